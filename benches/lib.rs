@@ -1,0 +1,1 @@
+//! The clients' speed as ratios against plain reqwest.

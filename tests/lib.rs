@@ -1,0 +1,1 @@
+//! Whole flows, faults and privacy, seen from outside.
