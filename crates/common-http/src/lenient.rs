@@ -1,0 +1,246 @@
+//! Helpers for `#[serde(deserialize_with = "...")]` that take what vendors really send.
+//!
+//! None of their errors quotes a value.
+
+use serde::de::{Error as _, Unexpected};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Number, Value};
+
+/// A list in which null stands for nothing: null is the empty list, and null items are dropped.
+///
+/// With `#[serde(default)]` an absent field is the empty list too.
+///
+/// ```
+/// #[derive(serde::Deserialize)]
+/// struct Sample {
+///     #[serde(default, deserialize_with = "common_http::lenient::vec_or_null")]
+///     words: Vec<String>,
+/// }
+///
+/// for (json, words) in [("{}", 0), (r#"{"words": null}"#, 0), (r#"{"words": ["a", null, "b"]}"#, 2)] {
+///     assert_eq!(serde_json::from_str::<Sample>(json)?.words.len(), words);
+/// }
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Those of the deserializer, where it is neither null nor a list of such items.
+pub fn vec_or_null<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let items = Option::<Vec<Option<T>>>::deserialize(deserializer)?;
+    Ok(items.into_iter().flatten().flatten().collect())
+}
+
+/// A whole number, also where it is written with a fraction of zero: `6.0` is 6.
+///
+/// ```
+/// #[derive(serde::Deserialize)]
+/// struct Sample {
+///     #[serde(deserialize_with = "common_http::lenient::integer")]
+///     code: i64,
+/// }
+///
+/// assert_eq!(serde_json::from_str::<Sample>(r#"{"code": 6.0}"#)?.code, 6);
+/// assert!(serde_json::from_str::<Sample>(r#"{"code": 6.5}"#).is_err());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Those of the deserializer; and where it is no number, has a fraction, or does not fit 64 bits.
+pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    const EXPECTED: &str = "a whole number of 64 bits";
+    // By way of `Value`, which takes numbers in whatever form the build's serde_json hands them out.
+    let number = match Value::deserialize(deserializer)? {
+        Value::Number(number) => number,
+        other => {
+            return Err(D::Error::invalid_type(
+                Unexpected::Other(kind(&other)),
+                &EXPECTED,
+            ));
+        }
+    };
+    match whole(&number) {
+        Some(whole) => Ok(whole),
+        None if number.as_f64().is_some_and(|value| value.fract() != 0.0) => Err(
+            D::Error::invalid_type(Unexpected::Other("a number with a fraction"), &EXPECTED),
+        ),
+        None => Err(D::Error::invalid_value(
+            Unexpected::Other("a larger number"),
+            &EXPECTED,
+        )),
+    }
+}
+
+/// A text, and where it is something else an error that does not quote it: for keys, passwords and the like.
+///
+/// ```
+/// #[derive(serde::Deserialize)]
+/// struct Sample {
+///     #[serde(deserialize_with = "common_http::lenient::string")]
+///     key: String,
+/// }
+///
+/// assert_eq!(serde_json::from_str::<Sample>(r#"{"key": "EXAMPLE"}"#)?.key, "EXAMPLE");
+/// let error = serde_json::from_str::<Sample>(r#"{"key": 12345}"#).map(|_| ()).unwrap_err();
+/// assert!(!error.to_string().contains("12345"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// "Invalid type" in the deserializer's words, where it gives no string.
+pub fn string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer)
+        .map_err(|_| D::Error::invalid_type(Unexpected::Other("something else"), &"a string"))
+}
+
+/// The whole number that a JSON number is, where it is one of 64 bits with a sign.
+pub(crate) fn whole(number: &Number) -> Option<i64> {
+    /// 2^63, the first float that is too large; its negative still fits.
+    const TOO_LARGE: f64 = 9_223_372_036_854_775_808.0;
+    number.as_i64().or_else(|| {
+        let value = number.as_f64().filter(|_| number.is_f64())?;
+        let fits = value.fract() == 0.0 && (-TOO_LARGE..TOO_LARGE).contains(&value);
+        fits.then_some(value as i64)
+    })
+}
+
+/// What a JSON value is, for an error that does not quote it.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use crate::json::{DecodeReason, decode};
+
+    #[derive(Debug, Deserialize)]
+    struct Sample {
+        #[serde(default, deserialize_with = "super::vec_or_null")]
+        list: Vec<String>,
+        #[serde(default, deserialize_with = "super::integer")]
+        code: i64,
+        #[serde(default, deserialize_with = "super::string")]
+        text: String,
+    }
+
+    fn read(json: &str) -> Sample {
+        decode(json.as_bytes()).unwrap()
+    }
+
+    fn failure(json: &str) -> (String, DecodeReason) {
+        let error = decode::<Sample>(json.as_bytes()).unwrap_err();
+        (error.path().to_owned(), error.reason())
+    }
+
+    #[test]
+    fn null_in_and_for_a_list_is_nothing() {
+        for json in [
+            "{}",
+            r#"{"list": null}"#,
+            r#"{"list": []}"#,
+            r#"{"list": [null]}"#,
+        ] {
+            assert!(read(json).list.is_empty(), "{json}");
+        }
+        assert_eq!(read(r#"{"list": [null, "a", null, "b"]}"#).list, ["a", "b"]);
+        assert_eq!(
+            failure(r#"{"list": "a"}"#),
+            ("list".to_owned(), DecodeReason::WrongType)
+        );
+        assert_eq!(
+            failure(r#"{"list": ["a", 1]}"#),
+            ("list[1]".to_owned(), DecodeReason::WrongType)
+        );
+    }
+
+    #[test]
+    fn whole_numbers_may_be_floats() {
+        for (json, code) in [
+            ("6", 6),
+            ("6.0", 6),
+            ("-1.0", -1),
+            ("-0.0", 0),
+            ("1e3", 1000),
+            ("9223372036854775807", i64::MAX),
+            ("-9223372036854775808", i64::MIN),
+            ("-9.223372036854775808e18", i64::MIN),
+        ] {
+            assert_eq!(read(&format!(r#"{{"code": {json}}}"#)).code, code, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_whole_number_is_an_error() {
+        for (json, reason) in [
+            ("6.5", DecodeReason::WrongType),
+            ("\"6\"", DecodeReason::WrongType),
+            ("null", DecodeReason::WrongType),
+            ("true", DecodeReason::WrongType),
+            ("[6]", DecodeReason::WrongType),
+            ("{}", DecodeReason::WrongType),
+            ("9223372036854775808", DecodeReason::OutOfRange),
+            ("9.223372036854775808e18", DecodeReason::OutOfRange),
+            ("1e300", DecodeReason::OutOfRange),
+        ] {
+            assert_eq!(
+                failure(&format!(r#"{{"code": {json}}}"#)),
+                ("code".to_owned(), reason),
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_string_is_a_string() {
+        assert_eq!(read(r#"{"text": "EXAMPLE"}"#).text, "EXAMPLE");
+        for json in ["1", "null", "true", "[]"] {
+            let failure = failure(&format!(r#"{{"text": {json}}}"#));
+            assert_eq!(
+                failure,
+                ("text".to_owned(), DecodeReason::WrongType),
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
+    fn errors_do_not_quote_the_value() {
+        for json in [
+            r#"{"code": "MARKER"}"#,
+            r#"{"code": 987654.5}"#,
+            r#"{"code": 98765498765498765498}"#,
+        ] {
+            let text = serde_json::from_str::<Sample>(json)
+                .unwrap_err()
+                .to_string();
+            assert!(
+                !text.contains("MARKER") && !text.contains("987654"),
+                "{text}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn integers_and_their_floats_read_alike(code in -(1_i64 << 53)..(1_i64 << 53)) {
+            prop_assert_eq!(read(&format!(r#"{{"code": {code}}}"#)).code, code);
+            prop_assert_eq!(read(&format!(r#"{{"code": {code}.0}}"#)).code, code);
+        }
+    }
+}
