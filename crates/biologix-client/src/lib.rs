@@ -1,1 +1,3 @@
 //! Typed async client for Biologix home sleep exams.
+
+pub mod exams;
