@@ -1,15 +1,46 @@
 //! The engine under the health-vendor clients.
 
-// What tolerant and private models are built from.
+mod answer;
+mod auth;
+mod body;
+mod call;
+mod download;
+mod engine;
+mod error;
+mod hosts;
 pub mod json;
 pub mod lenient;
+mod observe;
 mod open_enum;
+mod operation;
+mod options;
 mod redact;
+mod request;
+mod retry;
 mod timestamp;
+#[doc(hidden)]
+pub mod transport;
+mod vendor;
 
-pub use json::{DecodeError, DecodeReason, Extra, RawJson, TextOrNumber};
-pub use redact::Secret;
-pub use timestamp::Timestamp;
+pub use async_trait::async_trait;
+
+pub use self::answer::Answer;
+pub use self::auth::{
+    Authenticator, MemorySessionStore, SavedSession, Session, SessionKey, SessionStore,
+};
+pub use self::body::{Body, Progress};
+pub use self::download::Download;
+pub use self::engine::{Engine, EngineBuilder};
+pub use self::error::{Delivery, Error, ErrorBuilder, ErrorKind, Result};
+pub use self::json::{DecodeError, DecodeReason, Extra, RawJson, TextOrNumber};
+pub use self::observe::{Attempt, AttemptObserver};
+pub use self::operation::{Effect, Operation};
+pub use self::options::{CallOptions, HttpOptions};
+pub use self::redact::Secret;
+pub use self::request::{Prepared, RawRequest, Request};
+pub use self::retry::RetryPolicy;
+pub use self::timestamp::Timestamp;
+pub use self::vendor::{ErrorAnswer, ErrorDetail, Vendor};
 
 // What the exported macros name; no part of the public API.
 #[doc(hidden)]

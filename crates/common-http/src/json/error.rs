@@ -129,11 +129,12 @@ impl DecodeReason {
 
     /// serde tells its reasons apart by the beginning of its text only; what follows is not looked at.
     pub(super) fn of(error: &serde_json::Error) -> Self {
-        const BEGINNINGS: [(&str, DecodeReason); 6] = [
+        const BEGINNINGS: [(&str, DecodeReason); 7] = [
             ("invalid type", DecodeReason::WrongType),
             ("missing field", DecodeReason::MissingField),
             ("invalid value", DecodeReason::OutOfRange),
             ("invalid length", DecodeReason::OutOfRange),
+            ("unknown variant", DecodeReason::OutOfRange),
             ("number out of range", DecodeReason::OutOfRange),
             ("recursion limit exceeded", DecodeReason::Other),
         ];
@@ -276,6 +277,11 @@ mod tests {
             assert_eq!(failure::<Outer>(json), (path.to_owned(), reason), "{json}");
         }
         assert_eq!(failure::<Value>(&"[".repeat(1000)).1, R::Other);
+        assert_eq!(failure::<(u8, u8)>("[1]"), (".".to_owned(), R::OutOfRange));
+        assert_eq!(
+            failure::<Result<u8, u8>>(r#"{"MARKER": 1}"#).1,
+            R::OutOfRange
+        );
     }
 
     #[test]

@@ -1,0 +1,295 @@
+//! The session of a client: one login for all who wait, renewed ahead, refusals remembered.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use http::HeaderValue;
+use tokio::time::{Instant, timeout};
+
+use super::{Authenticator, SavedSession, Session, SessionKey, SessionStore};
+use crate::engine::Engine;
+use crate::error::{Delivery, Error, ErrorKind, Result};
+
+/// A 401 on a younger session is an answer, a missing permission for instance, not an expiry.
+const YOUNG: Duration = Duration::from_secs(60);
+/// The first pause after a refused login, or after a renewal that failed; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+/// No vendor's `Retry-After` locks a client out for longer.
+const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
+/// A call that could go on with the old session waits no longer for a new one.
+const RENEWAL_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A session in use.
+pub(crate) struct Live {
+    pub(crate) authorization: HeaderValue,
+    session: Session,
+    generation: u64,
+    since: Instant,
+    age_then: Duration,
+}
+
+impl Live {
+    fn age(&self) -> Duration {
+        self.age_then.saturating_add(self.since.elapsed())
+    }
+
+    fn is_alive(&self) -> bool {
+        self.session
+            .lifetime
+            .is_none_or(|lifetime| self.age() < lifetime)
+    }
+
+    fn is_due(&self) -> bool {
+        self.session
+            .refresh_after
+            .is_some_and(|after| self.age() >= after)
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+}
+
+#[derive(Default)]
+struct State {
+    current: Option<Arc<Live>>,
+    generation: u64,
+    /// What the vendor answered 401 to: a store may still hold it.
+    spent: Option<HeaderValue>,
+    refusal: Option<Refusal>,
+    renewal_pause: Option<(Instant, Duration)>,
+    failures: u64,
+    last_failure: Option<Error>,
+}
+
+struct Refusal {
+    error: Error,
+    until: Instant,
+    pause: Duration,
+}
+
+impl Refusal {
+    fn error(&self, now: Instant) -> Error {
+        self.error
+            .clone()
+            .into_builder()
+            .detail("the vendor refused the login a short while ago; it is not asked again yet")
+            .attempts(0)
+            .delivery(Delivery::NotSent)
+            .retry_after(self.until - now)
+            .build()
+    }
+}
+
+enum Look {
+    Ready(Arc<Live>),
+    Due(Arc<Live>),
+    Refused(Error),
+    Missing { failures: u64 },
+}
+
+pub(crate) struct SessionCache {
+    authenticator: Arc<dyn Authenticator>,
+    store: Option<(Arc<dyn SessionStore>, SessionKey)>,
+    state: Mutex<State>,
+    /// Held by the one who logs in. A cancelled one just drops it.
+    gate: tokio::sync::Mutex<()>,
+}
+
+impl SessionCache {
+    pub(crate) fn new(
+        authenticator: Arc<dyn Authenticator>,
+        store: Option<(Arc<dyn SessionStore>, SessionKey)>,
+    ) -> Self {
+        Self {
+            authenticator,
+            store,
+            state: Mutex::default(),
+            gate: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A session to make a call with: the one there is, or a new one.
+    pub(crate) async fn session(&self, engine: &Engine) -> Result<Arc<Live>> {
+        let before = match self.look() {
+            Look::Ready(live) => return Ok(live),
+            Look::Refused(error) => return Err(error),
+            Look::Due(live) => return Ok(self.renew(engine, live).await),
+            Look::Missing { failures } => failures,
+        };
+        let _gate = self.gate.lock().await;
+        match self.look() {
+            Look::Ready(live) | Look::Due(live) => Ok(live),
+            Look::Refused(error) => Err(error),
+            // The one we waited for has failed: its failure is ours as well.
+            Look::Missing { failures } if failures != before => Err(self.last_failure()),
+            Look::Missing { .. } => self.open(engine).await,
+        }
+    }
+
+    /// The vendor answered 401 to this session. Whether another attempt is worth while: with a newer session that is
+    /// there already, or after a new login.
+    pub(crate) fn rejected(&self, used: &Live) -> bool {
+        let mut state = self.state();
+        match &state.current {
+            Some(current) if current.generation == used.generation => {
+                if used.age() < YOUNG {
+                    return false;
+                }
+                state.spent = Some(used.authorization.clone());
+                state.current = None;
+                true
+            }
+            _ => true,
+        }
+    }
+
+    fn look(&self) -> Look {
+        let now = Instant::now();
+        let state = self.state();
+        let refusal = state.refusal.as_ref().filter(|refusal| refusal.until > now);
+        match state.current.as_ref().filter(|live| live.is_alive()) {
+            Some(live) => {
+                let paused = state.renewal_pause.is_some_and(|(until, _)| until > now);
+                match live.is_due() && !paused && refusal.is_none() {
+                    true => Look::Due(Arc::clone(live)),
+                    false => Look::Ready(Arc::clone(live)),
+                }
+            }
+            None => match refusal {
+                Some(refusal) => Look::Refused(refusal.error(now)),
+                None => Look::Missing {
+                    failures: state.failures,
+                },
+            },
+        }
+    }
+
+    /// Renews ahead of the end; whoever comes meanwhile, or finds that it failed, goes on with the old session.
+    async fn renew(&self, engine: &Engine, old: Arc<Live>) -> Arc<Live> {
+        let Ok(_gate) = self.gate.try_lock() else {
+            return old;
+        };
+        if let Look::Ready(live) = self.look() {
+            return live;
+        }
+        if let Ok(Ok(live)) = timeout(RENEWAL_PATIENCE, self.open(engine)).await {
+            return live;
+        }
+        let mut state = self.state();
+        let pause = doubled(state.renewal_pause.map(|(_, pause)| pause));
+        state.renewal_pause = Some((Instant::now() + pause, pause));
+        old
+    }
+
+    /// Takes the session from the store, or logs in. The gate is held.
+    async fn open(&self, engine: &Engine) -> Result<Arc<Live>> {
+        if let Some(live) = self.load().await {
+            return Ok(live);
+        }
+        match self.authenticator.open(engine).await {
+            Ok(session) => {
+                let live = self.adopt(session.clone(), Duration::ZERO)?;
+                self.save(SavedSession::now(session)).await;
+                Ok(live)
+            }
+            Err(error) => {
+                self.note(&error);
+                Err(error)
+            }
+        }
+    }
+
+    fn adopt(&self, session: Session, age: Duration) -> Result<Arc<Live>> {
+        let mut authorization = HeaderValue::from_str(session.authorization.expose())
+            .map_err(|_| Error::local(ErrorKind::Decode, "the login gave what fits no header"))?;
+        authorization.set_sensitive(true);
+        let mut state = self.state();
+        state.generation += 1;
+        let live = Arc::new(Live {
+            authorization,
+            session,
+            generation: state.generation,
+            since: Instant::now(),
+            age_then: age,
+        });
+        state.current = Some(Arc::clone(&live));
+        state.refusal = None;
+        state.renewal_pause = None;
+        Ok(live)
+    }
+
+    fn note(&self, error: &Error) {
+        let mut state = self.state();
+        state.failures += 1;
+        state.last_failure = Some(error.clone());
+        if error
+            .status()
+            .is_some_and(|status| status.is_client_error())
+        {
+            let pause = doubled(state.refusal.as_ref().map(|refusal| refusal.pause));
+            let asked = error
+                .retry_after()
+                .map(|asked| asked.min(LONGEST_ASKED_PAUSE));
+            state.refusal = Some(Refusal {
+                error: error.clone(),
+                until: Instant::now() + asked.unwrap_or(pause),
+                pause,
+            });
+        }
+    }
+
+    fn last_failure(&self) -> Error {
+        let failure = self.state().last_failure.clone();
+        failure.unwrap_or_else(|| Error::local(ErrorKind::Credentials, "the login failed"))
+    }
+
+    /// The saved session, if it is another than the one we have or had, and worth using.
+    async fn load(&self) -> Option<Arc<Live>> {
+        let (store, key) = self.store.as_ref()?;
+        let saved = match store.load(key).await {
+            Ok(saved) => saved?,
+            Err(error) => {
+                tracing::warn!(kind = %error.kind(), "the session store could not be read");
+                return None;
+            }
+        };
+        let SavedSession { session, opened_at } = saved;
+        let age = SystemTime::now()
+            .duration_since(opened_at)
+            .unwrap_or_default();
+        let ends = session.refresh_after.or(session.lifetime);
+        if ends.is_some_and(|ends| age >= ends) {
+            return None;
+        }
+        let known = {
+            let state = self.state();
+            let current = state.current.as_ref().map(|live| &live.authorization);
+            [current, state.spent.as_ref()]
+                .into_iter()
+                .flatten()
+                .any(|known| known.as_bytes() == session.authorization.expose().as_bytes())
+        };
+        match known {
+            true => None,
+            false => self.adopt(session, age).ok(),
+        }
+    }
+
+    async fn save(&self, session: SavedSession) {
+        if let Some((store, key)) = &self.store
+            && let Err(error) = store.save(key, &session).await
+        {
+            tracing::warn!(kind = %error.kind(), "the session could not be saved");
+        }
+    }
+}
+
+fn doubled(pause: Option<Duration>) -> Duration {
+    pause.map_or(FIRST_PAUSE, |pause| (pause * 2).min(LONGEST_PAUSE))
+}

@@ -1,0 +1,260 @@
+//! Request bodies that know their length and can be sent again from the start.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use tokio::io::AsyncRead;
+
+use crate::error::{Error, Result};
+
+/// A source of a body's bytes.
+pub(crate) type Reader = Pin<Box<dyn AsyncRead + Send + Sync>>;
+
+type Opening = Pin<Box<dyn Future<Output = io::Result<Reader>> + Send>>;
+
+/// What a request carries.
+///
+/// Bytes, files and factories are *replayable*: each attempt reads them from the start. A single-pass body is sent once
+/// and never again, so a call with one is not retried after it was read.
+///
+/// `Debug` shows the kind and the length, never the content or a file's name.
+///
+/// ```
+/// use common_http::Body;
+///
+/// let body = Body::from("{}");
+/// assert_eq!(body.len(), Some(2));
+/// assert!(body.is_replayable());
+/// ```
+#[derive(Clone, Default)]
+pub struct Body(Source);
+
+#[derive(Clone, Default)]
+enum Source {
+    #[default]
+    Empty,
+    Bytes(Bytes),
+    File {
+        path: Arc<PathBuf>,
+        length: u64,
+    },
+    Factory {
+        open: Arc<dyn Fn() -> Opening + Send + Sync>,
+        length: u64,
+    },
+    SinglePass {
+        reader: OnceReader,
+        length: Option<u64>,
+    },
+}
+
+impl Body {
+    /// No body at all. A POST, PUT or PATCH still says `Content-Length: 0`.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// A file, streamed with its length of now and opened anew for each attempt. If the file is shorter or longer when
+    /// it is sent, the call fails with [`ErrorKind::LocalIo`](crate::ErrorKind::LocalIo) rather than send a mixture.
+    ///
+    /// # Errors
+    /// `local_io` if it cannot be looked at or is no regular file.
+    ///
+    /// ```no_run
+    /// # async fn example() -> common_http::Result<()> {
+    /// let body = common_http::Body::from_path("report.pdf").await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn from_path(path: impl Into<PathBuf>) -> Result<Self> {
+        const WHAT: &str = "the file to be sent";
+        let path = path.into();
+        let metadata = tokio::fs::metadata(&path)
+            .await
+            .map_err(|error| Error::io(WHAT, error.kind()))?;
+        if !metadata.is_file() {
+            return Err(Error::io(WHAT, io::ErrorKind::InvalidInput));
+        }
+        Ok(Self(Source::File {
+            path: Arc::new(path),
+            length: metadata.len(),
+        }))
+    }
+
+    /// A body of `length` bytes that `open` can produce from the start as often as it is asked.
+    ///
+    /// ```
+    /// use common_http::Body;
+    ///
+    /// let body = Body::from_factory(4, || async { Ok(&b"%PDF"[..]) });
+    /// assert!(body.is_replayable());
+    /// ```
+    pub fn from_factory<F, Fut, R>(length: u64, open: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = io::Result<R>> + Send + 'static,
+        R: AsyncRead + Send + Sync + 'static,
+    {
+        let open = move || -> Opening {
+            let opening = open();
+            Box::pin(async move { Ok(Box::pin(opening.await?) as Reader) })
+        };
+        Self(Source::Factory {
+            open: Arc::new(open),
+            length,
+        })
+    }
+
+    /// A body that can be read only once. With its `length` it is sent with `Content-Length`, without in chunks, which
+    /// not every server takes.
+    ///
+    /// ```
+    /// use common_http::Body;
+    ///
+    /// let body = Body::single_pass(&b"%PDF"[..], Some(4));
+    /// assert!(!body.is_replayable());
+    /// ```
+    pub fn single_pass(
+        reader: impl AsyncRead + Send + Sync + 'static,
+        length: impl Into<Option<u64>>,
+    ) -> Self {
+        Self(Source::SinglePass {
+            reader: Arc::new(Mutex::new(Some(Box::pin(reader)))),
+            length: length.into(),
+        })
+    }
+
+    /// The length in bytes, if it is known.
+    #[must_use]
+    pub fn len(&self) -> Option<u64> {
+        match &self.0 {
+            Source::Empty => Some(0),
+            Source::Bytes(bytes) => Some(bytes.len() as u64),
+            Source::File { length, .. } | Source::Factory { length, .. } => Some(*length),
+            Source::SinglePass { length, .. } => *length,
+        }
+    }
+
+    /// Whether the body is known to have no bytes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// Whether it can be sent again from the start.
+    #[must_use]
+    pub fn is_replayable(&self) -> bool {
+        !matches!(self.0, Source::SinglePass { .. })
+    }
+
+    /// Whether another attempt can have it.
+    pub(crate) fn can_be_opened(&self) -> bool {
+        match &self.0 {
+            Source::SinglePass { reader, .. } => reader
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .is_some(),
+            _ => true,
+        }
+    }
+
+    /// Opens it from the start.
+    pub(crate) async fn open(&self) -> Result<Opened> {
+        let opened = match &self.0 {
+            Source::Empty => Opened::Bytes(Bytes::new()),
+            Source::Bytes(bytes) => Opened::Bytes(bytes.clone()),
+            Source::File { path, .. } => {
+                let file = tokio::fs::File::open(path.as_path())
+                    .await
+                    .map_err(|error| Error::io("the file to be sent", error.kind()))?;
+                Opened::Reader(Box::pin(file))
+            }
+            Source::Factory { open, .. } => Opened::Reader(
+                open()
+                    .await
+                    .map_err(|error| Error::io("the body's source", error.kind()))?,
+            ),
+            Source::SinglePass { reader, .. } => Opened::SinglePass(Arc::clone(reader)),
+        };
+        Ok(opened)
+    }
+}
+
+/// A body opened for one attempt.
+pub(crate) enum Opened {
+    Bytes(Bytes),
+    Reader(Reader),
+    /// Taken when the first byte is wanted: an attempt that got no connection leaves it for the next.
+    SinglePass(OnceReader),
+}
+
+/// A reader that can be taken once.
+pub(crate) type OnceReader = Arc<Mutex<Option<Reader>>>;
+
+/// Takes it, unless it was taken.
+pub(crate) fn take(reader: &OnceReader) -> Option<Reader> {
+    reader.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.0 {
+            Source::Empty => "empty",
+            Source::Bytes(_) => "bytes",
+            Source::File { .. } => "file",
+            Source::Factory { .. } => "factory",
+            Source::SinglePass { .. } => "single-pass",
+        };
+        f.debug_struct("Body")
+            .field("kind", &kind)
+            .field("length", &self.len())
+            .finish()
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self(Source::Bytes(bytes))
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bytes::from(bytes).into()
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Bytes::from(text).into()
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Bytes::from_static(text.as_bytes()).into()
+    }
+}
+
+impl From<&'static [u8]> for Body {
+    fn from(bytes: &'static [u8]) -> Self {
+        Bytes::from_static(bytes).into()
+    }
+}
+
+/// How far an upload has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The attempt that is being sent, from 1: a new one starts at zero bytes again.
+    pub attempt: u32,
+    /// Bytes of this attempt that were handed to the connection.
+    pub sent: u64,
+    /// Bytes that the body has, if that is known.
+    pub total: Option<u64>,
+}

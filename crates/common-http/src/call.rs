@@ -1,0 +1,414 @@
+//! The life of a call, readable top to bottom.
+//!
+//! [`Call::run`] makes attempts until one succeeds; [`Call::after`] asks the retry table what follows a failed one and
+//! waits, or gives the call's error. [`attempt`] is one exchange, [`reader`] the answer's body, [`failure`] what went
+//! wrong, in our own words.
+
+mod attempt;
+mod failure;
+mod reader;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::{Instrument, Span, field};
+
+use self::attempt::exchange;
+pub(crate) use self::attempt::{Mode, Reply};
+pub(crate) use self::failure::{Failure, Stalled};
+pub(crate) use self::reader::Broken;
+use crate::answer::Answer;
+use crate::auth::Live;
+use crate::engine::Engine;
+use crate::error::{Delivery, Error, Result};
+use crate::observe::Attempt;
+use crate::request::Prepared;
+use crate::retry::{Cost, Outcome, Repeat, Verdict, pause, verdict};
+
+/// How much of an answer's body an error keeps.
+pub(crate) const KEPT_BODY: usize = 64 * 1024;
+
+/// A call on its way: what it sends, what it may still spend, and what its attempts have left in doubt.
+pub(crate) struct Call {
+    engine: Engine,
+    request: Prepared,
+    mode: Mode,
+    span: Span,
+    limits: Limits,
+    attempts: u32,
+    /// Attempts that the retry policy does not count: the one after a renewal of the session.
+    renewals: u32,
+    session: Option<Arc<Live>>,
+    throttled: bool,
+    last_cost: Option<Cost>,
+    doubt: Doubt,
+    started: Instant,
+}
+
+/// Until when the call may go on.
+struct Limits {
+    /// Of the caller: hard.
+    deadline: Option<Instant>,
+    /// Of the working time; a throttle wait moves it.
+    working: Option<Instant>,
+    throttle_left: Duration,
+    attempts: u32,
+}
+
+impl Limits {
+    fn end(&self) -> Option<Instant> {
+        match (self.deadline, self.working) {
+            (Some(deadline), Some(working)) => Some(deadline.min(working)),
+            (deadline, working) => deadline.or(working),
+        }
+    }
+}
+
+/// What the attempts so far may have done.
+#[derive(Default)]
+struct Doubt {
+    any_sent: bool,
+    any_doubtful: bool,
+    last: Option<Outcome>,
+}
+
+impl Doubt {
+    fn note(&mut self, outcome: Outcome) {
+        self.any_sent |= outcome != Outcome::NotSent;
+        self.any_doubtful |= outcome.is_doubtful();
+        self.last = Some(outcome);
+    }
+
+    fn delivery(&self) -> Delivery {
+        match self.last {
+            _ if self.any_doubtful => Delivery::Unknown,
+            _ if !self.any_sent => Delivery::NotSent,
+            Some(last) if last.is_answer() => Delivery::Answered,
+            _ => Delivery::Unknown,
+        }
+    }
+}
+
+impl Call {
+    pub(crate) fn start(engine: Engine, request: Prepared) -> Self {
+        let now = Instant::now();
+        let operation = &request.operation;
+        let options = engine.options();
+        let timeouts = &options.timeouts;
+        let deadline = request.options.deadline.or(timeouts.deadline);
+        let policy_attempts = match (operation.is_login(), operation.is_transfer()) {
+            // Logins are repeated at most twice.
+            (true, _) => options.retry.attempts.min(3),
+            (false, true) => options.retry.transfer_attempts,
+            (false, false) => options.retry.attempts,
+        };
+        let limits = Limits {
+            deadline: deadline.and_then(|limit| now.checked_add(limit)),
+            working: match operation.is_transfer() {
+                true => None,
+                false => now.checked_add(timeouts.call),
+            },
+            throttle_left: options.retry.max_throttle_wait,
+            attempts: request.options.max_attempts.unwrap_or(policy_attempts),
+        };
+        let span = tracing::info_span!(
+            "call",
+            operation = operation.id(),
+            http.request.method = %operation.method(),
+            url.template = operation.path(),
+            server.address = engine.host(),
+            http.response.status_code = field::Empty,
+            attempts = field::Empty,
+            error.type = field::Empty,
+        );
+        Self {
+            engine,
+            request,
+            mode: Mode::Whole,
+            span,
+            limits,
+            attempts: 0,
+            renewals: 0,
+            session: None,
+            throttled: false,
+            last_cost: None,
+            doubt: Doubt::default(),
+            started: now,
+        }
+    }
+
+    /// Gives the answer's head and a checked start of its body as soon as they are there, instead of the whole.
+    pub(crate) fn streamed(mut self, check: Option<fn(&[u8]) -> bool>) -> Self {
+        self.mode = Mode::Streamed { check };
+        self
+    }
+
+    /// The whole answer.
+    pub(crate) async fn answer(mut self) -> Result<Answer> {
+        let reply = self.run().await?;
+        Ok(Answer {
+            operation: self.request.operation.id(),
+            status: reply.status,
+            headers: reply.headers,
+            body: reply.start,
+            attempts: self.attempts,
+            throttled: self.throttled,
+            delivery: self.delivery_of_answer(),
+        })
+    }
+
+    /// Attempts, until one succeeds or the table says stop.
+    pub(crate) async fn run(&mut self) -> Result<Reply> {
+        let span = self.span.clone();
+        async {
+            loop {
+                match self.attempt().await {
+                    Ok(reply) => {
+                        self.succeeded(&reply);
+                        return Ok(reply);
+                    }
+                    Err(failure) => self.after(failure).await?,
+                }
+            }
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// One attempt: credentials, a fresh copy of the body, the exchange.
+    async fn attempt(&mut self) -> Result<Reply, Failure> {
+        self.started = Instant::now();
+        let end = self.limits.end();
+        self.session = self.credentials(end).await?;
+        let body = self.request.body.open().await.map_err(Failure::Local)?;
+        self.attempts += 1;
+        let authorization = self.session.as_ref().map(|live| &live.authorization);
+        let exchange = exchange(
+            &self.engine,
+            &self.request,
+            authorization,
+            body,
+            self.attempts,
+            self.mode,
+        );
+        within(end, exchange).await?
+    }
+
+    async fn credentials(&self, end: Option<Instant>) -> Result<Option<Arc<Live>>, Failure> {
+        let Some(sessions) = self.engine.sessions() else {
+            return Ok(None);
+        };
+        if self.request.operation.is_public() {
+            return Ok(None);
+        }
+        // Boxed: a login is itself a call.
+        let session = Box::pin(sessions.session(&self.engine));
+        match within(end, session).await {
+            Ok(session) => session.map(Some).map_err(Failure::Login),
+            Err(_) => Err(Failure::NoSessionInTime),
+        }
+    }
+
+    fn succeeded(&mut self, reply: &Reply) {
+        self.engine.budget().give_back(self.last_cost.take());
+        self.span
+            .record("http.response.status_code", reply.status.as_u16());
+        self.span.record("attempts", self.attempts);
+        tracing::debug!(
+            attempt = self.attempts,
+            status = reply.status.as_u16(),
+            "answered"
+        );
+        self.observe(Some(reply.status), None, None);
+    }
+
+    /// What follows a failed attempt: a wait, or the call's error.
+    pub(crate) async fn after(&mut self, failure: Failure) -> Result<()> {
+        let outcome = failure.outcome(&self.request.operation);
+        let asked = failure.retry_after(self.engine.vendor(), &self.engine.options().retry);
+        let error = self.error(failure, outcome, asked);
+        let next = outcome.and_then(|outcome| self.next(outcome, asked));
+        self.report(&error, next);
+        match next {
+            Some(wait) => {
+                sleep(wait).await;
+                Ok(())
+            }
+            None => Err(error),
+        }
+    }
+
+    /// The error of a failure that nothing can follow.
+    pub(crate) fn last_word(&mut self, failure: Failure) -> Error {
+        let outcome = failure.outcome(&self.request.operation);
+        let error = self.error(failure, outcome, None);
+        self.report(&error, None);
+        error
+    }
+
+    fn error(
+        &mut self,
+        failure: Failure,
+        outcome: Option<Outcome>,
+        asked: Option<Duration>,
+    ) -> Error {
+        if let Some(outcome) = outcome {
+            self.doubt.note(outcome);
+        }
+        failure
+            .into_error(self.engine.vendor(), &self.request.operation, self.attempts)
+            .retry_after(asked)
+            .delivery(self.doubt.delivery())
+            .build()
+    }
+
+    fn report(&self, error: &Error, next: Option<Duration>) {
+        self.observe(error.status(), Some(error), next);
+        let _in_span = self.span.enter();
+        let status = error.status().map(|status| status.as_u16());
+        let kind = error.kind().as_str();
+        match next {
+            Some(wait) => {
+                let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                tracing::info!(attempt = self.attempts, error.type = kind, status, wait_ms, "repeating");
+            }
+            None => {
+                self.span.record("attempts", self.attempts);
+                self.span.record("error.type", kind);
+                if let Some(status) = status {
+                    self.span.record("http.response.status_code", status);
+                }
+                let delivery = error.delivery().as_str();
+                tracing::warn!(attempt = self.attempts, error.type = kind, status, delivery, "failed");
+            }
+        }
+    }
+
+    /// How long to wait before the next attempt, if there is to be one.
+    fn next(&mut self, outcome: Outcome, asked: Option<Duration>) -> Option<Duration> {
+        if !self.request.body.can_be_opened() {
+            return None;
+        }
+        let verdict = verdict(outcome, self.repeat());
+        if verdict == Verdict::Stop {
+            return None;
+        }
+        if verdict == Verdict::Renew {
+            return self.renew().then_some(Duration::ZERO);
+        }
+        let made = self.attempts - self.renewals;
+        if made >= self.limits.attempts {
+            return None;
+        }
+        let policy = &self.engine.options().retry;
+        let throttle = verdict == Verdict::Throttle;
+        let base = if throttle {
+            policy.throttle_base
+        } else {
+            policy.base
+        };
+        let own = pause(base, policy.cap, made);
+        let wait = asked.map_or(own, |asked| asked.max(own.min(Duration::from_secs(1))));
+        let cost = if throttle {
+            Cost::THROTTLE
+        } else {
+            Cost::RETRY
+        };
+        self.limits.spend(wait, throttle)?;
+        if !self.engine.budget().take(cost) {
+            return None;
+        }
+        self.throttled |= throttle;
+        self.last_cost = Some(cost);
+        Some(wait)
+    }
+
+    fn repeat(&self) -> Repeat {
+        let operation = &self.request.operation;
+        let effect = self.request.options.effect.unwrap_or(operation.effect());
+        match (operation.is_login(), effect.is_repeatable()) {
+            (true, _) => Repeat::Login,
+            (false, true) => Repeat::Freely,
+            (false, false) => Repeat::WhenRefused,
+        }
+    }
+
+    /// After a 401: at most one new login per call, and only where one is due.
+    fn renew(&mut self) -> bool {
+        let due = match (self.engine.sessions(), &self.session) {
+            (Some(sessions), Some(used)) if self.renewals == 0 => sessions.rejected(used),
+            _ => false,
+        };
+        self.renewals += u32::from(due);
+        due
+    }
+
+    fn observe(
+        &self,
+        status: Option<http::StatusCode>,
+        error: Option<&Error>,
+        next: Option<Duration>,
+    ) {
+        if let Some(observer) = &self.engine.options().observer {
+            observer.attempt(&Attempt {
+                operation: self.request.operation.id(),
+                method: self.request.operation.method().clone(),
+                template: self.request.operation.path(),
+                host: self.engine.host().to_owned(),
+                number: self.attempts,
+                status,
+                error: error.map(Error::kind),
+                elapsed: self.started.elapsed(),
+                retry_in: next,
+            });
+        }
+    }
+
+    /// The delivery of a call that got a successful answer, should that turn out to be unreadable.
+    pub(crate) fn delivery_of_answer(&self) -> Delivery {
+        match self.doubt.any_doubtful {
+            true => Delivery::Unknown,
+            false => Delivery::Answered,
+        }
+    }
+
+    pub(crate) fn end(&self) -> Option<Instant> {
+        self.limits.end()
+    }
+
+    pub(crate) fn request(&self) -> &Prepared {
+        &self.request
+    }
+}
+
+impl Limits {
+    /// Takes the wait from what is left, or says that it does not fit.
+    fn spend(&mut self, wait: Duration, throttle: bool) -> Option<()> {
+        let back = Instant::now().checked_add(wait)?;
+        if throttle {
+            self.throttle_left = self.throttle_left.checked_sub(wait)?;
+            self.working = match self.working {
+                Some(working) => Some(working.checked_add(wait)?),
+                None => None,
+            };
+        }
+        match self.end() {
+            Some(end) if back >= end => None,
+            _ => Some(()),
+        }
+    }
+}
+
+/// The future's output, unless the call's time ends first.
+pub(crate) async fn within<F: Future>(
+    end: Option<Instant>,
+    future: F,
+) -> Result<F::Output, Failure> {
+    match end {
+        Some(end) => timeout_at(end, future)
+            .await
+            .map_err(|_| Failure::Stalled(Stalled::Deadline)),
+        None => Ok(future.await),
+    }
+}

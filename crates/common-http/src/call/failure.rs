@@ -1,0 +1,169 @@
+//! What went wrong with an attempt, in our own words.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::error::{Error, ErrorBuilder, ErrorKind};
+use crate::operation::Operation;
+use crate::retry::{Outcome, RetryPolicy, retry_after};
+use crate::transport::TransportError;
+use crate::vendor::{ErrorAnswer, ErrorDetail, Vendor};
+
+/// Headers that name a request, as vendors and gateways write them.
+const REQUEST_IDS: [&str; 4] = [
+    "x-request-id",
+    "request-id",
+    "x-ms-request-id",
+    "x-correlation-id",
+];
+
+pub(crate) enum Failure {
+    /// The session that the call needs could not be had.
+    Login(Error),
+    /// Nor in the call's time.
+    NoSessionInTime,
+    /// The body could not be opened: nothing of this attempt left.
+    Local(Error),
+    /// The body could not be read to its end: some of it may have left.
+    BodyBroke(Error),
+    Transport(TransportError),
+    /// The answer came up short or long of its length.
+    WrongLength,
+    Stalled(Stalled),
+    Answer(Box<Refusal>),
+    Unreadable(Box<Unreadable>),
+}
+
+/// Where the time went.
+#[derive(Clone, Copy)]
+pub(crate) enum Stalled {
+    Deadline,
+    Head,
+    Idle,
+}
+
+/// An answer that is no success.
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// A success that cannot be used.
+pub(crate) struct Unreadable {
+    pub(crate) kind: ErrorKind,
+    pub(crate) why: &'static str,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Failure {
+    /// The row of the retry table; `None` where there was no attempt to judge.
+    pub(crate) fn outcome(&self, operation: &Operation) -> Option<Outcome> {
+        Some(match self {
+            Self::Login(_) | Self::NoSessionInTime | Self::Local(_) => return None,
+            // Not worth repeating, but some of it may have left.
+            Self::BodyBroke(_) => Outcome::Broken,
+            Self::Transport(error) if error.is_not_sent() => Outcome::NotSent,
+            Self::Transport(_) | Self::WrongLength | Self::Stalled(_) => Outcome::Lost,
+            Self::Answer(refusal) => {
+                // A login's 503 is the vendor's fault, with or without a time to come back.
+                let asked = !operation.is_login() && retry_after(&refusal.headers).is_some();
+                Outcome::of_status(refusal.status, asked)
+            }
+            Self::Unreadable(_) => Outcome::Unreadable,
+        })
+    }
+
+    /// How long the vendor wants us to stay away: its word, or what is known of it.
+    pub(crate) fn retry_after(&self, vendor: &Vendor, policy: &RetryPolicy) -> Option<Duration> {
+        match self {
+            Self::Answer(refusal) => retry_after(&refusal.headers).or_else(|| {
+                (refusal.status == StatusCode::TOO_MANY_REQUESTS)
+                    .then(|| policy.throttle_floor.or(vendor.throttle_floor))?
+            }),
+            Self::Login(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn into_error(
+        self,
+        vendor: &Vendor,
+        operation: &Operation,
+        attempts: u32,
+    ) -> ErrorBuilder {
+        let error = match self {
+            // Operation, status and attempts are the login's.
+            Self::Login(error) => return error.into_builder(),
+            Self::NoSessionInTime => Error::builder(ErrorKind::Timeout)
+                .detail("no session was to be had before the call's deadline"),
+            Self::Local(error) | Self::BodyBroke(error) => error.into_builder(),
+            Self::Transport(error) if error.is_not_sent() => {
+                Error::builder(ErrorKind::Connect).detail(error.words())
+            }
+            Self::Transport(error) => Error::builder(ErrorKind::Interrupted).detail(error.words()),
+            Self::WrongLength => Error::builder(ErrorKind::Interrupted)
+                .detail("the answer is not as long as it was announced"),
+            Self::Stalled(stalled) => Error::builder(ErrorKind::Timeout).detail(match stalled {
+                Stalled::Deadline => "the call's deadline passed",
+                Stalled::Head => "no answer came",
+                Stalled::Idle => "the transfer made no progress",
+            }),
+            Self::Answer(refusal) => refusal.into_error(vendor, operation),
+            Self::Unreadable(unreadable) => with_request_id(
+                Error::builder(unreadable.kind)
+                    .detail(unreadable.why)
+                    .status(unreadable.status)
+                    .body(unreadable.body),
+                &unreadable.headers,
+            ),
+        };
+        error.operation(operation.id()).attempts(attempts)
+    }
+}
+
+impl Refusal {
+    fn into_error(self, vendor: &Vendor, operation: &Operation) -> ErrorBuilder {
+        let detail = (vendor.read_error)(&ErrorAnswer {
+            operation,
+            status: self.status,
+            headers: &self.headers,
+            body: &self.body,
+        });
+        let ErrorDetail {
+            code,
+            message,
+            kind,
+        } = detail;
+        let mut kind = kind.unwrap_or_else(|| ErrorKind::of_status(self.status));
+        if operation.is_login() && kind == ErrorKind::Unauthenticated {
+            kind = ErrorKind::Credentials;
+        }
+        let mut error = Error::builder(kind).status(self.status).body(self.body);
+        if self.status.is_redirection() {
+            error = error.detail("the vendor redirects; no redirect is followed");
+        }
+        if let Some(code) = code {
+            let listed = vendor.codes.contains(&code.as_str());
+            error = error.code(code, listed);
+        }
+        if let Some(message) = message {
+            error = error.message(message);
+        }
+        with_request_id(error, &self.headers)
+    }
+}
+
+fn with_request_id(error: ErrorBuilder, headers: &HeaderMap) -> ErrorBuilder {
+    let id = REQUEST_IDS
+        .iter()
+        .find_map(|name| headers.get(*name)?.to_str().ok());
+    match id {
+        Some(id) => error.request_id(id),
+        None => error,
+    }
+}

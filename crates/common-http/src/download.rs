@@ -1,0 +1,176 @@
+//! An answer that is streamed to memory, a file or the caller, and never half kept.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+
+use crate::call::{Broken, Call, Failure, Reply, within};
+use crate::error::{Error, ErrorKind, Result};
+
+/// A successful answer whose body is still coming.
+///
+/// [`Download::save_to`] and [`Download::bytes`] start again from the beginning when the connection breaks, as often as
+/// the retry policy allows; [`Download::chunk`] cannot, since it has handed over what came before.
+///
+/// `Debug` shows the length alone.
+#[must_use = "nothing of the body is read before it is asked for"]
+pub struct Download {
+    call: Call,
+    reply: Reply,
+}
+
+impl Download {
+    pub(crate) async fn open(call: Call, check: Option<fn(&[u8]) -> bool>) -> Result<Self> {
+        let mut call = call.streamed(check);
+        let reply = call.run().await?;
+        Ok(Self { call, reply })
+    }
+
+    /// The length that was announced, in bytes.
+    #[must_use]
+    pub fn content_length(&self) -> Option<u64> {
+        self.reply.rest.length()
+    }
+
+    /// The `Content-Type` as the vendor wrote it; it decides nothing.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        self.reply.headers.get(CONTENT_TYPE)?.to_str().ok()
+    }
+
+    /// The answer's headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.reply.headers
+    }
+
+    /// The next bytes, `None` at the end. The end is only reported when the length was right.
+    ///
+    /// # Errors
+    /// `interrupted`, `timeout`, `too_large`: what came before is then not the whole.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        match self.next().await {
+            Ok(chunk) => Ok(chunk),
+            Err(failure) => Err(self.call.last_word(failure)),
+        }
+    }
+
+    /// The whole body in memory.
+    ///
+    /// # Errors
+    /// `interrupted`, `timeout`, `too_large`, and every kind of the call where it was repeated.
+    pub async fn bytes(mut self) -> Result<Bytes> {
+        loop {
+            let mut whole = BytesMut::new();
+            let broken = loop {
+                match self.next().await {
+                    Ok(Some(chunk)) => whole.extend_from_slice(&chunk),
+                    Ok(None) => return Ok(whole.freeze()),
+                    Err(failure) => break failure,
+                }
+            };
+            self.restart(broken).await?;
+        }
+    }
+
+    /// Saves the body under this name and gives its length: through a temporary file beside it, which is checked,
+    /// flushed to the disk and only then renamed, so that a half file never has the name, whatever happens. The file can
+    /// be read by this user alone.
+    ///
+    /// # Errors
+    /// `local_io` where the file cannot be written, and those of [`Download::bytes`].
+    ///
+    /// A cancelled save leaves nothing behind; a killed process may leave the temporary file, named
+    /// `.download-*.part`.
+    pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64> {
+        let path = path.as_ref();
+        let id = self.call.request().operation().id();
+        let local = |what: &'static str| {
+            move |error: io::Error| {
+                Error::io(what, error.kind())
+                    .into_builder()
+                    .operation(id)
+                    .build()
+            }
+        };
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let temporary = tempfile::Builder::new()
+            .prefix(".download-")
+            .suffix(".part")
+            .tempfile_in(folder)
+            .map_err(local("a temporary file beside the target"))?;
+        let (file, temporary) = temporary.into_parts();
+        let mut file = tokio::fs::File::from_std(file);
+        let length = loop {
+            let broken = match self.copy_into(&mut file).await {
+                Ok(length) => break length,
+                Err(Copying::Disk(error)) => return Err(local("writing the download")(error)),
+                Err(Copying::Answer(failure)) => failure,
+            };
+            self.restart(broken).await?;
+            file.set_len(0)
+                .await
+                .map_err(local("writing the download"))?;
+            file.rewind().await.map_err(local("writing the download"))?;
+        };
+        file.sync_all()
+            .await
+            .map_err(local("writing the download"))?;
+        drop(file);
+        temporary
+            .persist(path)
+            .map_err(|error| local("giving the download its name")(error.error))?;
+        Ok(length)
+    }
+
+    async fn copy_into(&mut self, file: &mut tokio::fs::File) -> Result<u64, Copying> {
+        let mut length = 0;
+        while let Some(chunk) = self.next().await.map_err(Copying::Answer)? {
+            file.write_all(&chunk).await.map_err(Copying::Disk)?;
+            length += chunk.len() as u64;
+        }
+        file.flush().await.map_err(Copying::Disk)?;
+        Ok(length)
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+        if !self.reply.start.is_empty() {
+            return Ok(Some(std::mem::take(&mut self.reply.start)));
+        }
+        match within(self.call.end(), self.reply.rest.chunk()).await? {
+            Ok(chunk) => Ok(chunk),
+            Err(Broken::Failed(failure)) => Err(failure),
+            Err(Broken::TooLarge) => Err(self
+                .reply
+                .unreadable(ErrorKind::TooLarge, "the download exceeds the limit")),
+        }
+    }
+
+    /// Asks for the whole again, if the retry table allows.
+    async fn restart(&mut self, broken: Failure) -> Result<()> {
+        self.call.after(broken).await?;
+        self.reply = self.call.run().await?;
+        Ok(())
+    }
+}
+
+enum Copying {
+    Disk(io::Error),
+    Answer(Failure),
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("content_length", &self.content_length())
+            .finish_non_exhaustive()
+    }
+}

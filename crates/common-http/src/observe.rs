@@ -1,0 +1,56 @@
+//! What a program can be told of each attempt.
+
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+
+use crate::error::ErrorKind;
+
+/// Is told of each attempt, as it ends: for metrics. It holds nothing that may not be printed.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use common_http::{Attempt, AttemptObserver, HttpOptions};
+///
+/// #[derive(Default)]
+/// struct Failures(AtomicU64);
+///
+/// impl AttemptObserver for Failures {
+///     fn attempt(&self, attempt: &Attempt) {
+///         if attempt.error.is_some() {
+///             self.0.fetch_add(1, Ordering::Relaxed);
+///         }
+///     }
+/// }
+///
+/// let options = HttpOptions::default().observer(Failures::default());
+/// # let _ = options;
+/// ```
+pub trait AttemptObserver: Send + Sync + 'static {
+    /// Called on the task that makes the call: keep it short.
+    fn attempt(&self, attempt: &Attempt);
+}
+
+/// One attempt of a call.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// The operation's id.
+    pub operation: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path template.
+    pub template: &'static str,
+    /// The host.
+    pub host: String,
+    /// Which attempt of the call it was, from 1.
+    pub number: u32,
+    /// The answer's status, if there was one.
+    pub status: Option<StatusCode>,
+    /// Why it failed, if it did.
+    pub error: Option<ErrorKind>,
+    /// From its start to its end; for a streamed answer to its first bytes.
+    pub elapsed: Duration,
+    /// How long the call waits before the next one; `None` where there is none.
+    pub retry_in: Option<Duration>,
+}

@@ -1,0 +1,248 @@
+//! A network that a test scripts, for time that is paused: no socket, no waiting.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http_body::Body as _;
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::{IncomingBody, OutgoingBody, Transport, TransportError};
+
+type Handler = Box<dyn Fn(&FakeRequest) -> FakeAnswer + Send + Sync>;
+
+/// Answers each request as its handler says, and keeps what was sent.
+pub struct FakeTransport {
+    handler: Handler,
+    requests: Mutex<Vec<FakeRequest>>,
+}
+
+/// A request as it arrived.
+#[derive(Debug, Clone)]
+pub struct FakeRequest {
+    /// The method.
+    pub method: Method,
+    /// Path and query, as on the wire.
+    pub target: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body: as much of it as the answer waited for. Empty while the handler sees it.
+    pub body: Bytes,
+    /// When it arrived.
+    pub at: Instant,
+    /// Which request of this transport it is, from 0.
+    pub index: usize,
+}
+
+/// What a fake answers.
+#[must_use]
+pub struct FakeAnswer {
+    after: Duration,
+    read_at_most: usize,
+    result: Result<Head, TransportError>,
+}
+
+struct Head {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: VecDeque<(Duration, Result<Bytes, TransportError>)>,
+    hangs: bool,
+}
+
+impl FakeTransport {
+    /// A transport that answers each request as `handler` says.
+    pub fn new(handler: impl Fn(&FakeRequest) -> FakeAnswer + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Self {
+            handler: Box::new(handler),
+            requests: Mutex::default(),
+        })
+    }
+
+    /// A transport that answers the first requests one by one, and all others as the last.
+    ///
+    /// Give each as a function, since an answer is made anew for each request.
+    #[must_use]
+    pub fn script(steps: Vec<fn() -> FakeAnswer>) -> Arc<Self> {
+        Self::new(
+            move |request| match steps.get(request.index).or(steps.last()) {
+                Some(step) => step(),
+                None => FakeAnswer::error(TransportError::Connect),
+            },
+        )
+    }
+
+    /// The requests so far.
+    pub fn requests(&self) -> Vec<FakeRequest> {
+        self.log().clone()
+    }
+
+    /// How many requests there were so far.
+    pub fn count(&self) -> usize {
+        self.log().len()
+    }
+
+    fn log(&self) -> MutexGuard<'_, Vec<FakeRequest>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl FakeAnswer {
+    /// An answer with this status, and an empty body until one is given.
+    pub fn status(status: u16) -> Self {
+        Self {
+            after: Duration::ZERO,
+            read_at_most: usize::MAX,
+            result: Ok(Head {
+                status: StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT),
+                headers: HeaderMap::new(),
+                body: VecDeque::new(),
+                hangs: false,
+            }),
+        }
+    }
+
+    /// 200 with a JSON body.
+    pub fn json(body: impl Into<Bytes>) -> Self {
+        Self::status(200)
+            .header("content-type", "application/json")
+            .chunk(Duration::ZERO, body)
+    }
+
+    /// No answer but this error.
+    pub fn error(error: TransportError) -> Self {
+        Self {
+            after: Duration::ZERO,
+            read_at_most: usize::MAX,
+            result: Err(error),
+        }
+    }
+
+    /// No answer at all.
+    pub fn never() -> Self {
+        Self::error(TransportError::Interrupted).after(Duration::from_secs(u64::from(u32::MAX)))
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        if let (Ok(head), Ok(value)) = (&mut self.result, HeaderValue::from_str(value)) {
+            head.headers.append(HeaderName::from_static(name), value);
+        }
+        self
+    }
+
+    /// Adds body bytes that come this long after what was before them.
+    pub fn chunk(mut self, after: Duration, bytes: impl Into<Bytes>) -> Self {
+        if let Ok(head) = &mut self.result {
+            head.body.push_back((after, Ok(bytes.into())));
+        }
+        self
+    }
+
+    /// Breaks the body off.
+    pub fn cut(mut self) -> Self {
+        if let Ok(head) = &mut self.result {
+            head.body
+                .push_back((Duration::ZERO, Err(TransportError::Interrupted)));
+        }
+        self
+    }
+
+    /// Lets the body hang at its end.
+    pub fn hang(mut self) -> Self {
+        if let Ok(head) = &mut self.result {
+            head.hangs = true;
+        }
+        self
+    }
+
+    /// Answers this long after the request was read.
+    pub fn after(mut self, after: Duration) -> Self {
+        self.after = after;
+        self
+    }
+
+    /// Answers after this many bytes of the request's body, without reading the rest.
+    pub fn read_at_most(mut self, bytes: usize) -> Self {
+        self.read_at_most = bytes;
+        self
+    }
+}
+
+#[async_trait]
+impl Transport for FakeTransport {
+    async fn send(
+        &self,
+        request: http::Request<OutgoingBody>,
+    ) -> Result<http::Response<IncomingBody>, TransportError> {
+        let (head, mut body) = request.into_parts();
+        let index = {
+            let mut log = self.log();
+            let index = log.len();
+            log.push(FakeRequest {
+                method: head.method,
+                target: head
+                    .uri
+                    .path_and_query()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
+                headers: head.headers,
+                body: Bytes::new(),
+                at: Instant::now(),
+                index,
+            });
+            index
+        };
+        let seen = self.log()[index].clone();
+        let answer = (self.handler)(&seen);
+        let mut read = BytesMut::new();
+        while read.len() < answer.read_at_most {
+            let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
+            match frame {
+                Some(Ok(frame)) => read.extend_from_slice(&frame.into_data().unwrap_or_default()),
+                Some(Err(_)) => return Err(TransportError::Interrupted),
+                None => break,
+            }
+        }
+        self.log()[index].body = read.freeze();
+        sleep(answer.after).await;
+        let head = answer.result?;
+        let mut response = http::Response::new(Box::pin(FakeBody {
+            chunks: head.body,
+            hangs: head.hangs,
+            pause: None,
+        }) as IncomingBody);
+        *response.status_mut() = head.status;
+        *response.headers_mut() = head.headers;
+        Ok(response)
+    }
+}
+
+struct FakeBody {
+    chunks: VecDeque<(Duration, Result<Bytes, TransportError>)>,
+    hangs: bool,
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stream for FakeBody {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some((after, _)) = self.chunks.front() else {
+            return match self.hangs {
+                true => Poll::Pending,
+                false => Poll::Ready(None),
+            };
+        };
+        let after = *after;
+        let pause = self.pause.get_or_insert_with(|| Box::pin(sleep(after)));
+        ready!(pause.as_mut().poll(cx));
+        self.pause = None;
+        Poll::Ready(self.chunks.pop_front().map(|(_, chunk)| chunk))
+    }
+}

@@ -1,0 +1,354 @@
+//! A request body on its way out: counted, checked against its length, and watched.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use tokio::io::ReadBuf;
+use tokio::sync::Notify;
+
+use crate::body::{OnceReader, Opened, Progress, Reader, take};
+
+/// Bytes read from a file at once.
+const READ: usize = 256 * 1024;
+
+/// Called with the progress of an upload.
+pub(crate) type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// What is known of a body on its way out; shared between the body and whoever waits for the answer.
+#[derive(Default)]
+pub(crate) struct Sending {
+    sent: AtomicU64,
+    done: AtomicBool,
+    finished: Notify,
+    failure: OnceLock<io::ErrorKind>,
+}
+
+impl Sending {
+    /// Bytes handed to the connection.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Acquire)
+    }
+
+    /// Waits until the last byte was handed over.
+    pub(crate) async fn finished(&self) {
+        let notified = self.finished.notified();
+        tokio::pin!(notified);
+        notified.as_mut().enable();
+        if !self.done.load(Ordering::Acquire) {
+            notified.await;
+        }
+    }
+
+    /// Why the source could not be read to its end, if so.
+    pub(crate) fn failure(&self) -> Option<io::ErrorKind> {
+        self.failure.get().copied()
+    }
+
+    fn finish(&self) {
+        self.done.store(true, Ordering::Release);
+        self.finished.notify_waiters();
+    }
+}
+
+/// A request body on its way out.
+pub struct OutgoingBody {
+    source: Source,
+    length: Option<u64>,
+    sending: Arc<Sending>,
+    attempt: u32,
+    on_progress: Option<OnProgress>,
+}
+
+enum Source {
+    Bytes(Bytes),
+    SinglePass(OnceReader),
+    Reader(ReaderSource),
+    Done,
+}
+
+struct ReaderSource {
+    reader: Reader,
+    scratch: Vec<u8>,
+    /// The last chunk, kept back until the source has shown that it ends there.
+    last: Option<Bytes>,
+}
+
+impl OutgoingBody {
+    pub(crate) fn new(
+        opened: Opened,
+        length: Option<u64>,
+        attempt: u32,
+        on_progress: Option<OnProgress>,
+    ) -> (Self, Arc<Sending>) {
+        let sending = Arc::new(Sending::default());
+        let source = match opened {
+            _ if length == Some(0) => Source::Done,
+            Opened::Bytes(bytes) => Source::Bytes(bytes),
+            Opened::Reader(reader) => Source::Reader(ReaderSource::new(reader)),
+            Opened::SinglePass(reader) => Source::SinglePass(reader),
+        };
+        if matches!(source, Source::Done) {
+            sending.finish();
+        }
+        let body = Self {
+            source,
+            length,
+            sending: Arc::clone(&sending),
+            attempt,
+            on_progress,
+        };
+        (body, sending)
+    }
+
+    /// Whether there is nothing to send.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.length == Some(0)
+    }
+
+    /// Counts a chunk and gives it to the connection; the body ends with the last one, since nobody asks for more
+    /// once `Content-Length` is reached.
+    fn hand_over(&mut self, chunk: Bytes) -> io::Result<Frame<Bytes>> {
+        let length = chunk.len() as u64;
+        let sent = self.sending.sent.fetch_add(length, Ordering::AcqRel) + length;
+        if self.length == Some(sent) {
+            self.end();
+        }
+        if let Some(on_progress) = &self.on_progress {
+            on_progress(Progress {
+                attempt: self.attempt,
+                sent,
+                total: self.length,
+            });
+        }
+        Ok(Frame::data(chunk))
+    }
+
+    fn end(&mut self) {
+        self.source = Source::Done;
+        self.sending.finish();
+    }
+
+    fn fail(&mut self, kind: io::ErrorKind) -> io::Result<Frame<Bytes>> {
+        let _ = self.sending.failure.set(kind);
+        self.end();
+        Err(kind.into())
+    }
+}
+
+impl HttpBody for OutgoingBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let this = self.get_mut();
+        if let Source::SinglePass(reader) = &this.source {
+            match take(reader) {
+                Some(reader) => this.source = Source::Reader(ReaderSource::new(reader)),
+                None => return Poll::Ready(Some(this.fail(io::ErrorKind::NotSeekable))),
+            }
+        }
+        let left = this.length.map(|length| length - this.sending.sent());
+        let read = match &mut this.source {
+            Source::Done | Source::SinglePass(_) => return Poll::Ready(None),
+            Source::Bytes(bytes) => Ok(bytes.split_to(bytes.len().min(READ))),
+            Source::Reader(source) => ready!(source.poll_chunk(cx, left)),
+        };
+        Poll::Ready(match read {
+            Ok(chunk) if chunk.is_empty() => {
+                this.end();
+                None
+            }
+            Ok(chunk) => Some(this.hand_over(chunk)),
+            Err(error) => Some(this.fail(error.kind())),
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.source, Source::Done)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self.length {
+            Some(length) => SizeHint::with_exact(length - self.sending.sent()),
+            None => SizeHint::default(),
+        }
+    }
+}
+
+impl ReaderSource {
+    fn new(reader: Reader) -> Self {
+        Self {
+            reader,
+            scratch: Vec::new(),
+            last: None,
+        }
+    }
+
+    /// The next chunk; empty at the end. With `left` known, a source that is shorter or longer is an error, found
+    /// before its last chunk is handed over.
+    fn poll_chunk(&mut self, cx: &mut Context<'_>, left: Option<u64>) -> Poll<io::Result<Bytes>> {
+        loop {
+            let chunk = ready!(self.poll_read(cx))?;
+            let length = chunk.len() as u64;
+            match (self.last.take(), left) {
+                (Some(last), _) if length == 0 => return Poll::Ready(Ok(last)),
+                (None, Some(left)) if length == left => self.last = Some(chunk),
+                (None, Some(left)) if length < left && length > 0 => return Poll::Ready(Ok(chunk)),
+                (None, None) => return Poll::Ready(Ok(chunk)),
+                _ if length == 0 => return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
+                _ => return Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
+            }
+        }
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+        self.scratch.resize(READ, 0);
+        let mut read = ReadBuf::new(&mut self.scratch);
+        ready!(self.reader.as_mut().poll_read(cx, &mut read))?;
+        Poll::Ready(Ok(Bytes::copy_from_slice(read.filled())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use http_body_util::BodyExt;
+    use proptest::prelude::*;
+    use tokio::io::AsyncWriteExt;
+
+    use super::*;
+    use crate::body::Body;
+
+    async fn outgoing(body: &Body, attempt: u32) -> (OutgoingBody, Arc<Sending>) {
+        OutgoingBody::new(body.open().await.unwrap(), body.len(), attempt, None)
+    }
+
+    async fn collect(body: OutgoingBody) -> Result<Vec<u8>, io::ErrorKind> {
+        let collected = body.collect().await.map_err(|error| error.kind())?;
+        Ok(collected.to_bytes().to_vec())
+    }
+
+    fn source(content: Vec<u8>, claimed: u64) -> Body {
+        Body::from_factory(claimed, move || {
+            let content = content.clone();
+            async move { Ok(Cursor::new(content)) }
+        })
+    }
+
+    #[tokio::test]
+    async fn a_source_of_another_length_is_refused_before_its_end() {
+        for (real, claimed, kind) in [
+            (10, 11, io::ErrorKind::UnexpectedEof),
+            (11, 10, io::ErrorKind::InvalidData),
+            (0, 1, io::ErrorKind::UnexpectedEof),
+            (600_000, 599_999, io::ErrorKind::InvalidData),
+            (600_000, 600_001, io::ErrorKind::UnexpectedEof),
+        ] {
+            let (body, sending) = outgoing(&source(vec![7; real], claimed), 1).await;
+            assert_eq!(collect(body).await, Err(kind));
+            assert_eq!(sending.failure(), Some(kind));
+            assert!(sending.sent() < claimed);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_empty_body_is_handed_over_at_once() {
+        let (body, sending) = outgoing(&Body::empty(), 1).await;
+        assert!(body.is_end_stream());
+        sending.finished().await;
+    }
+
+    #[tokio::test]
+    async fn a_single_pass_body_is_opened_once() {
+        let body = Body::single_pass(&b"once"[..], None);
+        let (first, _) = outgoing(&body, 1).await;
+        assert_eq!(collect(first).await.unwrap(), b"once");
+        let (second, sending) = outgoing(&body, 2).await;
+        assert_eq!(collect(second).await, Err(io::ErrorKind::NotSeekable));
+        assert_eq!(sending.sent(), 0);
+        assert!(!body.can_be_opened());
+    }
+
+    #[tokio::test]
+    async fn a_single_pass_body_that_nobody_read_is_still_there() {
+        let body = Body::single_pass(&b"once"[..], 4);
+        let (unread, _) = outgoing(&body, 1).await;
+        drop(unread);
+        assert!(body.can_be_opened());
+        let (second, _) = outgoing(&body, 2).await;
+        assert_eq!(collect(second).await.unwrap(), b"once");
+    }
+
+    #[tokio::test]
+    async fn progress_names_the_attempt_and_ends_at_the_length() {
+        let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let body = source(vec![1; 600_000], 600_000);
+        for attempt in 1..=2 {
+            let seen = Arc::clone(&seen);
+            let on_progress: OnProgress = Arc::new(move |p| seen.lock().unwrap().push(p));
+            let opened = body.open().await.unwrap();
+            let (outgoing, _) = OutgoingBody::new(opened, body.len(), attempt, Some(on_progress));
+            collect(outgoing).await.unwrap();
+        }
+        let seen = seen.lock().unwrap();
+        for attempt in 1..=2 {
+            let of_attempt: Vec<_> = seen.iter().filter(|p| p.attempt == attempt).collect();
+            assert!(
+                of_attempt
+                    .windows(2)
+                    .all(|pair| pair[0].sent < pair[1].sent)
+            );
+            assert_eq!(of_attempt.last().unwrap().sent, 600_000);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn replays_exactly_after_a_break_at_any_point(
+            content in proptest::collection::vec(any::<u8>(), 0..4096),
+            break_at in 0usize..4096,
+            step in 1usize..512,
+        ) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(async {
+                let chunked = content.clone();
+                let body = Body::from_factory(content.len() as u64, move || {
+                    let chunked = chunked.clone();
+                    async move {
+                        // A source that gives `step` bytes at a time.
+                        let (read, mut write) = tokio::io::simplex(step);
+                        let feed = async move {
+                            let _ = write.write_all(&chunked).await;
+                            let _ = write.shutdown().await;
+                        };
+                        tokio::spawn(feed);
+                        Ok(read)
+                    }
+                });
+                let (mut first, _) = outgoing(&body, 1).await;
+                let mut got = 0;
+                while got < break_at {
+                    match first.frame().await {
+                        Some(frame) => got += frame.unwrap().into_data().unwrap().len(),
+                        None => break,
+                    }
+                }
+                drop(first);
+                let (second, sending) = outgoing(&body, 2).await;
+                assert_eq!(collect(second).await.unwrap(), content);
+                assert_eq!(sending.sent(), content.len() as u64);
+            });
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The only file that names reqwest.
+
+use std::error::Error as StdError;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_core::Stream;
+use http_body::Body as _;
+use reqwest::{Client, ClientBuilder, Proxy, redirect, retry};
+
+use super::{IncomingBody, OutgoingBody, Transport, TransportError};
+use crate::error::{Error, ErrorKind, Result};
+use crate::hosts::is_loopback;
+use crate::options::{Connection, ProxyChoice};
+
+/// Sends attempts with reqwest, whose own retries, redirects, cookies and decompression are off: the engine decides.
+pub(crate) struct ReqwestTransport(Client);
+
+impl ReqwestTransport {
+    pub(crate) fn new(connection: &Connection, base: &url::Url) -> Result<Self> {
+        let mut builder = Client::builder()
+            .retry(retry::never())
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(connection.connect_timeout)
+            .pool_idle_timeout(connection.pool_idle);
+        for (host, addresses) in &connection.resolve {
+            builder = builder.resolve_to_addrs(host, addresses);
+        }
+        builder = with_proxy(builder, connection, base)?;
+        builder = tls::configure(builder, connection)?;
+        let client = builder
+            .build()
+            .map_err(|_| config("the HTTP client could not be set up with these settings"))?;
+        Ok(Self(client))
+    }
+}
+
+fn config(text: &'static str) -> Error {
+    Error::local(ErrorKind::Config, text)
+}
+
+fn with_proxy(
+    builder: ClientBuilder,
+    connection: &Connection,
+    base: &url::Url,
+) -> Result<ClientBuilder> {
+    match &connection.proxy {
+        // What goes to this machine stays on it.
+        ProxyChoice::System if is_loopback(base) => Ok(builder.no_proxy()),
+        ProxyChoice::System => Ok(builder),
+        ProxyChoice::None => Ok(builder.no_proxy()),
+        ProxyChoice::Url(url) => {
+            let proxy = Proxy::all(url.expose())
+                .map_err(|_| config("the proxy's address is no http or https URL"))?;
+            Ok(builder.proxy(proxy))
+        }
+    }
+}
+
+#[cfg(feature = "__tls")]
+mod tls {
+    use reqwest::{Certificate, ClientBuilder, Identity};
+
+    use super::config;
+    use crate::error::Result;
+    use crate::options::{ClientCertificate, Connection};
+
+    pub(super) fn configure(
+        mut builder: ClientBuilder,
+        connection: &Connection,
+    ) -> Result<ClientBuilder> {
+        check_provider()?;
+        let mut roots = Vec::new();
+        for pem in &connection.roots {
+            let bundle = Certificate::from_pem_bundle(pem)
+                .ok()
+                .filter(|bundle| !bundle.is_empty())
+                .ok_or_else(|| config("a root certificate is no PEM certificate"))?;
+            roots.extend(bundle);
+        }
+        builder = match connection.only_own_roots {
+            true => builder.tls_certs_only(roots),
+            false if roots.is_empty() => builder,
+            false => builder.tls_certs_merge(roots),
+        };
+        match &connection.client_certificate {
+            Some(certificate) => Ok(builder.identity(identity(certificate)?)),
+            None => Ok(builder),
+        }
+    }
+
+    #[cfg(feature = "native-tls")]
+    fn identity(certificate: &ClientCertificate) -> Result<Identity> {
+        let key = certificate.key.expose().as_bytes();
+        Identity::from_pkcs8_pem(&certificate.chain, key)
+            .map_err(|_| config("the client certificate or its PKCS #8 key is not readable PEM"))
+    }
+
+    #[cfg(not(feature = "native-tls"))]
+    fn identity(certificate: &ClientCertificate) -> Result<Identity> {
+        let mut pem = certificate.chain.to_vec();
+        pem.push(b'\n');
+        pem.extend_from_slice(certificate.key.expose().as_bytes());
+        Identity::from_pem(&pem)
+            .map_err(|_| config("the client certificate or its key is not readable PEM"))
+    }
+
+    /// Without one reqwest panics.
+    #[cfg(all(
+        feature = "rustls-no-provider",
+        not(any(feature = "rustls", feature = "native-tls"))
+    ))]
+    fn check_provider() -> Result<()> {
+        match rustls::crypto::CryptoProvider::get_default() {
+            Some(_) => Ok(()),
+            None => Err(config(
+                "no rustls crypto provider is installed: install one before a client is built",
+            )),
+        }
+    }
+
+    #[cfg(not(all(
+        feature = "rustls-no-provider",
+        not(any(feature = "rustls", feature = "native-tls"))
+    )))]
+    #[allow(clippy::unnecessary_wraps, reason = "the other variant can fail")]
+    fn check_provider() -> Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(not(feature = "__tls"))]
+mod tls {
+    use reqwest::ClientBuilder;
+
+    use super::config;
+    use crate::error::Result;
+    use crate::options::Connection;
+
+    pub(super) fn configure(
+        builder: ClientBuilder,
+        connection: &Connection,
+    ) -> Result<ClientBuilder> {
+        match connection.roots.is_empty()
+            && !connection.only_own_roots
+            && connection.client_certificate.is_none()
+        {
+            true => Ok(builder),
+            false => Err(config("certificates are set, but no TLS is built in")),
+        }
+    }
+}
+
+#[async_trait]
+impl Transport for ReqwestTransport {
+    async fn send(
+        &self,
+        request: http::Request<OutgoingBody>,
+    ) -> Result<http::Response<IncomingBody>, TransportError> {
+        let request = request.map(|body| match body.is_empty() {
+            true => reqwest::Body::default(),
+            false => reqwest::Body::wrap(body),
+        });
+        let request = reqwest::Request::try_from(request).map_err(|_| TransportError::Connect)?;
+        let response = self.0.execute(request).await.map_err(translate)?;
+        let response = http::Response::<reqwest::Body>::from(response);
+        Ok(response.map(|body| Box::pin(Incoming(body)) as IncomingBody))
+    }
+}
+
+/// reqwest's and hyper's texts quote URLs and values: only the kind is kept.
+fn translate(error: reqwest::Error) -> TransportError {
+    if error.is_connect() {
+        return if error.is_timeout() {
+            TransportError::ConnectTimeout
+        } else if error.is_dns() {
+            TransportError::Dns
+        } else if io_kind(&error) == Some(io::ErrorKind::InvalidData) {
+            TransportError::Tls
+        } else {
+            TransportError::Connect
+        };
+    }
+    match io_kind(&error) {
+        Some(_) => TransportError::Interrupted,
+        None => TransportError::Protocol,
+    }
+}
+
+fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if let Some(io) = error.downcast_ref::<io::Error>() {
+            return Some(io.kind());
+        }
+        source = error.source();
+    }
+    None
+}
+
+struct Incoming(reqwest::Body);
+
+impl Stream for Incoming {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match ready!(Pin::new(&mut self.0).poll_frame(cx)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => return Poll::Ready(Some(Ok(data))),
+                    // Trailers.
+                    Err(_) => continue,
+                },
+                Some(Err(error)) => return Poll::Ready(Some(Err(translate(error)))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
