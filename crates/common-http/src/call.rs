@@ -21,7 +21,7 @@ pub(crate) use self::reader::Broken;
 use crate::answer::Answer;
 use crate::auth::Live;
 use crate::engine::Engine;
-use crate::error::{Delivery, Error, Result};
+use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::observe::Attempt;
 use crate::request::Prepared;
 use crate::retry::{Cost, Outcome, Repeat, Verdict, pause, verdict};
@@ -196,12 +196,13 @@ impl Call {
     }
 
     async fn credentials(&self, end: Option<Instant>) -> Result<Option<Arc<Live>>, Failure> {
-        let Some(sessions) = self.engine.sessions() else {
-            return Ok(None);
-        };
         if self.request.operation.is_public() {
             return Ok(None);
         }
+        let Some(sessions) = self.engine.sessions() else {
+            let why = "the client has no credentials";
+            return Err(Failure::Local(Error::local(ErrorKind::Config, why)));
+        };
         // Boxed: a login is itself a call.
         let session = Box::pin(sessions.session(&self.engine));
         match within(end, session).await {
@@ -225,7 +226,7 @@ impl Call {
 
     /// What follows a failed attempt: a wait, or the call's error.
     pub(crate) async fn after(&mut self, failure: Failure) -> Result<()> {
-        let outcome = failure.outcome(&self.request.operation);
+        let outcome = failure.outcome(self.engine.vendor(), &self.request.operation);
         let asked = failure.retry_after(self.engine.vendor(), &self.engine.options().retry);
         let error = self.error(failure, outcome, asked);
         let next = outcome.and_then(|outcome| self.next(outcome, asked));
@@ -241,7 +242,7 @@ impl Call {
 
     /// The error of a failure that nothing can follow.
     pub(crate) fn last_word(&mut self, failure: Failure) -> Error {
-        let outcome = failure.outcome(&self.request.operation);
+        let outcome = failure.outcome(self.engine.vendor(), &self.request.operation);
         let error = self.error(failure, outcome, None);
         self.report(&error, None);
         error

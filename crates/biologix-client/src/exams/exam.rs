@@ -6,7 +6,8 @@ use common_http::{
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{ExamBase, ExamKey, ExamPatient, ExamResult};
+use super::{ExamBase, ExamPatient, ExamResult};
+use crate::ids::ExamKey;
 
 /// One exam of a sleep centre, the vendor's `ExamDto`.
 ///

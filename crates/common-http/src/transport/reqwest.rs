@@ -25,6 +25,11 @@ impl ReqwestTransport {
             .retry(retry::never())
             .redirect(redirect::Policy::none())
             .referer(false)
+            // Another crate of the program may have switched these features on.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .connect_timeout(connection.connect_timeout)
             .pool_idle_timeout(connection.pool_idle);
         for (host, addresses) in &connection.resolve {

@@ -1,0 +1,166 @@
+//! The list as a stream, of exams or of pages.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use common_http::{Error, ErrorKind, Result};
+use futures_core::Stream;
+
+use super::cursor::Cursor;
+use super::list::{ExamPage, ListExams, Listed, RawPage};
+use super::spacing::Spacing;
+use super::walk::Walk;
+
+type Fetching = Pin<Box<dyn Future<Output = Result<RawPage>> + Send>>;
+
+/// Fetches page after page. What is known of the list stays outside the future that is under way, so that the cursor can
+/// be had at any time.
+struct Pager {
+    list: Arc<ListExams>,
+    walk: Walk,
+    spacing: Spacing,
+    offset: u64,
+    limit: Option<u64>,
+    fetching: Option<Fetching>,
+    failed: bool,
+}
+
+impl Pager {
+    fn new(list: ListExams) -> Self {
+        Self {
+            walk: list.walk(),
+            spacing: Spacing::new(list.spacing()),
+            list: Arc::new(list),
+            offset: 0,
+            limit: None,
+            fetching: None,
+            failed: false,
+        }
+    }
+
+    /// Gets the next page into the walk; `None` at the end of the list, or after an error.
+    fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<()>>> {
+        let offset = match self.walk.next_offset() {
+            Some(offset) if !self.failed => offset,
+            _ => return Poll::Ready(None),
+        };
+        let wait = self.spacing.pause();
+        let list = Arc::clone(&self.list);
+        let fetching = self.fetching.get_or_insert_with(|| {
+            Box::pin(async move {
+                tokio::time::sleep(wait).await;
+                list.fetch(offset).await
+            })
+        });
+        let page = ready!(fetching.as_mut().poll(cx));
+        self.fetching = None;
+        self.offset = offset;
+        let taken = page.and_then(|page| {
+            self.spacing.note(page.throttled);
+            self.limit = page.limit;
+            self.walk.take(page.items, page.total).map_err(|astray| {
+                Error::builder(ErrorKind::Decode)
+                    .detail(astray.words())
+                    .operation(super::LIST.id())
+                    .delivery(common_http::Delivery::Answered)
+                    .attempts(1)
+                    .build()
+            })
+        });
+        self.failed = taken.is_err();
+        Poll::Ready(Some(taken))
+    }
+}
+
+/// All exams of a centre, one by one: a [`Stream`] of [`Listed`], `Send` and `'static`.
+///
+/// An `Err` means that a page failed, and is the last item; [`Exams::cursor`] says where to go on. Between the pages the
+/// stream may pause, see [`page_spacing`](crate::BiologixClientBuilder::page_spacing); that time is not part of a call's
+/// deadline.
+#[must_use = "a stream does nothing unless polled"]
+pub struct Exams(Pager);
+
+impl Exams {
+    pub(super) fn new(list: ListExams) -> Self {
+        Self(Pager::new(list))
+    }
+
+    /// The next exam; `None` at the end of the list, or after an error.
+    pub async fn next(&mut self) -> Option<Result<Listed>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// Where to go on after what was handed over so far, with [`ListExams::resume`].
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        self.0.walk.cursor().clone()
+    }
+
+    /// How many exams the vendor says there are, once a page has come.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.0.walk.cursor().total()
+    }
+}
+
+impl Stream for Exams {
+    type Item = Result<Listed>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(listed) = self.0.walk.pop() {
+                return Poll::Ready(Some(Ok(listed)));
+            }
+            match ready!(self.0.poll_page(cx)) {
+                Some(Ok(())) => {}
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+/// All exams of a centre, a page at a time: a [`Stream`] of [`ExamPage`], `Send` and `'static`.
+///
+/// An `Err` means that a page failed, and is the last item; [`ExamPages::cursor`] says where to go on.
+#[must_use = "a stream does nothing unless polled"]
+pub struct ExamPages(Pager);
+
+impl ExamPages {
+    pub(super) fn new(list: ListExams) -> Self {
+        Self(Pager::new(list))
+    }
+
+    /// The next page; `None` at the end of the list, or after an error.
+    pub async fn next(&mut self) -> Option<Result<ExamPage>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// Where to go on after the pages handed over so far, with [`ListExams::resume`].
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        self.0.walk.cursor().clone()
+    }
+}
+
+impl Stream for ExamPages {
+    type Item = Result<ExamPage>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match ready!(self.0.poll_page(cx)) {
+            Some(Ok(())) => {
+                let items = std::iter::from_fn(|| self.0.walk.pop()).collect();
+                Poll::Ready(Some(Ok(ExamPage {
+                    items,
+                    offset: self.0.offset,
+                    total: self.0.walk.cursor().total(),
+                    limit: self.0.limit,
+                })))
+            }
+            Some(Err(error)) => Poll::Ready(Some(Err(error))),
+            None => Poll::Ready(None),
+        }
+    }
+}
