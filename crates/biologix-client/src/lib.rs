@@ -1,4 +1,5 @@
-//! Typed async client for Biologix home sleep exams.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod client;
 pub mod exams;

@@ -1,4 +1,5 @@
-//! The engine under the health-vendor clients.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
 mod auth;
