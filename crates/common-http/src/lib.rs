@@ -1,1 +1,4 @@
 //! The engine under the health-vendor clients.
+
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
