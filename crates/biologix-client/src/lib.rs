@@ -1,1 +1,4 @@
 //! Typed async client for Biologix home sleep exams.
+
+#[cfg(feature = "sandbox")]
+pub mod sandbox;

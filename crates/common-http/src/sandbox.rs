@@ -69,7 +69,7 @@ pub use vendor::{Route, Vendor, add_unknown_fields};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Locks, also after a panic of a test's own action: the data behind these locks is never half changed.
-fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Locks, also after a panic of a test's own action: the data behind a sandbox's locks is never half changed.
+pub fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
