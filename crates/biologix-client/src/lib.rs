@@ -5,6 +5,8 @@ mod client;
 pub mod exams;
 mod ids;
 mod reports;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 mod sessions;
 mod vendor;
 

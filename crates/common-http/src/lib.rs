@@ -19,6 +19,8 @@ mod pdf;
 mod redact;
 mod request;
 mod retry;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 mod timestamp;
 #[doc(hidden)]
 pub mod transport;
