@@ -8,6 +8,9 @@ mod call;
 mod download;
 mod engine;
 mod error;
+#[cfg(feature = "sandbox")]
+#[doc(hidden)]
+pub mod example;
 mod hosts;
 pub mod json;
 pub mod lenient;
@@ -20,12 +23,14 @@ mod redact;
 mod request;
 mod retry;
 #[cfg(feature = "sandbox")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;
 mod timestamp;
 #[doc(hidden)]
 pub mod transport;
 mod vendor;
 
+/// For implementing the traits of this crate whose methods are async, such as [`SessionStore`].
 pub use async_trait::async_trait;
 
 pub use self::answer::Answer;
@@ -36,6 +41,7 @@ pub use self::body::{Body, Progress};
 pub use self::download::Download;
 pub use self::engine::{Engine, EngineBuilder};
 pub use self::error::{Delivery, Error, ErrorBuilder, ErrorKind, Result};
+#[doc(inline)]
 pub use self::json::{DecodeError, DecodeReason, Extra, RawJson, TextOrNumber};
 pub use self::observe::{Attempt, AttemptObserver};
 pub use self::operation::{Effect, Operation};

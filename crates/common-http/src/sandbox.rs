@@ -70,6 +70,16 @@ pub use vendor::{Route, Vendor, add_unknown_fields};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Locks, also after a panic of a test's own action: the data behind a sandbox's locks is never half changed.
+///
+/// ```
+/// use common_http::sandbox::lock;
+/// use std::sync::Mutex;
+///
+/// // In a vendor's sandbox: its state, changed by one request at a time.
+/// let orders = Mutex::new(Vec::new());
+/// lock(&orders).push("0000001");
+/// assert_eq!(lock(&orders).len(), 1);
+/// ```
 pub fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -13,6 +13,14 @@ pub struct Answer {
 
 impl Answer {
     /// An answer without headers and with an empty body.
+    ///
+    /// ```
+    /// use common_http::sandbox::Answer;
+    /// use http::StatusCode;
+    ///
+    /// let nothing_to_say = Answer::new(StatusCode::NO_CONTENT);
+    /// # let _ = nothing_to_say;
+    /// ```
     #[must_use]
     pub fn new(status: StatusCode) -> Self {
         Self {
@@ -23,12 +31,29 @@ impl Answer {
     }
 
     /// An answer with a JSON text as `application/json`, sent as it is.
+    ///
+    /// ```
+    /// use common_http::sandbox::Answer;
+    /// use http::StatusCode;
+    ///
+    /// // A text, so that the sandbox can spell its numbers as the vendor does.
+    /// let exam = Answer::json(StatusCode::OK, r#"{"odi": 6.20}"#);
+    /// # let _ = exam;
+    /// ```
     #[must_use]
     pub fn json(status: StatusCode, text: impl Into<Bytes>) -> Self {
         Self::new(status).body("application/json", text)
     }
 
     /// The body and its type.
+    ///
+    /// ```
+    /// use common_http::sandbox::Answer;
+    /// use http::StatusCode;
+    ///
+    /// let report = Answer::new(StatusCode::OK).body("application/pdf", "%PDF-1.7 EXAMPLE");
+    /// # let _ = report;
+    /// ```
     #[must_use]
     pub fn body(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         self.headers
@@ -38,6 +63,14 @@ impl Answer {
     }
 
     /// Adds a header. One that cannot be sent over HTTP turns the answer into a 500 that says so.
+    ///
+    /// ```
+    /// use common_http::sandbox::Answer;
+    /// use http::StatusCode;
+    ///
+    /// let page = Answer::json(StatusCode::OK, "[]").header("x-pagination-total", 250.to_string());
+    /// # let _ = page;
+    /// ```
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
         match (

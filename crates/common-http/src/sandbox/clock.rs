@@ -44,6 +44,14 @@ impl Reading {
 
 impl SandboxClock {
     /// A clock that shows the real time.
+    ///
+    /// ```
+    /// use common_http::sandbox::SandboxClock;
+    ///
+    /// // Two sandboxes with one time: give a clone to each.
+    /// let clock = SandboxClock::new();
+    /// assert!(clock.clone().now() >= std::time::SystemTime::UNIX_EPOCH);
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self(Arc::new(Mutex::new(Reading {
@@ -53,12 +61,31 @@ impl SandboxClock {
     }
 
     /// The sandbox's present time.
+    ///
+    /// ```
+    /// use common_http::sandbox::{SandboxClock, rfc3339};
+    ///
+    /// // What a vendor's sandbox stamps its answers with.
+    /// let clock = SandboxClock::new();
+    /// let stamp = rfc3339(clock.now(), 0);
+    /// assert!(stamp.ends_with('Z'));
+    /// ```
     #[must_use]
     pub fn now(&self) -> SystemTime {
         lock(&self.0).now()
     }
 
     /// Moves the clock forward, at most to the year 9999, beyond which HTTP has no dates.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use common_http::sandbox::SandboxClock;
+    /// # let clock = SandboxClock::new();
+    /// # let before = clock.now();
+    /// // A token that lives for seven days is over.
+    /// clock.advance(Duration::from_secs(7 * 24 * 3600));
+    /// # assert!(clock.now() >= before + Duration::from_secs(7 * 24 * 3600));
+    /// ```
     pub fn advance(&self, by: Duration) {
         let mut reading = lock(&self.0);
         let latest = SystemTime::UNIX_EPOCH + YEAR_9999;
@@ -67,6 +94,14 @@ impl SandboxClock {
     }
 
     /// Stops the clock: from now on only [`advance`](Self::advance) moves it.
+    ///
+    /// ```
+    /// use common_http::sandbox::SandboxClock;
+    ///
+    /// let clock = SandboxClock::new();
+    /// clock.freeze();
+    /// assert_eq!(clock.now(), clock.now()); // a test can name the second
+    /// ```
     pub fn freeze(&self) {
         let mut reading = lock(&self.0);
         reading.base = reading.now();

@@ -38,6 +38,13 @@ pub enum SandboxError {
 
 impl SandboxError {
     /// For vendors' sandboxes: there is no `what` (for example `exam`) under this id.
+    ///
+    /// ```
+    /// use common_http::sandbox::SandboxError;
+    ///
+    /// let error = SandboxError::unknown_item("exam", "0000009BB");
+    /// assert_eq!(error.to_string(), "the sandbox has no exam `0000009BB`");
+    /// ```
     #[must_use]
     pub fn unknown_item(what: &'static str, id: impl Into<String>) -> Self {
         Self::UnknownItem {

@@ -75,6 +75,22 @@ pub enum Fault {
 
 impl Fault {
     /// An answer with this status, without headers and body.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use common_http::example::GET;
+    /// # use common_http::{example::{self, Things}, sandbox::{Fault, Server}};
+    /// # let server = Server::builder(Things).start().await?;
+    /// # let engine = example::client(server.url())?;
+    /// use http::StatusCode;
+    ///
+    /// server.fail_next("example.things.get", Fault::status(StatusCode::GONE))?;
+    /// let error = engine.request(&GET).path("id", "0000001").send().await.unwrap_err();
+    /// assert_eq!(error.status(), Some(StatusCode::GONE));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn status(status: StatusCode) -> Self {
         Self::Status {

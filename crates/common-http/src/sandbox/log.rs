@@ -35,12 +35,40 @@ pub struct RecordedRequest {
 
 impl RecordedRequest {
     /// The first header of this name, where it is text.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use common_http::example::GET;
+    /// # use common_http::{example::{self, Things}, sandbox::Server};
+    /// # let server = Server::builder(Things).start().await?;
+    /// # let engine = example::client(server.url())?;
+    /// engine.request(&GET).path("id", "0000001").send().await?;
+    /// let sent = &server.requests()[0];
+    /// assert_eq!(sent.header("accept"), Some("application/json"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
     /// The scheme word of the `Authorization` header as it was written, for example `basic`; none without one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use common_http::example::GET;
+    /// # use common_http::{example::{self, Things}, sandbox::Server};
+    /// # let server = Server::builder(Things).start().await?;
+    /// # let engine = example::client(server.url())?;
+    /// engine.request(&GET).path("id", "0000001").send().await?;
+    /// // The vendor's document writes it in lower case; so do we.
+    /// assert_eq!(server.requests()[0].authorization_scheme(), Some("basic"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn authorization_scheme(&self) -> Option<&str> {
         self.header("authorization")

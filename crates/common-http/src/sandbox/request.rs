@@ -79,18 +79,54 @@ impl Request {
     }
 
     /// The method.
+    ///
+    /// ```
+    /// use common_http::sandbox::{Answer, Request};
+    /// use http::{Method, StatusCode};
+    ///
+    /// fn folder(request: &Request) -> Answer {
+    ///     match *request.method() {
+    ///         Method::DELETE => Answer::new(StatusCode::NO_CONTENT),
+    ///         _ => Answer::json(StatusCode::OK, "{}"),
+    ///     }
+    /// }
+    /// ```
     #[must_use]
     pub fn method(&self) -> &Method {
         &self.method
     }
 
     /// The target as it was on the wire: path and query, nothing decoded.
+    ///
+    /// ```
+    /// use common_http::sandbox::{Answer, Request};
+    /// use http::StatusCode;
+    ///
+    /// /// Signed as it was written: a target that was decoded and encoded again has another signature.
+    /// fn upload(request: &Request, signed: &str) -> Answer {
+    ///     match request.target() == signed {
+    ///         true => Answer::new(StatusCode::CREATED),
+    ///         false => Answer::new(StatusCode::FORBIDDEN),
+    ///     }
+    /// }
+    /// ```
     #[must_use]
     pub fn target(&self) -> &str {
         &self.target
     }
 
     /// The path as it was on the wire, without the query.
+    ///
+    /// ```
+    /// use common_http::sandbox::{Answer, Request};
+    /// use http::StatusCode;
+    ///
+    /// /// As the vendor's framework has it: with the path in the error's body.
+    /// fn not_found(request: &Request) -> Answer {
+    ///     let body = serde_json::json!({ "status": 404, "path": request.raw_path() });
+    ///     Answer::json(StatusCode::NOT_FOUND, body.to_string())
+    /// }
+    /// ```
     #[must_use]
     pub fn raw_path(&self) -> &str {
         &self.raw_path
@@ -98,12 +134,33 @@ impl Request {
 
     /// The path's segments, each percent-decoded after the path was split, so that an encoded slash does not split
     /// one. What is not UTF-8 is replaced by U+FFFD.
+    ///
+    /// ```
+    /// use common_http::sandbox::Request;
+    ///
+    /// /// `/v2/exams/a%2Fb` has three of them, and the last is `a/b`.
+    /// fn last_segment(request: &Request) -> &str {
+    ///     request.segments().last().map_or("", String::as_str)
+    /// }
+    /// ```
     #[must_use]
     pub fn segments(&self) -> &[String] {
         &self.segments
     }
 
     /// The value of `{name}` in the route's template, percent-decoded; empty where the template has no such name.
+    ///
+    /// ```
+    /// use common_http::sandbox::{Answer, Request};
+    /// use http::StatusCode;
+    ///
+    /// fn exams(request: &Request) -> Answer {
+    ///     match request.arg("partnerId") {
+    ///         "0000001DD" => Answer::json(StatusCode::OK, "[]"),
+    ///         _ => Answer::json(StatusCode::FORBIDDEN, r#"{"error":"notAuthorized"}"#),
+    ///     }
+    /// }
+    /// ```
     #[must_use]
     pub fn arg(&self, name: &str) -> &str {
         self.args
@@ -113,6 +170,14 @@ impl Request {
     }
 
     /// The first query parameter of this name, decoded.
+    ///
+    /// ```
+    /// use common_http::sandbox::Request;
+    ///
+    /// fn offset(request: &Request) -> usize {
+    ///     request.query("offset").and_then(|text| text.parse().ok()).unwrap_or(0)
+    /// }
+    /// ```
     #[must_use]
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query
@@ -122,24 +187,62 @@ impl Request {
     }
 
     /// All headers.
+    ///
+    /// ```
+    /// use common_http::sandbox::Request;
+    ///
+    /// /// For a vendor that refuses what it does not know.
+    /// fn has_cookies(request: &Request) -> bool {
+    ///     request.headers().contains_key(http::header::COOKIE)
+    /// }
+    /// ```
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
     /// The first header of this name, where it is text.
+    ///
+    /// ```
+    /// use common_http::sandbox::Request;
+    ///
+    /// fn is_json(request: &Request) -> bool {
+    ///     request.header("content-type").is_some_and(|kind| kind.starts_with("application/json"))
+    /// }
+    /// ```
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
     /// The whole body.
+    ///
+    /// ```
+    /// use common_http::sandbox::Request;
+    ///
+    /// fn is_pdf(request: &Request) -> bool {
+    ///     common_http::looks_like_pdf(request.body())
+    /// }
+    /// ```
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
     /// The body as JSON, where it is JSON.
+    ///
+    /// ```
+    /// use common_http::sandbox::{Answer, Request};
+    /// use http::StatusCode;
+    ///
+    /// fn open_session(request: &Request) -> Answer {
+    ///     // A number, as observed: a text is refused.
+    ///     match request.json().is_some_and(|body| body["source"] == 100) {
+    ///         true => Answer::json(StatusCode::OK, r#"{"userId":"0000001AA"}"#),
+    ///         false => Answer::new(StatusCode::BAD_REQUEST),
+    ///     }
+    /// }
+    /// ```
     #[must_use]
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()

@@ -16,6 +16,14 @@ pub struct Route {
 impl Route {
     /// An operation, for example `biologix.exams.list`, with its method and its path template. In the template
     /// `{name}` stands for one whole segment; everything else, a slash at the end included, is matched as it is.
+    ///
+    /// ```
+    /// use common_http::sandbox::Route;
+    /// use http::Method;
+    ///
+    /// static ROUTES: [Route; 1] =
+    ///     [Route::new("example.reports.get", Method::GET, "/exams/{examKey}/files/report.pdf")];
+    /// ```
     #[must_use]
     pub const fn new(operation: &'static str, method: Method, template: &'static str) -> Self {
         Self {
@@ -66,6 +74,14 @@ pub trait Vendor: Send + Sync + 'static {
 }
 
 /// Puts undocumented fields into every object of a JSON value: a help for [`Vendor::drift`].
+///
+/// ```
+/// use common_http::sandbox::add_unknown_fields;
+///
+/// let mut body = serde_json::json!([{ "id": "0000001" }]);
+/// add_unknown_fields(&mut body);
+/// assert!(body[0].as_object().is_some_and(|thing| thing.len() > 1 && thing["id"] == "0000001"));
+/// ```
 pub fn add_unknown_fields(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(add_unknown_fields),
