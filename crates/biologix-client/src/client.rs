@@ -38,7 +38,7 @@ pub const BASE_URL: &str = "https://api.biologixsleep.com";
 ///     println!("{} {:?}", exam.exam_id, exam.status);
 /// }
 /// # assert!(!page.items.is_empty());
-/// # Ok::<(), common_http::Error>(())
+/// # Ok::<(), biologix_client::Error>(())
 /// # }).unwrap();
 /// ```
 #[derive(Clone, Debug)]
@@ -48,7 +48,14 @@ pub struct BiologixClient {
 }
 
 impl BiologixClient {
-    /// Starts a client.
+    /// Starts a client: with the vendor's own address, the default settings and no credentials.
+    ///
+    /// ```
+    /// # use biologix_client::BiologixClient;
+    /// // Enough for reports, which need no login.
+    /// let client = BiologixClient::builder().base_url("http://127.0.0.1:8080").build()?;
+    /// # Ok::<(), biologix_client::Error>(())
+    /// ```
     pub fn builder() -> BiologixClientBuilder {
         BiologixClientBuilder {
             base_url: BASE_URL.to_owned(),
@@ -70,7 +77,7 @@ impl BiologixClient {
     /// # let client = sandbox.client();
     /// let session = client.open_session().send().await?;
     /// assert!(!session.user_id.is_empty());
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), biologix_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn open_session(&self) -> OpenSession {
@@ -79,14 +86,48 @@ impl BiologixClient {
 
     /// Lists the exams of a sleep centre: one page, or all of them as a stream.
     ///
-    /// See [`ListExams`] for examples.
+    /// See [`ListExams`] for the whole list.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// use biologix_client::PartnerId;
+    ///
+    /// let centre = PartnerId::from("0000001DD");
+    /// let page = client.exams(&centre).page_size(20).send().await?;
+    /// println!("{} of {:?} exams", page.items.len(), page.total);
+    /// # assert_eq!((page.items.len(), page.total), (20, Some(250)));
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn exams(&self, partner: &PartnerId) -> ListExams {
         ListExams::new(self.engine.clone(), partner.clone(), self.page_spacing)
     }
 
-    /// Fetches the report PDF of an exam, without credentials.
+    /// Fetches the report PDF of an exam, without credentials (documented: it needs none).
     ///
-    /// See [`Report::send`] for an example.
+    /// See [`Report::send`] for saving it to a file.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// use biologix_client::ExamKey;
+    ///
+    /// # let done: serde_json::Value = sandbox.exam_ids().iter().find_map(|id| {
+    /// #     sandbox.change_exam(id).ok()?;
+    /// #     serde_json::from_str(&sandbox.exam_json(id)?).ok()
+    /// # }).unwrap();
+    /// # let saved = done["examKey"].as_str().unwrap();
+    /// let key = ExamKey::from(saved); // as it was kept, or from `Exam::report_key`
+    /// let pdf = client.report(&key).send().await?.bytes().await?;
+    /// # assert!(pdf.starts_with(b"%PDF-"));
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn report(&self, key: &ExamKey) -> Report {
         Report::new(self.engine.clone(), key.clone())
     }
@@ -100,7 +141,7 @@ impl BiologixClient {
     /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
     /// # let client = sandbox.client();
     /// # let partner = sandbox.partner_id();
-    /// use http::Method;
+    /// use biologix_client::http::Method;
     ///
     /// let answer = client
     ///     .request(Method::GET, "/v2/partners/{partnerId}/exams")
@@ -110,7 +151,7 @@ impl BiologixClient {
     ///     .await?;
     /// let exams: Vec<serde_json::Value> = answer.json()?;
     /// assert_eq!(exams.len(), 1);
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), biologix_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn request(&self, method: Method, path: &'static str) -> RawRequest {
@@ -131,12 +172,22 @@ pub struct BiologixClientBuilder {
 }
 
 impl BiologixClientBuilder {
-    /// Sets user name and password. Without credentials only reports can be fetched.
+    /// Sets user name and password, as Biologix gave them; they are sent as they are. Without credentials only reports can
+    /// be fetched.
     ///
     /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let url = sandbox.url();
     /// # use biologix_client::BiologixClient;
-    /// let client = BiologixClient::builder().credentials("c|EXAMPLE|000001", "EXAMPLE-PASSWORD").build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// let client = BiologixClient::builder()
+    ///     .credentials("c|EXAMPLE|000001", "EXAMPLE-PASSWORD")
+    ///     .base_url(url)
+    ///     .build()?;
+    /// client.open_session().send().await?;
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
     /// ```
     pub fn credentials(mut self, username: impl Into<Secret>, password: impl Into<Secret>) -> Self {
         let credentials = Credentials::new(username, password);
@@ -149,10 +200,18 @@ impl BiologixClientBuilder {
     /// sessions from others' in a [`SessionStore`].
     ///
     /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let url = sandbox.url();
     /// # use biologix_client::{BiologixClient, Credentials};
     /// # let vault = Credentials::new("c|EXAMPLE|000001", "EXAMPLE-PASSWORD");
-    /// let client = BiologixClient::builder().credentials_from("centre 1", vault).build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// // `vault` is a `CredentialsProvider`: asked at each login, so that a changed password is taken up.
+    /// let client =
+    ///     BiologixClient::builder().credentials_from("centre 1", vault).base_url(url).build()?;
+    /// client.open_session().send().await?;
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
     /// ```
     pub fn credentials_from(
         mut self,
@@ -168,8 +227,9 @@ impl BiologixClientBuilder {
     ///
     /// ```
     /// # use biologix_client::BiologixClient;
+    /// // Behind a gateway of the clinic's own that forwards `/biologix`.
     /// let client = BiologixClient::builder().base_url("http://127.0.0.1:8080/biologix").build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), biologix_client::Error>(())
     /// ```
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
@@ -181,14 +241,15 @@ impl BiologixClientBuilder {
     /// ```
     /// # use biologix_client::BiologixClient;
     /// use std::time::Duration;
-    /// use common_http::{HttpOptions, RetryPolicy};
+    /// use biologix_client::{HttpOptions, RetryPolicy};
     ///
+    /// # let url = "http://127.0.0.1:8080";
     /// let http = HttpOptions::default()
     ///     .connect_timeout(Duration::from_secs(5))
     ///     // After a 429 that names no time; 60 s without this.
     ///     .retry(RetryPolicy::default().throttle_floor(Duration::from_secs(90)));
-    /// let client = BiologixClient::builder().http(http).build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// let client = BiologixClient::builder().base_url(url).http(http).build()?;
+    /// # Ok::<(), biologix_client::Error>(())
     /// ```
     pub fn http(mut self, options: HttpOptions) -> Self {
         self.http = options;
@@ -198,16 +259,23 @@ impl BiologixClientBuilder {
     /// Keeps sessions in this store, so that several runs or processes share one. Default: in the client's memory alone.
     ///
     /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let url = sandbox.url();
     /// # use biologix_client::BiologixClient;
     /// use std::sync::Arc;
-    /// use common_http::MemorySessionStore;
+    /// use biologix_client::MemorySessionStore;
     ///
-    /// let store = Arc::new(MemorySessionStore::default());
-    /// let client = BiologixClient::builder()
-    ///     .credentials("c|EXAMPLE|000001", "EXAMPLE-PASSWORD")
-    ///     .session_store(store)
-    ///     .build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// let store: Arc<MemorySessionStore> = Arc::default();
+    /// for run in 1..=3 {
+    ///     let client = BiologixClient::builder().base_url(url).session_store(store.clone());
+    ///     let client = client.credentials("c|EXAMPLE|000001", "EXAMPLE-PASSWORD").build()?;
+    ///     client.open_session().send().await?; // one login for the three of them
+    /// }
+    /// # assert_eq!(sandbox.sessions_opened(), 1);
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
     /// ```
     pub fn session_store(mut self, store: Arc<dyn SessionStore>) -> Self {
         self.store = Some(store);
@@ -221,23 +289,29 @@ impl BiologixClientBuilder {
     /// # use biologix_client::BiologixClient;
     /// use std::time::Duration;
     ///
-    /// let client = BiologixClient::builder().renew_after(Duration::from_secs(24 * 60 * 60)).build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # let url = "http://127.0.0.1:8080";
+    /// // Each day: the login is then known to work long before the old token ends.
+    /// let day = Duration::from_secs(24 * 60 * 60);
+    /// let client = BiologixClient::builder().base_url(url).renew_after(day).build()?;
+    /// # Ok::<(), biologix_client::Error>(())
     /// ```
     pub fn renew_after(mut self, after: Duration) -> Self {
         self.renew_after = after;
         self
     }
 
-    /// The pause between the pages of a listing once the vendor has throttled it; default 1 s (observed to be enough). It
-    /// shrinks again as the vendor lets pages pass.
+    /// Sets the pause between the pages of a listing once the vendor has throttled it; default 1 s (observed to be enough).
+    /// It shrinks again as the vendor lets pages pass.
     ///
     /// ```
     /// # use biologix_client::BiologixClient;
     /// use std::time::Duration;
     ///
-    /// let client = BiologixClient::builder().page_spacing(Duration::from_secs(2)).build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # let url = "http://127.0.0.1:8080";
+    /// // Several programs share the account: leave room for the others.
+    /// let spacing = Duration::from_secs(2);
+    /// let client = BiologixClient::builder().base_url(url).page_spacing(spacing).build()?;
+    /// # Ok::<(), biologix_client::Error>(())
     /// ```
     pub fn page_spacing(mut self, spacing: Duration) -> Self {
         self.page_spacing = spacing;
@@ -246,14 +320,15 @@ impl BiologixClientBuilder {
 
     /// The client. No I/O is done and nothing is spawned.
     ///
-    /// # Errors
-    /// `config`: see [`EngineBuilder::build`](common_http::EngineBuilder::build).
-    ///
     /// ```
     /// # use biologix_client::BiologixClient;
     /// let error = BiologixClient::builder().base_url("http://clinic.example").build().unwrap_err();
-    /// assert_eq!(error.kind(), common_http::ErrorKind::Config); // plain http to a foreign host
+    /// assert_eq!(error.kind(), biologix_client::ErrorKind::Config); // plain http to a foreign host
     /// ```
+    ///
+    /// # Errors
+    /// `config`: the base URL is none or is not allowed (plain http to another machine, user info, a query, a fragment);
+    /// it is https and no TLS is built in; the user agent fits no header; a certificate or the proxy cannot be read.
     pub fn build(self) -> Result<BiologixClient> {
         let mut engine = Engine::builder(&BIOLOGIX, self.base_url.clone()).http(self.http);
         if let Some(credentials) = self.credentials {

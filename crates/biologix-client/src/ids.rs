@@ -21,6 +21,15 @@ pub struct PartnerId(String);
 
 impl PartnerId {
     /// The id as Biologix gave it.
+    ///
+    /// ```
+    /// use biologix_client::PartnerId;
+    ///
+    /// let centre = PartnerId::from("0000001AA");
+    /// // Kept as a setting, since no answer tells it.
+    /// let settings = serde_json::json!({ "partnerId": centre.as_str() });
+    /// # assert_eq!(settings["partnerId"], "0000001AA");
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -58,6 +67,15 @@ pub struct ExamKey(#[serde(deserialize_with = "lenient::string")] String);
 
 impl ExamKey {
     /// The key itself, exactly as the vendor gave it.
+    ///
+    /// ```
+    /// use biologix_client::ExamKey;
+    ///
+    /// let key = ExamKey::from("EXAMPLEKEY1");
+    /// // To be kept as a password is: whoever has it can read the report.
+    /// let to_be_encrypted = key.as_str();
+    /// # assert_eq!((to_be_encrypted, format!("{key:?}")), ("EXAMPLEKEY1", "ExamKey(***)".to_owned()));
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -30,6 +30,27 @@ impl Report {
     }
 
     /// Sets the settings of this call.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let id = sandbox.exam_ids().remove(0);
+    /// # sandbox.change_exam(&id).unwrap();
+    /// # let text = sandbox.exam_json(&id).unwrap();
+    /// # let exam: biologix_client::exams::Exam = serde_json::from_str(&text).unwrap();
+    /// # let key = exam.report_key().unwrap();
+    /// use biologix_client::CallOptions;
+    /// use std::time::Duration;
+    ///
+    /// // A person waits, and no report is larger than ten megabytes.
+    /// let options = CallOptions::default().deadline(Duration::from_secs(20)).max_bytes(10_000_000);
+    /// let pdf = client.report(&key).options(options).send().await?.bytes().await?;
+    /// # assert!(pdf.starts_with(b"%PDF-"));
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
@@ -50,12 +71,6 @@ impl Report {
     ///
     /// Only reads: repeated freely, and a cancelled call leaves nothing behind.
     ///
-    /// # Errors
-    /// - `not_found`: there is no such report (observed: 404 with JSON, also while an exam is not finished)
-    /// - `decode`: what came is no PDF; [`Error::body`](common_http::Error::body) has its start
-    /// - `invalid_input`: the key is empty, `.`, `..` or has control characters
-    /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after three attempts
-    ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
     /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -74,9 +89,15 @@ impl Report {
     ///     }
     /// }
     /// # assert!(folder.path().join("report.pdf").exists());
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), biologix_client::Error>(())
     /// # }).unwrap();
     /// ```
+    ///
+    /// # Errors
+    /// - `not_found`: there is no such report (observed: 404 with JSON, also while an exam is not finished)
+    /// - `decode`: what came is no PDF; [`Error::body`](crate::Error::body) has its start
+    /// - `invalid_input`: the key is empty, `.`, `..` or has control characters
+    /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after three attempts
     pub async fn send(self) -> Result<Download> {
         self.request().download(Some(looks_like_pdf)).await
     }

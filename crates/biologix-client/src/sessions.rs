@@ -55,7 +55,7 @@ safe_debug!(Credentials {});
 ///
 /// ```
 /// use biologix_client::{Credentials, CredentialsProvider};
-/// use common_http::{Result, async_trait};
+/// use biologix_client::{Result, async_trait};
 ///
 /// struct Vault;
 ///
@@ -119,6 +119,24 @@ impl OpenSession {
     }
 
     /// Sends the login, if there is no session yet.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client_builder().credentials("c|EXAMPLE|000001", "WRONG").build()?;
+    /// use biologix_client::ErrorKind;
+    ///
+    /// match client.open_session().send().await {
+    ///     Ok(_) => println!("the credentials are good"),
+    ///     Err(error) if error.kind() == ErrorKind::Credentials => {
+    ///         println!("look at the settings; the next try is due in {:?}", error.retry_after());
+    ///     }
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// - `credentials`: refused; asked again only after a pause (30 s, doubling to 15 min), so that no account is locked

@@ -16,6 +16,13 @@ pub(crate) static BIOLOGIX: Vendor = Vendor {
 
 open_enum! {
     /// The codes of Biologix's error answers, all three observed; none is documented.
+    ///
+    /// ```
+    /// use biologix_client::ErrorCode;
+    ///
+    /// assert_eq!(ErrorCode::from("tooManyRequests"), ErrorCode::TooManyRequests);
+    /// assert_eq!(ErrorCode::NotAuthorized.as_str(), "notAuthorized");
+    /// ```
     pub enum ErrorCode: String {
         /// Too many requests in a short time (429).
         TooManyRequests = "tooManyRequests",
@@ -31,7 +38,7 @@ impl ErrorCode {
     ///
     /// ```
     /// use biologix_client::ErrorCode;
-    /// use common_http::{Error, ErrorKind};
+    /// use biologix_client::{Error, ErrorKind};
     ///
     /// let error = Error::builder(ErrorKind::PermissionDenied).code("notAuthorized", true).build();
     /// assert_eq!(ErrorCode::of(&error), Some(ErrorCode::NotAuthorized));

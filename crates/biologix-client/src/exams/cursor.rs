@@ -27,9 +27,9 @@ use super::seen::Seen;
 /// let cursor: Cursor = serde_json::from_str(&saved).unwrap();
 /// let mut others = client.exams(&partner).page_size(10).resume(cursor).items();
 /// let second = others.next().await.transpose()?;
-/// # let id = |listed: Option<biologix_client::exams::Listed>| listed.unwrap().exam().unwrap().exam_id.clone();
-/// # assert_ne!(id(first), id(second));
-/// # Ok::<(), common_http::Error>(())
+/// # let (first, second) = (first.unwrap(), second.unwrap());
+/// # assert_ne!(first.exam().unwrap().exam_id, second.exam().unwrap().exam_id);
+/// # Ok::<(), biologix_client::Error>(())
 /// # }).unwrap();
 /// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -50,13 +50,43 @@ impl Cursor {
         }
     }
 
-    /// The offset that is asked for next.
+    /// The offset that is asked for next: how many exams, from the newest on, are behind it.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// let mut exams = client.exams(&partner).items();
+    /// for _ in 0..3 {
+    ///     exams.next().await.transpose()?;
+    /// }
+    /// assert_eq!(exams.cursor().offset(), 3);
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// How many exams the vendor last said there are.
+    /// How many exams the vendor last said there are (`X-Pagination-Total`, documented).
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// let mut exams = client.exams(&partner).items();
+    /// exams.next().await.transpose()?;
+    /// let cursor = exams.cursor();
+    /// let left = cursor.total().map(|total| total - cursor.offset());
+    /// assert_eq!(left, Some(249));
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.total

@@ -31,7 +31,21 @@ pub enum Listed {
 }
 
 impl Listed {
-    /// The exam, if it is one.
+    /// The exam; none where it was rejected.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// let page = client.exams(&partner).send().await?;
+    /// let ids: Vec<&str> =
+    ///     page.items.iter().filter_map(|listed| listed.exam()).map(|exam| exam.exam_id.as_str()).collect();
+    /// # assert_eq!(ids.len(), 100);
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn exam(&self) -> Option<&Exam> {
         match self {
@@ -41,6 +55,22 @@ impl Listed {
     }
 
     /// The vendor's JSON text, of either.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// # let spoiled = sandbox.exam_ids().remove(0);
+    /// # sandbox.spoil_exam(&spoiled).unwrap();
+    /// let page = client.exams(&partner).send().await?;
+    /// // All that came, what cannot be read as an exam included.
+    /// let texts: Vec<&str> = page.items.iter().map(|listed| listed.raw().as_str()).collect();
+    /// # assert_eq!(texts.len(), 100);
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn raw(&self) -> &RawJson {
         match self {
@@ -58,9 +88,9 @@ pub struct ExamPage {
     pub items: Vec<Listed>,
     /// The offset that was asked for.
     pub offset: u64,
-    /// How many exams there are in all (`X-Pagination-Total`), where the vendor says so.
+    /// How many exams there are in all (`X-Pagination-Total`, documented), where the vendor says so.
     pub total: Option<u64>,
-    /// The page size that the vendor applied (`X-Pagination-Limit`), where it says so.
+    /// The page size that the vendor applied (`X-Pagination-Limit`, documented), where it says so.
     pub limit: Option<u64>,
 }
 
@@ -95,7 +125,7 @@ pub(super) struct RawPage {
 ///     }
 /// }
 /// # assert!(done > 0);
-/// # Ok::<(), common_http::Error>(())
+/// # Ok::<(), biologix_client::Error>(())
 /// # }).unwrap();
 /// ```
 #[must_use = "nothing is sent before `send`, `items` or `pages`"]
@@ -120,25 +150,93 @@ impl ListExams {
         }
     }
 
-    /// Starts after this many exams, the newest first; default 0.
+    /// Starts after this many exams (`offset`, documented), the newest being the first (observed); default 0.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// // The second page of a table on a screen.
+    /// let page = client.exams(&partner).offset(20).page_size(20).send().await?;
+    /// assert_eq!(page.offset, 20);
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn offset(mut self, offset: u64) -> Self {
         self.cursor = Cursor::at(offset);
         self
     }
 
-    /// Asks for this many exams a page; default 100, observed to be accepted. The vendor may give fewer.
+    /// Asks for this many exams a page (`limit`, documented); default 100, observed to be accepted. The vendor may give
+    /// fewer; its own maximum is not known.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// // The newest ten: one small answer.
+    /// let page = client.exams(&partner).page_size(10).send().await?;
+    /// assert_eq!(page.items.len(), 10);
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn page_size(mut self, exams: u32) -> Self {
         self.page_size = exams;
         self
     }
 
     /// Takes a listing up where its [`Cursor`] says.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// use biologix_client::exams::Cursor;
+    ///
+    /// let mut exams = client.exams(&partner).items();
+    /// # exams.next().await.transpose()?;
+    /// let saved = serde_json::to_string(&exams.cursor()).unwrap();
+    /// // The program was ended here; its next run goes on behind the last exam that it got.
+    /// let cursor: Cursor = serde_json::from_str(&saved).unwrap();
+    /// let rest = client.exams(&partner).resume(cursor).items();
+    /// # let mut rest = rest;
+    /// # let mut left = 0;
+    /// # while rest.next().await.transpose()?.is_some() { left += 1 }
+    /// # assert_eq!(left, 249);
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn resume(mut self, cursor: Cursor) -> Self {
         self.cursor = cursor;
         self
     }
 
     /// Sets the settings of each page's call: a deadline is a page's.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// use biologix_client::CallOptions;
+    /// use std::time::Duration;
+    ///
+    /// // Each page within ten seconds, or an error that says how long the vendor wants us to stay away.
+    /// let options = CallOptions::default().deadline(Duration::from_secs(10));
+    /// # use biologix_client::sandbox::{EXAMS_LIST, Fault};
+    /// # sandbox.fail_next(EXAMS_LIST, Fault::Throttled { retry_after: None }).unwrap();
+    /// let error = client.exams(&partner).options(options).send().await.unwrap_err();
+    /// assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
@@ -153,6 +251,23 @@ impl ListExams {
     /// Asks for one page.
     ///
     /// Only reads: repeated freely, and a cancelled call leaves nothing behind.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// use biologix_client::{ErrorCode, PartnerId};
+    ///
+    /// let page = client.exams(&PartnerId::from("0000009DD")).send().await;
+    /// if let Err(error) = page
+    ///     && ErrorCode::of(&error) == Some(ErrorCode::NotAuthorized)
+    /// {
+    ///     println!("this account may not see that centre");
+    /// }
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// - `permission_denied`: not this account's centre, or no rights ([`ErrorCode::NotAuthorized`](crate::ErrorCode))
@@ -181,11 +296,44 @@ impl ListExams {
     }
 
     /// All exams, one by one, as a stream.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// let mut ids = Vec::new();
+    /// let mut exams = client.exams(&partner).items();
+    /// while let Some(listed) = exams.next().await {
+    ///     ids.extend(listed?.exam().map(|exam| exam.exam_id.clone()));
+    /// }
+    /// assert_eq!(ids.len(), 250);
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn items(self) -> Exams {
         Exams::new(self)
     }
 
     /// All exams, a page at a time, as a stream. What drift brings again is left out of its page.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// let mut pages = client.exams(&partner).pages();
+    /// while let Some(page) = pages.next().await {
+    ///     let page = page?;
+    ///     // One transaction of a database a page, with `pages.cursor()` in it.
+    ///     println!("{} exams from {} on", page.items.len(), page.offset);
+    /// }
+    /// # assert_eq!(pages.cursor().offset(), 250);
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn pages(self) -> ExamPages {
         ExamPages::new(self)
     }

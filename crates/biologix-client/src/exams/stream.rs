@@ -88,17 +88,63 @@ impl Exams {
     }
 
     /// The next exam; `None` at the end of the list, or after an error.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// let mut exams = client.exams(&partner).items();
+    /// let newest = exams.next().await.transpose()?;
+    /// # assert!(newest.is_some());
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub async fn next(&mut self) -> Option<Result<Listed>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
     /// Where to go on after what was handed over so far, with [`ListExams::resume`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// let mut exams = client.exams(&partner).items();
+    /// while let Some(listed) = exams.next().await {
+    ///     match listed {
+    ///         Ok(listed) => println!("{listed:?}"),
+    ///         // Save it, and go on in an hour.
+    ///         Err(_) => println!("{}", serde_json::to_string(&exams.cursor()).unwrap()),
+    ///     }
+    /// }
+    /// # assert_eq!(exams.cursor().offset(), 250);
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn cursor(&self) -> Cursor {
         self.0.walk.cursor().clone()
     }
 
-    /// How many exams the vendor says there are, once a page has come.
+    /// How many exams the vendor says there are (`X-Pagination-Total`, documented), once a page has come that says so.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// let mut exams = client.exams(&partner).items();
+    /// exams.next().await.transpose()?;
+    /// let length_of_the_bar = exams.total();
+    /// assert_eq!(length_of_the_bar, Some(250));
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.0.walk.cursor().total()
@@ -134,11 +180,43 @@ impl ExamPages {
     }
 
     /// The next page; `None` at the end of the list, or after an error.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// let mut pages = client.exams(&partner).page_size(50).pages();
+    /// while let Some(page) = pages.next().await {
+    ///     let page = page?;
+    ///     let rejected = page.items.iter().filter(|listed| listed.exam().is_none()).count();
+    ///     println!("{} items, {rejected} of them not readable", page.items.len());
+    /// }
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub async fn next(&mut self) -> Option<Result<ExamPage>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
     /// Where to go on after the pages handed over so far, with [`ListExams::resume`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// let mut pages = client.exams(&partner).pages();
+    /// if let Some(page) = pages.next().await {
+    ///     let page = page?;
+    ///     // Behind this page, since all of it was handed over.
+    ///     assert_eq!(pages.cursor().offset(), page.items.len() as u64);
+    /// }
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn cursor(&self) -> Cursor {
         self.0.walk.cursor().clone()
