@@ -4,3 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod exam_models;
+mod sessions;
+mod support;
+mod vendor;
