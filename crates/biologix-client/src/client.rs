@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use common_http::{Engine, HttpOptions, RawRequest, Result, Secret, SessionKey, SessionStore};
+use common_http::{
+    Engine, HttpOptions, RawRequest, Result, Secret, SessionKey, SessionStore, safe_debug,
+};
 use http::Method;
 
 use crate::exams::ListExams;
@@ -129,6 +131,12 @@ pub struct BiologixClientBuilder {
     renew_after: Duration,
     page_spacing: Duration,
 }
+
+safe_debug!(BiologixClientBuilder {
+    http,
+    renew_after,
+    page_spacing
+});
 
 impl BiologixClientBuilder {
     /// Sets user name and password. Without credentials only reports can be fetched.

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod exam_models;
+mod exams;
+mod reports;
 mod sessions;
 mod support;
 mod vendor;

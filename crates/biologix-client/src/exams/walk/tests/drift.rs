@@ -155,7 +155,7 @@ fn turns(removed: usize, header: BoxedStrategy<bool>) -> impl Strategy<Value = V
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn drift_of_any_kind_loses_and_repeats_nothing(
