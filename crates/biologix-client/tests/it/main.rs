@@ -7,5 +7,6 @@ mod exam_models;
 mod exams;
 mod reports;
 mod sessions;
+mod spec;
 mod support;
 mod vendor;
