@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use common_http::{Engine, HttpOptions, RawRequest, Result, Secret, SessionKey, SessionStore};
+use common_http::{
+    Engine, HttpOptions, RawRequest, Result, Secret, SessionKey, SessionStore, safe_debug,
+};
 use http::Method;
 
 use crate::exams::ListExams;
@@ -170,6 +172,12 @@ pub struct BiologixClientBuilder {
     renew_after: Duration,
     page_spacing: Duration,
 }
+
+safe_debug!(BiologixClientBuilder {
+    http,
+    renew_after,
+    page_spacing
+});
 
 impl BiologixClientBuilder {
     /// Sets user name and password, as Biologix gave them; they are sent as they are. Without credentials only reports can

@@ -1,6 +1,8 @@
 //! Reports: the PDF of an exam.
 
-use common_http::{CallOptions, Download, Engine, Operation, Request, Result, looks_like_pdf};
+use common_http::{
+    CallOptions, Download, Engine, Operation, Request, Result, looks_like_pdf, safe_debug,
+};
 
 use crate::ids::ExamKey;
 
@@ -19,6 +21,8 @@ pub struct Report {
     key: ExamKey,
     options: CallOptions,
 }
+
+safe_debug!(Report { options });
 
 impl Report {
     pub(crate) fn new(engine: Engine, key: ExamKey) -> Self {

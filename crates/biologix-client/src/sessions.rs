@@ -7,10 +7,12 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use common_http::{
-    Answer, Authenticator, Engine, Error, ErrorKind, Extra, Operation, Result, Secret, Session,
-    Timestamp, safe_debug,
+    Answer, Authenticator, Engine, Error, ErrorKind, Extra, Operation, Request, Result, Secret,
+    Session, Timestamp, safe_debug,
 };
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// `POST /v2/sessions/open`: opens a session, or renews it by opening another.
 pub(crate) static OPEN: Operation =
@@ -84,20 +86,22 @@ impl CredentialsProvider for Credentials {
 }
 
 /// A session, as the login described it.
+///
+/// Only the user id must be there. Another field of a type that is not known stays in `extra`: nothing needs it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "Extra")]
 #[non_exhaustive]
 pub struct SessionInfo {
     /// The id of the user who is logged in. Documented.
     pub user_id: String,
     /// The session's id; nothing needs it. Documented.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     /// When the token began. Documented; its format is not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_start: Option<Timestamp>,
     /// Whether a second factor was shown. Documented; no program was seen to use it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mfa_verified: Option<bool>,
     /// Fields that this type does not name.
     #[serde(flatten)]
@@ -106,12 +110,43 @@ pub struct SessionInfo {
 
 safe_debug!(SessionInfo { mfa_verified });
 
+impl TryFrom<Extra> for SessionInfo {
+    type Error = &'static str;
+
+    fn try_from(mut fields: Extra) -> Result<Self, Self::Error> {
+        let Some(Value::String(user_id)) = fields.remove("userId") else {
+            return Err("missing field `userId`");
+        };
+        Ok(Self {
+            user_id,
+            session_id: take(&mut fields, "sessionId"),
+            token_start: take(&mut fields, "tokenStart"),
+            mfa_verified: take(&mut fields, "mfaVerified"),
+            extra: fields,
+        })
+    }
+}
+
+/// The field, if it is of this type; null is as good as absent.
+fn take<T: DeserializeOwned>(fields: &mut Extra, name: &str) -> Option<T> {
+    let field = fields.remove(name).filter(|field| !field.is_null())?;
+    match T::deserialize(&field) {
+        Ok(known) => Some(known),
+        Err(_) => {
+            fields.insert(name.to_owned(), field);
+            None
+        }
+    }
+}
+
 /// Makes sure of a session: takes the one there is, or opens one. Made by
 /// [`BiologixClient::open_session`](crate::BiologixClient::open_session).
 #[must_use = "nothing is sent before `send`"]
 pub struct OpenSession {
     engine: Engine,
 }
+
+safe_debug!(OpenSession {});
 
 impl OpenSession {
     pub(crate) fn new(engine: Engine) -> Self {
@@ -180,12 +215,7 @@ struct User {
 impl Authenticator for Login {
     async fn open(&self, engine: &Engine) -> Result<Session> {
         let credentials = self.credentials.credentials().await?;
-        let body = LoginBody {
-            username: credentials.username.expose(),
-            password: credentials.password.expose(),
-            source: SOURCE,
-        };
-        let answer = engine.request(&OPEN).json(&body).send().await?;
+        let answer = request(engine, &credentials).send().await?;
         let user: User = answer.json()?;
         let details = String::from_utf8_lossy(answer.body());
         Ok(Session::new(authorization(&answer, user)?)
@@ -195,8 +225,20 @@ impl Authenticator for Login {
     }
 }
 
+fn request(engine: &Engine, credentials: &Credentials) -> Request {
+    engine.request(&OPEN).json(&LoginBody {
+        username: credentials.username.expose(),
+        password: credentials.password.expose(),
+        source: SOURCE,
+    })
+}
+
 /// `basic` in lower case, as in the document and in every program seen; user id and token as they came.
 fn authorization(answer: &Answer, user: User) -> Result<Secret> {
+    if user.user_id.is_empty() {
+        let why = "the login's answer has an empty userId";
+        return Err(answer.unreadable().detail(why).build());
+    }
     let token = answer.headers().get(TOKEN).map(|token| token.as_bytes());
     let Some(token) = token.filter(|token| !token.is_empty()) else {
         let why = "the login's answer has no bx-session-token header";
@@ -209,4 +251,47 @@ fn authorization(answer: &Answer, user: User) -> Result<Secret> {
         "basic {}",
         BASE64_STANDARD.encode(pair)
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use common_http::HttpOptions;
+    use http::Method;
+
+    use super::*;
+    use crate::vendor::BIOLOGIX;
+
+    #[test]
+    fn the_login_request_is_built_without_io() {
+        let engine = Engine::builder(&BIOLOGIX, "http://127.0.0.1:9")
+            .http(HttpOptions::default())
+            .build()
+            .unwrap();
+        let credentials = Credentials::new("c|EXAMPLE|000001", "EXAMPLE-PASSWORD");
+        let prepared = request(&engine, &credentials).prepare().unwrap();
+        let operation = prepared.operation();
+        assert_eq!(
+            (operation.id(), operation.method()),
+            (OPEN.id(), &Method::POST)
+        );
+        assert_eq!(
+            prepared.url().as_str(),
+            "http://127.0.0.1:9/v2/sessions/open"
+        );
+        let headers: Vec<_> = prepared
+            .headers()
+            .iter()
+            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+            .collect();
+        let agent = concat!("user-agent: biologix-client/", env!("CARGO_PKG_VERSION"));
+        for header in [
+            agent,
+            "accept: application/json",
+            "content-type: application/json",
+            "content-length: 74",
+        ] {
+            assert!(headers.iter().any(|have| have == header), "{headers:?}");
+        }
+        assert_eq!(headers.len(), 4, "{headers:?}");
+    }
 }

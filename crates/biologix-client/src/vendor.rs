@@ -59,7 +59,8 @@ fn read_error(answer: &ErrorAnswer<'_>) -> ErrorDetail {
     }
     let is_login = answer.operation.is_login();
     detail.kind = match (detail.code.as_deref(), answer.status.as_u16()) {
-        (Some("incorrectPassword"), _) => Some(ErrorKind::Credentials),
+        // Elsewhere it could only mean the token, which is no login.
+        (Some("incorrectPassword"), _) if is_login => Some(ErrorKind::Credentials),
         (Some("notAuthorized"), _) if !is_login => Some(ErrorKind::PermissionDenied),
         (Some("tooManyRequests"), _) => Some(ErrorKind::RateLimited),
         // A login name of the wrong form, for instance; the status was not recorded.
@@ -131,6 +132,8 @@ mod tests {
         for status in [400, 401, 403, 404, 500] {
             let detail = read(true, status, r#"{"error":"incorrectPassword"}"#);
             assert!(detail.kind == Some(ErrorKind::Credentials), "{status}");
+            let detail = read(false, status, r#"{"error":"incorrectPassword"}"#);
+            assert!(detail.kind.is_none(), "{status}");
         }
     }
 }

@@ -37,6 +37,9 @@ pub struct Cursor {
     pub(super) offset: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) total: Option<u64>,
+    /// How far the list was read when the vendor last told the total.
+    #[serde(default)]
+    pub(super) counted: u64,
     #[serde(default)]
     pub(super) seen: Seen,
 }
@@ -46,6 +49,7 @@ impl Cursor {
         Self {
             offset,
             total: None,
+            counted: offset,
             seen: Seen::default(),
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use common_http::{
     Answer, CallOptions, DecodeError, Engine, Error, ErrorKind, RawJson, Request, Result,
+    safe_debug,
 };
 
 use super::cursor::Cursor;
@@ -137,6 +138,12 @@ pub struct ListExams {
     page_size: u32,
     options: CallOptions,
 }
+
+safe_debug!(ListExams {
+    cursor,
+    page_size,
+    options
+});
 
 impl ListExams {
     pub(crate) fn new(engine: Engine, partner: PartnerId, spacing: Duration) -> Self {

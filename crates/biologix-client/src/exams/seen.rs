@@ -35,11 +35,23 @@ pub(super) struct Seen {
     contents: HashMap<Hash, Hash>,
 }
 
+/// What is known of an exam that comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sighting {
+    /// It was not seen lately.
+    First,
+    /// It was seen, and is not the same any more.
+    Changed,
+    /// It was seen as it is.
+    Same,
+}
+
 impl Seen {
-    /// Notes an exam; whether it is to be handed over: it was not seen lately, or it has changed since.
-    pub(super) fn note(&mut self, id: Hash, content: Hash) -> bool {
+    /// Notes an exam.
+    pub(super) fn note(&mut self, id: Hash, content: Hash) -> Sighting {
         match self.contents.insert(id, content) {
-            Some(before) => before != content,
+            Some(before) if before == content => Sighting::Same,
+            Some(_) => Sighting::Changed,
             None => {
                 self.order.push_back(id);
                 if self.order.len() > REMEMBERED
@@ -47,7 +59,7 @@ impl Seen {
                 {
                     self.contents.remove(&oldest);
                 }
-                true
+                Sighting::First
             }
         }
     }
@@ -97,26 +109,31 @@ mod tests {
     }
 
     #[test]
-    fn the_same_is_dropped_and_the_changed_is_not() {
+    fn the_same_and_the_changed_are_told_apart() {
         let mut seen = Seen::default();
-        assert!(seen.note(hash(1), hash(10)));
-        assert!(!seen.note(hash(1), hash(10)));
-        assert!(seen.note(hash(1), hash(11)));
-        assert!(!seen.note(hash(1), hash(11)));
+        for (content, sighting) in [
+            (10, Sighting::First),
+            (10, Sighting::Same),
+            (11, Sighting::Changed),
+            (11, Sighting::Same),
+            (10, Sighting::Changed),
+        ] {
+            assert_eq!(seen.note(hash(1), hash(content)), sighting);
+        }
     }
 
     #[test]
     fn memory_is_bounded() {
         let mut seen = Seen::default();
         for number in 0..REMEMBERED + 5 {
-            assert!(seen.note(hash(number), hash(0)));
+            assert_eq!(seen.note(hash(number), hash(0)), Sighting::First);
         }
         assert_eq!(
             (seen.order.len(), seen.contents.len()),
             (REMEMBERED, REMEMBERED)
         );
-        assert!(!seen.note(hash(5), hash(0)));
-        assert!(seen.note(hash(4), hash(0)));
+        assert_eq!(seen.note(hash(5), hash(0)), Sighting::Same);
+        assert_eq!(seen.note(hash(4), hash(0)), Sighting::First);
     }
 
     #[test]

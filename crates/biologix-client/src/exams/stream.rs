@@ -1,5 +1,6 @@
 //! The list as a stream, of exams or of pages.
 
+use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -50,7 +51,10 @@ impl Pager {
         let list = Arc::clone(&self.list);
         let fetching = self.fetching.get_or_insert_with(|| {
             Box::pin(async move {
-                tokio::time::sleep(wait).await;
+                // A timer takes up to a millisecond, even for nothing.
+                if !wait.is_zero() {
+                    tokio::time::sleep(wait).await;
+                }
                 list.fetch(offset).await
             })
         });
@@ -71,6 +75,13 @@ impl Pager {
         });
         self.failed = taken.is_err();
         Poll::Ready(Some(taken))
+    }
+
+    fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
+            .field("cursor", self.walk.cursor())
+            .field("failed", &self.failed)
+            .finish_non_exhaustive()
     }
 }
 
@@ -151,6 +162,12 @@ impl Exams {
     }
 }
 
+impl fmt::Debug for Exams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.debug("Exams", f)
+    }
+}
+
 impl Stream for Exams {
     type Item = Result<Listed>;
 
@@ -220,6 +237,12 @@ impl ExamPages {
     #[must_use]
     pub fn cursor(&self) -> Cursor {
         self.0.walk.cursor().clone()
+    }
+}
+
+impl fmt::Debug for ExamPages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.debug("ExamPages", f)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The exam models: what the samples say, read and written again.
 
 mod privacy;
+mod readings;
 mod tolerance;
 mod walk;
 

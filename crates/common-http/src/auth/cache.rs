@@ -228,9 +228,11 @@ impl SessionCache {
         let mut state = self.state();
         state.failures += 1;
         state.last_failure = Some(error.clone());
+        // Under whatever status the vendor says that the credentials are wrong.
+        let says_no = error.kind() == ErrorKind::Credentials;
         if error
             .status()
-            .is_some_and(|status| status.is_client_error())
+            .is_some_and(|status| status.is_client_error() || says_no)
         {
             let pause = doubled(state.refusal.as_ref().map(|refusal| refusal.pause));
             let asked = error
