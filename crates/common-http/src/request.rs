@@ -11,6 +11,7 @@ use crate::call::Call;
 use crate::download::Download;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::multipart::Multipart;
 use crate::operation::{Operation, encode, fill, join};
 use crate::options::CallOptions;
 
@@ -88,6 +89,13 @@ impl Request {
 
     /// Sends this body with this `Content-Type`.
     pub fn body(mut self, body: Body, content_type: &'static str) -> Self {
+        self.body = body;
+        self.header(CONTENT_TYPE, content_type)
+    }
+
+    /// Sends this form.
+    pub fn multipart(mut self, form: Multipart) -> Self {
+        let (content_type, body) = form.into_body();
         self.body = body;
         self.header(CONTENT_TYPE, content_type)
     }
