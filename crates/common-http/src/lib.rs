@@ -41,7 +41,7 @@ pub use self::error::{Delivery, Error, ErrorBuilder, ErrorKind, Result};
 pub use self::json::{DecodeError, DecodeReason, Extra, RawJson, TextOrNumber};
 pub use self::multipart::Multipart;
 pub use self::observe::{Attempt, AttemptObserver};
-pub use self::operation::{Effect, Operation};
+pub use self::operation::{Effect, Operation, percent_encode};
 pub use self::options::{CallOptions, HttpOptions};
 pub use self::pdf::looks_like_pdf;
 pub use self::recorded::Recorded;

@@ -12,7 +12,7 @@ use crate::download::Download;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::multipart::Multipart;
-use crate::operation::{Operation, encode, fill, join};
+use crate::operation::{Operation, fill, join, percent_encode};
 use crate::options::CallOptions;
 
 /// A call being put together. What is wrong with it shows when it is sent, before anything leaves.
@@ -54,9 +54,9 @@ impl Request {
         if !self.query.is_empty() {
             self.query.push('&');
         }
-        self.query.push_str(&encode(name));
+        self.query.push_str(&percent_encode(name));
         self.query.push('=');
-        self.query.push_str(&encode(value.as_ref()));
+        self.query.push_str(&percent_encode(value.as_ref()));
         self
     }
 
