@@ -11,6 +11,7 @@ use crate::call::Call;
 use crate::download::Download;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::foreign::ForeignUrl;
 use crate::multipart::Multipart;
 use crate::operation::{Operation, fill, join, percent_encode};
 use crate::options::CallOptions;
@@ -26,6 +27,7 @@ pub struct Request {
     body: Body,
     options: CallOptions,
     error: Option<Error>,
+    foreign: Option<ForeignUrl>,
 }
 
 impl Request {
@@ -39,6 +41,14 @@ impl Request {
             body: Body::empty(),
             options: CallOptions::default(),
             error: None,
+            foreign: None,
+        }
+    }
+
+    pub(crate) fn to_foreign(engine: Engine, operation: Operation, url: ForeignUrl) -> Self {
+        Self {
+            foreign: Some(url),
+            ..Self::new(engine, operation)
         }
     }
 
@@ -141,12 +151,18 @@ impl Request {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let path = fill(self.operation.path(), &self.path)?;
-        let mut url = join(self.engine.base(), &path)?;
-        if !self.query.is_empty() {
-            url.set_query(Some(&self.query));
-        }
-        let mut headers = self.engine.headers().clone();
+        let is_foreign = self.foreign.is_some();
+        let (url, mut headers) = match self.foreign {
+            Some(url) => (url.expose().clone(), HeaderMap::new()),
+            None => {
+                let path = fill(self.operation.path(), &self.path)?;
+                let mut url = join(self.engine.base(), &path)?;
+                if !self.query.is_empty() {
+                    url.set_query(Some(&self.query));
+                }
+                (url, self.engine.headers().clone())
+            }
+        };
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.extend(self.headers);
         let carries_body = matches!(
@@ -166,6 +182,7 @@ impl Request {
             headers,
             body: self.body,
             options: self.options,
+            is_foreign,
         })
     }
 
@@ -182,6 +199,7 @@ pub struct Prepared {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
     pub(crate) options: CallOptions,
+    pub(crate) is_foreign: bool,
 }
 
 impl Prepared {
