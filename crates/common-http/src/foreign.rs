@@ -8,6 +8,7 @@ use url::{Host, Url};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::hosts::is_loopback;
+use crate::options::HttpOptions;
 
 /// Where a vendor's address may lead.
 ///
@@ -23,7 +24,7 @@ use crate::hosts::is_loopback;
 pub struct ForeignHosts {
     only: Option<Vec<String>>,
     allow_private: bool,
-    pub(crate) allow_plain_http: bool,
+    allow_plain_http: bool,
 }
 
 impl ForeignHosts {
@@ -32,6 +33,13 @@ impl ForeignHosts {
     pub fn only<H: Into<String>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
         let lower = |host: H| host.into().trim_end_matches('.').to_ascii_lowercase();
         self.only = Some(hosts.into_iter().map(lower).collect());
+        self
+    }
+
+    /// Takes the rule for plain http from a client's settings.
+    #[must_use]
+    pub fn plain_http_as(mut self, options: &HttpOptions) -> Self {
+        self.allow_plain_http = options.allow_plain_http;
         self
     }
 

@@ -96,6 +96,18 @@ impl Operation {
         Self::new(id, Method::PUT, path)
     }
 
+    /// A PATCH: effectful, unless [`Operation::with_effect`] says otherwise.
+    #[must_use]
+    pub const fn patch(id: &'static str, path: &'static str) -> Self {
+        Self::new(id, Method::PATCH, path)
+    }
+
+    /// A DELETE: idempotent.
+    #[must_use]
+    pub const fn delete(id: &'static str, path: &'static str) -> Self {
+        Self::new(id, Method::DELETE, path)
+    }
+
     /// Sets what a repetition does.
     #[must_use]
     pub const fn with_effect(mut self, effect: Effect) -> Self {

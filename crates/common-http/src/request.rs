@@ -103,6 +103,12 @@ impl Request {
         self.header(CONTENT_TYPE, content_type)
     }
 
+    /// Sends this body without a `Content-Type`.
+    pub fn raw_body(mut self, body: Body) -> Self {
+        self.body = body;
+        self
+    }
+
     /// Sends this form.
     pub fn multipart(mut self, form: Multipart) -> Self {
         let (content_type, body) = form.into_body();
