@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Delivery, Error, ErrorBuilder, ErrorKind, Result};
 use crate::json::decode;
+use crate::recorded::Recorded;
 
 /// A successful answer, whole. `Debug` shows its status and size.
 #[derive(Clone)]
@@ -174,6 +175,14 @@ impl Answer {
     /// `decode`, with the JSON path and the body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         decode(&self.body).map_err(|error| self.unreadable().decode(error).build())
+    }
+
+    /// Reads the body as JSON and keeps its text with it.
+    ///
+    /// # Errors
+    /// `decode`, with the JSON path and the body.
+    pub fn recorded<T: DeserializeOwned>(&self) -> Result<Recorded<T>> {
+        Ok(Recorded::new(self.json()?, self.json()?))
     }
 
     /// Starts an error that says: the answer came, and is not what the vendor's document says.

@@ -74,6 +74,7 @@ pub struct Session {
     pub(crate) details: Option<Secret>,
     pub(crate) lifetime: Option<Duration>,
     pub(crate) refresh_after: Option<Duration>,
+    pub(crate) fixed: bool,
 }
 
 impl Session {
@@ -93,7 +94,20 @@ impl Session {
             details: None,
             lifetime: None,
             refresh_after: None,
+            fixed: false,
         }
+    }
+
+    /// Says that another login would give the same, as with a key that is a setting: a 401 is then an answer at once.
+    ///
+    /// ```
+    /// let session = common_http::Session::new("ApiKey EXAMPLE-KEY".into()).fixed();
+    /// # let _ = session;
+    /// ```
+    #[must_use]
+    pub fn fixed(mut self) -> Self {
+        self.fixed = true;
+        self
     }
 
     /// How long the session lives from now on. Without it, it lives until the vendor answers 401.

@@ -1,19 +1,21 @@
 //! Request bodies that know their length and can be sent again from the start.
 
+mod reader;
+
 use std::fmt;
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use tokio::io::AsyncRead;
 
-use crate::error::{Error, Result};
+use self::reader::{Once, OnceReader, Sequence, is_there, read_start};
+pub(crate) use self::reader::{Opened, Reader};
 
-/// A source of a body's bytes.
-pub(crate) type Reader = Pin<Box<dyn AsyncRead + Send + Sync>>;
+use crate::error::{Error, Result};
 
 type Opening = Pin<Box<dyn Future<Output = io::Result<Reader>> + Send>>;
 
@@ -49,6 +51,10 @@ enum Source {
     },
     SinglePass {
         reader: OnceReader,
+        length: Option<u64>,
+    },
+    Sequence {
+        segments: Arc<[Body]>,
         length: Option<u64>,
     },
 }
@@ -152,7 +158,7 @@ impl Body {
             Source::Empty => Some(0),
             Source::Bytes(bytes) => Some(bytes.len() as u64),
             Source::File { length, .. } | Source::Factory { length, .. } => Some(*length),
-            Source::SinglePass { length, .. } => *length,
+            Source::SinglePass { length, .. } | Source::Sequence { length, .. } => *length,
         }
     }
 
@@ -183,18 +189,53 @@ impl Body {
     /// ```
     #[must_use]
     pub fn is_replayable(&self) -> bool {
-        !matches!(self.0, Source::SinglePass { .. })
+        match &self.0 {
+            Source::SinglePass { .. } => false,
+            Source::Sequence { segments, .. } => segments.iter().all(Self::is_replayable),
+            _ => true,
+        }
     }
 
     /// Whether another attempt can have it.
     pub(crate) fn can_be_opened(&self) -> bool {
         match &self.0 {
-            Source::SinglePass { reader, .. } => reader
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .is_some(),
+            Source::SinglePass { reader, .. } => is_there(reader),
+            Source::Sequence { segments, .. } => segments.iter().all(Self::can_be_opened),
             _ => true,
         }
+    }
+
+    /// These bodies, one after the other, as one.
+    pub(crate) fn sequence(segments: Vec<Self>) -> Self {
+        let length = segments
+            .iter()
+            .try_fold(0u64, |sum, segment| sum.checked_add(segment.len()?));
+        Self(Source::Sequence {
+            segments: segments.into(),
+            length,
+        })
+    }
+
+    /// The first bytes, `count` at the most, which stay part of the body: to find out what kind of file it is before it is
+    /// sent.
+    ///
+    /// # Errors
+    /// `local_io` if it cannot be read, or was read already.
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let body = common_http::Body::single_pass(&b"%PDF-1.7 ..."[..], None);
+    /// assert_eq!(&body.peek(5).await?[..], b"%PDF-");
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn peek(&self, count: usize) -> Result<Bytes> {
+        let failed = |error: io::Error| Error::io("what is to be sent", error.kind());
+        if let Source::SinglePass { reader, .. } = &self.0 {
+            return Once::peek(reader, count).await.map_err(failed);
+        }
+        let mut opened = self.open().await?.into_reader();
+        read_start(&mut opened, count).await.map_err(failed)
     }
 
     /// Opens it from the start.
@@ -213,26 +254,18 @@ impl Body {
                     .await
                     .map_err(|error| Error::io("the body's source", error.kind()))?,
             ),
-            Source::SinglePass { reader, .. } => Opened::SinglePass(Arc::clone(reader)),
+            Source::SinglePass { reader, .. } => Opened::Reader(Once::of(reader)),
+            Source::Sequence { segments, .. } => {
+                let mut readers = Vec::with_capacity(segments.len());
+                for segment in segments.iter() {
+                    // Boxed: a segment is itself a body.
+                    readers.push(Box::pin(segment.open()).await?.into_reader());
+                }
+                Opened::Reader(Sequence::of(readers))
+            }
         };
         Ok(opened)
     }
-}
-
-/// A body opened for one attempt.
-pub(crate) enum Opened {
-    Bytes(Bytes),
-    Reader(Reader),
-    /// Taken when the first byte is wanted: an attempt that got no connection leaves it for the next.
-    SinglePass(OnceReader),
-}
-
-/// A reader that can be taken once.
-pub(crate) type OnceReader = Arc<Mutex<Option<Reader>>>;
-
-/// Takes it, unless it was taken.
-pub(crate) fn take(reader: &OnceReader) -> Option<Reader> {
-    reader.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 impl fmt::Debug for Body {
@@ -243,6 +276,7 @@ impl fmt::Debug for Body {
             Source::File { .. } => "file",
             Source::Factory { .. } => "factory",
             Source::SinglePass { .. } => "single-pass",
+            Source::Sequence { .. } => "sequence",
         };
         f.debug_struct("Body")
             .field("kind", &kind)

@@ -1,13 +1,14 @@
 //! The engine: one client's settings, connections, session and retry budget.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::auth::{Authenticator, SessionCache, SessionKey, SessionStore};
 use crate::error::{Error, ErrorKind, Result};
+use crate::foreign::ForeignUrl;
 use crate::hosts;
 use crate::operation::Operation;
 use crate::options::HttpOptions;
@@ -30,6 +31,8 @@ struct Inner {
     headers: HeaderMap,
     options: HttpOptions,
     transport: Arc<dyn Transport>,
+    /// For addresses that the vendor gives, on this machine and elsewhere: no connection is shared with the vendor's.
+    foreign: [OnceLock<Arc<dyn Transport>>; 2],
     sessions: Option<SessionCache>,
     budget: Budget,
 }
@@ -77,6 +80,12 @@ impl Engine {
     /// ```
     pub fn request(&self, operation: &Operation) -> Request {
         Request::new(self.clone(), operation.clone())
+    }
+
+    /// Starts a call to an address that the vendor gave. It carries no credentials and none of the client's headers: only
+    /// what is set on it, `Accept`, and what HTTP itself needs.
+    pub fn foreign_request(&self, operation: &Operation, url: &ForeignUrl) -> Request {
+        Request::to_foreign(self.clone(), operation.clone().public(), url.clone())
     }
 
     /// Opens a session now, or takes the one there is: to find out early that the credentials are good.
@@ -148,10 +157,6 @@ impl Engine {
         self.0.vendor
     }
 
-    pub(crate) fn host(&self) -> &str {
-        &self.0.host
-    }
-
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
@@ -162,6 +167,21 @@ impl Engine {
 
     pub(crate) fn transport(&self) -> &dyn Transport {
         &*self.0.transport
+    }
+
+    pub(crate) fn foreign_transport(&self, url: &Url) -> Result<&dyn Transport> {
+        if let Some(transport) = &self.0.options.transport {
+            return Ok(&**transport);
+        }
+        let slot = &self.0.foreign[usize::from(hosts::is_loopback(url))];
+        if slot.get().is_none() {
+            // Two at once make it twice; one is kept.
+            let transport = ReqwestTransport::new(&self.0.options.connection, url)?;
+            let _ = slot.set(Arc::new(transport));
+        }
+        slot.get()
+            .map(|transport| &**transport)
+            .ok_or_else(|| Error::local(ErrorKind::Config, "no connection could be set up"))
     }
 
     pub(crate) fn sessions(&self) -> Option<&SessionCache> {
@@ -316,6 +336,7 @@ impl EngineBuilder {
             headers,
             options: self.options,
             transport,
+            foreign: Default::default(),
             sessions: self
                 .authenticator
                 .map(|auth| SessionCache::new(auth, store)),

@@ -11,14 +11,17 @@ mod error;
 #[cfg(feature = "sandbox")]
 #[doc(hidden)]
 pub mod example;
+mod foreign;
 mod hosts;
 pub mod json;
 pub mod lenient;
+mod multipart;
 mod observe;
 mod open_enum;
 mod operation;
 mod options;
 mod pdf;
+mod recorded;
 mod redact;
 mod request;
 mod retry;
@@ -41,12 +44,15 @@ pub use self::body::{Body, Progress};
 pub use self::download::Download;
 pub use self::engine::{Engine, EngineBuilder};
 pub use self::error::{Delivery, Error, ErrorBuilder, ErrorKind, Result};
+pub use self::foreign::{ForeignHosts, ForeignUrl};
 #[doc(inline)]
 pub use self::json::{DecodeError, DecodeReason, Extra, RawJson, TextOrNumber};
+pub use self::multipart::Multipart;
 pub use self::observe::{Attempt, AttemptObserver};
-pub use self::operation::{Effect, Operation};
+pub use self::operation::{Effect, Operation, percent_encode};
 pub use self::options::{CallOptions, HttpOptions};
 pub use self::pdf::looks_like_pdf;
+pub use self::recorded::Recorded;
 pub use self::redact::Secret;
 pub use self::request::{Prepared, RawRequest, Request};
 pub use self::retry::RetryPolicy;

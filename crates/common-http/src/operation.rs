@@ -124,6 +124,24 @@ impl Operation {
         Self::new(id, Method::POST, path)
     }
 
+    /// A PUT: idempotent.
+    #[must_use]
+    pub const fn put(id: &'static str, path: &'static str) -> Self {
+        Self::new(id, Method::PUT, path)
+    }
+
+    /// A PATCH: effectful, unless [`Operation::with_effect`] says otherwise.
+    #[must_use]
+    pub const fn patch(id: &'static str, path: &'static str) -> Self {
+        Self::new(id, Method::PATCH, path)
+    }
+
+    /// A DELETE: idempotent.
+    #[must_use]
+    pub const fn delete(id: &'static str, path: &'static str) -> Self {
+        Self::new(id, Method::DELETE, path)
+    }
+
     /// Sets what a repetition does.
     ///
     /// ```
@@ -297,8 +315,14 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Percent-encodes one path segment, query name or query value, once.
-pub(crate) fn encode(text: &str) -> String {
+/// Percent-encodes all but letters, digits and `-._~`: for one path segment, a query's name or value, a header's extended
+/// value.
+///
+/// ```
+/// assert_eq!(common_http::percent_encode("a b/é"), "a%20b%2F%C3%A9");
+/// ```
+#[must_use]
+pub fn percent_encode(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }
 
@@ -326,7 +350,7 @@ pub(crate) fn fill(template: &'static str, arguments: &[(&'static str, String)])
             .ok_or_else(unfit)?;
         check_segment(name, value)?;
         path.push_str(before);
-        path.push_str(&encode(value));
+        path.push_str(&percent_encode(value));
         used += 1;
         rest = after;
     }

@@ -11,7 +11,9 @@ use crate::call::Call;
 use crate::download::Download;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::operation::{Operation, encode, fill, join};
+use crate::foreign::ForeignUrl;
+use crate::multipart::Multipart;
+use crate::operation::{Operation, fill, join, percent_encode};
 use crate::options::CallOptions;
 
 /// A call being put together. What is wrong with it shows when it is sent, before anything leaves.
@@ -25,6 +27,7 @@ pub struct Request {
     body: Body,
     options: CallOptions,
     error: Option<Error>,
+    foreign: Option<ForeignUrl>,
 }
 
 impl Request {
@@ -38,6 +41,14 @@ impl Request {
             body: Body::empty(),
             options: CallOptions::default(),
             error: None,
+            foreign: None,
+        }
+    }
+
+    pub(crate) fn to_foreign(engine: Engine, operation: Operation, url: ForeignUrl) -> Self {
+        Self {
+            foreign: Some(url),
+            ..Self::new(engine, operation)
         }
     }
 
@@ -81,9 +92,9 @@ impl Request {
         if !self.query.is_empty() {
             self.query.push('&');
         }
-        self.query.push_str(&encode(name));
+        self.query.push_str(&percent_encode(name));
         self.query.push('=');
-        self.query.push_str(&encode(value.as_ref()));
+        self.query.push_str(&percent_encode(value.as_ref()));
         self
     }
 
@@ -189,6 +200,19 @@ impl Request {
         self.header(CONTENT_TYPE, content_type)
     }
 
+    /// Sends this body without a `Content-Type`.
+    pub fn raw_body(mut self, body: Body) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// Sends this form.
+    pub fn multipart(mut self, form: Multipart) -> Self {
+        let (content_type, body) = form.into_body();
+        self.body = body;
+        self.header(CONTENT_TYPE, content_type)
+    }
+
     /// Sets the settings of this call.
     ///
     /// ```
@@ -279,12 +303,18 @@ impl Request {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let path = fill(self.operation.path(), &self.path)?;
-        let mut url = join(self.engine.base(), &path)?;
-        if !self.query.is_empty() {
-            url.set_query(Some(&self.query));
-        }
-        let mut headers = self.engine.headers().clone();
+        let is_foreign = self.foreign.is_some();
+        let (url, mut headers) = match self.foreign {
+            Some(url) => (url.expose().clone(), HeaderMap::new()),
+            None => {
+                let path = fill(self.operation.path(), &self.path)?;
+                let mut url = join(self.engine.base(), &path)?;
+                if !self.query.is_empty() {
+                    url.set_query(Some(&self.query));
+                }
+                (url, self.engine.headers().clone())
+            }
+        };
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.extend(self.headers);
         let carries_body = matches!(
@@ -304,6 +334,7 @@ impl Request {
             headers,
             body: self.body,
             options: self.options,
+            is_foreign,
         })
     }
 
@@ -320,6 +351,7 @@ pub struct Prepared {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
     pub(crate) options: CallOptions,
+    pub(crate) is_foreign: bool,
 }
 
 impl Prepared {

@@ -135,6 +135,9 @@ impl SessionCache {
     /// The vendor answered 401 to this session. Whether another attempt is worth while: with a newer session that is
     /// there already, or after a new login.
     pub(crate) fn rejected(&self, used: &Live) -> bool {
+        if used.session.fixed {
+            return false;
+        }
         let mut state = self.state();
         match &state.current {
             Some(current) if current.generation == used.generation => {

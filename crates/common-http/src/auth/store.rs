@@ -190,6 +190,7 @@ impl SavedSession {
                 details: saved.details.map(Secret::from),
                 lifetime: saved.lifetime_ms.map(Duration::from_millis),
                 refresh_after: saved.refresh_after_ms.map(Duration::from_millis),
+                fixed: false,
             },
             opened_at: UNIX_EPOCH.checked_add(Duration::from_millis(saved.opened_at_ms))?,
         })

@@ -47,9 +47,15 @@ pub(crate) async fn exchange(
     let (body, sending) = OutgoingBody::new(body, prepared.body.len(), attempt, on_progress);
     let request = request(prepared, authorization, body)?;
     let timeouts = &engine.options().timeouts;
+    let transport = match prepared.is_foreign {
+        true => engine
+            .foreign_transport(&prepared.url)
+            .map_err(Failure::Local)?,
+        false => engine.transport(),
+    };
     let head = tokio::select! {
         biased;
-        head = engine.transport().send(request) => head,
+        head = transport.send(request) => head,
         stalled = no_head_in_time(&sending, timeouts) => return Err(Failure::Stalled(stalled)),
     };
     let (head, stream) = match head {

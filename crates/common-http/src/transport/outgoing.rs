@@ -11,7 +11,7 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::io::ReadBuf;
 use tokio::sync::Notify;
 
-use crate::body::{OnceReader, Opened, Progress, Reader, take};
+use crate::body::{Opened, Progress, Reader};
 
 /// Bytes read from a file at once.
 const READ: usize = 256 * 1024;
@@ -66,7 +66,6 @@ pub struct OutgoingBody {
 
 enum Source {
     Bytes(Bytes),
-    SinglePass(OnceReader),
     Reader(ReaderSource),
     Done,
 }
@@ -90,7 +89,6 @@ impl OutgoingBody {
             _ if length == Some(0) => Source::Done,
             Opened::Bytes(bytes) => Source::Bytes(bytes),
             Opened::Reader(reader) => Source::Reader(ReaderSource::new(reader)),
-            Opened::SinglePass(reader) => Source::SinglePass(reader),
         };
         if matches!(source, Source::Done) {
             sending.finish();
@@ -150,15 +148,9 @@ impl HttpBody for OutgoingBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let this = self.get_mut();
-        if let Source::SinglePass(reader) = &this.source {
-            match take(reader) {
-                Some(reader) => this.source = Source::Reader(ReaderSource::new(reader)),
-                None => return Poll::Ready(Some(this.fail(io::ErrorKind::NotSeekable))),
-            }
-        }
         let left = this.length.map(|length| length - this.sending.sent());
         let read = match &mut this.source {
-            Source::Done | Source::SinglePass(_) => return Poll::Ready(None),
+            Source::Done => return Poll::Ready(None),
             Source::Bytes(bytes) => Ok(bytes.split_to(bytes.len().min(READ))),
             Source::Reader(source) => ready!(source.poll_chunk(cx, left)),
         };

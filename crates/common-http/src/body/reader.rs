@@ -1,0 +1,116 @@
+//! The readers that a body is opened into.
+
+use std::collections::VecDeque;
+use std::io::{self, Cursor};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
+
+/// A source of a body's bytes.
+pub(crate) type Reader = Pin<Box<dyn AsyncRead + Send + Sync>>;
+
+/// A body opened for one attempt.
+pub(crate) enum Opened {
+    Bytes(Bytes),
+    Reader(Reader),
+}
+
+impl Opened {
+    pub(super) fn into_reader(self) -> Reader {
+        match self {
+            Self::Bytes(bytes) => Box::pin(Cursor::new(bytes)),
+            Self::Reader(reader) => reader,
+        }
+    }
+}
+
+/// A reader that can be taken once.
+pub(super) type OnceReader = Arc<Mutex<Option<Reader>>>;
+
+fn lock(reader: &OnceReader) -> MutexGuard<'_, Option<Reader>> {
+    reader.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether it was not taken yet.
+pub(super) fn is_there(reader: &OnceReader) -> bool {
+    lock(reader).is_some()
+}
+
+/// Takes its source when the first byte is wanted: an attempt that got no connection leaves it for the next.
+pub(super) struct Once {
+    source: OnceReader,
+    taken: Option<Reader>,
+}
+
+impl Once {
+    pub(super) fn of(source: &OnceReader) -> Reader {
+        Box::pin(Self {
+            source: Arc::clone(source),
+            taken: None,
+        })
+    }
+
+    /// Reads the start and puts it back in front of the rest.
+    pub(super) async fn peek(source: &OnceReader, count: usize) -> io::Result<Bytes> {
+        let taken = lock(source).take();
+        let mut reader = taken.ok_or(io::ErrorKind::NotSeekable)?;
+        let start = read_start(&mut reader, count).await?;
+        let again: Reader = Box::pin(Cursor::new(start.clone()));
+        *lock(source) = Some(Sequence::of(vec![again, reader]));
+        Ok(start)
+    }
+}
+
+impl AsyncRead for Once {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.taken.is_none() {
+            let taken = lock(&self.source).take();
+            self.taken = taken;
+        }
+        match &mut self.taken {
+            Some(reader) => reader.as_mut().poll_read(cx, buffer),
+            None => Poll::Ready(Err(io::ErrorKind::NotSeekable.into())),
+        }
+    }
+}
+
+/// One reader after the other.
+pub(super) struct Sequence(VecDeque<Reader>);
+
+impl Sequence {
+    pub(super) fn of(readers: Vec<Reader>) -> Reader {
+        Box::pin(Self(readers.into()))
+    }
+}
+
+impl AsyncRead for Sequence {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        while let Some(reader) = self.0.front_mut() {
+            let before = buffer.filled().len();
+            ready!(reader.as_mut().poll_read(cx, buffer))?;
+            if buffer.filled().len() > before || buffer.remaining() == 0 {
+                break;
+            }
+            self.0.pop_front();
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// The first bytes, `count` at the most.
+pub(super) async fn read_start(reader: &mut Reader, count: usize) -> io::Result<Bytes> {
+    let mut start = Vec::new();
+    reader.take(count as u64).read_to_end(&mut start).await?;
+    Ok(start.into())
+}

@@ -1,0 +1,345 @@
+//! Addresses that a vendor gives us, such as a signed upload URL: checked before anything is sent there, and never
+//! printed, since whoever has one can use it.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use url::{Host, Url};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::hosts::is_loopback;
+use crate::options::HttpOptions;
+
+/// Where a vendor's address may lead.
+///
+/// Without settings: https to any host by name or public address, and anything on this machine.
+///
+/// ```
+/// use common_http::ForeignHosts;
+///
+/// let hosts = ForeignHosts::default().only(["storage.example"]);
+/// # let _ = hosts;
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct ForeignHosts {
+    only: Option<Vec<String>>,
+    allow_private: bool,
+    allow_plain_http: bool,
+}
+
+impl ForeignHosts {
+    /// Allows these hosts and their subdomains only.
+    #[must_use]
+    pub fn only<H: Into<String>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
+        let lower = |host: H| host.into().trim_end_matches('.').to_ascii_lowercase();
+        self.only = Some(hosts.into_iter().map(lower).collect());
+        self
+    }
+
+    /// Takes the rule for plain http from a client's settings.
+    #[must_use]
+    pub fn plain_http_as(mut self, options: &HttpOptions) -> Self {
+        self.allow_plain_http = options.allow_plain_http;
+        self
+    }
+
+    /// Allows literal private and link-local addresses: for a storage server inside the clinic.
+    ///
+    /// ```
+    /// let hosts = common_http::ForeignHosts::default().allow_private(true);
+    /// # let _ = hosts;
+    /// ```
+    #[must_use]
+    pub fn allow_private(mut self, allow: bool) -> Self {
+        self.allow_private = allow;
+        self
+    }
+}
+
+/// An address that a vendor gave, checked. `Debug` shows the host alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ForeignUrl(Url);
+
+impl ForeignUrl {
+    /// Reads and checks an address: https (or loopback), no user info or fragment, no literal private address, a host that is
+    /// allowed. It is used as it was given: a raw space and characters outside ASCII are encoded, and whatever else a
+    /// parser would change is refused, because a signature over it would break.
+    ///
+    /// # Errors
+    /// `decode`: it is no such address, or would be changed; `config`: it leads where the settings do not allow.
+    ///
+    /// ```
+    /// use common_http::{ErrorKind, ForeignHosts, ForeignUrl};
+    ///
+    /// let hosts = ForeignHosts::default();
+    /// let url = ForeignUrl::parse("https://storage.example/a%20b?sig=EXAMPLE", &hosts)?;
+    /// assert_eq!(format!("{url:?}"), r#"ForeignUrl { host: "storage.example", .. }"#);
+    /// let error = ForeignUrl::parse("https://10.0.0.1/", &hosts).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Config);
+    /// # Ok::<(), common_http::Error>(())
+    /// ```
+    pub fn parse(text: &str, hosts: &ForeignHosts) -> Result<Self> {
+        let wrong = |why| Err(Error::local(ErrorKind::Decode, why));
+        let forbidden = |why| Err(Error::local(ErrorKind::Config, why));
+        let Ok(url) = Url::parse(text) else {
+            return wrong("the vendor's address is no URL");
+        };
+        if url.as_str() != expected(text) {
+            return wrong("the vendor's address would not be sent as it was given");
+        }
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&url) || hosts.allow_plain_http => {}
+            "http" => return forbidden("the vendor's address is plain http to another machine"),
+            _ => return wrong("the vendor's address is neither http nor https"),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return wrong("the vendor's address has user info");
+        }
+        if url.fragment().is_some() {
+            return wrong("the vendor's address has a fragment");
+        }
+        if !hosts.allow_private && !is_loopback(&url) && is_private(&url) {
+            return forbidden("the vendor's address is private");
+        }
+        match hosts.allows(&url) {
+            true => Ok(Self(url)),
+            false => forbidden("the vendor's address is not on a host that the settings allow"),
+        }
+    }
+
+    /// The host.
+    ///
+    /// ```
+    /// # use common_http::{ForeignHosts, ForeignUrl};
+    /// let url = ForeignUrl::parse("https://storage.example/x", &ForeignHosts::default())?;
+    /// assert_eq!(url.host(), "storage.example");
+    /// # Ok::<(), common_http::Error>(())
+    /// ```
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
+    /// The whole address. Whoever has it can use it: keep it as a secret.
+    ///
+    /// ```
+    /// # use common_http::{ForeignHosts, ForeignUrl};
+    /// let url = ForeignUrl::parse("https://storage.example/x", &ForeignHosts::default())?;
+    /// assert_eq!(url.expose().path(), "/x");
+    /// # Ok::<(), common_http::Error>(())
+    /// ```
+    #[must_use]
+    pub fn expose(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ForeignUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForeignUrl")
+            .field("host", &self.host())
+            .finish_non_exhaustive()
+    }
+}
+
+impl ForeignHosts {
+    fn allows(&self, url: &Url) -> bool {
+        let Some(only) = &self.only else {
+            return true;
+        };
+        let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+        only.iter().any(|allowed| {
+            host == allowed
+                || host
+                    .strip_suffix(allowed.as_str())
+                    .is_some_and(|rest| rest.ends_with('.'))
+        })
+    }
+}
+
+/// The address with what must be encoded to be sent at all, and nothing else changed.
+fn expected(text: &str) -> String {
+    let mut expected = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            ' ' => expected.push_str("%20"),
+            c if c.is_ascii() => expected.push(c),
+            c => expected.push_str(&crate::operation::percent_encode(
+                c.encode_utf8(&mut [0; 4]),
+            )),
+        }
+    }
+    expected
+}
+
+fn is_private(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => is_private_address(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => is_private_address(IpAddr::V6(address)),
+        Some(Host::Domain(_)) | None => false,
+    }
+}
+
+/// Private, link-local, shared, unspecified, multicast and the like: nowhere a vendor's storage is on the internet.
+fn is_private_address(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            v4.is_private()
+                || v4.is_link_local()
+                || v4.is_loopback()
+                || v4.is_multicast()
+                || v4.is_broadcast()
+                || v4.octets()[0] == 0
+                || is_in(v4, [100, 64], 10)
+                || is_in(v4, [198, 18], 15)
+                || v4.octets()[0] >= 240
+        }
+        IpAddr::V6(v6) => {
+            v6.is_loopback()
+                || v6.is_unspecified()
+                || v6.is_multicast()
+                || v6.is_unique_local()
+                || v6.is_unicast_link_local()
+                || embedded(v6).is_some_and(|v4| is_private_address(IpAddr::V4(v4)))
+        }
+    }
+}
+
+fn is_in(address: Ipv4Addr, start: [u8; 2], bits: u32) -> bool {
+    let start = u32::from_be_bytes([start[0], start[1], 0, 0]);
+    (address.to_bits() ^ start) >> (32 - bits) == 0
+}
+
+/// The IPv4 address inside a mapped or NAT64 one.
+fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+    let octets = v6.octets();
+    match octets[..12] {
+        [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0] => Some(Ipv4Addr::new(
+            octets[12], octets[13], octets[14], octets[15],
+        )),
+        _ => v6.to_ipv4_mapped(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn kind(text: &str) -> Option<ErrorKind> {
+        ForeignUrl::parse(text, &ForeignHosts::default())
+            .err()
+            .map(|error| error.kind())
+    }
+
+    #[test]
+    fn taken_as_given() {
+        for (given, sent) in [
+            ("https://storage.example/a%2Fb%7e?sig=a%2Bb%3D&x=+", None),
+            ("https://storage.example:8443/", None),
+            (
+                "http://127.0.0.1:10000/devstoreaccount1/c/x?sv=1&sig=a%3D",
+                None,
+            ),
+            ("http://[::1]:1/x", None),
+            (
+                "https://storage.example/знімок 1.jpg?n=ї",
+                Some(
+                    "https://storage.example/%D0%B7%D0%BD%D1%96%D0%BC%D0%BE%D0%BA%201.jpg?n=%D1%97",
+                ),
+            ),
+        ] {
+            let url = ForeignUrl::parse(given, &ForeignHosts::default()).unwrap();
+            assert_eq!(url.expose().as_str(), sent.unwrap_or(given));
+        }
+    }
+
+    #[test]
+    fn what_a_parser_would_change_is_refused() {
+        for text in [
+            "https://storage.example/a/../b",
+            "https://storage.example/a/%2e%2e/b",
+            "https://storage.example",
+            "https://storage.example:443/a",
+            "HTTPS://storage.example/a",
+            "https://Storage.example/a",
+            "https://storage.example\\a",
+            "https://storage.example/a\tb",
+            " https://storage.example/a",
+            "https://storage.example/a?x='",
+            "https://storage.example/a#b",
+            "https://user@storage.example/a",
+            "https://user:secret@storage.example/a",
+            "ftp://storage.example/a",
+            "file:///etc/passwd",
+            "",
+            "storage.example/a",
+        ] {
+            assert_eq!(kind(text), Some(ErrorKind::Decode), "{text}");
+        }
+    }
+
+    #[test]
+    fn where_it_may_not_lead() {
+        for text in [
+            "http://storage.example/a",
+            "https://10.0.0.1/a",
+            "https://172.16.0.1/a",
+            "https://192.168.1.1/a",
+            "https://169.254.169.254/latest",
+            "https://100.64.0.1/a",
+            "https://0.0.0.0/a",
+            "https://[fe80::1]/a",
+            "https://[fd00::1]/a",
+            "https://[::ffff:10.0.0.1]/a",
+            "https://[64:ff9b::a00:1]/a",
+        ] {
+            let refused = kind(text);
+            assert!(
+                refused == Some(ErrorKind::Config) || refused == Some(ErrorKind::Decode),
+                "{text}"
+            );
+        }
+        let private = ForeignHosts::default().allow_private(true);
+        assert!(ForeignUrl::parse("https://10.0.0.1/a", &private).is_ok());
+    }
+
+    #[test]
+    fn an_allow_list_takes_subdomains_and_no_lookalikes() {
+        let hosts = ForeignHosts::default().only(["Storage.Example."]);
+        let allowed = |host: &str| ForeignUrl::parse(&format!("https://{host}/a"), &hosts).is_ok();
+        assert!(allowed("storage.example"));
+        assert!(allowed("a.storage.example"));
+        assert!(!allowed("astorage.example"));
+        assert!(!allowed("storage.example.evil.example"));
+        assert!(!allowed("example"));
+    }
+
+    #[test]
+    fn prints_its_host_alone() {
+        let url = ForeignUrl::parse(
+            "https://storage.example/MARKER?sig=MARKER",
+            &ForeignHosts::default(),
+        );
+        assert!(!format!("{url:?}").contains("MARKER"));
+        let error = ForeignUrl::parse(
+            "https://storage.example/../MARKER",
+            &ForeignHosts::default(),
+        )
+        .unwrap_err();
+        assert!(!format!("{error:?} {error}").contains("MARKER"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_accepted_is_sent_as_given(path in "[ -~]{0,30}", query in "[ -~]{0,30}") {
+            let text = format!("https://storage.example/{path}?{query}");
+            if let Ok(url) = ForeignUrl::parse(&text, &ForeignHosts::default()) {
+                prop_assert_eq!(url.expose().as_str(), text.replace(' ', "%20"));
+                prop_assert_eq!(url.host(), "storage.example");
+            }
+        }
+    }
+}

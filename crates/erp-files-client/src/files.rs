@@ -1,0 +1,150 @@
+//! Files of a patient's analysis: list, send flag, delete, and uploads in three steps.
+//!
+//! An upload is `initialize` (the ERP gives a signed address) → `transfer` (the file goes there) → `finalize`.
+//! [`Files::upload`] does the three as one, settles conflicts and lost answers by looking at the list, and can be taken up
+//! again in another process; each step is there by hand as well.
+
+mod delete;
+mod finalize;
+mod initialize;
+mod journal;
+mod list;
+mod model;
+mod send_flag;
+mod transfer;
+mod upload;
+
+use common_http::{Answer, Body, CallOptions, Engine, ErrorKind, Operation, Request, Result};
+
+pub use self::delete::DeleteFile;
+pub use self::finalize::FinalizeUpload;
+pub use self::initialize::InitializeUpload;
+pub use self::journal::{UploadJournal, UploadState};
+pub use self::list::ListFiles;
+pub use self::model::FileEntry;
+pub use self::send_flag::{SendFlagIn, SetSend};
+pub use self::transfer::{BlobType, TransferFile, UploadTarget};
+pub use self::upload::{OnConflict, Upload, UploadOutcome};
+use crate::client::Settings;
+use crate::ids::{AnalysisId, FileId, PatientId};
+
+/// `POST .../files/initialize/{fileName}`: asks for a signed address under which the file is uploaded.
+pub(crate) static INITIALIZE: Operation = Operation::post(
+    "erp.files.initialize",
+    "/api/erp/v1/patients/{patientId}/analysis/{analysisId}/files/initialize/{fileName}",
+);
+
+/// `PUT` to the signed address: the file itself. Whoever does it twice leaves the same file.
+pub(crate) static TRANSFER: Operation = Operation::put("erp.files.transfer", "/{signedAddress}")
+    .transfer()
+    .public();
+
+/// `POST .../files/{fileName}`: says that the file is there.
+pub(crate) static FINALIZE: Operation = Operation::post(
+    "erp.files.finalize",
+    "/api/erp/v1/patients/{patientId}/analysis/{analysisId}/files/{fileName}",
+);
+
+/// `GET .../files`: all files of the analysis.
+pub(crate) static LIST: Operation = Operation::get(
+    "erp.files.list",
+    "/api/erp/v1/patients/{patientId}/analysis/{analysisId}/files",
+);
+
+/// `PATCH .../files/{id}`: whether the file may be sent by e-mail or Viber.
+pub(crate) static SET_SEND: Operation = Operation::patch(
+    "erp.files.set_send",
+    "/api/erp/v1/patients/{patientId}/analysis/{analysisId}/files/{id}",
+);
+
+/// `DELETE .../files/{id}`.
+pub(crate) static DELETE: Operation = Operation::delete(
+    "erp.files.delete",
+    "/api/erp/v1/patients/{patientId}/analysis/{analysisId}/files/{id}",
+);
+
+/// The files of one analysis of one patient. Made by [`ErpFilesClient::files`](crate::ErpFilesClient::files); cheap to clone.
+#[derive(Clone)]
+pub struct Files {
+    engine: Engine,
+    settings: Settings,
+    patient: PatientId,
+    analysis: AnalysisId,
+}
+
+common_http::safe_debug!(Files {});
+
+impl Files {
+    pub(crate) fn new(
+        engine: Engine,
+        settings: Settings,
+        patient: PatientId,
+        analysis: AnalysisId,
+    ) -> Self {
+        Self {
+            engine,
+            settings,
+            patient,
+            analysis,
+        }
+    }
+
+    /// Lists the files. See [`ListFiles::send`] for an example.
+    pub fn list(&self) -> ListFiles {
+        ListFiles::new(self.clone())
+    }
+
+    /// Uploads a file under this name. See [`Upload::send`] for an example.
+    pub fn upload(&self, name: impl Into<String>, body: Body) -> Upload {
+        Upload::new(self.clone(), name.into(), body)
+    }
+
+    /// Takes an upload up again that another process began. See [`UploadJournal`] for an example.
+    pub fn resume(&self, state: UploadState, body: Body) -> Upload {
+        Upload::resume(self.clone(), state, body)
+    }
+
+    /// Allows a file to be sent by e-mail or Viber, or not. See [`SetSend::send`] for an example.
+    pub fn set_send(&self, file: &FileId, send: bool) -> SetSend {
+        SetSend::new(self.clone(), file.clone(), send)
+    }
+
+    /// Deletes a file. See [`DeleteFile::send`] for an example.
+    pub fn delete(&self, file: &FileId) -> DeleteFile {
+        DeleteFile::new(self.clone(), file.clone())
+    }
+
+    /// First step of an upload by hand: asks for a signed address. See [`InitializeUpload::send`] for an example.
+    pub fn initialize(&self, name: impl Into<String>) -> InitializeUpload {
+        InitializeUpload::new(self.clone(), name.into())
+    }
+
+    /// Second step by hand: sends the file there. See [`InitializeUpload::send`] for an example.
+    pub fn transfer(&self, target: &UploadTarget, body: Body) -> TransferFile {
+        TransferFile::new(self.clone(), target.clone(), body)
+    }
+
+    /// Third step by hand: says that the file is there. See [`InitializeUpload::send`] for an example.
+    pub fn finalize(&self, name: impl Into<String>) -> FinalizeUpload {
+        FinalizeUpload::new(self.clone(), name.into())
+    }
+
+    fn request(&self, operation: &Operation, options: &CallOptions) -> Request {
+        self.engine
+            .request(operation)
+            .path("patientId", self.patient.as_str())
+            .path("analysisId", self.analysis.as_str())
+            .options(options.clone())
+    }
+}
+
+/// Sends a request to the ERP itself, and says of a 403 what the vendor's every article says of it.
+async fn send(request: Request) -> Result<Answer> {
+    request.send().await.map_err(|error| match error.kind() {
+        ErrorKind::PermissionDenied => error
+            .into_builder()
+            .detail("the access token lacks the scope gambit:erp")
+            .build(),
+        _ => error,
+    })
+}

@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod client;
+pub mod files;
+mod ids;
+mod sessions;
+mod vendor;
+
+use common_http::Operation;
+
+pub use self::client::{ErpFilesClient, ErpFilesClientBuilder};
+pub use self::ids::{AnalysisId, FileId, PatientId};
+pub use self::sessions::{AccessToken, ClientCredentials, SCOPE, TOKEN_URL, TokenProvider};
+pub use self::vendor::ErrorCode;
+pub use common_http;
+
+/// Every operation that this crate models: what `specs/erp-files.yaml` describes.
+pub static OPERATIONS: [&Operation; 7] = [
+    &sessions::TOKEN,
+    &files::INITIALIZE,
+    &files::TRANSFER,
+    &files::FINALIZE,
+    &files::LIST,
+    &files::SET_SEND,
+    &files::DELETE,
+];

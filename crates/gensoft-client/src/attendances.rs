@@ -1,0 +1,160 @@
+//! Attendances (`atendimento`, `passagem`, `pedido`): orders of the laboratory, pushed to Gensoft.
+//!
+//! **The vendor does not say what an attendance looks like.** His document names what it carries (the attendance, the
+//! patient, procedures, requested samples, requesters, attachments, clinical data) and when it is to be sent, and no field.
+//! So there are two ways:
+//!
+//! - [`AttendanceBody::of`] sends any `Serialize` value of your own, or JSON text as it is: for whoever has the real layout from
+//!   Gensoft's support. This is the dependable way.
+//! - [`Attendance`] is *our reading* of the sentence above: an object with a member for each part that it names. The names
+//!   of the members are ours; the parts' contents are yours.
+
+mod attachment;
+mod attendance;
+
+use bytes::Bytes;
+use common_http::{
+    Body, CallOptions, Engine, Error, ErrorKind, Operation, RawJson, Request, Result,
+};
+use serde::Serialize;
+
+pub use self::attachment::Attachment;
+pub use self::attendance::{Attendance, Moment, Part};
+use crate::reply::Reply;
+
+/// `POST /api/v1/attendance/`: creates, changes, cancels or blocks an attendance; which of these, its body says.
+pub(crate) static SEND: Operation =
+    Operation::post("gensoft.attendances.send", "/api/v1/attendance/");
+
+/// An attendance as it is sent: a JSON object.
+#[derive(Clone)]
+pub struct AttendanceBody(std::result::Result<Bytes, &'static str>);
+
+common_http::safe_debug!(AttendanceBody {});
+
+impl AttendanceBody {
+    /// Takes any value that is written as a JSON object. One that is not is refused when it is sent, before anything leaves.
+    ///
+    /// ```
+    /// use gensoft_client::attendances::AttendanceBody;
+    ///
+    /// let body = AttendanceBody::of(&serde_json::json!({ "campo": "valor ficticio" }));
+    /// # let _ = body;
+    /// ```
+    pub fn of(value: &(impl Serialize + ?Sized)) -> Self {
+        let json =
+            serde_json::to_string(value).map_err(|_| "the attendance cannot be written as JSON");
+        Self(json.and_then(|json| Self::checked(json.into())))
+    }
+
+    /// Takes JSON text, and sends it byte for byte.
+    ///
+    /// ```
+    /// use common_http::RawJson;
+    /// use gensoft_client::attendances::AttendanceBody;
+    ///
+    /// let text = RawJson::from_text(r#"{ "campo": 1.50 }"#)?;
+    /// let body = AttendanceBody::text(&text);
+    /// # let _ = body;
+    /// # Ok::<(), common_http::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn text(text: &RawJson) -> Self {
+        Self(Self::checked(text.as_str().to_owned().into()))
+    }
+
+    fn checked(json: Bytes) -> std::result::Result<Bytes, &'static str> {
+        match json.first() {
+            Some(b'{') => Ok(json),
+            _ => Err("the attendance is no JSON object"),
+        }
+    }
+}
+
+impl From<&Attendance> for AttendanceBody {
+    fn from(attendance: &Attendance) -> Self {
+        Self::of(attendance)
+    }
+}
+
+/// Sends an attendance. Made by [`GensoftClient::send_attendance`](crate::GensoftClient::send_attendance).
+#[must_use = "nothing is sent before `send`"]
+pub struct SendAttendance {
+    engine: Engine,
+    body: AttendanceBody,
+    options: CallOptions,
+}
+
+impl SendAttendance {
+    pub(crate) fn new(engine: Engine, body: AttendanceBody) -> Self {
+        Self {
+            engine,
+            body,
+            options: CallOptions::default(),
+        }
+    }
+
+    /// Sets the settings of this call. `effect(Effect::Idempotent)` says that repeating it is safe, where you know from
+    /// Gensoft that the same attendance sent twice is one.
+    ///
+    /// ```
+    /// # fn example(client: gensoft_client::GensoftClient, body: gensoft_client::attendances::AttendanceBody) {
+    /// use common_http::{CallOptions, Effect};
+    ///
+    /// let call = client.send_attendance(body).options(CallOptions::default().effect(Effect::Idempotent));
+    /// # let _ = call;
+    /// # }
+    /// ```
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// What would be sent.
+    #[doc(hidden)]
+    pub fn request(&self) -> Request {
+        let request = self.engine.request(&SEND).options(self.options.clone());
+        match &self.body.0 {
+            Ok(json) => request.body(Body::from(json.clone()), "application/json"),
+            Err(_) => request,
+        }
+    }
+
+    /// Sends the attendance.
+    ///
+    /// It has an effect: it is repeated only when it was not sent, or was refused before it was acted upon. Where its fate is
+    /// unknown, the error says so ([`Delivery::Unknown`](common_http::Delivery::Unknown)), and a person or Gensoft's support has to
+    /// look. A cancelled call may have been taken.
+    ///
+    /// # Errors
+    /// - `invalid_input`: it is no JSON object; nothing was sent
+    /// - `rejected`, `unauthenticated`, `permission_denied`, `conflict` and the like: refused;
+    ///   [`Error::message`](common_http::Error::message) may say why
+    /// - `rate_limited`: throttled; `connect`: not sent
+    /// - `server`, `timeout`, `interrupted`: its fate is unknown
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = gensoft_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// use gensoft_client::attendances::{Attendance, Moment, Part};
+    ///
+    /// let attendance = Attendance::new(Moment::Created)
+    ///     .patient(Part::of(&serde_json::json!({ "nome": "Paciente Ficticio" }))?)
+    ///     .procedure(Part::of(&serde_json::json!({ "codigo": "EXEMPLO" }))?);
+    /// let reply = client.send_attendance(&attendance).send().await?;
+    /// assert!(reply.status().is_success());
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn send(self) -> Result<Reply> {
+        if let Err(why) = self.body.0 {
+            return Err(Error::builder(ErrorKind::InvalidInput)
+                .detail(why)
+                .operation(SEND.id())
+                .build());
+        }
+        Ok(Reply::new(self.request().send().await?))
+    }
+}

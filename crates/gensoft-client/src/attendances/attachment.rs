@@ -1,0 +1,77 @@
+//! Files inside an attendance.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use common_http::{Error, ErrorKind, Extra, Result, safe_debug};
+use serde::{Deserialize, Serialize};
+
+/// A file inside an attendance, its content in Base64: *our reading*, the vendor does not say how attachments are carried.
+///
+/// `Debug` shows nothing: a file's name can name a patient.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Attachment {
+    /// The file's name.
+    pub name: String,
+    /// Its media type.
+    pub content_type: String,
+    /// Its content in Base64.
+    pub content: String,
+    /// Anything else, as members of the object.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+safe_debug!(Attachment {});
+
+impl Attachment {
+    /// A file from memory.
+    ///
+    /// ```
+    /// use gensoft_client::attendances::Attachment;
+    ///
+    /// let attachment = Attachment::from_bytes("pedido.pdf", "application/pdf", b"%PDF");
+    /// assert_eq!(attachment.content, "JVBERg==");
+    /// ```
+    #[must_use]
+    pub fn from_bytes(
+        name: impl Into<String>,
+        content_type: impl Into<String>,
+        content: &[u8],
+    ) -> Self {
+        Self {
+            name: name.into(),
+            content_type: content_type.into(),
+            content: BASE64_STANDARD.encode(content),
+            extra: Extra::new(),
+        }
+    }
+
+    /// A file from the disk, under its own name. The attendance holds it in memory, so it should be small.
+    ///
+    /// # Errors
+    /// `local_io` where it cannot be read.
+    ///
+    /// ```no_run
+    /// # async fn example() -> common_http::Result<()> {
+    /// use gensoft_client::attendances::Attachment;
+    ///
+    /// let attachment = Attachment::from_path("pedido.pdf", "application/pdf").await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn from_path(
+        path: impl AsRef<Path>,
+        content_type: impl Into<String>,
+    ) -> Result<Self> {
+        let path = path.as_ref();
+        let content = tokio::fs::read(path).await.map_err(|_| {
+            Error::builder(ErrorKind::LocalIo)
+                .detail("an attachment cannot be read")
+                .build()
+        })?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Ok(Self::from_bytes(name, content_type, &content))
+    }
+}

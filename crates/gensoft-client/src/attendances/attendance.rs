@@ -1,0 +1,197 @@
+//! Our reading of what an attendance carries.
+
+use common_http::{Error, ErrorKind, Extra, Result, open_enum, safe_debug};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Attachment;
+
+open_enum! {
+    /// When an attendance is sent: the five moments that the document names. The words are ours; how the vendor wants to be
+    /// told is not documented.
+    pub enum Moment: String {
+        /// A new attendance was created.
+        Created = "created",
+        /// The whole attendance was cancelled (`cancelamento`).
+        Cancelled = "cancelled",
+        /// The whole attendance was blocked (`bloqueio`).
+        Blocked = "blocked",
+        /// Attachments or clinical data were changed (`anexos e dados clínicos`).
+        AttachmentsChanged = "attachments_changed",
+        /// Exams were added or removed.
+        ExamsChanged = "exams_changed",
+    }
+}
+
+/// A part of an attendance: a JSON object whose fields are yours. `Debug` shows nothing of it.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Part(Extra);
+
+safe_debug!(Part {});
+
+impl Part {
+    /// Takes any value that is written as a JSON object.
+    ///
+    /// # Errors
+    /// `invalid_input` where it is not.
+    ///
+    /// ```
+    /// use gensoft_client::attendances::Part;
+    ///
+    /// let patient = Part::of(&serde_json::json!({ "nome": "Paciente Ficticio" }))?;
+    /// assert!(Part::of(&1).is_err());
+    /// # let _ = patient;
+    /// # Ok::<(), common_http::Error>(())
+    /// ```
+    pub fn of(value: &(impl Serialize + ?Sized)) -> Result<Self> {
+        match serde_json::to_value(value) {
+            Ok(Value::Object(fields)) => Ok(Self(fields)),
+            _ => Err(Error::builder(ErrorKind::InvalidInput)
+                .detail("a part of an attendance is no JSON object")
+                .build()),
+        }
+    }
+
+    /// Its fields.
+    ///
+    /// ```
+    /// use gensoft_client::attendances::Part;
+    ///
+    /// let part = Part::of(&serde_json::json!({ "codigo": "EXEMPLO" }))?;
+    /// assert!(part.fields().contains_key("codigo"));
+    /// # Ok::<(), common_http::Error>(())
+    /// ```
+    #[must_use]
+    pub fn fields(&self) -> &Extra {
+        &self.0
+    }
+}
+
+/// An attendance in *our reading*: one member for each part that the document names. **The names of the members are ours, not
+/// the vendor's**: ask Gensoft's support for the real layout, and send it with
+/// [`AttendanceBody::of`](super::AttendanceBody::of) where it differs.
+///
+/// `Debug` shows the moment.
+///
+/// ```
+/// use gensoft_client::attendances::{Attachment, Attendance, Moment, Part};
+///
+/// let attendance = Attendance::new(Moment::Created)
+///     .attendance(Part::of(&serde_json::json!({ "numero": "EXEMPLO-1" }))?)
+///     .patient(Part::of(&serde_json::json!({ "nome": "Paciente Ficticio" }))?)
+///     .procedure(Part::of(&serde_json::json!({ "codigo": "EXEMPLO" }))?)
+///     .sample(Part::of(&serde_json::json!({ "material": "sangue" }))?)
+///     .requester(Part::of(&serde_json::json!({ "nome": "Medica Ficticia" }))?)
+///     .clinical_data(Part::of(&serde_json::json!({ "texto": "texto de exemplo" }))?)
+///     .attachment(Attachment::from_bytes("pedido.pdf", "application/pdf", b"%PDF-1.7 ..."));
+/// let json = serde_json::to_value(&attendance).unwrap();
+/// assert_eq!(json["moment"], "created");
+/// # Ok::<(), common_http::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Attendance {
+    /// Why it is sent.
+    pub moment: Moment,
+    /// The attendance itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attendance: Option<Part>,
+    /// The patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<Part>,
+    /// Its procedures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub procedures: Vec<Part>,
+    /// The samples that are asked for (`amostras requisitadas`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<Part>,
+    /// Who asks (`solicitantes`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requesters: Vec<Part>,
+    /// Files (`arquivos em anexo`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// Clinical data (`dados clínicos`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clinical_data: Option<Part>,
+    /// Anything else, as members of the object.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+safe_debug!(Attendance { moment });
+
+impl Attendance {
+    /// An attendance without parts.
+    ///
+    /// ```
+    /// use gensoft_client::attendances::{Attendance, Moment};
+    ///
+    /// let cancelled = Attendance::new(Moment::Cancelled);
+    /// assert_eq!(format!("{cancelled:?}"), "Attendance { moment: Cancelled, .. }");
+    /// ```
+    #[must_use]
+    pub fn new(moment: Moment) -> Self {
+        Self {
+            moment,
+            attendance: None,
+            patient: None,
+            procedures: Vec::new(),
+            samples: Vec::new(),
+            requesters: Vec::new(),
+            attachments: Vec::new(),
+            clinical_data: None,
+            extra: Extra::new(),
+        }
+    }
+
+    /// Sets the attendance itself. The type's example shows all of these setters.
+    #[must_use]
+    pub fn attendance(mut self, part: Part) -> Self {
+        self.attendance = Some(part);
+        self
+    }
+
+    /// Sets the patient.
+    #[must_use]
+    pub fn patient(mut self, part: Part) -> Self {
+        self.patient = Some(part);
+        self
+    }
+
+    /// Adds a procedure.
+    #[must_use]
+    pub fn procedure(mut self, part: Part) -> Self {
+        self.procedures.push(part);
+        self
+    }
+
+    /// Adds a sample that is asked for.
+    #[must_use]
+    pub fn sample(mut self, part: Part) -> Self {
+        self.samples.push(part);
+        self
+    }
+
+    /// Adds one who asks.
+    #[must_use]
+    pub fn requester(mut self, part: Part) -> Self {
+        self.requesters.push(part);
+        self
+    }
+
+    /// Adds a file.
+    #[must_use]
+    pub fn attachment(mut self, attachment: Attachment) -> Self {
+        self.attachments.push(attachment);
+        self
+    }
+
+    /// Sets the clinical data.
+    #[must_use]
+    pub fn clinical_data(mut self, part: Part) -> Self {
+        self.clinical_data = Some(part);
+        self
+    }
+}

@@ -1,0 +1,179 @@
+//! The client and its builder.
+
+use std::sync::Arc;
+
+use common_http::{Body, Engine, HttpOptions, RawRequest, Result, Secret};
+use http::Method;
+
+use crate::attendances::{AttendanceBody, SendAttendance};
+use crate::ids::ExecutionId;
+use crate::reports::UploadReport;
+use crate::sessions::{Key, KeyProvider};
+use crate::vendor::GENSOFT;
+
+/// A Gensoft installation: attendances and laudos are pushed to it.
+///
+/// Cheap to clone; all clones share connections and retry budget. Every operation is a builder that sends nothing before
+/// its `send`.
+///
+/// ```
+/// # #[cfg(feature = "sandbox")]
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let sandbox = gensoft_client::sandbox::Sandbox::start().await.unwrap();
+/// # let (key, url) = (sandbox.api_key(), sandbox.url());
+/// use gensoft_client::GensoftClient;
+/// use gensoft_client::attendances::AttendanceBody;
+///
+/// let client = GensoftClient::builder().api_key(key).base_url(url).build()?;
+/// let attendance = AttendanceBody::of(&serde_json::json!({ "campo": "valor ficticio" }));
+/// let reply = client.send_attendance(attendance).send().await?;
+/// assert!(reply.status().is_success());
+/// # Ok::<(), common_http::Error>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone, Debug)]
+pub struct GensoftClient {
+    engine: Engine,
+}
+
+impl GensoftClient {
+    /// Starts a client. The base URL and a key are needed.
+    ///
+    /// ```
+    /// # use gensoft_client::GensoftClient;
+    /// let client = GensoftClient::builder().api_key("EXAMPLE-KEY").base_url("http://127.0.0.1:8000").build()?;
+    /// # Ok::<(), common_http::Error>(())
+    /// ```
+    pub fn builder() -> GensoftClientBuilder {
+        GensoftClientBuilder {
+            base_url: String::new(),
+            http: HttpOptions::default(),
+            key: None,
+            prefix: None,
+        }
+    }
+
+    /// Sends an attendance: created, changed, cancelled or blocked, as its body says.
+    ///
+    /// See [`SendAttendance::send`] for an example.
+    pub fn send_attendance(&self, body: impl Into<AttendanceBody>) -> SendAttendance {
+        SendAttendance::new(self.engine.clone(), body.into())
+    }
+
+    /// Uploads the laudo of an execution, a PDF, in place of the one before.
+    ///
+    /// See [`UploadReport::send`] for an example.
+    pub fn upload_report(&self, execution: &ExecutionId, pdf: Body) -> UploadReport {
+        UploadReport::new(self.engine.clone(), execution.clone(), pdf)
+    }
+
+    /// Calls an endpoint that this crate does not model, with the client's key, retries and privacy. The path is a template:
+    /// what varies in it goes in by [`RawRequest::path`].
+    ///
+    /// ```no_run
+    /// # async fn example(client: gensoft_client::GensoftClient) -> common_http::Result<()> {
+    /// use http::Method;
+    ///
+    /// let answer = client.request(Method::GET, "/api/v1/results/{id}").path("id", "10").send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn request(&self, method: Method, path: &'static str) -> RawRequest {
+        RawRequest::new(&self.engine, "gensoft.request", method, path)
+    }
+}
+
+/// Builds a [`GensoftClient`].
+#[must_use]
+pub struct GensoftClientBuilder {
+    base_url: String,
+    http: HttpOptions,
+    key: Option<Arc<dyn KeyProvider>>,
+    prefix: Option<String>,
+}
+
+impl GensoftClientBuilder {
+    /// Sets the API key, which Gensoft's support gives.
+    ///
+    /// ```
+    /// # use gensoft_client::GensoftClient;
+    /// let builder = GensoftClient::builder().api_key("EXAMPLE-KEY");
+    /// # let _ = builder;
+    /// ```
+    pub fn api_key(self, key: impl Into<Secret>) -> Self {
+        self.api_key_from(key.into())
+    }
+
+    /// Takes the API key from a provider, once for each client.
+    ///
+    /// ```
+    /// # use gensoft_client::GensoftClient;
+    /// let vault = common_http::Secret::from("EXAMPLE-KEY"); // itself a provider
+    /// let builder = GensoftClient::builder().api_key_from(vault);
+    /// # let _ = builder;
+    /// ```
+    pub fn api_key_from(mut self, provider: impl KeyProvider) -> Self {
+        self.key = Some(Arc::new(provider));
+        self
+    }
+
+    /// Puts a scheme word before the key, as in `Authorization: ApiKey ...`. Default none: the document's examples send the
+    /// bare key, and one of its lines can be read either way.
+    ///
+    /// ```
+    /// # use gensoft_client::GensoftClient;
+    /// let builder = GensoftClient::builder().api_key("EXAMPLE-KEY").auth_prefix("ApiKey");
+    /// # let _ = builder;
+    /// ```
+    pub fn auth_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = Some(prefix.into());
+        self
+    }
+
+    /// Sets the base URL, which is needed: the document has a placeholder. It shows plain http, which is refused for hosts other
+    /// than this machine unless [`HttpOptions::allow_plain_http`] says so.
+    ///
+    /// ```
+    /// # use gensoft_client::GensoftClient;
+    /// let builder = GensoftClient::builder().base_url("http://127.0.0.1:8000");
+    /// # let _ = builder;
+    /// ```
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Sets the HTTP side: timeouts, retries, certificates, proxy, limits.
+    ///
+    /// ```
+    /// # use gensoft_client::GensoftClient;
+    /// use common_http::HttpOptions;
+    ///
+    /// let builder = GensoftClient::builder().http(HttpOptions::default().allow_plain_http(true));
+    /// # let _ = builder;
+    /// ```
+    pub fn http(mut self, options: HttpOptions) -> Self {
+        self.http = options;
+        self
+    }
+
+    /// The client. No I/O is done and nothing is spawned.
+    ///
+    /// # Errors
+    /// `config`: no base URL, or see [`EngineBuilder::build`](common_http::EngineBuilder::build).
+    ///
+    /// ```
+    /// # use gensoft_client::GensoftClient;
+    /// let error = GensoftClient::builder().base_url("http://laboratory.example").build().unwrap_err();
+    /// assert_eq!(error.kind(), common_http::ErrorKind::Config); // plain http to a foreign host
+    /// ```
+    pub fn build(self) -> Result<GensoftClient> {
+        let mut engine = Engine::builder(&GENSOFT, self.base_url).http(self.http);
+        if let Some(provider) = self.key {
+            let prefix = self.prefix;
+            engine = engine.authenticator(Key { provider, prefix });
+        }
+        Ok(GensoftClient {
+            engine: engine.build()?,
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! What Gensoft answered: the vendor's examples are a template's, so it can be anything.
+
+use common_http::{Answer, RawJson, Result, safe_debug};
+use http::StatusCode;
+use serde::de::DeserializeOwned;
+
+/// A successful answer, of whatever shape. `Debug` shows the status.
+#[derive(Clone)]
+pub struct Reply {
+    status: StatusCode,
+    json: Option<RawJson>,
+    answer: Answer,
+}
+
+safe_debug!(Reply { status });
+
+impl Reply {
+    pub(crate) fn new(answer: Answer) -> Self {
+        Self {
+            status: answer.status(),
+            json: answer.json().ok(),
+            answer,
+        }
+    }
+
+    /// The status: 2xx.
+    ///
+    /// ```
+    /// # fn example(reply: gensoft_client::Reply) {
+    /// if reply.status() == http::StatusCode::ACCEPTED {
+    ///     println!("taken, and worked on later");
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The JSON text, if the answer is JSON.
+    ///
+    /// ```
+    /// # fn example(reply: gensoft_client::Reply) {
+    /// match reply.raw() {
+    ///     Some(json) => println!("{} bytes of JSON", json.as_str().len()),
+    ///     None => println!("empty, or a text"),
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn raw(&self) -> Option<&RawJson> {
+        self.json.as_ref()
+    }
+
+    /// Reads the answer as JSON of the caller's own type.
+    ///
+    /// # Errors
+    /// `decode`, with the JSON path and the body: the call itself has had its effect.
+    ///
+    /// ```
+    /// # fn example(reply: gensoft_client::Reply) -> common_http::Result<()> {
+    /// let value: serde_json::Value = reply.json()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        self.answer.json()
+    }
+
+    /// The whole answer: headers, body, attempts.
+    ///
+    /// ```
+    /// # fn example(reply: gensoft_client::Reply) {
+    /// let text = String::from_utf8_lossy(reply.answer().body());
+    /// # let _ = text;
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn answer(&self) -> &Answer {
+        &self.answer
+    }
+}
