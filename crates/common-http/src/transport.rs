@@ -20,6 +20,9 @@ pub use self::outgoing::OutgoingBody;
 pub(crate) use self::outgoing::{OnProgress, Sending};
 pub(crate) use self::reqwest::ReqwestTransport;
 
+/// Less than this many bytes in one idle time is no progress.
+pub(crate) const PROGRESS: u64 = 1024;
+
 /// The bytes of an answer as they come in.
 pub type IncomingBody = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
 

@@ -75,7 +75,8 @@ impl Cursor {
         self.offset
     }
 
-    /// How many exams the vendor last said there are (`X-Pagination-Total`, documented).
+    /// How many exams there are: as the vendor last said (`X-Pagination-Total`, documented), or where he says nothing, as
+    /// the end of the list has shown.
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]

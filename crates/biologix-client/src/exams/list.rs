@@ -106,7 +106,9 @@ pub(super) struct RawPage {
 /// Lists the exams of a sleep centre. Made by [`BiologixClient::exams`](crate::BiologixClient::exams).
 ///
 /// [`send`](Self::send) gives one page; [`items`](Self::items) and [`pages`](Self::pages) go through the whole list, in
-/// which no exam is lost or repeated while others are issued or removed meanwhile.
+/// which no exam is lost or repeated while others are issued or removed meanwhile. An exam that comes again is handed
+/// over again only if its text has changed. That exams are removed shows in the vendor's total alone: where he tells
+/// none, one removed from what was read already costs another that was not.
 ///
 /// ```
 /// # #[cfg(feature = "sandbox")]

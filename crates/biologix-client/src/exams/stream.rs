@@ -116,7 +116,8 @@ impl Exams {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// Where to go on after what was handed over so far, with [`ListExams::resume`].
+    /// Where to go on after what was handed over so far, with [`ListExams::resume`]. A copy of up to 10,000 hashes: to be
+    /// had now and then and after an error, rather than after each exam.
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
@@ -141,7 +142,7 @@ impl Exams {
         self.0.walk.cursor().clone()
     }
 
-    /// How many exams the vendor says there are (`X-Pagination-Total`, documented), once a page has come that says so.
+    /// How many exams there are, once a page has told: see [`Cursor::total`].
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]

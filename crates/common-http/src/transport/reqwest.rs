@@ -59,8 +59,13 @@ fn with_proxy(
         ProxyChoice::System => Ok(builder),
         ProxyChoice::None => Ok(builder.no_proxy()),
         ProxyChoice::Url(url) => {
-            let proxy = Proxy::all(url.expose())
-                .map_err(|_| config("the proxy's address is no http or https URL"))?;
+            const REFUSED: &str = "the proxy's address is no http or https URL";
+            // reqwest would take anything without a scheme for a host's name.
+            let scheme = url::Url::parse(url.expose()).map_err(|_| config(REFUSED))?;
+            if !matches!(scheme.scheme(), "http" | "https") {
+                return Err(config(REFUSED));
+            }
+            let proxy = Proxy::all(url.expose()).map_err(|_| config(REFUSED))?;
             Ok(builder.proxy(proxy))
         }
     }
