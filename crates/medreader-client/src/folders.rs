@@ -1,0 +1,293 @@
+//! Folders: where prescriptions are kept.
+//!
+//! ```
+//! use medreader_client::folders::Folder;
+//!
+//! let folder: Folder = serde_json::from_str(
+//!     r#"{"id": "00000000-0000-4000-8000-00000000000a", "folder_name": "pasta-exemplo", "novo": true}"#,
+//! )?;
+//! assert_eq!(folder.folder_name.as_deref(), Some("pasta-exemplo"));
+//! assert!(folder.extra.contains_key("novo"));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+mod normalize;
+
+use common_http::{
+    CallOptions, Engine, Error, ErrorKind, Extra, Operation, Recorded, Request, Result, Timestamp,
+    safe_debug,
+};
+use serde::{Deserialize, Deserializer, Serialize};
+
+pub use self::normalize::normalize_folder_name;
+use crate::ids::{self, FolderId};
+use crate::whole;
+
+/// `POST /api/v1/folders`: a new folder.
+pub(crate) static CREATE: Operation =
+    Operation::post("medreader.folders.create", "/api/v1/folders");
+
+/// `GET /api/v1/folders/{folder-id}`: a folder with its subfolders and counts.
+pub(crate) static GET: Operation =
+    Operation::get("medreader.folders.get", "/api/v1/folders/{folder-id}");
+
+/// A tenant's folders. Made by [`MedReaderClient::folders`](crate::MedReaderClient::folders).
+///
+/// The vendor has no operation that lists the folders of the root: keep the ids of those that you create.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    engine: Engine,
+}
+
+impl Folders {
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self { engine }
+    }
+
+    /// Creates a folder of this name, which the vendor normalises as [`normalize_folder_name`] does.
+    ///
+    /// See [`CreateFolder::send`] for an example.
+    pub fn create(&self, name: impl Into<String>) -> CreateFolder {
+        CreateFolder::new(self.engine.clone(), name.into())
+    }
+
+    /// Looks at a folder, its subfolders and counts.
+    ///
+    /// See [`GetFolder::send`] for an example.
+    pub fn get(&self, folder: &FolderId) -> GetFolder {
+        GetFolder {
+            engine: self.engine.clone(),
+            folder: folder.clone(),
+            options: CallOptions::default(),
+        }
+    }
+}
+
+/// Creates a folder. Made by [`Folders::create`].
+#[must_use = "nothing is sent before `send`"]
+pub struct CreateFolder {
+    engine: Engine,
+    name: String,
+    parent: Option<FolderId>,
+    unchecked_name: bool,
+    options: CallOptions,
+}
+
+safe_debug!(CreateFolder { parent });
+
+#[derive(Serialize)]
+struct NewFolder<'a> {
+    folder_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent_folder_id: Option<&'a FolderId>,
+}
+
+impl CreateFolder {
+    fn new(engine: Engine, name: String) -> Self {
+        Self {
+            engine,
+            name,
+            parent: None,
+            unchecked_name: false,
+            options: CallOptions::default(),
+        }
+    }
+
+    /// Creates it in this folder; without, in the root.
+    pub fn parent(mut self, folder: &FolderId) -> Self {
+        self.parent = Some(folder.clone());
+        self
+    }
+
+    /// Sends the name even if it normalises to nothing, such as one in Cyrillic letters: what the vendor makes of those is
+    /// not known.
+    pub fn unchecked_name(mut self) -> Self {
+        self.unchecked_name = true;
+        self
+    }
+
+    /// Sets the settings of this call.
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// What would be sent.
+    #[doc(hidden)]
+    pub fn request(&self) -> Request {
+        let body = NewFolder {
+            folder_name: &self.name,
+            parent_folder_id: self.parent.as_ref(),
+        };
+        self.engine
+            .request(&CREATE)
+            .json(&body)
+            .options(self.options.clone())
+    }
+
+    /// Creates the folder.
+    ///
+    /// It has an effect, so it is repeated only when it was refused before it acted (not sent, throttled, session
+    /// expired). When the answer is lost, the error's delivery is `Unknown`: the folder may be there. Creating it once more
+    /// then is harmless, since a name can be taken only once on a level: `conflict` tells that it was there. A call that
+    /// is cancelled while it waits for its answer leaves the same doubt.
+    ///
+    /// # Errors
+    /// - `conflict`, code [`FolderNameDuplicate`](crate::ErrorCode::FolderNameDuplicate): the normalised name is taken on
+    ///   this level
+    /// - `not_found`, code [`ParentFolderNotFound`](crate::ErrorCode::ParentFolderNotFound) (status 409): no such parent
+    /// - `invalid_input`, code [`ValidationError`](crate::ErrorCode::ValidationError): the name normalises to nothing; not
+    ///   sent
+    /// - `invalid_input`: the parent's id is empty, `.`, `..` or has control characters; not sent
+    /// - `rejected`, code `ValidationError`: the vendor does not take the name
+    /// - `unauthenticated`: the session was refused, the new one too
+    /// - `credentials` and the other errors of the login, see [`OpenSession::send`](crate::OpenSession::send)
+    /// - `decode`: what came is no folder; it was created
+    /// - `timeout`, `interrupted`, `server`: it may have been created; not repeated
+    /// - `rate_limited`, `connect`: it was not created; after four attempts
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// let patients = client.folders().create("Pacientes").send().await?;
+    /// let cardiology = client.folders().create("Cardiologia 2030").parent(&patients.id).send().await?;
+    /// assert_eq!(cardiology.folder_name.as_deref(), Some("cardiologia-2030"));
+    /// assert_eq!(cardiology.parent_folder_id.as_ref(), Some(&patients.id));
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn send(self) -> Result<Recorded<Folder>> {
+        if !self.unchecked_name && normalize_folder_name(&self.name).is_empty() {
+            return Err(Error::builder(ErrorKind::InvalidInput)
+                .detail("the folder's name normalises to nothing")
+                .code("validation_error", true)
+                .operation(CREATE.id())
+                .build());
+        }
+        if let Some(parent) = &self.parent {
+            let problem = "argument `parent` is empty, a dot segment or has a control character";
+            ids::check(parent.as_str(), &CREATE, problem)?;
+        }
+        self.request().send().await?.recorded()
+    }
+}
+
+/// Looks at a folder. Made by [`Folders::get`].
+#[must_use = "nothing is sent before `send`"]
+pub struct GetFolder {
+    engine: Engine,
+    folder: FolderId,
+    options: CallOptions,
+}
+
+safe_debug!(GetFolder { folder });
+
+impl GetFolder {
+    /// Sets the settings of this call.
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// What would be sent.
+    #[doc(hidden)]
+    pub fn request(&self) -> Request {
+        self.engine
+            .request(&GET)
+            .path("folder-id", self.folder.as_str())
+            .options(self.options.clone())
+    }
+
+    /// Asks for the folder.
+    ///
+    /// Only reads: repeated freely, and a cancelled call leaves nothing behind.
+    ///
+    /// # Errors
+    /// - `not_found`, code [`FolderNotFound`](crate::ErrorCode::FolderNotFound): there is no such folder
+    /// - `invalid_input`: the id is empty, `.`, `..` or has control characters
+    /// - `unauthenticated`: the session was refused, the new one too
+    /// - `credentials` and the other errors of the login, see [`OpenSession::send`](crate::OpenSession::send)
+    /// - `decode`: what came is no folder
+    /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after four attempts
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let id = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// let folder = client.folders().get(&id).send().await?;
+    /// println!("{:?} files in folder {id}", folder.prescription_files_count);
+    /// for child in folder.child_folders.iter().flatten() {
+    ///     println!("- {}: {:?} files", child.id, child.prescription_files_count);
+    /// }
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn send(self) -> Result<Recorded<Folder>> {
+        self.request().send().await?.recorded()
+    }
+}
+
+/// A folder: as it was created, as it was asked for, or as the child of another.
+///
+/// Documented, with the fields that only some of the three have as `Option`. Only the id must be there. Names and paths
+/// may name patients: `Debug` shows ids and counts.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Folder {
+    /// The folder's id.
+    #[serde(deserialize_with = "ids::required")]
+    pub id: FolderId,
+    /// The name, normalised by the vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder_name: Option<String>,
+    /// The folder that this one is in; none in the root (inferred: the document has no folder of the root).
+    #[serde(
+        default,
+        deserialize_with = "ids::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub parent_folder_id: Option<FolderId>,
+    /// The names from the root to this one, joined by `/`. The vendor writes them in more than one way elsewhere: nothing
+    /// to take apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full_path: Option<String>,
+    /// When it was created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
+    /// How many prescription files it holds. A folder that was just created is described without.
+    #[serde(
+        default,
+        deserialize_with = "whole::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub prescription_files_count: Option<i64>,
+    /// The folders in it. `None` where the vendor does not say: of a folder that was just created, and of a child.
+    #[serde(
+        default,
+        deserialize_with = "children",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub child_folders: Option<Vec<Folder>>,
+    /// Fields that this type does not name.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+safe_debug!(Folder {
+    id,
+    parent_folder_id,
+    prescription_files_count,
+    child_folders
+});
+
+fn children<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Folder>>, D::Error> {
+    let folders = Option::<Vec<Option<Folder>>>::deserialize(deserializer)?;
+    Ok(folders.map(|folders| folders.into_iter().flatten().collect()))
+}

@@ -1,0 +1,31 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod client;
+pub mod configuration;
+pub mod folders;
+mod ids;
+pub mod prescriptions;
+mod sessions;
+mod vendor;
+mod whole;
+
+use common_http::Operation;
+
+pub use self::client::{BASE_URL, MedReaderClient, MedReaderClientBuilder};
+pub use self::ids::{AnalysisId, FolderId, PrescriptionId, UploadId};
+pub use self::sessions::{Credentials, CredentialsProvider, OpenSession, User};
+pub use self::vendor::ErrorCode;
+pub use common_http;
+
+/// Every operation that this crate models: what `specs/medreader.yaml` describes.
+pub static OPERATIONS: [&Operation; 8] = [
+    &sessions::LOGIN,
+    &folders::CREATE,
+    &folders::GET,
+    &prescriptions::UPLOAD,
+    &prescriptions::RESULT,
+    &prescriptions::RESULTS,
+    &configuration::GET,
+    &configuration::UPDATE,
+];

@@ -1,0 +1,309 @@
+//! What the engine must know of MedReader: its error answers and its codes.
+
+use common_http::{Error, ErrorAnswer, ErrorDetail, ErrorKind, Vendor, json, open_enum};
+use serde_json::{Map, Value};
+
+use crate::configuration::PATH as CONFIGURATION;
+
+/// MedReader, as the engine knows it.
+pub(crate) static MEDREADER: Vendor = Vendor {
+    name: "medreader",
+    user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
+    codes: &[
+        "validation_error",
+        "invalid_credentials",
+        "tenant_invalid",
+        "too_many_attempts",
+        "unauthorized",
+        "folder_name_duplicate",
+        "parent_folder_not_found",
+        "bad_request",
+        "folder_not_found",
+        "prescription_file_not_found",
+        "tenant_configuration_not_found",
+        "invalid_json",
+        "no_fields_to_update",
+    ],
+    throttle_floor: None,
+    read_error,
+};
+
+open_enum! {
+    /// The codes of MedReader's error answers: all that the document has.
+    pub enum ErrorCode: String {
+        /// 400 on the login: e-mail or password is missing or malformed. 400 on a new folder: its name is missing; the
+        /// same is said locally of a name that normalises to nothing.
+        ValidationError = "validation_error",
+        /// 401 on the login: wrong e-mail or password.
+        InvalidCredentials = "invalid_credentials",
+        /// 401: the tenant is missing or wrong.
+        TenantInvalid = "tenant_invalid",
+        /// 429 on the login: too many failed logins.
+        TooManyAttempts = "too_many_attempts",
+        /// 401: the session is not good, or, on the configuration, lacks a permission.
+        Unauthorized = "unauthorized",
+        /// 409: the folder's name is taken on its level.
+        FolderNameDuplicate = "folder_name_duplicate",
+        /// 409: there is no such parent folder.
+        ParentFolderNotFound = "parent_folder_not_found",
+        /// 400: an id or a file is missing, the format is not supported, or the file is empty; the last two are also said
+        /// locally.
+        BadRequest = "bad_request",
+        /// 404: there is no such folder.
+        FolderNotFound = "folder_not_found",
+        /// 404: there is no such prescription.
+        PrescriptionFileNotFound = "prescription_file_not_found",
+        /// 404: the tenant has no configuration.
+        TenantConfigurationNotFound = "tenant_configuration_not_found",
+        /// 400: the body is no JSON.
+        InvalidJson = "invalid_json",
+        /// 400: an update without a field; also said locally.
+        NoFieldsToUpdate = "no_fields_to_update",
+    }
+}
+
+impl ErrorCode {
+    /// The code of an error that MedReader answered with, or that was said locally in its stead; `None` without one.
+    ///
+    /// ```
+    /// use common_http::{Error, ErrorKind};
+    /// use medreader_client::ErrorCode;
+    ///
+    /// let error = Error::builder(ErrorKind::Conflict).code("folder_name_duplicate", true).build();
+    /// assert_eq!(ErrorCode::of(&error), Some(ErrorCode::FolderNameDuplicate));
+    /// ```
+    #[must_use]
+    pub fn of(error: &Error) -> Option<Self> {
+        error.code().map(Self::from)
+    }
+}
+
+/// The shape of error bodies is not documented. Read are: `error` as a word or as an object with `code` and `message`,
+/// `code`, and `message` or `description`; any other body is kept and says nothing.
+fn read_error(answer: &ErrorAnswer<'_>) -> ErrorDetail {
+    let (code, message) = match json::decode(answer.body) {
+        Ok(Value::Object(body)) => code_and_message(&body),
+        _ => (None, None),
+    };
+    ErrorDetail {
+        kind: kind(answer, code.as_deref()),
+        code,
+        message,
+    }
+}
+
+fn code_and_message(body: &Map<String, Value>) -> (Option<String>, Option<String>) {
+    let text = |members: &Map<String, Value>, name: &str| {
+        let text = members.get(name)?.as_str()?;
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    let inner = body.get("error").and_then(Value::as_object);
+    let of_inner = |name| inner.and_then(|inner| text(inner, name));
+    let words = [text(body, "error"), of_inner("code"), text(body, "code")];
+    let sentence = words.iter().flatten().find(|word| !is_code(word)).cloned();
+    let code = words.into_iter().flatten().find(|word| is_code(word));
+    let message = of_inner("message")
+        .or_else(|| of_inner("description"))
+        .or_else(|| text(body, "message"))
+        .or_else(|| text(body, "description"))
+        .or(sentence);
+    (code, message)
+}
+
+/// Codes are words in snake_case.
+fn is_code(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// The kind, where the status alone would mislead: 401 has three meanings here and 409 two.
+fn kind(answer: &ErrorAnswer<'_>, code: Option<&str>) -> Option<ErrorKind> {
+    let status = answer.status.as_u16();
+    let is_login = answer.operation.is_login();
+    match (code, status) {
+        // Of a login whatever the status: asked again and again, it would lock the account.
+        (Some("invalid_credentials" | "tenant_invalid"), 400..=499) => Some(ErrorKind::Credentials),
+        (Some("invalid_credentials" | "tenant_invalid"), _) if is_login => {
+            Some(ErrorKind::Credentials)
+        }
+        (Some("too_many_attempts"), 400..=499) => Some(ErrorKind::RateLimited),
+        (_, 400 | 401 | 403 | 422) if is_login => Some(ErrorKind::Credentials),
+        // Documented: a user without the permission gets 401 there, not 403.
+        (_, 401) if answer.operation.path().starts_with(CONFIGURATION) => {
+            Some(ErrorKind::PermissionDenied)
+        }
+        (
+            Some(
+                "parent_folder_not_found"
+                | "folder_not_found"
+                | "prescription_file_not_found"
+                | "tenant_configuration_not_found",
+            ),
+            400..=499,
+        ) => Some(ErrorKind::NotFound),
+        (Some("folder_name_duplicate"), 400..=499) => Some(ErrorKind::Conflict),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use common_http::Operation;
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+    use crate::{OPERATIONS, configuration, folders, sessions};
+
+    fn read(operation: &Operation, status: u16, body: &str) -> ErrorDetail {
+        read_error(&ErrorAnswer {
+            operation,
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: &HeaderMap::new(),
+            body: body.as_bytes(),
+        })
+    }
+
+    #[test]
+    fn error_code_in_each_place() {
+        for (body, message) in [
+            (r#"{"error":"bad_request"}"#, None),
+            (
+                r#"{"error":"bad_request","message":"texto"}"#,
+                Some("texto"),
+            ),
+            (
+                r#"{"error":"bad_request","description":"texto"}"#,
+                Some("texto"),
+            ),
+            (
+                r#"{"error":{"code":"bad_request","message":"texto"}}"#,
+                Some("texto"),
+            ),
+            (
+                r#"{"error":{"code":"bad_request"},"message":"texto"}"#,
+                Some("texto"),
+            ),
+            (r#"{"code":"bad_request","message":"texto"}"#, Some("texto")),
+            (
+                r#"{"error":"Um texto","code":"bad_request"}"#,
+                Some("Um texto"),
+            ),
+            (r#"{"error":"","code":"bad_request","message":""}"#, None),
+            ("\u{feff}{\"error\":\"bad_request\"}", None),
+        ] {
+            let detail = read(&folders::GET, 400, body);
+            assert_eq!(detail.code.as_deref(), Some("bad_request"), "{body}");
+            assert_eq!(detail.message.as_deref(), message, "{body}");
+        }
+    }
+
+    #[test]
+    fn any_other_body_says_nothing() {
+        for body in [
+            "",
+            "null",
+            "[]",
+            "7",
+            "<html>",
+            "{\"error\":",
+            r#"{"error":[]}"#,
+            r#"{"error":{"code":7}}"#,
+            r#"{"error":null,"code":400}"#,
+        ] {
+            assert!(
+                read(&folders::GET, 404, body) == ErrorDetail::default(),
+                "{body}"
+            );
+        }
+        let detail = read(&folders::GET, 404, r#"{"error":"Not Found"}"#);
+        assert_eq!(
+            (detail.code, detail.message.as_deref()),
+            (None, Some("Not Found"))
+        );
+    }
+
+    #[test]
+    fn kinds_by_code_where_the_status_is_ambiguous() {
+        use ErrorKind::*;
+        for (operation, status, code, kind) in [
+            (&sessions::LOGIN, 400, "validation_error", Some(Credentials)),
+            (
+                &sessions::LOGIN,
+                401,
+                "invalid_credentials",
+                Some(Credentials),
+            ),
+            (&sessions::LOGIN, 401, "tenant_invalid", Some(Credentials)),
+            (
+                &sessions::LOGIN,
+                429,
+                "too_many_attempts",
+                Some(RateLimited),
+            ),
+            (
+                &sessions::LOGIN,
+                500,
+                "invalid_credentials",
+                Some(Credentials),
+            ),
+            (&sessions::LOGIN, 500, "unauthorized", None),
+            (
+                &folders::CREATE,
+                409,
+                "folder_name_duplicate",
+                Some(Conflict),
+            ),
+            (
+                &folders::CREATE,
+                409,
+                "parent_folder_not_found",
+                Some(NotFound),
+            ),
+            (&folders::CREATE, 409, "something_new", None),
+            (&folders::CREATE, 500, "folder_name_duplicate", None),
+            (&folders::CREATE, 401, "unauthorized", None),
+            (&folders::CREATE, 401, "tenant_invalid", Some(Credentials)),
+            (
+                &configuration::GET,
+                401,
+                "unauthorized",
+                Some(PermissionDenied),
+            ),
+            (
+                &configuration::UPDATE,
+                401,
+                "something_new",
+                Some(PermissionDenied),
+            ),
+            (
+                &configuration::UPDATE,
+                401,
+                "tenant_invalid",
+                Some(Credentials),
+            ),
+            (&configuration::UPDATE, 400, "no_fields_to_update", None),
+        ] {
+            let detail = read(operation, status, &format!(r#"{{"error":"{code}"}}"#));
+            assert_eq!(detail.kind, kind, "{} {status} {code}", operation.id());
+        }
+    }
+
+    #[test]
+    fn the_enum_and_the_printable_codes_are_the_same() {
+        for code in MEDREADER.codes {
+            let known = ErrorCode::from(*code);
+            assert!(!matches!(known, ErrorCode::Unknown(_)), "{code}");
+        }
+        assert_eq!(MEDREADER.codes.len(), 13);
+    }
+
+    #[test]
+    fn each_operation_is_of_this_vendor() {
+        for operation in OPERATIONS {
+            assert!(operation.id().starts_with("medreader."));
+            assert!(operation.path().starts_with("/api/v1/"));
+        }
+    }
+}

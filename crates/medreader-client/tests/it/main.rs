@@ -1,0 +1,13 @@
+//! The tests of the client against its documented and inferred behaviour.
+
+// Clippy's leave for tests does not reach their helper functions.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod client;
+mod configuration;
+mod folders;
+mod operations;
+mod prescriptions;
+mod privacy;
+mod sessions;
+mod support;

@@ -1,0 +1,7 @@
+//! Prescriptions: uploads, results, and waiting for them.
+
+mod file;
+mod result_of;
+mod results;
+mod upload;
+mod wait;

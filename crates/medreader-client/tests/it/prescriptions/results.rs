@@ -1,0 +1,269 @@
+//! Results: what is asked for and what is read.
+
+use common_http::Timestamp;
+use common_http::transport::FakeAnswer;
+use medreader_client::FolderId;
+use medreader_client::prescriptions::{FolderResults, Listed, PrescriptionResult, ResultStatus};
+use serde_json::{Value, json};
+
+use crate::support::{FOLDER, UPLOAD, answers, calls, client, folder, idle_client, refusal, told};
+
+/// The document's sample, ids and times made synthetic.
+fn completed() -> Value {
+    json!({
+        "id": UPLOAD,
+        "created_at": "2030-01-02T03:04:05Z",
+        "prescription_confidence_score": 95.0,
+        "prescription_confidence_notes": "texto de exemplo",
+        "status": "completed",
+        "folder_id": FOLDER,
+        "folder_fullpath": "pasta-exemplo/sub-pasta"
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_is_asked_for_and_read() {
+    let network = answers(vec![|| FakeAnswer::json(completed().to_string())]);
+    let result = client(&network)
+        .prescriptions()
+        .result(&UPLOAD.into())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(result.id.as_str(), UPLOAD);
+    assert_eq!(result.status, Some(ResultStatus::Completed));
+    assert!(result.is_final());
+    assert_eq!(result.prescription_confidence_score, Some(95.0));
+    assert_eq!(
+        result.prescription_confidence_notes.as_deref(),
+        Some("texto de exemplo")
+    );
+    assert_eq!(
+        result.created_at,
+        Some(Timestamp::from("2030-01-02T03:04:05Z"))
+    );
+    assert_eq!(result.folder_id, Some(folder()));
+    assert_eq!(result.raw().as_str(), completed().to_string());
+    let sent = &calls(&network)[0];
+    assert_eq!(sent.method.as_str(), "GET");
+    assert_eq!(
+        sent.target,
+        format!("/api/v1/prescriptions/{UPLOAD}/result")
+    );
+}
+
+#[test]
+fn a_score_may_be_an_integer_a_float_or_none() {
+    for (score, read) in [
+        ("95", Some(95.0)),
+        ("95.0", Some(95.0)),
+        ("94.5", Some(94.5)),
+        ("0", Some(0.0)),
+        ("null", None),
+    ] {
+        let text = format!(r#"{{"id":"1","prescription_confidence_score":{score}}}"#);
+        let result: PrescriptionResult = serde_json::from_str(&text).unwrap();
+        assert_eq!(result.prescription_confidence_score, read, "{score}");
+    }
+}
+
+#[test]
+fn the_end_is_completed_or_error() {
+    for (status, known, is_final) in [
+        (json!("processing"), Some(ResultStatus::Processing), false),
+        (json!("completed"), Some(ResultStatus::Completed), true),
+        (json!("error"), Some(ResultStatus::Error), true),
+        (
+            json!("COMPLETED"),
+            Some(ResultStatus::Unknown("COMPLETED".into())),
+            false,
+        ),
+        (
+            json!("novo"),
+            Some(ResultStatus::Unknown("novo".into())),
+            false,
+        ),
+        (json!(null), None, false),
+    ] {
+        let result: PrescriptionResult =
+            serde_json::from_value(json!({"id": "1", "status": status})).unwrap();
+        assert_eq!(
+            (result.status.clone(), result.is_final()),
+            (known, is_final)
+        );
+    }
+}
+
+#[test]
+fn null_and_absent_are_the_same_and_nothing_is_lost() {
+    let bare: PrescriptionResult = serde_json::from_value(json!({"id": UPLOAD})).unwrap();
+    let mut nulls = completed();
+    for (name, value) in nulls.as_object_mut().unwrap() {
+        if name != "id" {
+            *value = Value::Null;
+        }
+    }
+    assert_eq!(
+        serde_json::from_value::<PrescriptionResult>(nulls).unwrap(),
+        bare
+    );
+    let mut tree = completed();
+    tree["medicines"] = json!([{"name": "exemplo"}]);
+    tree["status"] = "novo".into();
+    let result: PrescriptionResult = serde_json::from_value(tree.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&result).unwrap(), tree);
+}
+
+#[test]
+fn a_result_prints_ids_and_status_only() {
+    let mut tree = completed();
+    for name in [
+        "created_at",
+        "prescription_confidence_notes",
+        "folder_fullpath",
+        "medicines",
+    ] {
+        tree[name] = "MARKER".into();
+    }
+    tree["prescription_confidence_score"] = json!(98765);
+    let result: PrescriptionResult = serde_json::from_value(tree).unwrap();
+    let shown = format!("{result:?}");
+    assert!(
+        !shown.contains("MARKER") && !shown.contains("98765"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains(UPLOAD) && shown.contains("Completed"),
+        "{shown}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_results_of_a_folder_are_asked_for_and_read() {
+    let network = answers(vec![|| {
+        let list = json!({
+            "folder_id": FOLDER,
+            "folder_fullpath": "/Pasta/Sub Pasta",
+            "results": [{"id": "1", "status": "completed"}, {"id": "2", "status": "processing"}, {"id": "3", "status": "error"}]
+        });
+        FakeAnswer::json(list.to_string())
+    }]);
+    let list = client(&network)
+        .prescriptions()
+        .results(&folder())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(list.folder_id, Some(folder()));
+    let read: Vec<_> = list
+        .readable()
+        .map(|result| (result.id.as_str(), result.status.clone().unwrap()))
+        .collect();
+    assert_eq!(
+        read,
+        [
+            ("1", ResultStatus::Completed),
+            ("2", ResultStatus::Processing),
+            ("3", ResultStatus::Error)
+        ]
+    );
+    let sent = &calls(&network)[0];
+    assert_eq!(sent.method.as_str(), "GET");
+    assert_eq!(
+        sent.target,
+        format!("/api/v1/prescriptions/results?folder-id={FOLDER}")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_folder_that_is_not_known_may_be_a_404_or_an_empty_list() {
+    let network = answers(vec![|| refusal(404, "folder_not_found"), || {
+        FakeAnswer::json(r#"{"results":[]}"#)
+    }]);
+    let prescriptions = client(&network).prescriptions();
+    let error = prescriptions.results(&folder()).send().await.unwrap_err();
+    let expected = (
+        "not_found",
+        Some(404),
+        Some("folder_not_found"),
+        1,
+        "answered",
+    );
+    assert_eq!(told(&error), expected);
+    let list = prescriptions.results(&folder()).send().await.unwrap();
+    assert_eq!(list.readable().count(), 0);
+}
+
+#[test]
+fn one_that_cannot_be_read_costs_nobody_the_others() {
+    let text = r#"{"results":[{"id":"1"},{"id":null, "n":1.50},null,{"id":"3","status":7},{"id":"4","novo":1}]}"#;
+    let list: FolderResults = serde_json::from_str(text).unwrap();
+    let ids: Vec<_> = list.readable().map(|result| result.id.as_str()).collect();
+    assert_eq!(ids, ["1", "4"]);
+    let rejected: Vec<_> = list
+        .results
+        .iter()
+        .filter_map(|listed| match listed {
+            Listed::Result(_) => None,
+            Listed::Rejected { raw, error } => Some((raw.as_str(), error.path())),
+        })
+        .collect();
+    assert_eq!(
+        rejected,
+        [
+            (r#"{"id":null, "n":1.50}"#, "[1].id"),
+            (r#"{"id":"3","status":7}"#, "[2].status")
+        ]
+    );
+    let written = serde_json::to_value(&list).unwrap();
+    assert_eq!(
+        written,
+        json!({"results": [{"id": "1"}, {"id": null, "n": 1.5}, {"id": "3", "status": 7}, {"id": "4", "novo": 1}]})
+    );
+    for empty in ["{}", r#"{"results":null}"#, r#"{"results":[]}"#] {
+        let list: FolderResults = serde_json::from_str(empty).unwrap();
+        assert_eq!(list.results, []);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ids_that_cannot_be_are_refused_before_anything_is_sent() {
+    let network = answers(vec![|| FakeAnswer::json("{}")]);
+    let prescriptions = client(&network).prescriptions();
+    for id in ["", ".", "..", "a\nb"] {
+        for error in [
+            prescriptions.result(&id.into()).send().await.unwrap_err(),
+            prescriptions
+                .results(&FolderId::from(id))
+                .send()
+                .await
+                .unwrap_err(),
+        ] {
+            assert_eq!(told(&error), ("invalid_input", None, None, 0, "not_sent"));
+        }
+    }
+    assert_eq!(network.count(), 0);
+}
+
+#[test]
+fn an_id_is_encoded_once() {
+    let prescriptions = idle_client().prescriptions();
+    let one = prescriptions
+        .result(&"a/b&c=%2e é".into())
+        .request()
+        .prepare()
+        .unwrap();
+    assert_eq!(
+        one.url().path(),
+        "/api/v1/prescriptions/a%2Fb%26c%3D%252e%20%C3%A9/result"
+    );
+    let all = prescriptions
+        .results(&"a/b&c=%2e é".into())
+        .request()
+        .prepare()
+        .unwrap();
+    assert_eq!(
+        all.url().query(),
+        Some("folder-id=a%2Fb%26c%3D%252e%20%C3%A9")
+    );
+}

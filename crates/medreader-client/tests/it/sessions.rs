@@ -1,0 +1,327 @@
+//! Logins: what is sent, how long they last, and that nobody is locked out by them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
+use common_http::{Error, ErrorKind, MemorySessionStore, Result, async_trait};
+use futures_util::future::join_all;
+use medreader_client::{Credentials, CredentialsProvider, ErrorCode};
+use tokio::time::{Instant, advance};
+
+use crate::support::{
+    EMAIL, LOGIN, PASSWORD, TENANT, answers, authorization, builder, calls, client, logins,
+    refusal, session, told, vendor,
+};
+
+/// A network in which all but logins succeeds.
+fn with_logins(login: impl Fn(usize) -> FakeAnswer + Send + Sync + 'static) -> Arc<FakeTransport> {
+    let count = AtomicUsize::new(0);
+    FakeTransport::new(move |request| match request.target.as_str() {
+        LOGIN => login(count.fetch_add(1, Ordering::SeqCst)),
+        _ => FakeAnswer::json("{}"),
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_login_as_it_is_on_the_wire() {
+    let network = answers(vec![|| FakeAnswer::json("{}")]);
+    let user = client(&network).open_session().send().await.unwrap();
+    assert_eq!(user.name.as_deref(), Some("Pessoa Ficticia"));
+    assert_eq!(user.email.as_deref(), Some(EMAIL));
+    assert_eq!(user.phone.as_deref(), Some("+550000000000"));
+    assert_eq!(format!("{user:?}"), "User { .. }");
+
+    let sent = &network.requests()[0];
+    assert_eq!(
+        (sent.method.as_str(), sent.target.as_str()),
+        ("POST", LOGIN)
+    );
+    assert_eq!(sent.headers["x-tenant-id"], TENANT);
+    assert_eq!(sent.headers["content-type"], "application/json");
+    assert_eq!(sent.headers["accept"], "application/json");
+    assert!(!sent.headers.contains_key("authorization"));
+    let body = format!(r#"{{"email":"{EMAIL}","password":"{PASSWORD}"}}"#);
+    assert_eq!(sent.body, body);
+    assert_eq!(sent.headers["content-length"], body.len().to_string());
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_carry_the_token_as_bearer() {
+    let network = answers(vec![|| FakeAnswer::json("{}")]);
+    let client = client(&network);
+    for _ in 0..3 {
+        client.configuration().get().send().await.unwrap();
+    }
+    assert_eq!(logins(&network), 1);
+    for call in calls(&network) {
+        assert_eq!(authorization(&call), "Bearer EXAMPLE.TOKEN.1");
+        assert_eq!(call.headers["x-tenant-id"], TENANT);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_may_be_missing_in_part_or_whole() {
+    for (answer, name) in [
+        (r#"{"token":"EXAMPLE"}"#, None),
+        (r#"{"token":"EXAMPLE","user":null}"#, None),
+        (
+            r#"{"token":"EXAMPLE","user":{"name":"Pessoa Ficticia","phone":null,"novo":1}}"#,
+            Some("Pessoa Ficticia"),
+        ),
+    ] {
+        let network = with_logins(move |_| FakeAnswer::json(answer));
+        let user = client(&network).open_session().send().await.unwrap();
+        assert_eq!(user.name.as_deref(), name);
+        assert_eq!(user.phone, None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unreadable_user_fails_no_other_call() {
+    let network = with_logins(|_| FakeAnswer::json(r#"{"token":"EXAMPLE","user":[7]}"#));
+    let client = client(&network);
+    client.configuration().get().send().await.unwrap();
+    let error = client.open_session().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(error.operation(), Some("medreader.auth.login"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_without_a_token_is_unreadable() {
+    for answer in [
+        "{}",
+        "[]",
+        r#"{"token":null}"#,
+        r#"{"token":""}"#,
+        r#"{"token":7}"#,
+        "<html>",
+    ] {
+        let network = with_logins(move |_| FakeAnswer::json(answer));
+        let error = client(&network).open_session().send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{answer}");
+        assert_eq!(error.operation(), Some("medreader.auth.login"));
+        assert_eq!(error.body(), answer.as_bytes());
+    }
+}
+
+/// Seconds after a login at which a call is the first to log in again.
+async fn renewed_after(expires_in: &str, steps: &[u64]) -> Option<u64> {
+    let answer = format!(r#"{{"token":"EXAMPLE"{expires_in}}}"#);
+    let network = with_logins(move |_| FakeAnswer::json(answer.clone()));
+    let client = client(&network);
+    let call = || async { client.configuration().get().send().await.unwrap() };
+    call().await;
+    let began = Instant::now();
+    for at in steps {
+        advance(began + Duration::from_secs(*at) - Instant::now()).await;
+        call().await;
+        if logins(&network) > 1 {
+            return Some(*at);
+        }
+    }
+    None
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_is_renewed_ahead_of_its_end() {
+    for (expires_in, steps, renewed) in [
+        // A minute before.
+        (r#","expires_in":3600"#, &[3539, 3540][..], Some(3540)),
+        (r#","expires_in":3600.0"#, &[3539, 3540], Some(3540)),
+        (r#","expires_in":600"#, &[539, 540], Some(540)),
+        // A tenth before.
+        (r#","expires_in":100"#, &[89, 90], Some(90)),
+        // Until the vendor answers 401.
+        ("", &[3600, 86_400], None),
+        (r#","expires_in":null"#, &[3600, 86_400], None),
+        (r#","expires_in":0"#, &[1, 3600], None),
+        (r#","expires_in":-5"#, &[1, 3600], None),
+    ] {
+        assert_eq!(
+            renewed_after(expires_in, steps).await,
+            renewed,
+            "{expires_in}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_fails_leaves_the_old_session_in_use() {
+    let network = with_logins(|login| match login {
+        0 => FakeAnswer::json(session(1)),
+        _ => refusal(500, "erro"),
+    });
+    let client = client(&network);
+    client.configuration().get().send().await.unwrap();
+    advance(Duration::from_secs(3570)).await;
+    client.configuration().get().send().await.unwrap();
+    let last = calls(&network).pop().unwrap();
+    assert_eq!(authorization(&last), "Bearer EXAMPLE.TOKEN.1");
+    assert!(logins(&network) > 1);
+}
+
+/// The three refusals of a login: each is typed, and none is asked again before its pause is over.
+#[tokio::test(start_paused = true)]
+async fn refused_logins_are_three_errors_and_are_not_hammered() {
+    for (status, code, kind, known) in [
+        (
+            401,
+            "invalid_credentials",
+            ErrorKind::Credentials,
+            ErrorCode::InvalidCredentials,
+        ),
+        (
+            401,
+            "tenant_invalid",
+            ErrorKind::Credentials,
+            ErrorCode::TenantInvalid,
+        ),
+        (
+            429,
+            "too_many_attempts",
+            ErrorKind::RateLimited,
+            ErrorCode::TooManyAttempts,
+        ),
+        (
+            400,
+            "validation_error",
+            ErrorKind::Credentials,
+            ErrorCode::ValidationError,
+        ),
+    ] {
+        let network = with_logins(move |_| refusal(status, code));
+        let client = client(&network);
+        let waiting = (0..1000).map(|_| client.configuration().get().send());
+        for outcome in join_all(waiting).await {
+            let error = outcome.unwrap_err();
+            assert_eq!(error.kind(), kind);
+            assert_eq!(ErrorCode::of(&error), Some(known.clone()));
+            assert_eq!(error.operation(), Some("medreader.auth.login"));
+            assert_eq!(error.delivery().as_str(), "not_sent");
+        }
+        assert_eq!(network.count(), 1, "{code}");
+        advance(Duration::from_secs(29)).await;
+        let error = client.open_session().send().await.unwrap_err();
+        assert_eq!((error.kind(), network.count()), (kind, 1));
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
+        advance(Duration::from_secs(2)).await;
+        client.open_session().send().await.unwrap_err();
+        assert_eq!(network.count(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_lockouts_own_time_is_kept() {
+    let network = with_logins(|login| match login {
+        0 => refusal(429, "too_many_attempts").header("retry-after", "900"),
+        _ => FakeAnswer::json(session(1)),
+    });
+    let client = client(&network);
+    let error = client.open_session().send().await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(900)));
+    advance(Duration::from_secs(899)).await;
+    client.open_session().send().await.unwrap_err();
+    assert_eq!(network.count(), 1);
+    advance(Duration::from_secs(2)).await;
+    client.open_session().send().await.unwrap();
+    assert_eq!(network.count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_is_repeated_when_the_line_or_the_vendor_failed() {
+    let network = with_logins(|login| match login {
+        0 => FakeAnswer::error(TransportError::Interrupted),
+        1 => FakeAnswer::status(503),
+        _ => FakeAnswer::json(session(1)),
+    });
+    client(&network).open_session().send().await.unwrap();
+    assert_eq!(network.count(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_expired_session_is_renewed_once_for_all_who_wait() {
+    let has_expired = Arc::new(AtomicBool::new(false));
+    let expired = has_expired.clone();
+    let network = vendor(move |request, _| match authorization(request) {
+        "Bearer EXAMPLE.TOKEN.1" if expired.load(Ordering::SeqCst) => refusal(401, "unauthorized"),
+        _ => FakeAnswer::json("{}"),
+    });
+    let client = client(&network);
+    client.configuration().get().send().await.unwrap();
+    advance(Duration::from_secs(120)).await;
+    has_expired.store(true, Ordering::SeqCst);
+    let waiting = (0..1000).map(|_| client.configuration().get().send());
+    for outcome in join_all(waiting).await {
+        outcome.unwrap();
+    }
+    assert_eq!(logins(&network), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_shares_a_session_of_the_same_tenant_and_user_only() {
+    let network = answers(vec![|| FakeAnswer::json("{}")]);
+    let store = Arc::new(MemorySessionStore::default());
+    let with = |tenant: &str, email: &str| {
+        builder(&network)
+            .tenant(tenant)
+            .credentials(email, PASSWORD)
+            .session_store(store.clone())
+            .build()
+            .unwrap()
+    };
+    with(TENANT, EMAIL)
+        .configuration()
+        .get()
+        .send()
+        .await
+        .unwrap();
+    let user = with(TENANT, EMAIL).open_session().send().await.unwrap();
+    assert_eq!(user.name.as_deref(), Some("Pessoa Ficticia"));
+    assert_eq!(logins(&network), 1);
+    with("EXAMPLE-TENANT-2", EMAIL)
+        .open_session()
+        .send()
+        .await
+        .unwrap();
+    with(TENANT, "other@clinic.example")
+        .open_session()
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(logins(&network), 3);
+}
+
+struct Vault(AtomicUsize);
+
+#[async_trait]
+impl CredentialsProvider for Vault {
+    async fn credentials(&self) -> Result<Credentials> {
+        match self.0.fetch_add(1, Ordering::SeqCst) {
+            0 => Err(Error::builder(ErrorKind::Credentials)
+                .detail("the vault is sealed")
+                .build()),
+            asked => Ok(Credentials::new(EMAIL, format!("EXAMPLE-PASSWORD-{asked}"))),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_is_asked_for_each_login() {
+    let network = with_logins(|_| FakeAnswer::json(r#"{"token":"EXAMPLE","expires_in":100}"#));
+    let client = builder(&network)
+        .credentials_from("intake", Vault(AtomicUsize::new(0)))
+        .build()
+        .unwrap();
+    let error = client.open_session().send().await.unwrap_err();
+    assert_eq!(told(&error), ("credentials", None, None, 0, "not_sent"));
+    assert_eq!(network.count(), 0);
+    for number in 1..3 {
+        client.open_session().send().await.unwrap();
+        let body = network.requests().pop().unwrap().body;
+        let password = format!("EXAMPLE-PASSWORD-{number}");
+        assert!(String::from_utf8_lossy(&body).contains(&password));
+        advance(Duration::from_secs(101)).await;
+    }
+}
