@@ -26,7 +26,7 @@ fn rows() -> [(RangeInclusive<u16>, End, End); 17] {
         (401..=401, answer(Unauthenticated),        answer(Credentials)),
         (403..=403, answer(PermissionDenied),       answer(Credentials)),
         (404..=404, answer(NotFound),               answer(NotFound)),
-        (408..=408, GivesUp(Timeout, Unknown),      GivesUp(Timeout, Unknown)),
+        (408..=408, GivesUp(Timeout, Unknown),      Stops(Timeout, Unknown)),
         (409..=409, answer(Conflict),               answer(Conflict)),
         (410..=410, answer(NotFound),               answer(NotFound)),
         (422..=422, answer(Rejected),               answer(Credentials)),
