@@ -205,11 +205,19 @@ fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
     let mut source = error.source();
     while let Some(error) = source {
         if let Some(io) = error.downcast_ref::<io::Error>() {
-            return Some(io.kind());
+            return Some(innermost(io).kind());
         }
         source = error.source();
     }
     None
+}
+
+/// An `io::Error` made of another one has the kind `Other`, and `source` passes over the one that it was made of.
+fn innermost(mut error: &io::Error) -> &io::Error {
+    while let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        error = inner;
+    }
+    error
 }
 
 struct Incoming(reqwest::Body);

@@ -184,6 +184,19 @@ async fn an_error_answer_whose_body_stalls_is_that_answer() {
     }
 }
 
+/// Nor is a transfer held up by it for long.
+#[tokio::test(start_paused = true)]
+async fn an_error_answer_that_trickles_is_that_answer() {
+    let network = answering(|| {
+        (0..60).fold(FakeAnswer::status(404), |answer, _| {
+            answer.chunk(seconds(20), vec![b'x'; 1024])
+        })
+    });
+    let (error, took) = failure(&network, &FETCH).await;
+    assert_eq!((error.kind(), took), (ErrorKind::NotFound, seconds(30)));
+    assert_eq!(error.body().len(), 1024);
+}
+
 #[tokio::test(start_paused = true)]
 async fn endless_settings_are_allowed() {
     let network = network([Status(500), Fails(TransportError::Connect), Good]);

@@ -176,6 +176,21 @@ async fn what_was_begun_in_chunks_cannot_be_had_whole() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn no_chunk_goes_beyond_the_length_announced() {
+    let network = answering(|| {
+        let answer = FakeAnswer::status(200).header("content-length", "9");
+        answer
+            .chunk(NOW, "EXAMPLE")
+            .chunk(NOW, "MORE")
+            .chunk(NOW, "")
+    });
+    let mut download = download(&engine(&network)).await.unwrap();
+    assert_eq!(download.chunk().await.unwrap().unwrap(), "EXAMPLE");
+    let error = download.chunk().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted);
+}
+
+#[tokio::test(start_paused = true)]
 async fn is_tried_three_times() {
     for step in [Cut, Short, Status(500), Fails(TransportError::Interrupted)] {
         let network = network([step]);

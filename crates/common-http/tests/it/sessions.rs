@@ -1,16 +1,18 @@
 //! One session for all calls: opened once, renewed ahead, thrown away only when it is the one that was refused.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport};
-use common_http::{CallOptions, Delivery, Engine, ErrorKind};
+use common_http::{CallOptions, Delivery, Engine, ErrorKind, HttpOptions, Operation};
 use futures_util::future::join_all;
 use tokio::time::{Instant, advance, sleep};
 
 use crate::helper::Step::Good;
 use crate::helper::door::{
-    Login, MINE, MY_ORDER, authorization, calls, client, door, logins, only, token, welcome,
+    Login, MINE, MY_ORDER, authorization, builder_with, calls, client, door, logins, only, token,
+    welcome,
 };
 use crate::helper::{READ, call, call_with, engine, millis, network, seconds};
 
@@ -155,15 +157,41 @@ async fn a_second_401_is_the_answer() {
     assert_eq!((logins(&network), calls(&network)), (2, 2));
 }
 
-/// The renewed attempt counts neither against the attempts allowed nor against the budget.
+/// The attempt that showed that the session was over does not count.
 #[tokio::test(start_paused = true)]
 async fn a_renewal_is_no_repetition() {
-    let network = door(token, only(&[2]));
-    let client = client(&network, Login::default());
-    client.open_session().await.unwrap();
-    advance(seconds(3600)).await;
-    let once = CallOptions::default().max_attempts(1);
-    assert_eq!(call_with(&client, &MINE, once).await.unwrap().attempts(), 2);
+    for (allowed, answers, attempts) in [
+        (1, vec![401, 200], 2),
+        (2, vec![401, 500, 200], 3),
+        (2, vec![500, 401, 200], 3),
+    ] {
+        let next = AtomicUsize::new(0);
+        let answers = move || FakeAnswer::status(answers[next.fetch_add(1, Ordering::SeqCst)]);
+        let network = door(token, move |_| answers());
+        let client = client(&network, Login::default());
+        client.open_session().await.unwrap();
+        advance(seconds(3600)).await;
+        let options = CallOptions::default().max_attempts(allowed);
+        let answer = call_with(&client, &MINE, options).await.unwrap();
+        assert_eq!(answer.attempts(), attempts);
+    }
+}
+
+/// Not even when the second 401 comes so late that the new token is an old one by then.
+#[tokio::test(start_paused = true)]
+async fn a_call_makes_at_most_one_login() {
+    static MY_FILE: Operation = Operation::get("testing.mine.file", "/file").transfer();
+    let network = door(token, |_| FakeAnswer::status(401).after(seconds(100)));
+    let patient = HttpOptions::default().head_timeout(seconds(200));
+    let client = builder_with(&network, Login::default(), patient)
+        .build()
+        .unwrap();
+    let error = call(&client, &MY_FILE).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (ErrorKind::Unauthenticated, 2)
+    );
+    assert_eq!(logins(&network), 2);
 }
 
 /// The first call hangs for an hour, gets its 401 late, and must not take the new token from everybody.

@@ -79,13 +79,17 @@ async fn a_date_is_read_against_the_answers_own() {
     assert_eq!(pauses(&network), [seconds(80)]);
 }
 
-/// "Now" still leaves a moment of jitter, so that all who were told so do not come back at once.
+/// "Now" still leaves some jitter, so that all who were told so do not come back at once.
 #[tokio::test(start_paused = true)]
 async fn a_retry_after_of_nothing_is_our_own_backoff() {
     for header in ["0", "Wed, 02 Jan 2002 03:04:05 GMT"] {
+        let mut longest = Duration::ZERO;
+        for _ in 0..40 {
+            longest = longest.max(wait_after(Later(429, header)).await);
+        }
         assert!(
-            wait_after(Later(429, header)).await <= millis(1001),
-            "{header}"
+            longest <= millis(1001) && longest > millis(500),
+            "{longest:?}"
         );
     }
 }
