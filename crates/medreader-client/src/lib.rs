@@ -6,8 +6,12 @@ pub mod configuration;
 pub mod folders;
 mod ids;
 pub mod prescriptions;
+#[cfg(feature = "sandbox")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
+pub mod sandbox;
 mod sessions;
 mod vendor;
+pub mod webhook;
 mod whole;
 
 use common_http::Operation;

@@ -9,5 +9,7 @@ mod folders;
 mod operations;
 mod prescriptions;
 mod privacy;
+mod sandbox;
 mod sessions;
 mod support;
+mod webhook;

@@ -1,0 +1,283 @@
+//! Results: when processing ends, in what, and under which id.
+
+use std::time::Duration;
+
+use medreader_client::sandbox::{
+    IdReading, Outcome, PRESCRIPTIONS_RESULT, PathForm, Sandbox, SandboxBuilder, Tenant,
+    UnknownFolder, User,
+};
+use serde_json::{Value, json};
+
+use super::wire::{Caller, log_in, log_in_as};
+
+async fn started(builder: SandboxBuilder) -> Sandbox {
+    let sandbox = builder.start().await.unwrap();
+    sandbox.clock().freeze();
+    sandbox
+}
+
+async fn status(caller: &Caller<'_>, id: &str) -> Value {
+    let got = caller.result(id).await;
+    assert_eq!(got.status, 200, "{}", got.text());
+    got.json()["status"].clone()
+}
+
+#[tokio::test]
+async fn a_result_has_nulls_until_the_clock_ends_its_processing() {
+    let sandbox = started(Sandbox::builder().processing_delay(Duration::from_secs(60))).await;
+    let caller = log_in(&sandbox).await;
+    let folder = sandbox.folder("Pacientes/Pacientes Cardiologia").unwrap();
+    let id = caller.upload(&folder).await;
+    sandbox.clock().advance(Duration::from_secs(59));
+    let got = caller.result(&id).await.json();
+    let created_at = got["created_at"].clone();
+    assert!(created_at.is_string());
+    let mut expected = json!({
+        "id": id,
+        "created_at": created_at,
+        "prescription_confidence_score": null,
+        "prescription_confidence_notes": null,
+        "status": "processing",
+        "folder_id": folder,
+        "folder_fullpath": "pacientes/pacientes-cardiologia",
+    });
+    assert_eq!(got, expected);
+    sandbox.clock().advance(Duration::from_secs(1));
+    expected["status"] = json!("completed");
+    expected["prescription_confidence_score"] = json!(95);
+    expected["prescription_confidence_notes"] = json!("Prescrição fictícia, clara e legível");
+    assert_eq!(caller.result(&id).await.json(), expected);
+}
+
+#[tokio::test]
+async fn polls_of_either_kind_can_drive_the_processing() {
+    let sandbox = started(Sandbox::builder().processing_polls(3)).await;
+    let caller = log_in(&sandbox).await;
+    let folder = sandbox.folder("Pacientes").unwrap();
+    let id = caller.upload(&folder).await;
+    sandbox.clock().advance(Duration::from_secs(86_400));
+    let caller = log_in(&sandbox).await;
+    assert_eq!(status(&caller, &id).await, "processing");
+    let listed = caller.results(&folder).await.json();
+    assert_eq!(
+        listed["results"],
+        json!([{ "id": id, "status": "processing" }])
+    );
+    assert_eq!(status(&caller, &id).await, "processing");
+    assert_eq!(status(&caller, &id).await, "completed");
+
+    let sandbox = started(Sandbox::builder().processing_polls(0)).await;
+    let caller = log_in(&sandbox).await;
+    let id = caller.upload(&sandbox.folder("Pacientes").unwrap()).await;
+    assert_eq!(status(&caller, &id).await, "completed");
+}
+
+#[tokio::test]
+async fn a_test_can_end_the_processing_by_hand() {
+    let sandbox = started(Sandbox::builder().processing_by_hand()).await;
+    let caller = log_in(&sandbox).await;
+    let folder = sandbox.folder("Pacientes").unwrap();
+    let mut ids = Vec::new();
+    for _ in 0..4 {
+        ids.push(caller.upload(&folder).await);
+    }
+    sandbox.finish(&ids[0]).unwrap();
+    sandbox.fail(&ids[1]).unwrap();
+    let odd = Outcome::completed(87.5).notes(None).status("review");
+    sandbox.finish_with(&ids[2], odd).unwrap();
+    let listed = caller.results(&folder).await.json();
+    let statuses: Vec<&Value> = listed["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| &result["status"])
+        .collect();
+    assert_eq!(statuses, ["completed", "error", "review", "processing"]);
+    let failed = caller.result(&ids[1]).await.json();
+    assert_eq!(
+        (
+            &failed["prescription_confidence_score"],
+            &failed["prescription_confidence_notes"]
+        ),
+        (&Value::Null, &Value::Null)
+    );
+    let odd = caller.result(&ids[2]).await;
+    assert!(odd.text().contains("87.5"));
+    assert_eq!(odd.json()["prescription_confidence_notes"], Value::Null);
+    for id in [ids[0].as_str(), "unknown"] {
+        assert!(sandbox.finish(id).is_err() && sandbox.fail(id).is_err());
+    }
+}
+
+#[tokio::test]
+async fn outcomes_can_be_planned() {
+    let builder = Sandbox::builder()
+        .processing_polls(0)
+        .outcome(Outcome::completed(40).notes("Ilegivel, ficticia"));
+    let sandbox = started(builder).await;
+    let caller = log_in(&sandbox).await;
+    let folder = sandbox.folder("Pacientes").unwrap();
+    sandbox.next_outcomes([Outcome::error(), Outcome::completed(Value::Null)]);
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        let id = caller.upload(&folder).await;
+        let result = caller.result(&id).await.json();
+        seen.push((
+            result["status"].clone(),
+            result["prescription_confidence_score"].clone(),
+        ));
+    }
+    assert_eq!(
+        seen,
+        [
+            (json!("error"), Value::Null),
+            (json!("completed"), Value::Null),
+            (json!("completed"), json!(40)),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn ids_can_be_the_same_or_different() {
+    let sandbox = started(Sandbox::builder().processing_polls(0)).await;
+    let caller = log_in(&sandbox).await;
+    let id = caller.upload(&sandbox.folder("Pacientes").unwrap()).await;
+    assert_eq!(sandbox.result_id(&id).as_ref(), Some(&id));
+    assert_eq!(sandbox.webhook_id(&id).as_ref(), Some(&id));
+    assert_eq!(
+        (sandbox.result_id("unknown"), sandbox.webhook_id("unknown")),
+        (None, None)
+    );
+
+    let sandbox = started(
+        Sandbox::builder()
+            .processing_polls(0)
+            .ids(IdReading::Different),
+    )
+    .await;
+    let caller = log_in(&sandbox).await;
+    let folder = sandbox.folder("Pacientes").unwrap();
+    let id = caller.upload(&folder).await;
+    let result_id = sandbox.result_id(&id).unwrap();
+    let webhook_id = sandbox.webhook_id(&id).unwrap();
+    assert!(id != result_id && id != webhook_id && result_id != webhook_id);
+    let listed = caller.results(&folder).await.json();
+    assert_eq!(
+        listed["results"],
+        json!([{ "id": result_id, "status": "completed" }])
+    );
+    assert_eq!(
+        caller.result(&result_id).await.json()["id"],
+        json!(result_id)
+    );
+    for unknown in [id, webhook_id] {
+        let got = caller.result(&unknown).await;
+        assert_eq!(got.error(), (404, "prescription_file_not_found".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn the_path_has_either_documented_form() {
+    let (normal, display) = (
+        "pacientes/pacientes-cardiologia",
+        "/Pacientes/Pacientes Cardiologia",
+    );
+    for (form, alone, listed) in [
+        (PathForm::AsDocumented, normal, display),
+        (PathForm::Normalised, normal, normal),
+        (PathForm::DisplayNames, display, display),
+    ] {
+        let sandbox = started(Sandbox::builder().path_form(form)).await;
+        let caller = log_in(&sandbox).await;
+        let folder = sandbox.folder("Pacientes/Pacientes Cardiologia").unwrap();
+        let id = caller.upload(&folder).await;
+        let one = caller.result(&id).await.json();
+        let all = caller.results(&folder).await.json();
+        assert_eq!(
+            (&one["folder_fullpath"], &all["folder_fullpath"]),
+            (&json!(alone), &json!(listed))
+        );
+        assert_eq!(all["folder_id"], json!(folder));
+    }
+}
+
+#[tokio::test]
+async fn what_the_document_refuses_is_refused() {
+    let other = Tenant::new("EXAMPLE-TENANT-2").user(User::new("b@example.invalid", "EXAMPLE-B"));
+    let sandbox = started(Sandbox::builder().tenant(other)).await;
+    let caller = log_in(&sandbox).await;
+    let folder = sandbox.folder("Pacientes").unwrap();
+    let id = caller.upload(&folder).await;
+    let not_found = (404, "prescription_file_not_found".to_owned());
+    assert_eq!(caller.result("unknown").await.error(), not_found);
+    let second = log_in_as(
+        &sandbox,
+        "EXAMPLE-TENANT-2",
+        "b@example.invalid",
+        "EXAMPLE-B",
+    )
+    .await;
+    assert_eq!(second.result(&id).await.error(), not_found);
+    assert_eq!(
+        second.results(&folder).await.error(),
+        (404, "folder_not_found".to_owned())
+    );
+    let bad = (400, "bad_request".to_owned());
+    assert_eq!(caller.result("").await.error(), bad);
+    assert_eq!(caller.results("").await.error(), bad);
+    for query in ["", "?folder_id=1", "?folder-id"] {
+        let got = caller
+            .get(&format!("/api/v1/prescriptions/results{query}"))
+            .await;
+        assert_eq!(got.error(), bad, "{query}");
+    }
+    assert_eq!(
+        caller.results("unknown").await.error(),
+        (404, "folder_not_found".to_owned())
+    );
+    sandbox.expire_tokens();
+    let unauthorized = (401, "unauthorized".to_owned());
+    assert_eq!(caller.result(&id).await.error(), unauthorized);
+    assert_eq!(caller.results(&folder).await.error(), unauthorized);
+
+    let other = Tenant::new("EXAMPLE-TENANT-2").user(User::new("b@example.invalid", "EXAMPLE-B"));
+    let lenient = Sandbox::builder()
+        .tenant(other)
+        .unknown_folder(UnknownFolder::NoResults);
+    let lenient = started(lenient).await;
+    let folder = lenient.folder("Pacientes").unwrap();
+    log_in(&lenient).await.upload(&folder).await;
+    let second = log_in_as(
+        &lenient,
+        "EXAMPLE-TENANT-2",
+        "b@example.invalid",
+        "EXAMPLE-B",
+    )
+    .await;
+    // The other tenant's folder is as unknown as any.
+    for unknown in ["unknown", &folder] {
+        let got = second.results(unknown).await;
+        assert_eq!(
+            (got.status, got.json()),
+            (
+                200,
+                json!({ "folder_id": unknown, "folder_fullpath": null, "results": [] })
+            )
+        );
+    }
+}
+
+#[tokio::test]
+async fn something_can_happen_between_two_polls() {
+    let sandbox = started(Sandbox::builder().processing_by_hand()).await;
+    let caller = log_in(&sandbox).await;
+    let id = caller.upload(&sandbox.folder("Pacientes").unwrap()).await;
+    let finished = id.clone();
+    sandbox
+        .on_request(PRESCRIPTIONS_RESULT, 2, move |backend| {
+            backend.finish(&finished).unwrap();
+        })
+        .unwrap();
+    assert_eq!(status(&caller, &id).await, "processing");
+    assert_eq!(status(&caller, &id).await, "completed");
+}

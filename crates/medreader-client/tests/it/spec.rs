@@ -1,0 +1,136 @@
+//! `specs/medreader.yaml` and the code say the same, both ways, and the document is true to itself.
+//!
+//! What is not MedReader's own is in the package `specs`, which reads the documents for all vendors.
+
+use std::collections::BTreeSet;
+
+use medreader_client::{ErrorCode, OPERATIONS, configuration, folders, prescriptions};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use specs::Document;
+
+fn document() -> Document {
+    Document::read("medreader.yaml")
+}
+
+#[test]
+fn operations_of_the_document_and_of_the_code_agree() {
+    document().assert_operations(&OPERATIONS);
+}
+
+#[test]
+fn the_document_is_true_to_itself() {
+    let document = document();
+    document.assert_examples_fit();
+    document.assert_facts_have_sources();
+    document.assert_readings_are_whole();
+}
+
+#[test]
+fn every_reading_has_its_test() {
+    document().assert_readings_have_tests();
+}
+
+#[test]
+fn every_setting_of_a_reading_exists() {
+    document().assert_settings_exist();
+}
+
+/// Reads a value as one type, and writes it again.
+type Read = fn(&Value) -> Result<Value, serde_json::Error>;
+
+/// Schemas, and the types that read them.
+const TYPES: [(&str, Read); 5] = [
+    ("User", read::<medreader_client::User>),
+    ("Folder", read::<folders::Folder>),
+    ("Upload", read::<prescriptions::Upload>),
+    ("Result", read::<prescriptions::PrescriptionResult>),
+    ("FolderResults", read::<prescriptions::FolderResults>),
+];
+
+fn read<T: DeserializeOwned + Serialize>(value: &Value) -> Result<Value, serde_json::Error> {
+    let read: T = serde_json::from_str(&value.to_string())?;
+    serde_json::to_value(read)
+}
+
+#[test]
+fn every_example_of_a_type_decodes() {
+    let document = document();
+    for (name, read) in TYPES {
+        let schema = json!({ "$ref": format!("#/components/schemas/{name}") });
+        let mut examples = document.examples();
+        examples.retain(|(_, of, _)| **of == schema);
+        // A user is part of the login's examples only.
+        assert_eq!(examples.is_empty(), name == "User", "{name}");
+        for (at, _, value) in examples {
+            let written = read(value).unwrap_or_else(|error| panic!("{at}: {error}"));
+            assert_eq!(with_floats(&written), with_floats(value), "{at}");
+        }
+    }
+}
+
+#[test]
+fn every_field_of_a_schema_is_written_as_it_is_read() {
+    let document = document();
+    for (name, read) in TYPES {
+        let full = document.specimen(&json!({ "$ref": format!("#/components/schemas/{name}") }));
+        assert_eq!(
+            with_floats(&read(&full).unwrap()),
+            with_floats(&full),
+            "{name}"
+        );
+    }
+    // The two secrets are read, and never written.
+    let mut full = document.specimen(&json!({ "$ref": "#/components/schemas/Configuration" }));
+    let written = read::<configuration::TenantConfiguration>(&full).unwrap();
+    for secret in ["s3_secret_access_key", "webhook_password"] {
+        assert!(full.as_object_mut().unwrap().remove(secret).is_some());
+    }
+    assert_eq!(written, full);
+}
+
+#[test]
+fn codes_of_the_document_are_known_and_others_are_not() {
+    let document = document();
+    let codes = |pointer: &str| -> BTreeSet<String> {
+        let codes = document.at(pointer).as_array().unwrap();
+        codes
+            .iter()
+            .map(|code| code["code"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let errors = codes("/components/schemas/Error/properties/error/x-codes");
+    assert_eq!(errors.len(), 13);
+    for code in errors {
+        assert!(
+            !matches!(ErrorCode::from(code.as_str()), ErrorCode::Unknown(_)),
+            "{code}"
+        );
+    }
+    for schema in ["Result", "ListedResult"] {
+        for code in codes(&format!(
+            "/components/schemas/{schema}/properties/status/x-codes"
+        )) {
+            let known = prescriptions::ResultStatus::from(code.as_str());
+            assert!(
+                !matches!(known, prescriptions::ResultStatus::Unknown(_)),
+                "{code}"
+            );
+        }
+    }
+    assert!(matches!(ErrorCode::from("zz"), ErrorCode::Unknown(_)));
+}
+
+/// The value with every number as a float, and without what is null: 80 and 80.0 are the same, as are null and absent.
+fn with_floats(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => json!(number.as_f64()),
+        Value::Array(items) => items.iter().map(with_floats).collect(),
+        Value::Object(members) => members
+            .iter()
+            .filter(|(_, member)| !member.is_null())
+            .map(|(name, member)| (name.clone(), with_floats(member)))
+            .collect(),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,199 @@
+//! What is read of a payload, and what is kept.
+
+use medreader_client::webhook::{AnalysisId, WebhookEvent};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::payload;
+
+fn read(body: &str) -> WebhookEvent {
+    WebhookEvent::from_body(body.as_bytes()).unwrap()
+}
+
+#[test]
+fn the_documented_payload_is_read_whole() {
+    let event = read(
+        r#"{
+  "id": "cc0e8400-e29b-41d4-a716-446655440007",
+  "created_at": "2024-01-18T16:30:00Z",
+  "prescription_confidence_score": 95,
+  "prescription_confidence_notes": "Prescrição clara e legível"
+}"#,
+    );
+    assert_eq!(
+        event.id,
+        AnalysisId::from("cc0e8400-e29b-41d4-a716-446655440007")
+    );
+    let created_at = event.created_at.as_ref().unwrap();
+    assert_eq!(created_at.as_str(), "2024-01-18T16:30:00Z");
+    assert!(created_at.to_system_time().is_some());
+    assert_eq!(event.prescription_confidence_score, Some(95.0));
+    assert_eq!(
+        event.prescription_confidence_notes.as_deref(),
+        Some("Prescrição clara e legível")
+    );
+    assert!(event.extra.is_empty());
+}
+
+#[test]
+fn absent_and_null_are_the_same() {
+    let absent = read(r#"{"id":"EXAMPLE"}"#);
+    let null = read(
+        r#"{"id":"EXAMPLE","created_at":null,"prescription_confidence_score":null,"prescription_confidence_notes":null}"#,
+    );
+    assert_eq!(absent, null);
+    assert_eq!(absent.created_at, None);
+    assert_eq!(absent.prescription_confidence_score, None);
+    assert_eq!(absent.prescription_confidence_notes, None);
+    assert!(null.extra.is_empty());
+}
+
+#[test]
+fn a_score_may_have_a_fraction() {
+    for (number, score) in [
+        ("0", 0.0),
+        ("95.0", 95.0),
+        ("95.25", 95.25),
+        ("-1", -1.0),
+        ("1e2", 100.0),
+    ] {
+        let event = read(&format!(
+            r#"{{"id":"EXAMPLE","prescription_confidence_score":{number}}}"#
+        ));
+        assert_eq!(event.prescription_confidence_score, Some(score), "{number}");
+    }
+}
+
+#[test]
+fn unknown_and_odd_fields_are_kept() {
+    let event = read(
+        r#"{"id":"EXAMPLE","created_at":[2030],"prescription_confidence_score":"95","prescription_confidence_notes":{"pt":"texto"},"status":"completed","novo":[1,null]}"#,
+    );
+    assert_eq!(event.created_at, None);
+    assert_eq!(event.prescription_confidence_score, None);
+    assert_eq!(event.prescription_confidence_notes, None);
+    assert_eq!(
+        Value::from(event.extra),
+        json!({
+            "created_at": [2030],
+            "prescription_confidence_score": "95",
+            "prescription_confidence_notes": {"pt": "texto"},
+            "status": "completed",
+            "novo": [1, null],
+        })
+    );
+}
+
+#[test]
+fn the_text_is_kept_as_it_came() {
+    let text = "{ \"prescription_confidence_score\" : 95.00,\n\t\"id\" : \"EXAMPLE\\u002D1\" }";
+    let event = read(&format!("\u{feff}\r\n {text} \n"));
+    assert_eq!(event.raw().as_str(), text);
+    assert_eq!(
+        event.raw().compact(),
+        r#"{"prescription_confidence_score":95.00,"id":"EXAMPLE\u002D1"}"#
+    );
+    assert_eq!(event.id.as_str(), "EXAMPLE-1");
+}
+
+#[test]
+fn only_the_same_id_and_the_same_bytes_are_the_same_event() {
+    let first = WebhookEvent::from_body(&payload(1)).unwrap();
+    let again = WebhookEvent::from_body(&payload(1)).unwrap();
+    assert_eq!(first.key(), again.key());
+
+    let mut spaced = payload(1);
+    spaced.push(b'\n');
+    let spaced = WebhookEvent::from_body(&spaced).unwrap();
+    assert_eq!(first, spaced);
+    assert_ne!(first.key(), spaced.key());
+
+    let other = WebhookEvent::from_body(&payload(2)).unwrap();
+    assert_ne!(first.key(), other.key());
+}
+
+#[test]
+fn a_key_that_was_stored_stays_valid() {
+    let event = read(r#"{"id":"EXAMPLE"}"#);
+    // SHA-256 of 0000000000000007, `EXAMPLE` and the body.
+    let hex = "d65c6dd23be0330d7fc204e0c8dc16ee08f7ce2e28fe505294db7b63e1886656";
+    assert_eq!(event.key().to_hex(), hex);
+    let digits: String = event
+        .key()
+        .as_bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(digits, hex);
+}
+
+#[test]
+fn it_is_written_with_its_fields_and_read_again() {
+    let mut event = read(
+        r#"{"id":"EXAMPLE","created_at":"2030-01-02T03:04:05Z","prescription_confidence_score":95.5,"novo":true}"#,
+    );
+    let written = serde_json::to_value(&event).unwrap();
+    assert_eq!(
+        written,
+        json!({
+            "id": "EXAMPLE",
+            "created_at": "2030-01-02T03:04:05Z",
+            "prescription_confidence_score": 95.5,
+            "novo": true,
+        })
+    );
+    let again: WebhookEvent = serde_json::from_value(written).unwrap();
+    assert_eq!(again, event);
+
+    event.prescription_confidence_notes = Some("texto de exemplo".to_owned());
+    assert_ne!(again, event);
+    let text = serde_json::to_string(&event).unwrap();
+    assert!(text.contains("texto de exemplo"), "{text}");
+}
+
+#[test]
+fn events_in_a_list_are_read() {
+    let texts = [r#"{"id":"EXAMPLE-1"}"#, r#"{ "id": "EXAMPLE-2" }"#];
+    let events: Vec<WebhookEvent> =
+        serde_json::from_str(&format!("[{} , {}]", texts[0], texts[1])).unwrap();
+    for (event, text) in events.iter().zip(texts) {
+        assert_eq!(event.raw().as_str(), text);
+        assert_eq!(event.key(), read(text).key());
+    }
+    let error = serde_json::from_str::<WebhookEvent>(r#"{"id":7}"#).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("unreadable JSON at id: wrong type"),
+        "{error}"
+    );
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_field_holds_the_event_is_read(
+        id in ".{1,20}",
+        name in prop_oneof![
+            Just("created_at"), Just("prescription_confidence_score"), Just("prescription_confidence_notes"), Just("novo")
+        ],
+        value in prop_oneof![
+            Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from), any::<Vec<String>>().prop_map(Value::from),
+        ],
+    ) {
+        let body = json!({"id": &id, name: &value}).to_string();
+        let event = WebhookEvent::from_body(body.as_bytes()).unwrap();
+        prop_assert_eq!(event.id.as_str(), &*id);
+        prop_assert_eq!(event.raw().as_str(), &*body);
+        // Written again it says the same, a null field of ours apart, and a whole number that has become a float.
+        let written = serde_json::to_value(&event).unwrap();
+        let field = written.get(name).cloned();
+        if value.is_null() && name != "novo" {
+            prop_assert_eq!(field, None);
+        } else if name == "prescription_confidence_score" && value.is_number() {
+            prop_assert_eq!(field.and_then(|field| field.as_f64()), value.as_f64());
+        } else {
+            prop_assert_eq!(field, Some(value));
+        }
+    }
+}
