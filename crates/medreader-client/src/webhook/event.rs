@@ -3,7 +3,7 @@
 use std::fmt;
 
 use common_http::{DecodeError, Extra, RawJson, Timestamp, json, safe_debug};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest as _, Sha256};
 
