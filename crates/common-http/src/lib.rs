@@ -44,7 +44,7 @@ pub use self::error::{Delivery, Error, ErrorBuilder, ErrorKind, Result};
 #[doc(inline)]
 pub use self::json::{DecodeError, DecodeReason, Extra, RawJson, TextOrNumber};
 pub use self::observe::{Attempt, AttemptObserver};
-pub use self::operation::{Effect, Operation};
+pub use self::operation::{Effect, Operation, file_name};
 pub use self::options::{CallOptions, HttpOptions};
 pub use self::pdf::looks_like_pdf;
 pub use self::redact::Secret;

@@ -209,7 +209,8 @@ impl Request {
         self
     }
 
-    /// Sends it and reads the whole answer into memory.
+    /// Sends it and reads the whole answer into memory. A cancelled call sends nothing further; what had left may have had
+    /// its effect.
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
@@ -525,7 +526,8 @@ impl RawRequest {
         Self(self.0.options(options))
     }
 
-    /// Sends it and reads the whole answer into memory.
+    /// Sends it and reads the whole answer into memory. A cancelled call sends nothing further; what had left may have had
+    /// its effect.
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
@@ -546,7 +548,8 @@ impl RawRequest {
         self.0.send().await
     }
 
-    /// Sends it and gives the answer as a stream, unchecked.
+    /// Sends it and gives the answer as a stream, unchecked. A cancelled call sends nothing further; what had left may have
+    /// had its effect.
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
@@ -572,3 +575,7 @@ impl RawRequest {
         self.0.download(None).await
     }
 }
+
+crate::safe_debug!(Request { operation, options });
+crate::safe_debug!(Prepared { operation });
+crate::safe_debug!(RawRequest {});
