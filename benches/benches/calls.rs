@@ -135,17 +135,17 @@ async fn bench() {
     let ours = Side::new("report().send(), save_to()", async || {
         ours_to_file(&client, &target).await
     });
-    let unsafe_copy = Side::new("reqwest, written under its name", async || {
+    let copied = Side::new("reqwest, written under its name", async || {
         plain
             .to_file("/v2/exams/EXAMPLEKEY/files/report.pdf", &target, false)
             .await;
     });
-    let safe_copy = Side::new("reqwest, synced and renamed", async || {
+    let synced = Side::new("reqwest, synced and renamed", async || {
         plain
             .to_file("/v2/exams/EXAMPLEKEY/files/report.pdf", &target, true)
             .await;
     });
-    compare("64 MiB to the disk", 1, &ours, &[&unsafe_copy, &safe_copy]).await;
+    compare("64 MiB to the disk", 1, &ours, &[&copied, &synced]).await;
 
     let ours = Side::new("client.exams().items()", async || {
         let mut exams = client.exams(&partner).items();

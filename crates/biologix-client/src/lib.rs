@@ -16,7 +16,7 @@ pub use common_http::{
     Answer, Attempt, AttemptObserver, Body, CallOptions, DecodeError, DecodeReason, Delivery,
     Download, Effect, Error, ErrorBuilder, ErrorKind, Extra, HttpOptions, MemorySessionStore,
     Operation, Progress, RawJson, RawRequest, Result, RetryPolicy, SavedSession, Secret,
-    SessionKey, SessionStore, TextOrNumber, Timestamp, async_trait,
+    SessionKey, SessionStore, TextOrNumber, Timestamp, async_trait, file_name,
 };
 #[doc(no_inline)]
 pub use http;

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use common_http::{
-    Answer, Authenticator, Engine, Error, ErrorKind, Extra, Operation, Request, Result, Secret,
-    Session, Timestamp, safe_debug,
+    Answer, Authenticator, CallOptions, Delivery, Engine, Error, ErrorKind, Extra, Operation,
+    Request, Result, Secret, Session, Timestamp, safe_debug,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -144,16 +144,40 @@ fn take<T: DeserializeOwned>(fields: &mut Extra, name: &str) -> Option<T> {
 #[must_use = "nothing is sent before `send`"]
 pub struct OpenSession {
     engine: Engine,
+    options: CallOptions,
 }
 
 safe_debug!(OpenSession {});
 
 impl OpenSession {
     pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine }
+        Self {
+            engine,
+            options: CallOptions::default(),
+        }
     }
 
-    /// Sends the login, if there is no session yet.
+    /// Sets the settings of this call, of which the deadline counts: a login's attempts are fixed.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// use std::time::Duration;
+    /// use biologix_client::CallOptions;
+    ///
+    /// let options = CallOptions::default().deadline(Duration::from_secs(5));
+    /// client.open_session().options(options).send().await?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Sends the login, if there is no session yet. A cancelled one may have opened a session that nobody uses.
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
@@ -180,12 +204,21 @@ impl OpenSession {
     /// - `config`: the client has no credentials
     /// - `connect`, `timeout`, `interrupted`, `server`: after three attempts
     pub async fn send(self) -> Result<SessionInfo> {
-        let details = self.engine.session_details().await?;
+        let named = |error: Error| match error.operation() {
+            Some(_) => error,
+            None => error.into_builder().operation(OPEN.id()).build(),
+        };
+        let details = self
+            .engine
+            .session_details(&self.options)
+            .await
+            .map_err(named)?;
         let details = details.as_ref().map_or("{}", Secret::expose);
         common_http::json::decode(details.as_bytes()).map_err(|error| {
             Error::builder(ErrorKind::Decode)
                 .decode(error)
                 .operation(OPEN.id())
+                .delivery(Delivery::Answered)
                 .build()
         })
     }

@@ -53,15 +53,26 @@ impl ErrorCode {
 /// Spring's own `{"timestamp", "status", "error": "Not Found", "path"}` where the framework answers; there `error` is
 /// a text and no code.
 fn read_error(answer: &ErrorAnswer<'_>) -> ErrorDetail {
-    let mut detail = ErrorDetail::from_json(answer.body, &["error", "code"], &["message"]);
-    if let Some(text) = detail.code.take_if(|code| !is_code(code)) {
-        detail.message.get_or_insert(text);
+    let mut detail = ErrorDetail::from_json(answer.body, &[], &["message"]);
+    for member in ["error", "code"] {
+        match ErrorDetail::from_json(answer.body, &[member], &[]).code {
+            Some(text) if is_code(&text) => {
+                detail.code.get_or_insert(text);
+            }
+            Some(text) => {
+                detail.message.get_or_insert(text);
+            }
+            None => {}
+        }
     }
     let is_login = answer.operation.is_login();
     detail.kind = match (detail.code.as_deref(), answer.status.as_u16()) {
         // Elsewhere it could only mean the token, which is no login.
         (Some("incorrectPassword"), _) if is_login => Some(ErrorKind::Credentials),
-        (Some("notAuthorized"), _) if !is_login => Some(ErrorKind::PermissionDenied),
+        // Under a 401 it can be the session that is meant, and the engine takes it so.
+        (Some("notAuthorized"), status) if !is_login && status != 401 => {
+            Some(ErrorKind::PermissionDenied)
+        }
         (Some("tooManyRequests"), _) => Some(ErrorKind::RateLimited),
         // A login name of the wrong form, for instance; the status was not recorded.
         (_, 400 | 401 | 403 | 422) if is_login => Some(ErrorKind::Credentials),

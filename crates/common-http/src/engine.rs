@@ -4,14 +4,15 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::auth::{Authenticator, SessionCache, SessionKey, SessionStore};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::foreign::ForeignUrl;
 use crate::hosts;
 use crate::operation::Operation;
-use crate::options::HttpOptions;
+use crate::options::{CallOptions, HttpOptions};
 use crate::redact::Secret;
 use crate::request::Request;
 use crate::retry::Budget;
@@ -104,7 +105,8 @@ impl Engine {
     /// # Errors
     /// Those of the login; `config` where the client has no credentials.
     pub async fn open_session(&self) -> Result<()> {
-        self.session_details().await.map(drop)
+        let options = CallOptions::default();
+        self.session_details(&options).await.map(drop)
     }
 
     /// What the login said beside the token, as the [`Authenticator`] kept it; opens a session where there is none.
@@ -114,7 +116,8 @@ impl Engine {
     /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
     /// # use common_http::{example, transport::FakeAnswer};
     /// # let engine = example::engine(|_| FakeAnswer::json("{}"))?;
-    /// let details = engine.session_details().await?;
+    /// # use common_http::CallOptions;
+    /// let details = engine.session_details(&CallOptions::default()).await?;
     /// // This vendor's login answers in JSON, and its `Authenticator` keeps that.
     /// let text = details.as_ref().map_or("{}", |details| details.expose());
     /// let login: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
@@ -123,10 +126,21 @@ impl Engine {
     /// # }).unwrap();
     /// ```
     ///
+    /// Of the options, the deadline counts. Dropping the future ends the login, unless another call waits for it too.
+    ///
     /// # Errors
-    /// Those of the login; `config` where the client has no credentials.
-    pub async fn session_details(&self) -> Result<Option<Secret>> {
-        let live = self.sessions()?.session(self, None).await?;
+    /// Those of the login; `timeout` where the deadline passed; `config` where the client has no credentials.
+    pub async fn session_details(&self, options: &CallOptions) -> Result<Option<Secret>> {
+        let deadline = options.deadline.or(self.options().timeouts.deadline);
+        let end = deadline.and_then(|deadline| Instant::now().checked_add(deadline));
+        let session = self.sessions()?.session(self, end);
+        let live = match end {
+            Some(end) => timeout_at(end, session).await.unwrap_or_else(|_| {
+                let late = Error::local(ErrorKind::Timeout, "the deadline passed");
+                Err(late.into_builder().delivery(Delivery::Unknown).build())
+            })?,
+            None => session.await?,
+        };
         Ok(live.session().details.clone())
     }
 
@@ -339,3 +353,5 @@ impl EngineBuilder {
         })))
     }
 }
+
+crate::safe_debug!(EngineBuilder { options });

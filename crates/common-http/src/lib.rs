@@ -49,7 +49,7 @@ pub use self::foreign::{ForeignHosts, ForeignUrl};
 pub use self::json::{DecodeError, DecodeReason, Extra, RawJson, TextOrNumber};
 pub use self::multipart::Multipart;
 pub use self::observe::{Attempt, AttemptObserver};
-pub use self::operation::{Effect, Operation, percent_encode};
+pub use self::operation::{Effect, Operation, file_name, percent_encode};
 pub use self::options::{CallOptions, HttpOptions};
 pub use self::pdf::looks_like_pdf;
 pub use self::recorded::Recorded;

@@ -326,6 +326,21 @@ pub fn percent_encode(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }
 
+/// All that an id is not spared in a file name: a path separator, a leading dot, a space, whatever a vendor thinks of.
+const ENCODED_IN_NAMES: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+
+/// A vendor's id as part of a file name: every byte outside `[A-Za-z0-9_-]` is percent-encoded, so that no id is a path,
+/// and no two ids have one name (but where the file system takes upper for lower case).
+///
+/// ```
+/// assert_eq!(common_http::file_name("0000101BB"), "0000101BB");
+/// assert_eq!(common_http::file_name("../x"), "%2E%2E%2Fx");
+/// ```
+#[must_use]
+pub fn file_name(id: &str) -> String {
+    utf8_percent_encode(id, ENCODED_IN_NAMES).to_string()
+}
+
 /// Refuses what would leave its place in the path or the request: nothing, dot segments, control characters.
 pub(crate) fn check_segment(name: &'static str, value: &str) -> Result<()> {
     let problem = match value {

@@ -135,7 +135,8 @@ impl HttpOptions {
         self
     }
 
-    /// Less than 1 KiB of progress in this time, in either direction, ends an attempt. Default 30 s.
+    /// Less than 1 KiB of progress in this time, in either direction, ends an attempt. Default 30 s. An upload's progress is
+    /// what the connection takes, in pieces of 16 KiB, and the operating system takes some more ahead of the line.
     ///
     /// ```
     /// # use common_http::HttpOptions;

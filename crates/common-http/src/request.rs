@@ -233,7 +233,8 @@ impl Request {
         self
     }
 
-    /// Sends it and reads the whole answer into memory.
+    /// Sends it and reads the whole answer into memory. A cancelled call sends nothing further; what had left may have had
+    /// its effect.
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
@@ -557,7 +558,8 @@ impl RawRequest {
         Self(self.0.options(options))
     }
 
-    /// Sends it and reads the whole answer into memory.
+    /// Sends it and reads the whole answer into memory. A cancelled call sends nothing further; what had left may have had
+    /// its effect.
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
@@ -578,7 +580,8 @@ impl RawRequest {
         self.0.send().await
     }
 
-    /// Sends it and gives the answer as a stream, unchecked.
+    /// Sends it and gives the answer as a stream, unchecked. A cancelled call sends nothing further; what had left may have
+    /// had its effect.
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
@@ -604,3 +607,7 @@ impl RawRequest {
         self.0.download(None).await
     }
 }
+
+crate::safe_debug!(Request { operation, options });
+crate::safe_debug!(Prepared { operation });
+crate::safe_debug!(RawRequest {});

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use common_http::{
-    Authenticator, Engine, Error, ErrorKind, Extra, Operation, RawJson, Result, Secret, Session,
-    lenient, safe_debug,
+    Authenticator, CallOptions, Delivery, Engine, Error, ErrorKind, Extra, Operation, RawJson,
+    Result, Secret, Session, lenient, safe_debug,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -105,11 +105,35 @@ safe_debug!(User {});
 #[must_use = "nothing is sent before `send`"]
 pub struct OpenSession {
     engine: Engine,
+    options: CallOptions,
 }
 
 impl OpenSession {
     pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine }
+        Self {
+            engine,
+            options: CallOptions::default(),
+        }
+    }
+
+    /// Sets the settings of this call, of which the deadline counts: a login's attempts are fixed.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// use std::time::Duration;
+    /// use common_http::CallOptions;
+    ///
+    /// let options = CallOptions::default().deadline(Duration::from_secs(5));
+    /// client.open_session().options(options).send().await?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
     }
 
     /// Sends the login, if there is no session yet, and gives the user.
@@ -138,12 +162,21 @@ impl OpenSession {
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<User> {
-        let details = self.engine.session_details().await?;
+        let named = |error: Error| match error.operation() {
+            Some(_) => error,
+            None => error.into_builder().operation(LOGIN.id()).build(),
+        };
+        let details = self
+            .engine
+            .session_details(&self.options)
+            .await
+            .map_err(named)?;
         let details = details.as_ref().map_or("{}", Secret::expose);
         common_http::json::decode(details.as_bytes()).map_err(|error| {
             Error::builder(ErrorKind::Decode)
                 .decode(error)
                 .operation(LOGIN.id())
+                .delivery(Delivery::Answered)
                 .build()
         })
     }

@@ -283,7 +283,7 @@ impl ListExams {
     /// - `rate_limited`: throttled, and the waits are used up or do not fit the deadline; `retry_after` says for how long
     /// - `unauthenticated`: the session was refused, the new one too
     /// - `credentials` and the other errors of the login, see [`OpenSession::send`](crate::OpenSession::send)
-    /// - `decode`: what came is no JSON array
+    /// - `decode`: what came is no JSON array, or is for another offset (`X-Pagination-Offset`)
     /// - `invalid_input`: the partner id is empty, `.`, `..` or has control characters, or the page size is 0
     /// - `server`, `connect`, `timeout`, `interrupted`: after four attempts
     pub async fn send(self) -> Result<ExamPage> {
@@ -363,8 +363,15 @@ impl ListExams {
                 .build());
         }
         let answer = self.request_at(offset).send().await?;
+        let items: Vec<RawJson> = answer.json()?;
+        // Documented to be the offset that was applied: another would lose exams without a word.
+        let applied = count(&answer, "x-pagination-offset");
+        if !items.is_empty() && applied.is_some_and(|applied| applied != offset) {
+            let why = "the answer is for another offset than was asked for";
+            return Err(answer.unreadable().detail(why).build());
+        }
         Ok(RawPage {
-            items: answer.json()?,
+            items,
             total: count(&answer, "x-pagination-total"),
             limit: count(&answer, "x-pagination-limit"),
             throttled: answer.was_throttled(),

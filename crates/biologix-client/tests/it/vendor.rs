@@ -33,10 +33,11 @@ async fn the_error_member_is_the_code() {
             ErrorKind::PermissionDenied,
         ),
         (
+            // It can be the session that is meant.
             401,
             "notAuthorized",
             ErrorCode::NotAuthorized,
-            ErrorKind::PermissionDenied,
+            ErrorKind::Unauthenticated,
         ),
     ] {
         let class = "com.biologix.springbase.core.error.ExampleException";

@@ -220,14 +220,17 @@ impl SessionCache {
         let patience = engine.options().timeouts.call.saturating_mul(2);
         let opening = timeout(patience, self.authenticator.open(engine)).await;
         opening.unwrap_or_else(|_| {
-            let error = Error::local(ErrorKind::Timeout, "the login did not come to an end");
-            Err(error)
+            let late = Error::local(ErrorKind::Timeout, "the login did not come to an end");
+            Err(late.into_builder().delivery(Delivery::Unknown).build())
         })
     }
 
     fn adopt(&self, session: Session, age: Duration) -> Result<Arc<Live>> {
-        let mut authorization = HeaderValue::from_str(session.authorization.expose())
-            .map_err(|_| Error::local(ErrorKind::Decode, "the login gave what fits no header"))?;
+        let mut authorization =
+            HeaderValue::from_str(session.authorization.expose()).map_err(|_| {
+                let unfit = Error::local(ErrorKind::Decode, "the login gave what fits no header");
+                unfit.into_builder().delivery(Delivery::Answered).build()
+            })?;
         authorization.set_sensitive(true);
         let mut state = self.state();
         state.generation += 1;

@@ -35,7 +35,11 @@ use crate::redact::Secret;
 ///     }
 ///
 ///     async fn save(&self, key: &SessionKey, session: &SavedSession) -> io::Result<()> {
-///         std::fs::write(self.0.join(key.as_str()), session.to_json().expose())
+///         // Private from the start, and never half there: another process may be reading.
+///         let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
+///         io::Write::write_all(&mut file, session.to_json().expose().as_bytes())?;
+///         file.persist(self.0.join(key.as_str()))?;
+///         Ok(())
 ///     }
 /// }
 /// ```
@@ -140,7 +144,10 @@ impl SavedSession {
     /// use common_http::SavedSession;
     ///
     /// fn keep(session: &SavedSession, file: &std::path::Path) -> std::io::Result<()> {
-    ///     std::fs::write(file, session.to_json().expose())
+    ///     let mut private = tempfile::NamedTempFile::new_in(file.parent().unwrap())?;
+    ///     std::io::Write::write_all(&mut private, session.to_json().expose().as_bytes())?;
+    ///     private.persist(file)?;
+    ///     Ok(())
     /// }
     /// # let text = r#"{"version":1,"authorization":"basic RVhBTVBMRQ==","opened_at_ms":1893456000000}"#;
     /// # let folder = tempfile::tempdir().unwrap();

@@ -73,18 +73,22 @@ impl RawJson {
     /// ```
     #[must_use]
     pub fn compact(&self) -> String {
-        let mut in_string = false;
-        let mut escaped = false;
-        let mut keep = |c: char| {
-            if !in_string {
-                in_string = c == '"';
-                return !matches!(c, ' ' | '\t' | '\n' | '\r');
+        let text = self.as_str();
+        let mut compact = String::with_capacity(text.len());
+        let (mut start, mut in_string, mut escaped) = (0, false, false);
+        for (at, byte) in text.bytes().enumerate() {
+            if in_string {
+                in_string = escaped || byte != b'"';
+                escaped = !escaped && byte == b'\\';
+            } else if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+                compact.push_str(&text[start..at]);
+                start = at + 1;
+            } else {
+                in_string = byte == b'"';
             }
-            in_string = escaped || c != '"';
-            escaped = !escaped && c == '\\';
-            true
-        };
-        self.as_str().chars().filter(|c| keep(*c)).collect()
+        }
+        compact.push_str(&text[start..]);
+        compact
     }
 
     /// Reads the text into a type.

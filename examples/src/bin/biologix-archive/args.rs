@@ -19,7 +19,7 @@ Files in DIR:
   exams.jsonl          One exam a line, the vendor's own JSON. An exam that is listed again
                        replaces its line, a new one is added at the end, and one that is no
                        longer listed stays
-  reports/<examId>.pdf The reports of exams that are done; those already there are not fetched
+  reports/<examId>.pdf The reports of exams that this run read as done; those there are not fetched
                        again
   rejected.jsonl       What the latest run could not read as an exam, as it came
   missing.jsonl        Exams without a report at the vendor, in the latest run

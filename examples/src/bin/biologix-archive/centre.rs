@@ -80,6 +80,14 @@ async fn sandbox() -> Result<(BiologixClientBuilder, String, Sandbox), Failure> 
     output::note(
         "BIOLOGIX_BASE_URL is not set: the built-in sandbox answers, with invented patients",
     );
+    let unused = [
+        "BIOLOGIX_USERNAME",
+        "BIOLOGIX_PASSWORD",
+        "BIOLOGIX_PARTNER_ID",
+    ];
+    if unused.iter().any(|name| std::env::var_os(name).is_some()) {
+        output::note("the other BIOLOGIX settings are not used without it");
+    }
     let partner = sandbox.partner_id().to_owned();
     Ok((sandbox.client_builder(), partner, sandbox))
 }

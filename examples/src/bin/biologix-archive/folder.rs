@@ -3,13 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use common_http::file_name;
 use examples::atomic_file;
 use examples::failure::Failure;
 use examples::lock::FolderLock;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-/// All that an id is not spared in a file name: a path separator, a leading dot, a space, whatever a vendor thinks of.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 /// The folder, for this run alone.
 pub(crate) struct Folder {
@@ -57,10 +54,9 @@ impl Folder {
         self.path.join("failed.jsonl")
     }
 
-    /// Where an exam's report belongs. No two ids have the same place.
+    /// Where an exam's report belongs.
     pub(crate) fn report(&self, exam_id: &str) -> PathBuf {
-        let name = utf8_percent_encode(exam_id, ENCODED);
-        self.reports().join(format!("{name}.pdf"))
+        self.reports().join(format!("{}.pdf", file_name(exam_id)))
     }
 
     fn reports(&self) -> PathBuf {

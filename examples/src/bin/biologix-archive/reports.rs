@@ -19,6 +19,8 @@ use crate::ledger::{DoneExam, Readings};
 /// So many reports in a row that got no answer at all, and the others are not asked for in this run: on a dead line each
 /// would cost its full time limit.
 const SILENCES: u32 = 20;
+/// A report that was throttled to its end has waited for minutes: two in a row are enough.
+const THROTTLED: u32 = SILENCES / 2;
 
 /// How the reports of a run went.
 #[derive(Default, Serialize)]
@@ -129,10 +131,10 @@ impl<'a> Reports<'a> {
             report.save_to(path).await.map(|_bytes| ())
         }
         .await;
-        let is_silent = saved.as_ref().is_err_and(is_silence);
-        self.silences.set(match is_silent {
-            true => self.silences.get() + 1,
-            false => 0,
+        let weight = saved.as_ref().err().map_or(0, silence);
+        self.silences.set(match weight {
+            0 => 0,
+            weight => self.silences.get() + weight,
         });
         saved
     }
@@ -142,7 +144,11 @@ fn is_missing(error: &Error) -> bool {
     error.kind() == ErrorKind::NotFound || error.status().is_some_and(|status| status == 404)
 }
 
-fn is_silence(error: &Error) -> bool {
-    let nothing_came = matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout);
-    nothing_came && error.status().is_none()
+/// How much a failure tells of a vendor who does not want to be asked on.
+fn silence(error: &Error) -> u32 {
+    match error.kind() {
+        ErrorKind::RateLimited => THROTTLED,
+        ErrorKind::Connect | ErrorKind::Timeout if error.status().is_none() => 1,
+        _ => 0,
+    }
 }

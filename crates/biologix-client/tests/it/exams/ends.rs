@@ -201,3 +201,22 @@ async fn pagination_headers_are_integers_in_text() {
         );
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_page_for_another_offset_is_an_error() {
+    // A server, or a cache before it, that does not look at the offset.
+    let network = network(|_| {
+        page(r#"[{"examId":"0000101BB"},{"examId":"0000102BB"}]"#, 4)
+            .header("x-pagination-offset", "0")
+    });
+    let mut exams = client(&network).exams(&partner()).page_size(2).items();
+    exams.next().await.unwrap().unwrap();
+    exams.next().await.unwrap().unwrap();
+    let error = exams.next().await.unwrap().unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Decode, Delivery::Answered)
+    );
+    assert!(exams.next().await.is_none());
+    assert_eq!(exams.cursor().offset(), 2);
+}

@@ -1,6 +1,7 @@
 //! What is read of a payload, and what is kept.
 
-use medreader_client::webhook::{AnalysisId, WebhookEvent};
+use medreader_client::AnalysisId;
+use medreader_client::webhook::WebhookEvent;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
