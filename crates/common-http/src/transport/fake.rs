@@ -45,6 +45,7 @@ pub struct FakeRequest {
 pub struct FakeAnswer {
     after: Duration,
     read_at_most: usize,
+    pace: Option<(usize, Duration)>,
     result: Result<Head, TransportError>,
 }
 
@@ -98,6 +99,7 @@ impl FakeAnswer {
         Self {
             after: Duration::ZERO,
             read_at_most: usize::MAX,
+            pace: None,
             result: Ok(Head {
                 status: StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT),
                 headers: HeaderMap::new(),
@@ -114,11 +116,15 @@ impl FakeAnswer {
             .chunk(Duration::ZERO, body)
     }
 
-    /// No answer but this error.
+    /// No answer but this error. Where it means that nothing was sent, the body is not touched.
     pub fn error(error: TransportError) -> Self {
         Self {
             after: Duration::ZERO,
-            read_at_most: usize::MAX,
+            read_at_most: match error.is_not_sent() {
+                true => 0,
+                false => usize::MAX,
+            },
+            pace: None,
             result: Err(error),
         }
     }
@@ -172,6 +178,12 @@ impl FakeAnswer {
         self.read_at_most = bytes;
         self
     }
+
+    /// Waits this long between pieces of the request's body of at least so many bytes.
+    pub fn read_slowly(mut self, bytes: usize, pause: Duration) -> Self {
+        self.pace = Some((bytes, pause));
+        self
+    }
 }
 
 #[async_trait]
@@ -201,12 +213,20 @@ impl Transport for FakeTransport {
         let seen = self.log()[index].clone();
         let answer = (self.handler)(&seen);
         let mut read = BytesMut::new();
-        while read.len() < answer.read_at_most {
+        let mut paused_at = 0;
+        while read.len() < answer.read_at_most && !body.is_end_stream() {
             let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
             match frame {
                 Some(Ok(frame)) => read.extend_from_slice(&frame.into_data().unwrap_or_default()),
                 Some(Err(_)) => return Err(TransportError::Interrupted),
                 None => break,
+            }
+            if let Some((bytes, pause)) = answer.pace
+                && read.len() - paused_at >= bytes
+                && !body.is_end_stream()
+            {
+                paused_at = read.len();
+                sleep(pause).await;
             }
         }
         self.log()[index].body = read.freeze();
