@@ -1,9 +1,10 @@
 //! Request bodies that know their length and can be sent again from the start.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -168,8 +169,8 @@ impl Body {
         let opened = match &self.0 {
             Source::Empty => Opened::Bytes(Bytes::new()),
             Source::Bytes(bytes) => Opened::Bytes(bytes.clone()),
-            Source::File { path, .. } => {
-                let file = tokio::fs::File::open(path.as_path())
+            Source::File { path, length } => {
+                let file = open_file(path, *length)
                     .await
                     .map_err(|error| Error::io("the file to be sent", error.kind()))?;
                 Opened::Reader(Box::pin(file))
@@ -179,9 +180,24 @@ impl Body {
                     .await
                     .map_err(|error| Error::io("the body's source", error.kind()))?,
             ),
-            Source::SinglePass { reader, .. } => Opened::SinglePass(Arc::clone(reader)),
+            Source::SinglePass { reader, .. } if self.can_be_opened() => {
+                Opened::SinglePass(Arc::clone(reader))
+            }
+            Source::SinglePass { .. } => {
+                return Err(Error::io("the body's source", io::ErrorKind::NotSeekable));
+            }
         };
         Ok(opened)
+    }
+}
+
+/// Opens a file that is still as long as it was; what changes later is found while it is read.
+async fn open_file(path: &Path, length: u64) -> io::Result<tokio::fs::File> {
+    let file = tokio::fs::File::open(path).await?;
+    match file.metadata().await?.len().cmp(&length) {
+        Ordering::Equal => Ok(file),
+        Ordering::Less => Err(io::ErrorKind::UnexpectedEof.into()),
+        Ordering::Greater => Err(io::ErrorKind::InvalidData.into()),
     }
 }
 

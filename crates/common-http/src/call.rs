@@ -5,21 +5,28 @@
 //! wrong, in our own words.
 
 mod attempt;
+mod doubt;
 mod failure;
+mod limits;
 mod reader;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout_at};
+use http::StatusCode;
+use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, Span, field};
 
 use self::attempt::exchange;
 pub(crate) use self::attempt::{Mode, Reply};
+use self::doubt::Doubt;
 pub(crate) use self::failure::{Failure, Stalled};
+pub(crate) use self::limits::within;
+use self::limits::{Limits, Wait};
 pub(crate) use self::reader::Broken;
 use crate::answer::Answer;
 use crate::auth::Live;
+use crate::body::Opened;
 use crate::engine::Engine;
 use crate::error::{Delivery, Error, Result};
 use crate::observe::Attempt;
@@ -46,50 +53,6 @@ pub(crate) struct Call {
     started: Instant,
 }
 
-/// Until when the call may go on.
-struct Limits {
-    /// Of the caller: hard.
-    deadline: Option<Instant>,
-    /// Of the working time; a throttle wait moves it.
-    working: Option<Instant>,
-    throttle_left: Duration,
-    attempts: u32,
-}
-
-impl Limits {
-    fn end(&self) -> Option<Instant> {
-        match (self.deadline, self.working) {
-            (Some(deadline), Some(working)) => Some(deadline.min(working)),
-            (deadline, working) => deadline.or(working),
-        }
-    }
-}
-
-/// What the attempts so far may have done.
-#[derive(Default)]
-struct Doubt {
-    any_sent: bool,
-    any_doubtful: bool,
-    last: Option<Outcome>,
-}
-
-impl Doubt {
-    fn note(&mut self, outcome: Outcome) {
-        self.any_sent |= outcome != Outcome::NotSent;
-        self.any_doubtful |= outcome.is_doubtful();
-        self.last = Some(outcome);
-    }
-
-    fn delivery(&self) -> Delivery {
-        match self.last {
-            _ if self.any_doubtful => Delivery::Unknown,
-            _ if !self.any_sent => Delivery::NotSent,
-            Some(last) if last.is_answer() => Delivery::Answered,
-            _ => Delivery::Unknown,
-        }
-    }
-}
-
 impl Call {
     pub(crate) fn start(engine: Engine, request: Prepared) -> Self {
         let now = Instant::now();
@@ -109,7 +72,7 @@ impl Call {
                 true => None,
                 false => now.checked_add(timeouts.call),
             },
-            throttle_left: options.retry.max_throttle_wait,
+            asked_left: options.retry.max_throttle_wait,
             attempts: request.options.max_attempts.unwrap_or(policy_attempts),
         };
         let span = tracing::info_span!(
@@ -178,11 +141,14 @@ impl Call {
 
     /// One attempt: credentials, a fresh copy of the body, the exchange.
     async fn attempt(&mut self) -> Result<Reply, Failure> {
-        self.started = Instant::now();
         let end = self.limits.end();
         self.session = self.credentials(end).await?;
-        let body = self.request.body.open().await.map_err(Failure::Local)?;
+        let body = self.open_body(end).await?;
+        if end.is_some_and(|end| end <= Instant::now()) {
+            return Err(Failure::NotInTime("the call's deadline passed"));
+        }
         self.attempts += 1;
+        self.started = Instant::now();
         let authorization = self.session.as_ref().map(|live| &live.authorization);
         let exchange = exchange(
             &self.engine,
@@ -191,27 +157,37 @@ impl Call {
             body,
             self.attempts,
             self.mode,
+            end,
         );
         within(end, exchange).await?
     }
 
     async fn credentials(&self, end: Option<Instant>) -> Result<Option<Arc<Live>>, Failure> {
-        let Some(sessions) = self.engine.sessions() else {
-            return Ok(None);
-        };
         if self.request.operation.is_public() {
             return Ok(None);
         }
+        let sessions = self.engine.sessions().map_err(Failure::Local)?;
         // Boxed: a login is itself a call.
-        let session = Box::pin(sessions.session(&self.engine));
+        let session = Box::pin(sessions.session(&self.engine, end));
         match within(end, session).await {
             Ok(session) => session.map(Some).map_err(Failure::Login),
-            Err(_) => Err(Failure::NoSessionInTime),
+            Err(_) => Err(Failure::NotInTime(
+                "no session was to be had before the call's deadline",
+            )),
+        }
+    }
+
+    async fn open_body(&self, end: Option<Instant>) -> Result<Opened, Failure> {
+        let idle = self.engine.options().timeouts.idle;
+        match within(end, timeout(idle, self.request.body.open())).await {
+            Ok(Ok(opened)) => opened.map_err(Failure::Local),
+            _ => Err(Failure::NotInTime(
+                "what was to be sent could not be opened in time",
+            )),
         }
     }
 
     fn succeeded(&mut self, reply: &Reply) {
-        self.engine.budget().give_back(self.last_cost.take());
         self.span
             .record("http.response.status_code", reply.status.as_u16());
         self.span.record("attempts", self.attempts);
@@ -220,7 +196,15 @@ impl Call {
             status = reply.status.as_u16(),
             "answered"
         );
-        self.observe(Some(reply.status), None, None);
+        if matches!(self.mode, Mode::Whole) {
+            self.completed(reply.status);
+        }
+    }
+
+    /// An attempt ended well: the answer came to its last byte.
+    pub(crate) fn completed(&mut self, status: StatusCode) {
+        self.engine.budget().give_back(self.last_cost.take());
+        self.observe(Some(status), None, None);
     }
 
     /// What follows a failed attempt: a wait, or the call's error.
@@ -229,7 +213,7 @@ impl Call {
         let asked = failure.retry_after(self.engine.vendor(), &self.engine.options().retry);
         let error = self.error(failure, outcome, asked);
         let next = outcome.and_then(|outcome| self.next(outcome, asked));
-        self.report(&error, next);
+        self.report(&error, outcome, next);
         match next {
             Some(wait) => {
                 sleep(wait).await;
@@ -243,7 +227,7 @@ impl Call {
     pub(crate) fn last_word(&mut self, failure: Failure) -> Error {
         let outcome = failure.outcome(&self.request.operation);
         let error = self.error(failure, outcome, None);
-        self.report(&error, None);
+        self.report(&error, outcome, None);
         error
     }
 
@@ -263,8 +247,11 @@ impl Call {
             .build()
     }
 
-    fn report(&self, error: &Error, next: Option<Duration>) {
-        self.observe(error.status(), Some(error), next);
+    fn report(&self, error: &Error, outcome: Option<Outcome>, next: Option<Duration>) {
+        // Without an outcome there was no attempt.
+        if outcome.is_some() {
+            self.observe(error.status(), Some(error), next);
+        }
         let _in_span = self.span.enter();
         let status = error.status().map(|status| status.as_u16());
         let kind = error.kind().as_str();
@@ -287,15 +274,17 @@ impl Call {
 
     /// How long to wait before the next attempt, if there is to be one.
     fn next(&mut self, outcome: Outcome, asked: Option<Duration>) -> Option<Duration> {
-        if !self.request.body.can_be_opened() {
-            return None;
-        }
         let verdict = verdict(outcome, self.repeat());
         if verdict == Verdict::Stop {
             return None;
         }
+        // Even if this call cannot go on: the next one must not come with the same session.
+        let renewed = verdict == Verdict::Renew && self.renew();
+        if !self.request.body.can_be_opened() {
+            return None;
+        }
         if verdict == Verdict::Renew {
-            return self.renew().then_some(Duration::ZERO);
+            return renewed.then_some(Duration::ZERO);
         }
         let made = self.attempts - self.renewals;
         if made >= self.limits.attempts {
@@ -315,7 +304,12 @@ impl Call {
         } else {
             Cost::RETRY
         };
-        self.limits.spend(wait, throttle)?;
+        let why = match asked {
+            _ if throttle => Wait::Throttle,
+            Some(_) => Wait::Asked,
+            None => Wait::Own,
+        };
+        self.limits.spend(wait, why)?;
         if !self.engine.budget().take(cost) {
             return None;
         }
@@ -337,19 +331,14 @@ impl Call {
     /// After a 401: at most one new login per call, and only where one is due.
     fn renew(&mut self) -> bool {
         let due = match (self.engine.sessions(), &self.session) {
-            (Some(sessions), Some(used)) if self.renewals == 0 => sessions.rejected(used),
+            (Ok(sessions), Some(used)) if self.renewals == 0 => sessions.rejected(used),
             _ => false,
         };
         self.renewals += u32::from(due);
         due
     }
 
-    fn observe(
-        &self,
-        status: Option<http::StatusCode>,
-        error: Option<&Error>,
-        next: Option<Duration>,
-    ) {
+    fn observe(&self, status: Option<StatusCode>, error: Option<&Error>, next: Option<Duration>) {
         if let Some(observer) = &self.engine.options().observer {
             observer.attempt(&Attempt {
                 operation: self.request.operation.id(),
@@ -367,48 +356,21 @@ impl Call {
 
     /// The delivery of a call that got a successful answer, should that turn out to be unreadable.
     pub(crate) fn delivery_of_answer(&self) -> Delivery {
-        match self.doubt.any_doubtful {
-            true => Delivery::Unknown,
-            false => Delivery::Answered,
-        }
+        self.doubt.delivery_of_answer()
     }
 
     pub(crate) fn end(&self) -> Option<Instant> {
         self.limits.end()
     }
 
-    pub(crate) fn request(&self) -> &Prepared {
-        &self.request
-    }
-}
-
-impl Limits {
-    /// Takes the wait from what is left, or says that it does not fit.
-    fn spend(&mut self, wait: Duration, throttle: bool) -> Option<()> {
-        let back = Instant::now().checked_add(wait)?;
-        if throttle {
-            self.throttle_left = self.throttle_left.checked_sub(wait)?;
-            self.working = match self.working {
-                Some(working) => Some(working.checked_add(wait)?),
-                None => None,
-            };
-        }
-        match self.end() {
-            Some(end) if back >= end => None,
-            _ => Some(()),
-        }
-    }
-}
-
-/// The future's output, unless the call's time ends first.
-pub(crate) async fn within<F: Future>(
-    end: Option<Instant>,
-    future: F,
-) -> Result<F::Output, Failure> {
-    match end {
-        Some(end) => timeout_at(end, future)
-            .await
-            .map_err(|_| Failure::Stalled(Stalled::Deadline)),
-        None => Ok(future.await),
+    /// A local error that came after a successful answer.
+    pub(crate) fn after_answer(&self, error: Error, status: StatusCode) -> Error {
+        error
+            .into_builder()
+            .operation(self.request.operation.id())
+            .attempts(self.attempts)
+            .status(status)
+            .delivery(self.delivery_of_answer())
+            .build()
     }
 }

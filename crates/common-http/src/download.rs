@@ -22,13 +22,23 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct Download {
     call: Call,
     reply: Reply,
+    complete: bool,
+    /// What `chunk` has done: it cannot be undone.
+    handed_over: bool,
+    failed: Option<Error>,
 }
 
 impl Download {
     pub(crate) async fn open(call: Call, check: Option<fn(&[u8]) -> bool>) -> Result<Self> {
         let mut call = call.streamed(check);
         let reply = call.run().await?;
-        Ok(Self { call, reply })
+        Ok(Self {
+            call,
+            reply,
+            complete: false,
+            handed_over: false,
+            failed: None,
+        })
     }
 
     /// The length that was announced, in bytes.
@@ -52,19 +62,30 @@ impl Download {
     /// The next bytes, `None` at the end. The end is only reported when the length was right.
     ///
     /// # Errors
-    /// `interrupted`, `timeout`, `too_large`: what came before is then not the whole.
+    /// `interrupted`, `timeout`, `too_large`: what came before is then not the whole, and there is nothing more but the
+    /// same error.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        self.handed_over = true;
         match self.next().await {
             Ok(chunk) => Ok(chunk),
-            Err(failure) => Err(self.call.last_word(failure)),
+            Err(failure) => {
+                let error = self.call.last_word(failure);
+                self.failed = Some(error.clone());
+                Err(error)
+            }
         }
     }
 
     /// The whole body in memory.
     ///
     /// # Errors
-    /// `interrupted`, `timeout`, `too_large`, and every kind of the call where it was repeated.
+    /// `interrupted`, `timeout`, `too_large`, and every kind of the call where it was repeated. `invalid_input` after
+    /// [`Download::chunk`]: what is left is not the whole.
     pub async fn bytes(mut self) -> Result<Bytes> {
+        self.is_untouched()?;
         loop {
             let mut whole = BytesMut::new();
             let broken = loop {
@@ -88,16 +109,9 @@ impl Download {
     /// A cancelled save leaves nothing behind; a killed process may leave the temporary file, named
     /// `.download-*.part`.
     pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64> {
+        const WRITING: &str = "writing the download";
+        self.is_untouched()?;
         let path = path.as_ref();
-        let id = self.call.request().operation().id();
-        let local = |what: &'static str| {
-            move |error: io::Error| {
-                Error::io(what, error.kind())
-                    .into_builder()
-                    .operation(id)
-                    .build()
-            }
-        };
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -106,29 +120,50 @@ impl Download {
             .prefix(".download-")
             .suffix(".part")
             .tempfile_in(folder)
-            .map_err(local("a temporary file beside the target"))?;
+            .map_err(|error| self.local("a temporary file beside the target", &error))?;
         let (file, temporary) = temporary.into_parts();
         let mut file = tokio::fs::File::from_std(file);
         let length = loop {
             let broken = match self.copy_into(&mut file).await {
                 Ok(length) => break length,
-                Err(Copying::Disk(error)) => return Err(local("writing the download")(error)),
+                Err(Copying::Disk(error)) => return Err(self.local(WRITING, &error)),
                 Err(Copying::Answer(failure)) => failure,
             };
             self.restart(broken).await?;
             file.set_len(0)
                 .await
-                .map_err(local("writing the download"))?;
-            file.rewind().await.map_err(local("writing the download"))?;
+                .map_err(|error| self.local(WRITING, &error))?;
+            file.rewind()
+                .await
+                .map_err(|error| self.local(WRITING, &error))?;
         };
         file.sync_all()
             .await
-            .map_err(local("writing the download"))?;
+            .map_err(|error| self.local(WRITING, &error))?;
         drop(file);
         temporary
             .persist(path)
-            .map_err(|error| local("giving the download its name")(error.error))?;
+            .map_err(|error| self.local("giving the download its name", &error.error))?;
         Ok(length)
+    }
+
+    fn is_untouched(&self) -> Result<()> {
+        match self.handed_over {
+            false => Ok(()),
+            true => Err(self.call.after_answer(
+                Error::local(
+                    ErrorKind::InvalidInput,
+                    "some of the body was handed over already",
+                ),
+                self.reply.status,
+            )),
+        }
+    }
+
+    /// The vendor has answered; it is this machine that failed.
+    fn local(&self, what: &'static str, error: &io::Error) -> Error {
+        let error = Error::io(what, error.kind());
+        self.call.after_answer(error, self.reply.status)
     }
 
     async fn copy_into(&mut self, file: &mut tokio::fs::File) -> Result<u64, Copying> {
@@ -146,7 +181,13 @@ impl Download {
             return Ok(Some(std::mem::take(&mut self.reply.start)));
         }
         match within(self.call.end(), self.reply.rest.chunk()).await? {
-            Ok(chunk) => Ok(chunk),
+            Ok(chunk) => {
+                if chunk.is_none() && !self.complete {
+                    self.complete = true;
+                    self.call.completed(self.reply.status);
+                }
+                Ok(chunk)
+            }
             Err(Broken::Failed(failure)) => Err(failure),
             Err(Broken::TooLarge) => Err(self
                 .reply

@@ -65,13 +65,7 @@ impl Engine {
     /// # Errors
     /// Those of the login; `config` where the client has no credentials.
     pub async fn session_details(&self) -> Result<Option<Secret>> {
-        let Some(sessions) = &self.0.sessions else {
-            return Err(Error::local(
-                ErrorKind::Config,
-                "the client has no credentials",
-            ));
-        };
-        let live = sessions.session(self).await?;
+        let live = self.sessions()?.session(self, None).await?;
         Ok(live.session().details.clone())
     }
 
@@ -101,8 +95,9 @@ impl Engine {
         &*self.0.transport
     }
 
-    pub(crate) fn sessions(&self) -> Option<&SessionCache> {
-        self.0.sessions.as_ref()
+    pub(crate) fn sessions(&self) -> Result<&SessionCache> {
+        let none = || Error::local(ErrorKind::Config, "the client has no credentials");
+        self.0.sessions.as_ref().ok_or_else(none)
     }
 
     pub(crate) fn budget(&self) -> &Budget {

@@ -8,6 +8,9 @@ use crate::error::ErrorKind;
 
 /// Is told of each attempt, as it ends: for metrics. It holds nothing that may not be printed.
 ///
+/// Logins are attempts of their own. A download's attempt ends with the last byte of its body; one that is dropped
+/// before, like a call that is cancelled, is not told.
+///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
 /// use common_http::{Attempt, AttemptObserver, HttpOptions};
@@ -49,7 +52,7 @@ pub struct Attempt {
     pub status: Option<StatusCode>,
     /// Why it failed, if it did.
     pub error: Option<ErrorKind>,
-    /// From its start to its end; for a streamed answer to its first bytes.
+    /// From its start, when there was a session to send it with, to its end.
     pub elapsed: Duration,
     /// How long the call waits before the next one; `None` where there is none.
     pub retry_in: Option<Duration>,

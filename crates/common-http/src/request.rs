@@ -1,7 +1,7 @@
 //! One call, from its operation and arguments to what goes over the wire. No I/O before it is sent.
 
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde::Serialize;
 use url::Url;
 
@@ -10,7 +10,7 @@ use crate::body::Body;
 use crate::call::Call;
 use crate::download::Download;
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Operation, encode, fill, join};
 use crate::options::CallOptions;
 
@@ -59,7 +59,8 @@ impl Request {
         self
     }
 
-    /// Sets a header. `Authorization`, `Content-Length` and `Host` are the engine's.
+    /// Sets a header. `Content-Length`, `Transfer-Encoding` and `Host` are the engine's, and so is `Authorization` unless
+    /// the operation is sent without credentials: they are refused.
     pub fn header(mut self, name: HeaderName, value: impl AsRef<[u8]>) -> Self {
         match HeaderValue::from_bytes(value.as_ref()) {
             Ok(value) => {
@@ -138,6 +139,14 @@ impl Request {
         if !self.query.is_empty() {
             url.set_query(Some(&self.query));
         }
+        let uri = Uri::try_from(url.as_str())
+            .map_err(|_| Error::local(ErrorKind::InvalidInput, "the URL fits no request"))?;
+        let own = [CONTENT_LENGTH, TRANSFER_ENCODING, HOST];
+        if own.iter().any(|name| self.headers.contains_key(name))
+            || (self.headers.contains_key(AUTHORIZATION) && !self.operation.is_public())
+        {
+            return Err(Error::argument("header", "is one that the engine sets"));
+        }
         let mut headers = self.engine.headers().clone();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.extend(self.headers);
@@ -155,6 +164,7 @@ impl Request {
         Ok(Prepared {
             operation: self.operation,
             url,
+            uri,
             headers,
             body: self.body,
             options: self.options,
@@ -171,6 +181,7 @@ impl Request {
 pub struct Prepared {
     pub(crate) operation: Operation,
     pub(crate) url: Url,
+    pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
     pub(crate) options: CallOptions,
@@ -232,7 +243,7 @@ impl RawRequest {
         Self(self.0.query(name, value))
     }
 
-    /// Sets a header.
+    /// Sets a header; those of the engine are refused: see [`Request::header`].
     pub fn header(self, name: HeaderName, value: impl AsRef<[u8]>) -> Self {
         Self(self.0.header(name, value))
     }

@@ -20,6 +20,9 @@ pub use self::outgoing::OutgoingBody;
 pub(crate) use self::outgoing::{OnProgress, Sending};
 pub(crate) use self::reqwest::ReqwestTransport;
 
+/// Less than this many bytes in one idle time is no progress.
+pub(crate) const PROGRESS: u64 = 1024;
+
 /// The bytes of an answer as they come in.
 pub type IncomingBody = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
 
@@ -47,7 +50,7 @@ pub enum TransportError {
     Tls,
     /// The connection broke after it was made.
     Interrupted,
-    /// What came was no HTTP.
+    /// The connection was closed before there was an answer, or what came was no HTTP.
     Protocol,
 }
 
@@ -68,7 +71,7 @@ impl TransportError {
             Self::ConnectTimeout => "no connection was made in time",
             Self::Tls => "the TLS handshake failed",
             Self::Interrupted => "the connection broke",
-            Self::Protocol => "what came was no HTTP",
+            Self::Protocol => "no whole HTTP answer came",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The session of a client: one login for all who wait, renewed ahead, refusals remembered.
 
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -19,6 +20,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 /// A call that could go on with the old session waits no longer for a new one.
 const RENEWAL_PATIENCE: Duration = Duration::from_secs(10);
+/// A store that takes longer is one that failed.
+const STORE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A session in use.
 pub(crate) struct Live {
@@ -114,12 +117,12 @@ impl SessionCache {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A session to make a call with: the one there is, or a new one.
-    pub(crate) async fn session(&self, engine: &Engine) -> Result<Arc<Live>> {
+    /// A session to make a call with that ends then: the one there is, or a new one.
+    pub(crate) async fn session(&self, engine: &Engine, end: Option<Instant>) -> Result<Arc<Live>> {
         let before = match self.look() {
             Look::Ready(live) => return Ok(live),
             Look::Refused(error) => return Err(error),
-            Look::Due(live) => return Ok(self.renew(engine, live).await),
+            Look::Due(live) => return Ok(self.renew(engine, live, end).await),
             Look::Missing { failures } => failures,
         };
         let _gate = self.gate.lock().await;
@@ -171,14 +174,20 @@ impl SessionCache {
     }
 
     /// Renews ahead of the end; whoever comes meanwhile, or finds that it failed, goes on with the old session.
-    async fn renew(&self, engine: &Engine, old: Arc<Live>) -> Arc<Live> {
+    async fn renew(&self, engine: &Engine, old: Arc<Live>, end: Option<Instant>) -> Arc<Live> {
         let Ok(_gate) = self.gate.try_lock() else {
             return old;
         };
-        if let Look::Ready(live) = self.look() {
-            return live;
+        match self.look() {
+            Look::Due(_) => {}
+            Look::Ready(live) => return live,
+            // Thrown away meanwhile: what the vendor answers to the old one decides.
+            Look::Refused(_) | Look::Missing { .. } => return old,
         }
-        if let Ok(Ok(live)) = timeout(RENEWAL_PATIENCE, self.open(engine)).await {
+        // The call itself needs its share of the time.
+        let share = end.map(|end| end.saturating_duration_since(Instant::now()) / 2);
+        let patience = share.map_or(RENEWAL_PATIENCE, |share| share.min(RENEWAL_PATIENCE));
+        if let Ok(Ok(live)) = timeout(patience, self.open(engine)).await {
             return live;
         }
         let mut state = self.state();
@@ -192,17 +201,25 @@ impl SessionCache {
         if let Some(live) = self.load().await {
             return Ok(live);
         }
-        match self.authenticator.open(engine).await {
-            Ok(session) => {
-                let live = self.adopt(session.clone(), Duration::ZERO)?;
-                self.save(SavedSession::now(session)).await;
-                Ok(live)
-            }
-            Err(error) => {
-                self.note(&error);
-                Err(error)
-            }
+        let opened = match self.log_in(engine).await {
+            Ok(session) => self.adopt(session, Duration::ZERO),
+            Err(error) => Err(error),
+        };
+        match &opened {
+            Ok(live) => self.save(SavedSession::now(live.session.clone())).await,
+            Err(error) => self.note(error),
         }
+        opened
+    }
+
+    async fn log_in(&self, engine: &Engine) -> Result<Session> {
+        // Each request of a login has its own deadline; what else it waits for has none.
+        let patience = engine.options().timeouts.call.saturating_mul(2);
+        let opening = timeout(patience, self.authenticator.open(engine)).await;
+        opening.unwrap_or_else(|_| {
+            let error = Error::local(ErrorKind::Timeout, "the login did not come to an end");
+            Err(error)
+        })
     }
 
     fn adopt(&self, session: Session, age: Duration) -> Result<Arc<Live>> {
@@ -233,8 +250,10 @@ impl SessionCache {
             .is_some_and(|status| status.is_client_error())
         {
             let pause = doubled(state.refusal.as_ref().map(|refusal| refusal.pause));
+            // "At once" is no pause: the same password would be refused again.
             let asked = error
                 .retry_after()
+                .filter(|asked| !asked.is_zero())
                 .map(|asked| asked.min(LONGEST_ASKED_PAUSE));
             state.refusal = Some(Refusal {
                 error: error.clone(),
@@ -252,7 +271,7 @@ impl SessionCache {
     /// The saved session, if it is another than the one we have or had, and worth using.
     async fn load(&self) -> Option<Arc<Live>> {
         let (store, key) = self.store.as_ref()?;
-        let saved = match store.load(key).await {
+        let saved = match in_time(store.load(key)).await {
             Ok(saved) => saved?,
             Err(error) => {
                 tracing::warn!(kind = %error.kind(), "the session store could not be read");
@@ -263,8 +282,8 @@ impl SessionCache {
         let age = SystemTime::now()
             .duration_since(opened_at)
             .unwrap_or_default();
-        let ends = session.refresh_after.or(session.lifetime);
-        if ends.is_some_and(|ends| age >= ends) {
+        // One that is only due still serves, should its renewal fail.
+        if session.lifetime.is_some_and(|lifetime| age >= lifetime) {
             return None;
         }
         let known = {
@@ -283,11 +302,16 @@ impl SessionCache {
 
     async fn save(&self, session: SavedSession) {
         if let Some((store, key)) = &self.store
-            && let Err(error) = store.save(key, &session).await
+            && let Err(error) = in_time(store.save(key, &session)).await
         {
             tracing::warn!(kind = %error.kind(), "the session could not be saved");
         }
     }
+}
+
+async fn in_time<T>(access: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    let access = timeout(STORE_PATIENCE, access).await;
+    access.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 fn doubled(pause: Option<Duration>) -> Duration {

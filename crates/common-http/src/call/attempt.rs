@@ -2,11 +2,12 @@
 
 use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH};
-use http::{HeaderMap, HeaderValue, StatusCode};
-use tokio::time::{Instant, sleep, timeout_at};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use tokio::time::{Instant, sleep};
 
 use super::failure::{Refusal, Unreadable};
-use super::reader::{BodyReader, Broken, PROGRESS};
+use super::limits::{earlier, within};
+use super::reader::{BodyReader, Broken};
 use super::{Failure, KEPT_BODY, Stalled};
 use crate::body::Opened;
 use crate::engine::Engine;
@@ -42,10 +43,11 @@ pub(crate) async fn exchange(
     body: Opened,
     attempt: u32,
     mode: Mode,
+    end: Option<Instant>,
 ) -> Result<Reply, Failure> {
     let on_progress = prepared.options.on_progress.clone();
     let (body, sending) = OutgoingBody::new(body, prepared.body.len(), attempt, on_progress);
-    let request = request(prepared, authorization, body)?;
+    let request = request(prepared, authorization, body);
     let timeouts = &engine.options().timeouts;
     let head = tokio::select! {
         biased;
@@ -62,9 +64,13 @@ pub(crate) async fn exchange(
         }
     };
     let headers = head.headers;
-    let length = announced(&headers);
+    let length = match *prepared.operation.method() {
+        // The answer tells the length of a body that it does not have.
+        Method::HEAD => None,
+        _ => announced(&headers),
+    };
     if !head.status.is_success() {
-        let body = kept(stream, timeouts).await;
+        let body = kept(stream, timeouts, end).await;
         return Err(Failure::Answer(Box::new(Refusal {
             status: head.status,
             headers,
@@ -123,24 +129,17 @@ fn request(
     prepared: &Prepared,
     authorization: Option<&HeaderValue>,
     body: OutgoingBody,
-) -> Result<http::Request<OutgoingBody>, Failure> {
-    let mut request = http::Request::builder()
-        .method(prepared.operation.method().clone())
-        .uri(prepared.url.as_str())
-        .body(body)
-        .map_err(|_| {
-            Failure::Local(Error::local(
-                ErrorKind::InvalidInput,
-                "the URL fits no request",
-            ))
-        })?;
+) -> http::Request<OutgoingBody> {
+    let mut request = http::Request::new(body);
+    *request.method_mut() = prepared.operation.method().clone();
+    *request.uri_mut() = prepared.uri.clone();
     *request.headers_mut() = prepared.headers.clone();
     if let Some(authorization) = authorization {
         request
             .headers_mut()
             .insert(AUTHORIZATION, authorization.clone());
     }
-    Ok(request)
+    request
 }
 
 fn limit(engine: &Engine, prepared: &Prepared, mode: Mode) -> u64 {
@@ -153,18 +152,16 @@ fn limit(engine: &Engine, prepared: &Prepared, mode: Mode) -> u64 {
 
 /// Ends when the answer's head is overdue: no progress of the body, or nothing for too long after its last byte.
 async fn no_head_in_time(sending: &Sending, timeouts: &Timeouts) -> Stalled {
-    let mut before = sending.sent();
     loop {
+        let left = timeouts.idle.saturating_sub(sending.quiet_for());
         tokio::select! {
             biased;
             () = sending.finished() => break,
-            () = sleep(timeouts.idle) => {}
+            () = sleep(left) => {}
         }
-        let now = sending.sent();
-        if now - before < PROGRESS {
+        if sending.quiet_for() >= timeouts.idle {
             return Stalled::Idle;
         }
-        before = now;
     }
     sleep(timeouts.head).await;
     Stalled::Head
@@ -186,8 +183,9 @@ fn is_encoded(headers: &HeaderMap) -> bool {
     })
 }
 
-/// The start of an error answer's body: what comes of it in a fair time.
-async fn kept(stream: IncomingBody, timeouts: &Timeouts) -> Bytes {
+/// The start of an error answer's body: what comes of it in a fair time. The answer itself is known already, so that
+/// the end of the call's time takes no more than the rest of its body.
+async fn kept(stream: IncomingBody, timeouts: &Timeouts, end: Option<Instant>) -> Bytes {
     let mut reader = BodyReader::new(stream, None, u64::MAX, timeouts.idle);
     let mut kept = BytesMut::new();
     let reading = async {
@@ -198,6 +196,7 @@ async fn kept(stream: IncomingBody, timeouts: &Timeouts) -> Bytes {
             kept.extend_from_slice(&chunk[..chunk.len().min(room)]);
         }
     };
-    let _ = timeout_at(Instant::now() + timeouts.head, reading).await;
+    let fair = Instant::now().checked_add(timeouts.head);
+    let _ = within(earlier(fair, end), reading).await;
     kept.freeze()
 }

@@ -22,8 +22,8 @@ const REQUEST_IDS: [&str; 4] = [
 pub(crate) enum Failure {
     /// The session that the call needs could not be had.
     Login(Error),
-    /// Nor in the call's time.
-    NoSessionInTime,
+    /// The time was over, or this took too long, before anything of this attempt left.
+    NotInTime(&'static str),
     /// The body could not be opened: nothing of this attempt left.
     Local(Error),
     /// The body could not be read to its end: some of it may have left.
@@ -64,11 +64,17 @@ impl Failure {
     /// The row of the retry table; `None` where there was no attempt to judge.
     pub(crate) fn outcome(&self, operation: &Operation) -> Option<Outcome> {
         Some(match self {
-            Self::Login(_) | Self::NoSessionInTime | Self::Local(_) => return None,
+            Self::Login(_) | Self::NotInTime(_) | Self::Local(_) => return None,
             // Not worth repeating, but some of it may have left.
             Self::BodyBroke(_) => Outcome::Broken,
             Self::Transport(error) if error.is_not_sent() => Outcome::NotSent,
             Self::Transport(_) | Self::WrongLength | Self::Stalled(_) => Outcome::Lost,
+            // No 4xx of a login is repeated.
+            Self::Answer(refusal)
+                if operation.is_login() && refusal.status == StatusCode::REQUEST_TIMEOUT =>
+            {
+                Outcome::Broken
+            }
             Self::Answer(refusal) => {
                 // A login's 503 is the vendor's fault, with or without a time to come back.
                 let asked = !operation.is_login() && retry_after(&refusal.headers).is_some();
@@ -98,9 +104,11 @@ impl Failure {
     ) -> ErrorBuilder {
         let error = match self {
             // Operation, status and attempts are the login's.
-            Self::Login(error) => return error.into_builder(),
-            Self::NoSessionInTime => Error::builder(ErrorKind::Timeout)
-                .detail("no session was to be had before the call's deadline"),
+            Self::Login(error) => {
+                let id = error.operation().unwrap_or(operation.id());
+                return error.into_builder().operation(id);
+            }
+            Self::NotInTime(why) => Error::builder(ErrorKind::Timeout).detail(why),
             Self::Local(error) | Self::BodyBroke(error) => error.into_builder(),
             Self::Transport(error) if error.is_not_sent() => {
                 Error::builder(ErrorKind::Connect).detail(error.words())

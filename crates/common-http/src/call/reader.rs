@@ -7,10 +7,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, timeout};
 
 use super::{Failure, Stalled};
-use crate::transport::IncomingBody;
-
-/// Less than this in one idle time is no progress.
-pub(crate) const PROGRESS: u64 = 1024;
+use crate::transport::{IncomingBody, PROGRESS};
 
 pub(crate) struct BodyReader {
     stream: IncomingBody,
@@ -21,6 +18,7 @@ pub(crate) struct BodyReader {
     /// Time spent waiting since the last kibibyte: the time that the consumer takes does not count.
     waited: Duration,
     since: u64,
+    ended: bool,
 }
 
 /// Why a body could not be read on.
@@ -44,6 +42,7 @@ impl BodyReader {
             idle,
             waited: Duration::ZERO,
             since: 0,
+            ended: false,
         }
     }
 
@@ -54,6 +53,9 @@ impl BodyReader {
 
     /// The next bytes; `None` at an end that fits the length announced.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Broken> {
+        if self.ended {
+            return Ok(None);
+        }
         if self.length.is_some_and(|length| length > self.limit) {
             return Err(Broken::TooLarge);
         }
@@ -71,7 +73,10 @@ impl BodyReader {
                 None if self.length.is_some_and(|length| length != self.got) => {
                     return Err(Broken::Failed(Failure::WrongLength));
                 }
-                None => return Ok(None),
+                None => {
+                    self.ended = true;
+                    return Ok(None);
+                }
             }
         }
     }

@@ -3,14 +3,17 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::io::ReadBuf;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
+use super::PROGRESS;
 use crate::body::{OnceReader, Opened, Progress, Reader, take};
 
 /// Bytes read from a file at once.
@@ -20,18 +23,48 @@ const READ: usize = 256 * 1024;
 pub(crate) type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
 
 /// What is known of a body on its way out; shared between the body and whoever waits for the answer.
-#[derive(Default)]
 pub(crate) struct Sending {
     sent: AtomicU64,
+    /// When the last kibibyte was complete, and how many bytes there were then.
+    moved: Mutex<(Instant, u64)>,
     done: AtomicBool,
     finished: Notify,
     failure: OnceLock<io::ErrorKind>,
 }
 
 impl Sending {
+    fn new() -> Self {
+        Self {
+            sent: AtomicU64::new(0),
+            moved: Mutex::new((Instant::now(), 0)),
+            done: AtomicBool::new(false),
+            finished: Notify::new(),
+            failure: OnceLock::new(),
+        }
+    }
+
     /// Bytes handed to the connection.
-    pub(crate) fn sent(&self) -> u64 {
+    fn sent(&self) -> u64 {
         self.sent.load(Ordering::Acquire)
+    }
+
+    /// How long ago the last progress was.
+    pub(crate) fn quiet_for(&self) -> Duration {
+        self.moved().0.elapsed()
+    }
+
+    fn moved(&self) -> MutexGuard<'_, (Instant, u64)> {
+        self.moved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts bytes that are handed to the connection, and says how many there are now.
+    fn count(&self, bytes: u64) -> u64 {
+        let sent = self.sent.fetch_add(bytes, Ordering::AcqRel) + bytes;
+        let mut moved = self.moved();
+        if sent - moved.1 >= PROGRESS {
+            *moved = (Instant::now(), sent);
+        }
+        sent
     }
 
     /// Waits until the last byte was handed over.
@@ -85,7 +118,7 @@ impl OutgoingBody {
         attempt: u32,
         on_progress: Option<OnProgress>,
     ) -> (Self, Arc<Sending>) {
-        let sending = Arc::new(Sending::default());
+        let sending = Arc::new(Sending::new());
         let source = match opened {
             _ if length == Some(0) => Source::Done,
             Opened::Bytes(bytes) => Source::Bytes(bytes),
@@ -114,8 +147,7 @@ impl OutgoingBody {
     /// Counts a chunk and gives it to the connection; the body ends with the last one, since nobody asks for more
     /// once `Content-Length` is reached.
     fn hand_over(&mut self, chunk: Bytes) -> io::Result<Frame<Bytes>> {
-        let length = chunk.len() as u64;
-        let sent = self.sending.sent.fetch_add(length, Ordering::AcqRel) + length;
+        let sent = self.sending.count(chunk.len() as u64);
         if self.length == Some(sent) {
             self.end();
         }
@@ -272,11 +304,12 @@ mod tests {
     async fn a_single_pass_body_is_opened_once() {
         let body = Body::single_pass(&b"once"[..], None);
         let (first, _) = outgoing(&body, 1).await;
-        assert_eq!(collect(first).await.unwrap(), b"once");
         let (second, sending) = outgoing(&body, 2).await;
+        assert_eq!(collect(first).await.unwrap(), b"once");
         assert_eq!(collect(second).await, Err(io::ErrorKind::NotSeekable));
         assert_eq!(sending.sent(), 0);
         assert!(!body.can_be_opened());
+        assert!(body.open().await.is_err());
     }
 
     #[tokio::test]

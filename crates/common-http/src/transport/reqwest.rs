@@ -54,8 +54,13 @@ fn with_proxy(
         ProxyChoice::System => Ok(builder),
         ProxyChoice::None => Ok(builder.no_proxy()),
         ProxyChoice::Url(url) => {
-            let proxy = Proxy::all(url.expose())
-                .map_err(|_| config("the proxy's address is no http or https URL"))?;
+            const REFUSED: &str = "the proxy's address is no http or https URL";
+            // reqwest would take anything without a scheme for a host's name.
+            let scheme = url::Url::parse(url.expose()).map_err(|_| config(REFUSED))?;
+            if !matches!(scheme.scheme(), "http" | "https") {
+                return Err(config(REFUSED));
+            }
+            let proxy = Proxy::all(url.expose()).map_err(|_| config(REFUSED))?;
             Ok(builder.proxy(proxy))
         }
     }
@@ -179,27 +184,24 @@ fn translate(error: reqwest::Error) -> TransportError {
             TransportError::ConnectTimeout
         } else if error.is_dns() {
             TransportError::Dns
-        } else if io_kind(&error) == Some(io::ErrorKind::InvalidData) {
+        } else if io_errors(&error).any(|io| io.kind() == io::ErrorKind::InvalidData) {
             TransportError::Tls
         } else {
             TransportError::Connect
         };
     }
-    match io_kind(&error) {
+    match io_errors(&error).next() {
         Some(_) => TransportError::Interrupted,
         None => TransportError::Protocol,
     }
 }
 
-fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
-    let mut source = error.source();
-    while let Some(error) = source {
-        if let Some(io) = error.downcast_ref::<io::Error>() {
-            return Some(io.kind());
-        }
-        source = error.source();
-    }
-    None
+/// The I/O errors below an error, those that are wrapped in others too: what TLS says is in one of these.
+fn io_errors(error: &reqwest::Error) -> impl Iterator<Item = &io::Error> {
+    let sources = std::iter::successors(error.source(), |&error| error.source());
+    sources
+        .filter_map(|source| source.downcast_ref::<io::Error>())
+        .flat_map(|io| std::iter::successors(Some(io), |io| io.get_ref()?.downcast_ref()))
 }
 
 struct Incoming(reqwest::Body);

@@ -1,0 +1,71 @@
+//! Until when a call may go on, and what it may still wait.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::{Failure, Stalled};
+
+pub(crate) struct Limits {
+    /// Of the caller: hard.
+    pub(crate) deadline: Option<Instant>,
+    /// Of the working time; a throttle wait moves it.
+    pub(crate) working: Option<Instant>,
+    /// What may still be spent on waits that the vendor asked for.
+    pub(crate) asked_left: Duration,
+    pub(crate) attempts: u32,
+}
+
+/// Why there is a wait before the next attempt.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Wait {
+    /// Our own backoff.
+    Own,
+    /// The vendor said how long, after a failure.
+    Asked,
+    /// The vendor refused before it acted.
+    Throttle,
+}
+
+impl Limits {
+    pub(crate) fn end(&self) -> Option<Instant> {
+        earlier(self.deadline, self.working)
+    }
+
+    /// Takes the wait from what is left, or says that it does not fit.
+    pub(crate) fn spend(&mut self, wait: Duration, why: Wait) -> Option<()> {
+        let back = Instant::now().checked_add(wait)?;
+        if why != Wait::Own {
+            self.asked_left = self.asked_left.checked_sub(wait)?;
+        }
+        if why == Wait::Throttle
+            && let Some(working) = self.working
+        {
+            self.working = Some(working.checked_add(wait)?);
+        }
+        match self.end() {
+            Some(end) if back >= end => None,
+            _ => Some(()),
+        }
+    }
+}
+
+pub(crate) fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+/// The future's output, unless the call's time ends first.
+pub(crate) async fn within<F: Future>(
+    end: Option<Instant>,
+    future: F,
+) -> Result<F::Output, Failure> {
+    match end {
+        Some(end) => timeout_at(end, future)
+            .await
+            .map_err(|_| Failure::Stalled(Stalled::Deadline)),
+        None => Ok(future.await),
+    }
+}
