@@ -1,0 +1,188 @@
+//! What all tests share: a vendor, its operations, and networks that follow a script.
+
+pub(crate) mod door;
+pub(crate) mod record;
+pub(crate) mod server;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
+use common_http::{
+    Answer, Attempt, AttemptObserver, Body, CallOptions, Delivery, Download, Effect, Engine, Error,
+    ErrorDetail, ErrorKind, HttpOptions, Operation, Result, Vendor,
+};
+use http::Method;
+use tokio::time::Instant;
+
+/// A vendor that is known to want a minute of peace after a 429.
+pub(crate) static VENDOR: Vendor = Vendor {
+    name: "testing",
+    user_agent: "testing-client/1.2.3",
+    codes: &["knownCode"],
+    throttle_floor: Some(Duration::from_secs(60)),
+    read_error: |answer| ErrorDetail::from_json(answer.body, &["error"], &["message"]),
+};
+
+/// One of which nothing is known.
+pub(crate) static BLANK_VENDOR: Vendor = Vendor {
+    name: "blank",
+    user_agent: "blank-client/1.2.3",
+    codes: &[],
+    throttle_floor: None,
+    read_error: |_| ErrorDetail {
+        code: None,
+        message: None,
+        kind: None,
+    },
+};
+
+pub(crate) static READ: Operation = Operation::get("testing.things.list", "/things").public();
+pub(crate) static REPLACE: Operation =
+    Operation::new("testing.things.replace", Method::PUT, "/things").public();
+pub(crate) static ORDER: Operation = Operation::post("testing.orders.create", "/orders").public();
+pub(crate) static CHANGE: Operation =
+    Operation::new("testing.orders.change", Method::PATCH, "/orders").public();
+pub(crate) static FETCH: Operation = Operation::get("testing.files.get", "/files")
+    .public()
+    .transfer();
+pub(crate) static STORE: Operation = Operation::new("testing.files.put", Method::PUT, "/files")
+    .public()
+    .transfer();
+pub(crate) static LOGIN: Operation = Operation::post("testing.sessions.open", "/login").login();
+
+pub(crate) const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+pub(crate) const fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// What becomes of one attempt.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Step {
+    /// 200 with a small JSON body.
+    Good,
+    /// This status.
+    Status(u16),
+    /// This status with this `Retry-After`.
+    Later(u16, &'static str),
+    /// No answer but this error.
+    Fails(TransportError),
+    /// No answer at all.
+    Silent,
+    /// 200, and a body that breaks off.
+    Cut,
+    /// 200, and a body that is shorter than announced.
+    Short,
+    /// 200, and a body in an encoding that nobody asked for.
+    Encoded,
+}
+
+impl Step {
+    pub(crate) fn answer(&self) -> FakeAnswer {
+        let body = FakeAnswer::json("{}");
+        match self {
+            Self::Good => body,
+            Self::Status(status) => FakeAnswer::status(*status),
+            Self::Later(status, after) => FakeAnswer::status(*status).header("retry-after", after),
+            Self::Fails(error) => FakeAnswer::error(*error),
+            Self::Silent => FakeAnswer::never(),
+            Self::Cut => body.cut(),
+            Self::Short => body.header("content-length", "3"),
+            Self::Encoded => body.header("content-encoding", "gzip"),
+        }
+    }
+}
+
+/// A network on which the attempts end one by one like this, and all others like the last.
+pub(crate) fn network(steps: impl Into<Vec<Step>>) -> Arc<FakeTransport> {
+    let steps = steps.into();
+    FakeTransport::new(move |request| steps[request.index.min(steps.len() - 1)].answer())
+}
+
+/// A network on which all attempts end like this.
+pub(crate) fn answering(
+    answer: impl Fn() -> FakeAnswer + Send + Sync + 'static,
+) -> Arc<FakeTransport> {
+    FakeTransport::new(move |_| answer())
+}
+
+pub(crate) fn engine(network: &Arc<FakeTransport>) -> Engine {
+    engine_with(network, HttpOptions::default())
+}
+
+pub(crate) fn engine_with(network: &Arc<FakeTransport>, options: HttpOptions) -> Engine {
+    Engine::builder(&VENDOR, "http://localhost")
+        .http(options.transport(network.clone()))
+        .build()
+        .unwrap()
+}
+
+pub(crate) async fn call(engine: &Engine, operation: &Operation) -> Result<Answer> {
+    engine.request(operation).send().await
+}
+
+pub(crate) async fn call_with(
+    engine: &Engine,
+    operation: &Operation,
+    options: CallOptions,
+) -> Result<Answer> {
+    engine.request(operation).options(options).send().await
+}
+
+pub(crate) fn effect(effect: Effect) -> CallOptions {
+    CallOptions::default().effect(effect)
+}
+
+/// The error of a call over this network with default settings, and how long it took.
+pub(crate) async fn failure(
+    network: &Arc<FakeTransport>,
+    operation: &Operation,
+) -> (Error, Duration) {
+    let started = Instant::now();
+    let error = call(&engine(network), operation).await.unwrap_err();
+    (error, started.elapsed())
+}
+
+/// What an error says first.
+pub(crate) fn fate(error: &Error) -> (ErrorKind, Delivery) {
+    (error.kind(), error.delivery())
+}
+
+pub(crate) async fn send_body(
+    engine: &Engine,
+    operation: &Operation,
+    body: Body,
+) -> Result<Answer> {
+    let request = engine.request(operation).body(body, "text/plain");
+    request.send().await
+}
+
+pub(crate) async fn download(engine: &Engine) -> Result<Download> {
+    engine.request(&FETCH).download(None).await
+}
+
+/// The pauses between the requests that the network saw.
+pub(crate) fn pauses(network: &FakeTransport) -> Vec<Duration> {
+    let requests = network.requests();
+    let pairs = requests.windows(2);
+    pairs.map(|pair| pair[1].at - pair[0].at).collect()
+}
+
+/// Keeps what an observer is told.
+#[derive(Clone, Default)]
+pub(crate) struct Watch(Arc<Mutex<Vec<Attempt>>>);
+
+impl Watch {
+    pub(crate) fn seen(&self) -> Vec<Attempt> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl AttemptObserver for Watch {
+    fn attempt(&self, attempt: &Attempt) {
+        self.0.lock().unwrap().push(attempt.clone());
+    }
+}

@@ -1,0 +1,350 @@
+//! Logins that fail: how often a vendor is asked, and what callers are told.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use common_http::transport::{FakeAnswer, TransportError};
+use common_http::{
+    Authenticator, CallOptions, Delivery, Engine, ErrorKind, HttpOptions, Operation, Secret,
+    Session, async_trait,
+};
+use futures_util::future::join_all;
+use tokio::time::{Instant, advance, sleep};
+
+use crate::helper::Step::Good;
+use crate::helper::door::{
+    Login, MINE, calls, client, door, is_login, logins, only, token, welcome,
+};
+use crate::helper::{FETCH, LOGIN, VENDOR, call, call_with, fate, millis, network, seconds};
+
+/// The distinct errors of as many calls at once, as texts.
+async fn failures(client: &Engine, count: usize) -> Vec<String> {
+    let results = join_all((0..count).map(|_| call(client, &MINE))).await;
+    let mut texts: Vec<_> = results
+        .into_iter()
+        .map(|result| result.unwrap_err().to_string())
+        .collect();
+    texts.dedup();
+    texts
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_password_is_tried_once_a_pause() {
+    let network = door(|_| FakeAnswer::status(401), welcome);
+    let client = client(&network, Login::default());
+    for (tries, pause) in [30, 60, 120, 240, 480, 900, 900, 900]
+        .into_iter()
+        .enumerate()
+    {
+        failures(&client, 200).await;
+        assert_eq!(logins(&network), tries + 1);
+        advance(seconds(pause) - millis(1)).await;
+        let error = call(&client, &MINE).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+        assert_eq!((error.attempts(), error.delivery()), (0, Delivery::NotSent));
+        assert_eq!(error.operation(), Some(LOGIN.id()));
+        assert_eq!(error.status().unwrap(), 401);
+        assert_eq!(error.retry_after(), Some(millis(1)));
+        assert_eq!(logins(&network), tries + 1, "asked again too early");
+        advance(millis(1)).await;
+    }
+    assert_eq!(calls(&network), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_4xx_is_remembered_and_none_repeated() {
+    for (status, kind) in [
+        (400, ErrorKind::Rejected),
+        (401, ErrorKind::Credentials),
+        (403, ErrorKind::PermissionDenied),
+        (408, ErrorKind::Timeout),
+        (422, ErrorKind::Rejected),
+        (429, ErrorKind::RateLimited),
+    ] {
+        let network = door(move |_| FakeAnswer::status(status), welcome);
+        let client = client(&network, Login::default());
+        for _ in 0..10 {
+            let error = call(&client, &MINE).await.unwrap_err();
+            assert_eq!(error.kind(), kind, "{status}");
+            assert_eq!(error.delivery(), Delivery::NotSent, "{status}");
+        }
+        assert_eq!(logins(&network), 1, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_logins_retry_after_is_kept_to() {
+    for (after, pause) in [
+        ("5", seconds(5)),
+        ("7200", seconds(7200)),
+        // But nobody is locked out for ever, and nobody let in at once.
+        ("99999999999", seconds(24 * 3600)),
+        ("0", seconds(30)),
+        ("Wed, 02 Jan 2002 03:04:05 GMT", seconds(30)),
+    ] {
+        let network = door(
+            move |_| FakeAnswer::status(401).header("retry-after", after),
+            welcome,
+        );
+        let client = client(&network, Login::default());
+        failures(&client, 50).await;
+        advance(pause - millis(1)).await;
+        failures(&client, 50).await;
+        assert_eq!(logins(&network), 1, "{after}");
+        advance(millis(1)).await;
+        failures(&client, 50).await;
+        assert_eq!(logins(&network), 2, "{after}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_succeeds_ends_the_pauses() {
+    let network = door(
+        |n| match n {
+            3 => token(3),
+            _ => FakeAnswer::status(401),
+        },
+        only(&[3]),
+    );
+    let login = Login {
+        lifetime: Some(seconds(100)),
+        refresh_after: None,
+    };
+    let client = client(&network, login);
+    for (tries, wait) in [(1, 30), (2, 60), (3, 100), (4, 29), (4, 1), (5, 60)] {
+        let result = call(&client, &MINE).await;
+        assert_eq!((result.is_ok(), logins(&network)), (tries == 3, tries));
+        advance(seconds(wait)).await;
+    }
+}
+
+/// No status means no refusal: the next call asks again, but those who waited share the failure.
+#[tokio::test(start_paused = true)]
+async fn a_failed_login_is_shared_by_those_who_waited() {
+    for answer in [
+        || FakeAnswer::status(503).after(millis(100)),
+        || FakeAnswer::error(TransportError::Connect).after(millis(100)),
+        || FakeAnswer::error(TransportError::Interrupted).after(millis(100)),
+        // A login that gives no token.
+        || FakeAnswer::json("{}").after(millis(100)),
+    ] {
+        let network = door(move |_| answer(), welcome);
+        let client = client(&network, Login::default());
+        let texts = failures(&client, 500).await;
+        assert_eq!(texts.len(), 1, "{texts:?}");
+        let once = logins(&network);
+        assert!(once <= 3, "{once} logins");
+        failures(&client, 500).await;
+        assert_eq!(logins(&network), 2 * once);
+        assert_eq!(calls(&network), 0);
+    }
+}
+
+/// Gives a token that fits no header, and counts.
+struct Unusable(Arc<AtomicUsize>);
+
+#[async_trait]
+impl Authenticator for Unusable {
+    async fn open(&self, _: &Engine) -> common_http::Result<Session> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        sleep(seconds(1)).await;
+        Ok(Session::new(Secret::from("basic EXAMPLE\n")))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_cannot_be_used_is_a_failed_login() {
+    let opened = Arc::default();
+    let client = client_of(Unusable(Arc::clone(&opened)));
+    let texts = failures(&client, 500).await;
+    assert_eq!(
+        (texts.len(), opened.load(Ordering::SeqCst)),
+        (1, 1),
+        "{texts:?}"
+    );
+    assert!(!texts[0].contains("EXAMPLE"));
+}
+
+/// A client that gets its sessions so, and whose calls succeed.
+fn client_of(authenticator: impl Authenticator) -> Engine {
+    let options = HttpOptions::default().transport(network([Good]));
+    let builder = Engine::builder(&VENDOR, "http://localhost").http(options);
+    builder.authenticator(authenticator).build().unwrap()
+}
+
+/// The error is the login's, but its delivery is the call's.
+#[tokio::test(start_paused = true)]
+async fn a_failed_login_says_what_the_call_did() {
+    let network = door(
+        |n| match n {
+            1 => token(1),
+            _ => FakeAnswer::status(500),
+        },
+        |_| FakeAnswer::status(401),
+    );
+    let client = client(&network, Login::default());
+    client.open_session().await.unwrap();
+    advance(seconds(61)).await;
+    let error = call(&client, &MINE).await.unwrap_err();
+    assert_eq!((error.operation(), error.attempts()), (Some(LOGIN.id()), 3));
+    assert_eq!(fate(&error), (ErrorKind::Server, Delivery::Answered));
+    // And that of a call that never left is another one.
+    let error = call(&client, &MINE).await.unwrap_err();
+    assert_eq!(fate(&error), (ErrorKind::Server, Delivery::NotSent));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_has_its_own_deadline() {
+    let network = door(|_| FakeAnswer::never(), welcome);
+    let client = client(&network, Login::default());
+    let started = Instant::now();
+    let error = client.open_session().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.operation()),
+        (ErrorKind::Timeout, Some(LOGIN.id()))
+    );
+    assert_eq!(started.elapsed(), seconds(60));
+}
+
+/// Nobody waits longer for a session than a small call may take; a transfer neither.
+#[tokio::test(start_paused = true)]
+async fn no_call_waits_for_a_session_for_ever() {
+    static MY_FILE: Operation = Operation::get("testing.mine.file", "/file").transfer();
+    let client = client_of(Endless);
+    let started = Instant::now();
+    let waiting = [&MINE, &MY_FILE].map(|operation| call(&client, operation));
+    for result in join_all(waiting).await {
+        let error = result.unwrap_err();
+        assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::NotSent));
+        assert_eq!(error.attempts(), 0);
+    }
+    assert_eq!(
+        client.open_session().await.unwrap_err().kind(),
+        ErrorKind::Timeout
+    );
+    assert!(started.elapsed() <= seconds(300));
+    call(&client, &FETCH).await.unwrap();
+}
+
+/// A provider of credentials that never comes back.
+struct Endless;
+
+#[async_trait]
+impl Authenticator for Endless {
+    async fn open(&self, _: &Engine) -> common_http::Result<Session> {
+        pending().await
+    }
+}
+
+/// Due for renewal, and the login does not work: calls go on, and the vendor is asked again at growing intervals.
+#[tokio::test(start_paused = true)]
+async fn calls_go_on_while_the_old_token_lives() {
+    let refusals: [fn() -> FakeAnswer; 4] = [
+        || FakeAnswer::status(500),
+        || FakeAnswer::status(401),
+        || FakeAnswer::error(TransportError::Connect),
+        FakeAnswer::never,
+    ];
+    for answer in refusals {
+        let network = door(
+            move |n| if n == 1 { token(1) } else { answer() },
+            only(&[1]),
+        );
+        let login = Login {
+            lifetime: Some(seconds(7200)),
+            refresh_after: Some(seconds(3600)),
+        };
+        let client = client(&network, login);
+        client.open_session().await.unwrap();
+        advance(seconds(3600)).await;
+        let started = Instant::now();
+        while started.elapsed() < seconds(3590) {
+            call(&client, &MINE).await.unwrap();
+            sleep(seconds(2)).await;
+        }
+        let requests = network.requests();
+        let tries: Vec<_> = requests
+            .iter()
+            .filter(|request| is_login(request))
+            .map(|request| request.at)
+            .skip(1)
+            .collect();
+        // A login that is repeated by itself is one try.
+        let tries: Vec<_> = tries
+            .chunk_by(|a, b| *b - *a < seconds(20))
+            .map(|logins| logins[0])
+            .collect();
+        let pauses: Vec<_> = tries
+            .windows(2)
+            .map(|pair| (pair[1] - pair[0]).as_secs())
+            .collect();
+        for (pause, expected) in pauses.iter().zip([30, 60, 120, 240, 480, 900, 900]) {
+            assert!((expected..expected + 14).contains(pause), "{pauses:?}");
+        }
+        assert!(pauses.len() >= 6);
+        sleep(seconds(20)).await;
+        call(&client, &MINE).await.unwrap_err();
+    }
+}
+
+/// A renewal that succeeds ends the pauses of those that failed.
+#[tokio::test(start_paused = true)]
+async fn the_pauses_of_a_later_renewal_begin_anew() {
+    let network = door(
+        |n| match n {
+            1 | 5 => token(n),
+            _ => FakeAnswer::status(501),
+        },
+        welcome,
+    );
+    let login = Login {
+        lifetime: Some(seconds(7200)),
+        refresh_after: Some(seconds(3600)),
+    };
+    let client = client(&network, login);
+    for _ in 0..750 {
+        call(&client, &MINE).await.unwrap();
+        sleep(seconds(10)).await;
+    }
+    let requests = network.requests();
+    let logins = requests.iter().filter(|request| is_login(request));
+    let times: Vec<_> = logins.map(|request| request.at).collect();
+    let pauses: Vec<_> = times
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]).as_secs())
+        .collect();
+    assert_eq!(pauses, [3600, 30, 60, 120, 3600, 30]);
+}
+
+/// A login that hangs must not eat the time of a call that could go on with the old token.
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_hangs_leaves_time_for_the_call() {
+    let network = door(
+        |n| {
+            if n == 1 {
+                token(1)
+            } else {
+                FakeAnswer::never()
+            }
+        },
+        |_| FakeAnswer::json("{}").after(millis(100)),
+    );
+    let login = Login {
+        lifetime: Some(seconds(7200)),
+        refresh_after: Some(seconds(3600)),
+    };
+    let client = client(&network, login);
+    client.open_session().await.unwrap();
+    advance(seconds(3600)).await;
+    let quick = || CallOptions::default().deadline(seconds(2));
+    call_with(&client, &MINE, quick()).await.unwrap();
+    assert_eq!(logins(&network), 2);
+    // And there is a pause before the next.
+    call_with(&client, &MINE, quick()).await.unwrap();
+    assert_eq!(logins(&network), 2);
+    // When the old one ends, so does that.
+    advance(seconds(3600)).await;
+    let error = call_with(&client, &MINE, quick()).await.unwrap_err();
+    assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::NotSent));
+}

@@ -1,0 +1,28 @@
+//! The engine as a whole: over a scripted network with paused time, and over real sockets.
+#![cfg(feature = "sandbox")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "clippy knows that functions marked as tests may panic, but not their helpers"
+)]
+
+mod bodies;
+mod budget;
+mod deadlines;
+mod delivery;
+mod downloads;
+mod helper;
+mod login_failures;
+mod observing;
+mod privacy;
+mod progress;
+mod requests;
+mod retries;
+mod saving;
+mod session_store;
+mod sessions;
+mod waits;
+mod wire;
+mod wire_faults;
+#[cfg(feature = "rustls")]
+mod wire_tls;

@@ -1,0 +1,250 @@
+//! Downloads into a file: whole under its name, or not at all.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use common_http::transport::{FakeAnswer, FakeTransport};
+use common_http::{CallOptions, Delivery, ErrorKind, Result};
+use tempfile::TempDir;
+
+use crate::helper::Step::{Cut, Short};
+use crate::helper::{FETCH, answering, download, engine, fate, network, seconds};
+
+const NOW: Duration = Duration::ZERO;
+
+fn file() -> FakeAnswer {
+    FakeAnswer::status(200)
+        .chunk(NOW, "EXAMPLE ")
+        .chunk(NOW, "CONTENT")
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// The names in a folder, in order.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+async fn save(network: &Arc<FakeTransport>, path: impl AsRef<Path>) -> Result<u64> {
+    download(&engine(network)).await?.save_to(path).await
+}
+
+#[tokio::test]
+async fn is_whole_under_its_name() {
+    let folder = folder();
+    let path = folder.path().join("EXAMPLE.pdf");
+    assert_eq!(save(&answering(file), &path).await.unwrap(), 15);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "EXAMPLE CONTENT");
+    assert_eq!(names(folder.path()), ["EXAMPLE.pdf"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn can_be_read_by_this_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let path = folder.path().join("EXAMPLE.pdf");
+    save(&answering(file), &path).await.unwrap();
+    assert_eq!(
+        fs::metadata(path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+}
+
+#[tokio::test]
+async fn starts_again_after_a_cut_with_fresh_content() {
+    let folder = folder();
+    let path = folder.path().join("EXAMPLE.pdf");
+    let network = FakeTransport::new(|request| match request.index {
+        0 => FakeAnswer::status(200).chunk(NOW, vec![b'x'; 5000]).cut(),
+        _ => file(),
+    });
+    assert_eq!(save(&network, &path).await.unwrap(), 15);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "EXAMPLE CONTENT");
+    assert_eq!(names(folder.path()), ["EXAMPLE.pdf"]);
+}
+
+#[tokio::test]
+async fn an_existing_file_is_replaced_only_by_a_whole_one() {
+    let folder = folder();
+    let path = folder.path().join("EXAMPLE.pdf");
+    fs::write(&path, "BEFORE").unwrap();
+    for step in [Cut, Short] {
+        let error = save(&network([step]), &path).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Interrupted);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "BEFORE");
+        assert_eq!(names(folder.path()), ["EXAMPLE.pdf"]);
+    }
+    save(&answering(file), &path).await.unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "EXAMPLE CONTENT");
+}
+
+#[tokio::test]
+async fn nothing_is_left_where_there_was_nothing() {
+    let folder = folder();
+    let path = folder.path().join("EXAMPLE.pdf");
+    save(&network([Cut]), &path).await.unwrap_err();
+    let large = answering(|| FakeAnswer::status(200).chunk(NOW, vec![7; 2000]));
+    let request = engine(&large).request(&FETCH);
+    let request = request.options(CallOptions::default().max_bytes(1999));
+    let error = request
+        .download(None)
+        .await
+        .unwrap()
+        .save_to(&path)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+    assert_eq!(names(folder.path()), [""; 0]);
+}
+
+/// The vendor was asked, so the error must not say that nothing was sent.
+#[tokio::test]
+async fn a_target_that_cannot_be_written_is_a_local_failure() {
+    let folder = folder();
+    let directory = folder.path().join("EXAMPLE-DIRECTORY");
+    fs::create_dir(&directory).unwrap();
+    fs::write(directory.join("EXAMPLE"), "kept").unwrap();
+    let file_as_folder = folder.path().join("EXAMPLE-FILE");
+    fs::write(&file_as_folder, "kept").unwrap();
+    let network = answering(file);
+    for target in [
+        directory.clone(),
+        file_as_folder.join("EXAMPLE.pdf"),
+        folder.path().join("EXAMPLE-MISSING").join("EXAMPLE.pdf"),
+        folder.path().join(".."),
+        folder.path().join("x".repeat(300)),
+    ] {
+        let error = save(&network, &target).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::LocalIo, "{target:?}");
+        assert_eq!(error.operation(), Some(FETCH.id()));
+        assert_eq!(
+            (error.delivery(), error.attempts()),
+            (Delivery::Answered, 1)
+        );
+        assert_eq!(error.status().unwrap(), 200);
+        assert!(error.io_kind().is_some());
+    }
+    assert_eq!(names(folder.path()), ["EXAMPLE-DIRECTORY", "EXAMPLE-FILE"]);
+    assert_eq!(names(&directory), ["EXAMPLE"]);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_is_a_local_failure() {
+    let error = save(&answering(file), "/proc/EXAMPLE.pdf")
+        .await
+        .unwrap_err();
+    assert_eq!(fate(&error), (ErrorKind::LocalIo, Delivery::Answered));
+}
+
+/// A disk that takes no more, played by a limit on the size of files: the test runs itself again below that limit.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_disk_that_takes_no_more_is_a_local_failure() {
+    const BELOW: &str = "COMMON_HTTP_TEST_BELOW_LIMIT";
+    if std::env::var_os(BELOW).is_none() {
+        let test = std::env::current_exe().unwrap();
+        let name = "saving::a_disk_that_takes_no_more_is_a_local_failure";
+        let output = std::process::Command::new("sh")
+            .args([
+                "-c",
+                r#"trap "" XFSZ; ulimit -f 64; exec "$0" --exact "$1""#,
+            ])
+            .args([test.as_os_str(), name.as_ref()])
+            .env(BELOW, "1")
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success() && text.contains("1 passed"),
+            "{text}"
+        );
+        return;
+    }
+    let folder = folder();
+    let path = folder.path().join("EXAMPLE.pdf");
+    fs::write(&path, "BEFORE").unwrap();
+    let large = answering(|| FakeAnswer::status(200).chunk(NOW, vec![7; 1_000_000]));
+    let error = save(&large, &path).await.unwrap_err();
+    assert_eq!(error.io_kind(), Some(io::ErrorKind::FileTooLarge));
+    let seen = (error.kind(), error.delivery(), error.attempts());
+    assert_eq!(seen, (ErrorKind::LocalIo, Delivery::Answered, 1));
+    assert_eq!(names(folder.path()), ["EXAMPLE.pdf"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "BEFORE");
+}
+
+/// An answer that gives a piece and then nothing more.
+fn stalling() -> FakeAnswer {
+    FakeAnswer::status(200).chunk(NOW, vec![7; 300_000]).hang()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_save_leaves_nothing() {
+    let folder = folder();
+    let path = folder.path().join("EXAMPLE.pdf");
+    fs::write(&path, "BEFORE").unwrap();
+    let download = download(&engine(&answering(stalling))).await.unwrap();
+    let mut saving = Box::pin(download.save_to(&path));
+    tokio::time::timeout(seconds(10), &mut saving)
+        .await
+        .unwrap_err();
+    assert_eq!(part_of(folder.path()), Some(300_000));
+    drop(saving);
+    assert_eq!(names(folder.path()), ["EXAMPLE.pdf"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "BEFORE");
+}
+
+/// The length of the temporary file, if there is one.
+fn part_of(folder: &Path) -> Option<u64> {
+    let mut entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let part = entries.find(|entry| entry.file_name().to_string_lossy().ends_with(".part"))?;
+    Some(part.metadata().unwrap().len())
+}
+
+#[tokio::test]
+async fn saves_side_by_side_do_not_meet() {
+    let folder = folder();
+    let path = folder.path().join("EXAMPLE.pdf");
+    let network = answering(file);
+    let engine = engine(&network);
+    let saves = (0..20).map(|_| async {
+        let download = download(&engine).await?;
+        download.save_to(&path).await
+    });
+    for result in futures_util::future::join_all(saves).await {
+        assert_eq!(result.unwrap(), 15);
+    }
+    assert_eq!(names(folder.path()), ["EXAMPLE.pdf"]);
+}
+
+/// A relative name is in the working directory.
+#[tokio::test]
+async fn a_bare_name_has_a_folder() {
+    let network = answering(file);
+    let name = "EXAMPLE-BARE-NAME.pdf";
+    let saved = save(&network, name).await;
+    let content = fs::read_to_string(name);
+    let _ = fs::remove_file(name);
+    assert_eq!(saved.unwrap(), 15);
+    assert_eq!(content.unwrap(), "EXAMPLE CONTENT");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stall_ends_the_save() {
+    let folder = folder();
+    let path = folder.path().join("EXAMPLE.pdf");
+    let error = save(&answering(stalling), &path).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 3));
+    assert_eq!(names(folder.path()), [""; 0]);
+}

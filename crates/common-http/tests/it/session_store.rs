@@ -1,0 +1,325 @@
+//! Sessions that are saved, and shared with other processes.
+
+use std::future::pending;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use common_http::transport::{FakeAnswer, FakeTransport};
+use common_http::{
+    Engine, ErrorKind, MemorySessionStore, SavedSession, SessionKey, SessionStore, async_trait,
+};
+use serde_json::json;
+use tokio::time::{Instant, advance};
+
+use crate::helper::door::{
+    Login, MINE, authorization, builder, calls, client, door, logins, only, token, welcome,
+};
+use crate::helper::{call, seconds};
+
+const DAY: Duration = seconds(24 * 3600);
+
+fn key() -> SessionKey {
+    SessionKey::of(&["testing", "http://localhost", "EXAMPLE-USER"])
+}
+
+/// A client that keeps its sessions there: each one is like another process.
+fn sharing(network: &Arc<FakeTransport>, store: &Arc<impl SessionStore>) -> Engine {
+    let login = Login {
+        lifetime: Some(7 * DAY),
+        refresh_after: Some(6 * DAY),
+    };
+    let builder = builder(network, login).session_store(store.clone(), key());
+    builder.build().unwrap()
+}
+
+/// A saved session with this token that was opened so long ago.
+fn saved(token: usize, age: Duration) -> SavedSession {
+    let opened = (SystemTime::now() - age)
+        .duration_since(UNIX_EPOCH)
+        .unwrap();
+    let text = json!({
+        "version": 1,
+        "authorization": format!("basic TOKEN-{token}"),
+        "opened_at_ms": opened.as_millis() as u64,
+        "lifetime_ms": (7 * DAY).as_millis() as u64,
+        "refresh_after_ms": (6 * DAY).as_millis() as u64,
+    });
+    SavedSession::from_json(&text.to_string()).unwrap()
+}
+
+async fn store_with(session: SavedSession) -> Arc<MemorySessionStore> {
+    let store = Arc::new(MemorySessionStore::default());
+    store.save(&key(), &session).await.unwrap();
+    store
+}
+
+/// The token in the store.
+async fn stored(store: &MemorySessionStore) -> String {
+    let session = store.load(&key()).await.unwrap().unwrap().to_json();
+    let session: serde_json::Value = serde_json::from_str(session.expose()).unwrap();
+    session["authorization"].as_str().unwrap().to_owned()
+}
+
+fn last_used(network: &FakeTransport) -> String {
+    authorization(network.requests().last().unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_client_needs_no_login() {
+    let network = door(token, welcome);
+    let store = Arc::new(MemorySessionStore::default());
+    for _ in 0..3 {
+        let client = sharing(&network, &store);
+        call(&client, &MINE).await.unwrap();
+        let details = client.session_details().await.unwrap().unwrap();
+        assert_eq!(details.expose(), "EXAMPLE");
+    }
+    assert_eq!((logins(&network), calls(&network)), (1, 3));
+    assert_eq!(last_used(&network), "basic TOKEN-1");
+}
+
+/// Another login's session is another's.
+#[tokio::test(start_paused = true)]
+async fn sessions_are_kept_apart_by_their_keys() {
+    let network = door(token, welcome);
+    let store = Arc::new(MemorySessionStore::default());
+    for user in ["EXAMPLE-A", "EXAMPLE-B"] {
+        let builder = builder(&network, Login::default());
+        let builder = builder.session_store(store.clone(), SessionKey::of(&[user]));
+        call(&builder.build().unwrap(), &MINE).await.unwrap();
+    }
+    assert_eq!(logins(&network), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_saved_session_ages_by_the_wall_clock() {
+    for (age, logins_made) in [
+        (Duration::ZERO, 0),
+        (5 * DAY, 0),
+        (7 * DAY, 1),
+        (100 * DAY, 1),
+    ] {
+        let network = door(token, welcome);
+        let store = store_with(saved(77, age)).await;
+        let client = sharing(&network, &store);
+        call(&client, &MINE).await.unwrap();
+        assert_eq!(logins(&network), logins_made, "{age:?}");
+    }
+    // It goes on ageing in memory.
+    let network = door(token, welcome);
+    let client = sharing(&network, &store_with(saved(77, 5 * DAY)).await);
+    call(&client, &MINE).await.unwrap();
+    advance(DAY + seconds(1)).await;
+    call(&client, &MINE).await.unwrap();
+    assert_eq!(logins(&network), 1);
+}
+
+/// A clock that went back must not make a session immortal, nor fail anything.
+#[tokio::test(start_paused = true)]
+async fn a_session_from_the_future_is_a_new_one() {
+    let network = door(token, welcome);
+    let store = Arc::new(MemorySessionStore::default());
+    let mut future: serde_json::Value =
+        serde_json::from_str(saved(77, Duration::ZERO).to_json().expose()).unwrap();
+    future["opened_at_ms"] = json!(future["opened_at_ms"].as_u64().unwrap() + 86_400_000);
+    let future = SavedSession::from_json(&future.to_string()).unwrap();
+    store.save(&key(), &future).await.unwrap();
+    let client = sharing(&network, &store);
+    call(&client, &MINE).await.unwrap();
+    assert_eq!(logins(&network), 0);
+    advance(6 * DAY + seconds(1)).await;
+    call(&client, &MINE).await.unwrap();
+    assert_eq!(logins(&network), 1);
+}
+
+/// Past the time to renew it, but alive: it is renewed, and if that fails it still serves.
+#[tokio::test(start_paused = true)]
+async fn a_saved_session_that_is_due_is_used_while_it_lives() {
+    let refused = door(|_| FakeAnswer::status(500), only(&[77]));
+    let client = sharing(
+        &refused,
+        &store_with(saved(77, 6 * DAY + seconds(60))).await,
+    );
+    for _ in 0..3 {
+        call(&client, &MINE).await.unwrap();
+    }
+
+    let renewed = door(token, welcome);
+    let store = store_with(saved(77, 6 * DAY + seconds(60))).await;
+    let client = sharing(&renewed, &store);
+    call(&client, &MINE).await.unwrap();
+    call(&client, &MINE).await.unwrap();
+    assert_eq!(
+        (logins(&renewed), last_used(&renewed).as_str()),
+        (1, "basic TOKEN-1")
+    );
+    assert_eq!(stored(&store).await, "basic TOKEN-1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejected_token_is_not_taken_from_the_store_again() {
+    let network = door(token, only(&[1]));
+    let store = store_with(saved(77, DAY)).await;
+    let client = sharing(&network, &store);
+    call(&client, &MINE).await.unwrap();
+    assert_eq!(logins(&network), 1);
+    assert_eq!(stored(&store).await, "basic TOKEN-1");
+}
+
+/// A store that cannot be written keeps the rejected token for ever: each client finds that out once.
+#[tokio::test(start_paused = true)]
+async fn nor_when_the_new_one_could_not_be_saved() {
+    let network = door(token, only(&[1, 2]));
+    let store = Arc::new(ReadOnly(saved(77, DAY)));
+    let client = sharing(&network, &store);
+    for _ in 0..3 {
+        call(&client, &MINE).await.unwrap();
+    }
+    assert_eq!((logins(&network), calls(&network)), (1, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fresher_token_of_another_process_is_taken_instead_of_a_login() {
+    let network = door(token, only(&[88]));
+    let store = store_with(saved(77, DAY)).await;
+    let client = sharing(&network, &store);
+    client.open_session().await.unwrap();
+    store.save(&key(), &saved(88, seconds(5))).await.unwrap();
+    call(&client, &MINE).await.unwrap();
+    assert_eq!(
+        (logins(&network), last_used(&network).as_str()),
+        (0, "basic TOKEN-88")
+    );
+}
+
+/// So is one that another process has renewed.
+#[tokio::test(start_paused = true)]
+async fn a_renewal_by_another_process_serves_all() {
+    let network = door(token, welcome);
+    let store = store_with(saved(77, DAY)).await;
+    let client = sharing(&network, &store);
+    call(&client, &MINE).await.unwrap();
+    store
+        .save(&key(), &saved(88, Duration::ZERO))
+        .await
+        .unwrap();
+    advance(5 * DAY + seconds(1)).await;
+    call(&client, &MINE).await.unwrap();
+    assert_eq!(
+        (logins(&network), last_used(&network).as_str()),
+        (0, "basic TOKEN-88")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_does_not_fail_calls() {
+    let network = door(token, welcome);
+    let client = sharing(&network, &Arc::new(Broken));
+    for _ in 0..3 {
+        call(&client, &MINE).await.unwrap();
+    }
+    assert_eq!((logins(&network), calls(&network)), (1, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nor_one_that_hangs() {
+    let network = door(token, welcome);
+    let client = sharing(&network, &Arc::new(Hanging));
+    let started = Instant::now();
+    for _ in 0..3 {
+        call(&client, &MINE).await.unwrap();
+    }
+    assert_eq!((logins(&network), calls(&network)), (1, 3));
+    assert!(started.elapsed() < seconds(60), "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_saved_session_that_fits_no_header_is_none() {
+    let network = door(token, welcome);
+    let text = saved(77, DAY).to_json().expose().replace("TOKEN-77", "\\n");
+    let store = store_with(SavedSession::from_json(&text).unwrap()).await;
+    call(&sharing(&network, &store), &MINE).await.unwrap();
+    assert_eq!(logins(&network), 1);
+}
+
+/// Without one, each client logs in.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_shared_without_a_store() {
+    let network = door(token, only(&[1]));
+    call(&client(&network, Login::default()), &MINE)
+        .await
+        .unwrap();
+    let error = call(&client(&network, Login::default()), &MINE)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+    assert_eq!(logins(&network), 2);
+}
+
+struct ReadOnly(SavedSession);
+
+#[async_trait]
+impl SessionStore for ReadOnly {
+    async fn load(&self, _: &SessionKey) -> io::Result<Option<SavedSession>> {
+        Ok(Some(self.0.clone()))
+    }
+
+    async fn save(&self, _: &SessionKey, _: &SavedSession) -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+}
+
+struct Broken;
+
+#[async_trait]
+impl SessionStore for Broken {
+    async fn load(&self, _: &SessionKey) -> io::Result<Option<SavedSession>> {
+        Err(io::ErrorKind::NotConnected.into())
+    }
+
+    async fn save(&self, _: &SessionKey, _: &SavedSession) -> io::Result<()> {
+        Err(io::ErrorKind::NotConnected.into())
+    }
+}
+
+struct Hanging;
+
+#[async_trait]
+impl SessionStore for Hanging {
+    async fn load(&self, _: &SessionKey) -> io::Result<Option<SavedSession>> {
+        pending().await
+    }
+
+    async fn save(&self, _: &SessionKey, _: &SavedSession) -> io::Result<()> {
+        pending().await
+    }
+}
+
+/// Keeps what it was asked for.
+#[derive(Default)]
+struct Asked(Mutex<Vec<String>>);
+
+#[async_trait]
+impl SessionStore for Asked {
+    async fn load(&self, key: &SessionKey) -> io::Result<Option<SavedSession>> {
+        self.0.lock().unwrap().push(key.as_str().to_owned());
+        Ok(None)
+    }
+
+    async fn save(&self, key: &SessionKey, _: &SavedSession) -> io::Result<()> {
+        self.0.lock().unwrap().push(key.as_str().to_owned());
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_key_shows_nothing_and_is_always_the_same() {
+    let network = door(token, welcome);
+    let store = Arc::new(Asked::default());
+    call(&sharing(&network, &store), &MINE).await.unwrap();
+    let asked = store.0.lock().unwrap().clone();
+    assert_eq!(asked, [key().as_str(), key().as_str()]);
+    assert!(asked[0].bytes().all(|byte| byte.is_ascii_hexdigit()));
+    assert!(!format!("{:?}", key()).contains(key().as_str()));
+}
