@@ -24,15 +24,28 @@
 //! ```
 
 mod base;
+mod cursor;
 mod exam;
-mod exam_key;
+mod list;
 mod patient;
 mod result;
+mod seen;
+mod spacing;
+mod stream;
+mod walk;
+
+use common_http::Operation;
 
 pub use base::ExamBase;
+pub use cursor::Cursor;
 pub use exam::{AfterQuestions, Exam, ExamStatus, ExamType, IssuedBy, Oxistar, PartnerSleepStudy};
-pub use exam_key::ExamKey;
+pub use list::{ExamPage, ListExams, Listed};
 pub use patient::{ExamPatient, Gender};
 pub use result::{
     AfNotification, CardiologyResult, ExamResult, OdiCategory, OximetryResult, SnoringResult,
 };
+pub use stream::{ExamPages, Exams};
+
+/// `GET /v2/partners/{partnerId}/exams`: the exams of a sleep centre, newest first (observed).
+pub(crate) static LIST: Operation =
+    Operation::get("biologix.exams.list", "/v2/partners/{partnerId}/exams");

@@ -16,6 +16,47 @@ use crate::error::Result;
 use crate::redact::Secret;
 
 /// Opens sessions with a vendor: the one thing that each vendor does in its own way.
+///
+/// ```
+/// use common_http::{Authenticator, Engine, Operation, Result, Secret, Session, async_trait};
+/// use std::time::Duration;
+///
+/// static LOGIN: Operation = Operation::post("example.login", "/login").login();
+///
+/// struct Login {
+///     password: Secret,
+/// }
+///
+/// #[derive(serde::Deserialize)]
+/// struct Token {
+///     token: Secret,
+/// }
+///
+/// #[async_trait]
+/// impl Authenticator for Login {
+///     async fn open(&self, engine: &Engine) -> Result<Session> {
+///         let body = serde_json::json!({ "password": self.password.expose() });
+///         let answer = engine.request(&LOGIN).json(&body).send().await?;
+///         let Token { token } = answer.json()?;
+///         Ok(Session::new(Secret::from(format!("Bearer {}", token.expose())))
+///             .lifetime(Duration::from_secs(3600))
+///             .refresh_after(Duration::from_secs(3000)))
+///     }
+/// }
+/// # #[cfg(feature = "sandbox")]
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # use std::sync::Arc;
+/// # use common_http::example::GET;
+/// # use common_http::{HttpOptions, example, transport::{FakeAnswer, FakeTransport}};
+/// # let network = FakeTransport::new(|_| FakeAnswer::json(r#"{"token":"EXAMPLE"}"#));
+/// # let http = HttpOptions::default().transport(Arc::clone(&network) as _);
+/// # let engine = Engine::builder(&example::VENDOR, "http://127.0.0.1:8080").http(http);
+/// # let engine = engine.authenticator(Login { password: Secret::from("EXAMPLE-PASSWORD") }).build()?;
+/// # engine.request(&GET).path("id", "0000001").send().await?;
+/// # assert_eq!(network.requests()[1].headers["authorization"], "Bearer EXAMPLE");
+/// # Ok::<(), common_http::Error>(())
+/// # }).unwrap();
+/// ```
 #[async_trait]
 pub trait Authenticator: Send + Sync + 'static {
     /// Logs in with requests of the engine given (marked [`Operation::login`](crate::Operation::login)) and says what to
@@ -37,6 +78,14 @@ pub struct Session {
 
 impl Session {
     /// A session whose calls carry this `Authorization` header.
+    ///
+    /// ```
+    /// use common_http::{Secret, Session};
+    ///
+    /// // Basic auth of a made-up user: the whole header, scheme word included.
+    /// let session = Session::new(Secret::from("basic RVhBTVBMRTpFWEFNUExF"));
+    /// assert!(!format!("{session:?}").contains("basic"));
+    /// ```
     #[must_use]
     pub fn new(authorization: Secret) -> Self {
         Self {
@@ -48,6 +97,15 @@ impl Session {
     }
 
     /// How long the session lives from now on. Without it, it lives until the vendor answers 401.
+    ///
+    /// ```
+    /// # use common_http::{Secret, Session};
+    /// use std::time::Duration;
+    ///
+    /// // The vendor's `expires_in`, in seconds.
+    /// let session = Session::new(Secret::from("Bearer EXAMPLE")).lifetime(Duration::from_secs(3600));
+    /// # assert!(format!("{session:?}").contains("3600s"));
+    /// ```
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
@@ -55,6 +113,18 @@ impl Session {
     }
 
     /// When to renew it, counted from now: ahead of its end, while the old one still works.
+    ///
+    /// ```
+    /// # use common_http::{Secret, Session};
+    /// use std::time::Duration;
+    ///
+    /// const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    /// // A day is left in which a failed renewal costs nothing.
+    /// let session = Session::new(Secret::from("Bearer EXAMPLE"))
+    ///     .lifetime(7 * DAY)
+    ///     .refresh_after(6 * DAY);
+    /// # let _ = session;
+    /// ```
     #[must_use]
     pub fn refresh_after(mut self, after: Duration) -> Self {
         self.refresh_after = Some(after);
@@ -62,6 +132,14 @@ impl Session {
     }
 
     /// What else the login said, as text (JSON, say): kept and saved with the session.
+    ///
+    /// ```
+    /// # use common_http::{Secret, Session};
+    /// // The user id will be wanted later, in another process too.
+    /// let session = Session::new(Secret::from("Bearer EXAMPLE"))
+    ///     .details(Secret::from(r#"{"userId":"0000001AA"}"#));
+    /// # let _ = session;
+    /// ```
     #[must_use]
     pub fn details(mut self, details: Secret) -> Self {
         self.details = Some(details);

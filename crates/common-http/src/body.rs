@@ -56,6 +56,14 @@ enum Source {
 
 impl Body {
     /// No body at all. A POST, PUT or PATCH still says `Content-Length: 0`.
+    ///
+    /// ```
+    /// use common_http::Body;
+    ///
+    /// // For a call that says all it has to say in its path.
+    /// let body = Body::empty();
+    /// # assert!(body.is_empty() && body.is_replayable());
+    /// ```
     #[must_use]
     pub fn empty() -> Self {
         Self::default()
@@ -64,14 +72,14 @@ impl Body {
     /// A file, streamed with its length of now and opened anew for each attempt. If the file is shorter or longer when
     /// it is sent, the call fails with [`ErrorKind::LocalIo`](crate::ErrorKind::LocalIo) rather than send a mixture.
     ///
-    /// # Errors
-    /// `local_io` if it cannot be looked at or is no regular file.
-    ///
     /// ```no_run
     /// # async fn example() -> common_http::Result<()> {
     /// let body = common_http::Body::from_path("report.pdf").await?;
     /// # Ok(()) }
     /// ```
+    ///
+    /// # Errors
+    /// `local_io` if it cannot be looked at or is no regular file.
     pub async fn from_path(path: impl Into<PathBuf>) -> Result<Self> {
         const WHAT: &str = "the file to be sent";
         let path = path.into();
@@ -131,6 +139,14 @@ impl Body {
     }
 
     /// The length in bytes, if it is known.
+    ///
+    /// ```
+    /// use common_http::Body;
+    ///
+    /// assert_eq!(Body::from("{}").len(), Some(2));
+    /// // Without a length it goes out in chunks, which not every server takes.
+    /// assert_eq!(Body::single_pass(&b"%PDF"[..], None).len(), None);
+    /// ```
     #[must_use]
     pub fn len(&self) -> Option<u64> {
         match &self.0 {
@@ -142,12 +158,30 @@ impl Body {
     }
 
     /// Whether the body is known to have no bytes.
+    ///
+    /// ```
+    /// use common_http::Body;
+    ///
+    /// let report = Body::from(Vec::new());
+    /// if report.is_empty() {
+    ///     println!("an empty report is not sent");
+    /// }
+    /// # assert!(report.is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == Some(0)
     }
 
     /// Whether it can be sent again from the start.
+    ///
+    /// ```
+    /// use common_http::Body;
+    ///
+    /// // A call with this one is not repeated once some of it was read.
+    /// let body = Body::single_pass(&b"%PDF"[..], 4);
+    /// assert!(!body.is_replayable());
+    /// ```
     #[must_use]
     pub fn is_replayable(&self) -> bool {
         !matches!(self.0, Source::SinglePass { .. })

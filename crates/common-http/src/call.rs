@@ -209,7 +209,7 @@ impl Call {
 
     /// What follows a failed attempt: a wait, or the call's error.
     pub(crate) async fn after(&mut self, failure: Failure) -> Result<()> {
-        let outcome = failure.outcome(&self.request.operation);
+        let outcome = failure.outcome(self.engine.vendor(), &self.request.operation);
         let asked = failure.retry_after(self.engine.vendor(), &self.engine.options().retry);
         let error = self.error(failure, outcome, asked);
         let next = outcome.and_then(|outcome| self.next(outcome, asked));
@@ -225,7 +225,7 @@ impl Call {
 
     /// The error of a failure that nothing can follow.
     pub(crate) fn last_word(&mut self, failure: Failure) -> Error {
-        let outcome = failure.outcome(&self.request.operation);
+        let outcome = failure.outcome(self.engine.vendor(), &self.request.operation);
         let error = self.error(failure, outcome, None);
         self.report(&error, outcome, None);
         error

@@ -42,24 +42,94 @@ impl Download {
     }
 
     /// The length that was announced, in bytes.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use std::time::Duration;
+    /// # use common_http::example::FILE;
+    /// # use common_http::{example, transport::FakeAnswer};
+    /// # let engine = example::engine(|_| {
+    /// #     FakeAnswer::status(200).header("content-length", "8").chunk(Duration::ZERO, "%PDF-1.7")
+    /// # })?;
+    /// let download = engine.request(&FILE).path("id", "0000001").download(None).await?;
+    /// // For a progress bar; not every vendor says it.
+    /// let length = download.content_length();
+    /// assert_eq!(length, Some(8));
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn content_length(&self) -> Option<u64> {
         self.reply.rest.length()
     }
 
     /// The `Content-Type` as the vendor wrote it; it decides nothing.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use std::time::Duration;
+    /// # use common_http::example::FILE;
+    /// # use common_http::{example, transport::FakeAnswer};
+    /// # let engine = example::engine(|_| {
+    /// #     FakeAnswer::status(200).header("content-type", "image/png").chunk(Duration::ZERO, "EXAMPLE")
+    /// # })?;
+    /// let download = engine.request(&FILE).path("id", "0000001").download(None).await?;
+    /// let ending = match download.content_type() {
+    ///     Some("image/png") => "png",
+    ///     _ => "bin",
+    /// };
+    /// # assert_eq!(ending, "png");
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.reply.headers.get(CONTENT_TYPE)?.to_str().ok()
     }
 
     /// The answer's headers.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use std::time::Duration;
+    /// # use common_http::example::FILE;
+    /// # use common_http::{example, transport::FakeAnswer};
+    /// # let engine = example::engine(|_| {
+    /// #     FakeAnswer::status(200).header("etag", "\"EXAMPLE\"").chunk(Duration::ZERO, "%PDF-1.7")
+    /// # })?;
+    /// let download = engine.request(&FILE).path("id", "0000001").download(None).await?;
+    /// // Kept beside the file, it tells later whether the vendor's has changed.
+    /// let version = download.headers().get("etag").cloned();
+    /// # assert!(version.is_some());
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.reply.headers
     }
 
     /// The next bytes, `None` at the end. The end is only reported when the length was right.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use std::time::Duration;
+    /// # use common_http::example::FILE;
+    /// # use common_http::{example, transport::FakeAnswer};
+    /// # let engine = example::engine(|_| FakeAnswer::status(200).chunk(Duration::ZERO, "%PDF-1.7"))?;
+    /// let mut download = engine.request(&FILE).path("id", "0000001").download(None).await?;
+    /// let mut length = 0;
+    /// while let Some(bytes) = download.chunk().await? {
+    ///     length += bytes.len(); // hand them on: to a hash, or to a client of your own service
+    /// }
+    /// assert_eq!(length, 8);
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// `interrupted`, `timeout`, `too_large`: what came before is then not the whole, and there is nothing more but the
@@ -80,6 +150,23 @@ impl Download {
     }
 
     /// The whole body in memory.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use std::time::Duration;
+    /// # use common_http::example::FILE;
+    /// # use common_http::{example, transport::FakeAnswer};
+    /// # let engine = example::engine(|request| match request.index {
+    /// #     0 => FakeAnswer::status(200).header("content-length", "8").chunk(Duration::ZERO, "%PDF").cut(),
+    /// #     _ => FakeAnswer::status(200).header("content-length", "8").chunk(Duration::ZERO, "%PDF-1.7"),
+    /// # })?;
+    /// let download = engine.request(&FILE).path("id", "0000001").download(None).await?;
+    /// // Whole, also where the first answer was cut off.
+    /// assert_eq!(download.bytes().await?, "%PDF-1.7");
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// `interrupted`, `timeout`, `too_large`, and every kind of the call where it was repeated. `invalid_input` after
@@ -102,6 +189,22 @@ impl Download {
     /// Saves the body under this name and gives its length: through a temporary file beside it, which is checked,
     /// flushed to the disk and only then renamed, so that a half file never has the name, whatever happens. The file can
     /// be read by this user alone.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use std::time::Duration;
+    /// # use common_http::example::FILE;
+    /// # use common_http::{example, looks_like_pdf, transport::FakeAnswer};
+    /// # let engine = example::engine(|_| FakeAnswer::status(200).chunk(Duration::ZERO, "%PDF-1.7"))?;
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let file = folder.path().join("report.pdf");
+    /// let request = engine.request(&FILE).path("id", "0000001");
+    /// let length = request.download(Some(looks_like_pdf)).await?.save_to(&file).await?;
+    /// assert_eq!(std::fs::metadata(&file).unwrap().len(), length);
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// `local_io` where the file cannot be written, and those of [`Download::bytes`].

@@ -4,13 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::auth::{Authenticator, SessionCache, SessionKey, SessionStore};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::hosts;
 use crate::operation::Operation;
-use crate::options::HttpOptions;
+use crate::options::{CallOptions, HttpOptions};
 use crate::redact::Secret;
 use crate::request::Request;
 use crate::retry::Budget;
@@ -36,6 +37,20 @@ struct Inner {
 
 impl Engine {
     /// Starts an engine for a vendor at a base URL.
+    ///
+    /// ```
+    /// use common_http::{Engine, ErrorDetail, Vendor};
+    ///
+    /// static EXAMPLE: Vendor = Vendor {
+    ///     name: "example",
+    ///     user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
+    ///     codes: &["name_taken"],
+    ///     throttle_floor: None,
+    ///     read_error: |answer| ErrorDetail::from_json(answer.body, &["error"], &["message"]),
+    /// };
+    /// let engine = Engine::builder(&EXAMPLE, "http://127.0.0.1:8080").build()?;
+    /// # Ok::<(), common_http::Error>(())
+    /// ```
     pub fn builder(vendor: &'static Vendor, base_url: impl Into<String>) -> EngineBuilder {
         EngineBuilder {
             vendor,
@@ -48,28 +63,90 @@ impl Engine {
     }
 
     /// Starts a call. Nothing is sent before [`Request::send`] or [`Request::download`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use common_http::{Operation, example, transport::FakeAnswer};
+    /// # let engine = example::engine(|_| FakeAnswer::json(r#"{"id":"0000001"}"#))?;
+    /// static GET: Operation = Operation::get("example.things.get", "/things/{id}");
+    ///
+    /// let thing: serde_json::Value = engine.request(&GET).path("id", "0000001").send().await?.json()?;
+    /// # assert_eq!(thing["id"], "0000001");
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn request(&self, operation: &Operation) -> Request {
         Request::new(self.clone(), operation.clone())
     }
 
     /// Opens a session now, or takes the one there is: to find out early that the credentials are good.
     ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use common_http::{example, transport::FakeAnswer};
+    /// # let engine = example::engine(|_| FakeAnswer::json("{}"))?;
+    /// // When the program starts: better now than in the night, at the first call.
+    /// engine.open_session().await?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     /// Those of the login; `config` where the client has no credentials.
     pub async fn open_session(&self) -> Result<()> {
-        self.session_details().await.map(drop)
+        let options = CallOptions::default();
+        self.session_details(&options).await.map(drop)
     }
 
     /// What the login said beside the token, as the [`Authenticator`] kept it; opens a session where there is none.
     ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use common_http::{example, transport::FakeAnswer};
+    /// # let engine = example::engine(|_| FakeAnswer::json("{}"))?;
+    /// # use common_http::CallOptions;
+    /// let details = engine.session_details(&CallOptions::default()).await?;
+    /// // This vendor's login answers in JSON, and its `Authenticator` keeps that.
+    /// let text = details.as_ref().map_or("{}", |details| details.expose());
+    /// let login: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    /// # assert!(login.is_object());
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// Of the options, the deadline counts. Dropping the future ends the login, unless another call waits for it too.
+    ///
     /// # Errors
-    /// Those of the login; `config` where the client has no credentials.
-    pub async fn session_details(&self) -> Result<Option<Secret>> {
-        let live = self.sessions()?.session(self, None).await?;
+    /// Those of the login; `timeout` where the deadline passed; `config` where the client has no credentials.
+    pub async fn session_details(&self, options: &CallOptions) -> Result<Option<Secret>> {
+        let deadline = options.deadline.or(self.options().timeouts.deadline);
+        let end = deadline.and_then(|deadline| Instant::now().checked_add(deadline));
+        let session = self.sessions()?.session(self, end);
+        let live = match end {
+            Some(end) => timeout_at(end, session).await.unwrap_or_else(|_| {
+                let late = Error::local(ErrorKind::Timeout, "the deadline passed");
+                Err(late.into_builder().delivery(Delivery::Unknown).build())
+            })?,
+            None => session.await?,
+        };
         Ok(live.session().details.clone())
     }
 
-    /// The base URL.
+    /// The base URL that every call's path is appended to.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use common_http::{example, transport::FakeAnswer};
+    /// # let engine = example::engine(|_| FakeAnswer::json("{}"))?;
+    /// println!("speaking to {}", engine.base().host_str().unwrap_or("?"));
+    /// # assert_eq!(engine.base().as_str(), "http://127.0.0.1:8080/");
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn base(&self) -> &Url {
         &self.0.base
@@ -127,30 +204,102 @@ pub struct EngineBuilder {
 
 impl EngineBuilder {
     /// Sets the HTTP settings.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use common_http::example::VENDOR;
+    /// use common_http::{Engine, HttpOptions, RetryPolicy};
+    ///
+    /// let options = HttpOptions::default().retry(RetryPolicy::never());
+    /// let engine = Engine::builder(&VENDOR, "http://127.0.0.1:8080").http(options).build()?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn http(mut self, options: HttpOptions) -> Self {
         self.options = options;
         self
     }
 
     /// Sets how sessions are opened. Without it, only public operations can be called.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use common_http::{Authenticator, Engine, Result, Secret, Session, async_trait, example::VENDOR};
+    /// /// A vendor with a fixed key: a session that needs no login and never ends.
+    /// struct ApiKey(Secret);
+    ///
+    /// #[async_trait]
+    /// impl Authenticator for ApiKey {
+    ///     async fn open(&self, _: &Engine) -> Result<Session> {
+    ///         Ok(Session::new(self.0.clone()))
+    ///     }
+    /// }
+    ///
+    /// let key = ApiKey(Secret::from("EXAMPLE-KEY"));
+    /// let engine = Engine::builder(&VENDOR, "http://127.0.0.1:8080").authenticator(key).build()?;
+    /// # engine.open_session().await?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
         self.authenticator = Some(Arc::new(authenticator));
         self
     }
 
     /// Sets where sessions are kept, and under what.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use common_http::{Engine, example::VENDOR};
+    /// use std::sync::Arc;
+    /// use common_http::{MemorySessionStore, SessionKey};
+    ///
+    /// let url = "http://127.0.0.1:8080";
+    /// let store = Arc::new(MemorySessionStore::default());
+    /// let key = SessionKey::of(&[VENDOR.name, url, "user 1"]);
+    /// let engine = Engine::builder(&VENDOR, url).session_store(store, key).build()?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn session_store(mut self, store: Arc<dyn SessionStore>, key: SessionKey) -> Self {
         self.store = Some((store, key));
         self
     }
 
     /// Sends this header with each request.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use common_http::{Engine, example::VENDOR};
+    /// use http::{HeaderName, HeaderValue};
+    ///
+    /// let engine = Engine::builder(&VENDOR, "http://127.0.0.1:8080")
+    ///     .header(HeaderName::from_static("x-tenant-id"), HeaderValue::from_static("EXAMPLE"))
+    ///     .build()?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
     }
 
     /// The engine. No I/O is done and nothing is spawned.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use common_http::{Engine, ErrorKind, example::VENDOR};
+    /// // No password or token crosses the network readable by all.
+    /// let error = Engine::builder(&VENDOR, "http://clinic.example").build().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Config);
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// `config`: a base URL that is none or is not allowed, a user agent that fits no header, certificates or a proxy
@@ -183,3 +332,5 @@ impl EngineBuilder {
         })))
     }
 }
+
+crate::safe_debug!(EngineBuilder { options });

@@ -85,6 +85,14 @@ impl ErrorKind {
     }
 
     /// The kind of an answer with this status, where the vendor's code says nothing else.
+    ///
+    /// ```
+    /// use common_http::ErrorKind;
+    /// use http::StatusCode;
+    ///
+    /// assert_eq!(ErrorKind::of_status(StatusCode::CONFLICT), ErrorKind::Conflict);
+    /// assert_eq!(ErrorKind::of_status(StatusCode::IM_A_TEAPOT), ErrorKind::Rejected);
+    /// ```
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {
@@ -268,6 +276,18 @@ impl Error {
     }
 
     /// What kind of failure it is.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// # let error = Error::builder(ErrorKind::NotFound).build();
+    /// let advice = match error.kind() {
+    ///     ErrorKind::NotFound => "there is no report yet",
+    ///     ErrorKind::Credentials => "look at user name and password",
+    ///     ErrorKind::PermissionDenied => "this account may not see that centre",
+    ///     _ => "see the log",
+    /// };
+    /// # assert_eq!(advice, "there is no report yet");
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -275,12 +295,26 @@ impl Error {
 
     /// The id of the operation that failed, such as `biologix.exams.list`; where a login that the call needed
     /// failed, the login's. `None` for settings refused by a `build()`.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// # let error = Error::builder(ErrorKind::Credentials).operation("biologix.sessions.open").build();
+    /// // The list was asked for, but it was the login that failed.
+    /// assert_eq!(error.operation(), Some("biologix.sessions.open"));
+    /// ```
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
     /// The status of the last answer, if there was one.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// # let error = Error::builder(ErrorKind::Server).status(http::StatusCode::BAD_GATEWAY).build();
+    /// let gateway = error.status().is_some_and(|status| status == http::StatusCode::BAD_GATEWAY);
+    /// # assert!(gateway);
+    /// ```
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
@@ -288,12 +322,28 @@ impl Error {
 
     /// The vendor's machine-readable code, exactly as it came. A code that is not on the vendor's list can be any
     /// text: do not print it, print [`Error::printable_code`].
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// # let error = Error::builder(ErrorKind::Conflict).code("folder_name_duplicate", true).build();
+    /// if error.code() == Some("folder_name_duplicate") {
+    ///     println!("the folder is there already");
+    /// }
+    /// # assert!(error.code().is_some());
+    /// ```
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_ref().map(|code| code.text.as_str())
     }
 
     /// The vendor's code if it is on our list of that vendor's codes, `unrecognised` for any other.
+    ///
+    /// ```
+    /// use common_http::{Error, ErrorKind};
+    ///
+    /// let error = Error::builder(ErrorKind::Rejected).code("Paciente Ficticio 17", false).build();
+    /// assert_eq!(error.printable_code(), Some("unrecognised"));
+    /// ```
     #[must_use]
     pub fn printable_code(&self) -> Option<&str> {
         self.0.code.as_ref().map(|code| match code.listed {
@@ -303,30 +353,77 @@ impl Error {
     }
 
     /// The vendor's free text. It can name a patient: never printed by us, and not for a log.
+    ///
+    /// ```
+    /// use common_http::{Error, ErrorKind};
+    ///
+    /// let error = Error::builder(ErrorKind::Rejected).message("texto de exemplo").build();
+    /// // For a person who may see the patient's data, on a screen of your own.
+    /// assert_eq!(error.message(), Some("texto de exemplo"));
+    /// assert!(!error.to_string().contains("texto"));
+    /// ```
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
     /// The id that the vendor gave this request (`x-request-id` and the like), for a call to its support.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// # let error = Error::builder(ErrorKind::Server).request_id("EXAMPLE-0001").build();
+    /// if let Some(id) = error.request_id() {
+    ///     println!("ask the vendor's support about request {id}");
+    /// }
+    /// # assert_eq!(error.request_id(), Some("EXAMPLE-0001"));
+    /// ```
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
     /// How often the request was sent, or tried to be; 0 where it was refused locally.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// # let error = Error::builder(ErrorKind::Connect).attempts(4).build();
+    /// println!("gave up after {} attempts", error.attempts());
+    /// # assert_eq!(error.attempts(), 4);
+    /// ```
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
     /// How long the vendor wants us to stay away, where it said so or is known to.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use common_http::{Error, ErrorKind};
+    /// # let error = Error::builder(ErrorKind::RateLimited).retry_after(Duration::from_secs(90)).build();
+    /// // A job queue puts the call back for that long instead of asking again at once.
+    /// let pause = error.retry_after().unwrap_or(Duration::from_secs(10));
+    /// # assert_eq!(pause, Duration::from_secs(90));
+    /// ```
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
     /// Whether the call may have had an effect.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// use common_http::Delivery;
+    ///
+    /// # let error = Error::builder(ErrorKind::Timeout).delivery(Delivery::Unknown).build();
+    /// let send_again = match error.delivery() {
+    ///     Delivery::NotSent => true,
+    ///     Delivery::Answered => error.is_transient(),
+    ///     Delivery::Unknown => false, // look it up at the vendor first
+    /// };
+    /// # assert!(!send_again);
+    /// ```
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         self.0.delivery
@@ -334,6 +431,14 @@ impl Error {
 
     /// Whether the same call may well succeed later, as it stands. It does not say that repeating is harmless: that
     /// is [`Error::delivery`].
+    ///
+    /// ```
+    /// use common_http::{Error, ErrorKind};
+    ///
+    /// // A nightly job tries these once more in an hour, and tells a person of all others.
+    /// assert!(Error::builder(ErrorKind::Connect).build().is_transient());
+    /// assert!(!Error::builder(ErrorKind::NotFound).build().is_transient());
+    /// ```
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(
@@ -347,12 +452,30 @@ impl Error {
     }
 
     /// The start of the answer's body (64 KiB at most), empty where there was none. It can hold a patient's data.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// # let error = Error::builder(ErrorKind::Decode).body("<html>EXAMPLE</html>").build();
+    /// // Not the vendor but a portal on the way: the line is not free yet.
+    /// let portal = error.body().starts_with(b"<html");
+    /// # assert!(portal);
+    /// ```
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
 
     /// The kind of a local file failure.
+    ///
+    /// ```
+    /// # use common_http::Error;
+    /// use std::io::ErrorKind::StorageFull;
+    ///
+    /// fn ends_the_run(error: &Error) -> bool {
+    ///     error.io_kind() == Some(StorageFull) // no other download will fare better
+    /// }
+    /// # assert!(!ends_the_run(&Error::builder(common_http::ErrorKind::LocalIo).build()));
+    /// ```
     #[must_use]
     pub fn io_kind(&self) -> Option<io::ErrorKind> {
         match self.0.reason {
@@ -362,6 +485,14 @@ impl Error {
     }
 
     /// Where in the answer's JSON it could not be read, such as `[3].result.oximetry.odi`.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind, json};
+    /// # let unreadable = json::decode::<Vec<bool>>(b"[true, 1]").unwrap_err();
+    /// # let error = Error::builder(ErrorKind::Decode).decode(unreadable).build();
+    /// // It names the place, never the value: good for a bug report.
+    /// assert_eq!(error.json_path(), Some("[1]"));
+    /// ```
     #[must_use]
     pub fn json_path(&self) -> Option<&str> {
         match &self.0.reason {
@@ -371,6 +502,18 @@ impl Error {
     }
 
     /// The same error, changed: how a vendor crate adds what only it knows.
+    ///
+    /// ```
+    /// use common_http::{Error, ErrorKind};
+    ///
+    /// let error = Error::builder(ErrorKind::Rejected).code("name_taken", true).build();
+    /// // The vendor answers 400 where others answer 409.
+    /// let error = match error.code() {
+    ///     Some("name_taken") => error.into_builder().kind(ErrorKind::Conflict).build(),
+    ///     _ => error,
+    /// };
+    /// assert_eq!(error.kind(), ErrorKind::Conflict);
+    /// ```
     pub fn into_builder(self) -> ErrorBuilder {
         ErrorBuilder(*self.0)
     }
@@ -431,17 +574,39 @@ pub struct ErrorBuilder(Inner);
 
 impl ErrorBuilder {
     /// Sets the kind.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// let timeout = Error::builder(ErrorKind::Timeout).attempts(4).build();
+    /// let interrupted = timeout.clone().into_builder().kind(ErrorKind::Interrupted).build();
+    /// assert_eq!(interrupted.attempts(), timeout.attempts());
+    /// ```
     pub fn kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
         self
     }
 
     /// Sets why, in fixed words: never a value from an answer, a URL or an argument.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// let error = Error::builder(ErrorKind::InvalidInput).detail("the report is empty").build();
+    /// assert!(error.to_string().contains("the report is empty"));
+    /// ```
     pub fn detail(self, text: &'static str) -> Self {
         self.reason(Reason::Text(text))
     }
 
     /// Sets why: the answer could not be read there.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// use common_http::json;
+    ///
+    /// let unreadable = json::decode::<Vec<u8>>(br#"[1, "EXAMPLE"]"#).unwrap_err();
+    /// let error = Error::builder(ErrorKind::Decode).decode(unreadable).build();
+    /// assert!(error.to_string().contains("unreadable JSON at [1]: wrong type"));
+    /// ```
     pub fn decode(self, error: DecodeError) -> Self {
         self.reason(Reason::Decode(error))
     }
@@ -452,18 +617,38 @@ impl ErrorBuilder {
     }
 
     /// Sets the operation's id.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// let error = Error::builder(ErrorKind::NotFound).operation("biologix.reports.get").build();
+    /// assert!(error.to_string().starts_with("biologix.reports.get: not found"));
+    /// ```
     pub fn operation(mut self, id: &'static str) -> Self {
         self.0.operation = Some(id);
         self
     }
 
     /// Sets the status of the last answer.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// use http::StatusCode;
+    ///
+    /// let error = Error::builder(ErrorKind::Server).status(StatusCode::BAD_GATEWAY).build();
+    /// assert_eq!(error.status(), Some(StatusCode::BAD_GATEWAY));
+    /// ```
     pub fn status(mut self, status: StatusCode) -> Self {
         self.0.status = Some(status);
         self
     }
 
     /// Sets the vendor's code and whether it is on the list of codes that may be printed.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// let error = Error::builder(ErrorKind::RateLimited).code("tooManyRequests", true).build();
+    /// assert!(error.to_string().contains("code tooManyRequests"));
+    /// ```
     pub fn code(mut self, code: impl Into<String>, listed: bool) -> Self {
         self.0.code = Some(VendorCode {
             text: code.into(),
@@ -473,45 +658,102 @@ impl ErrorBuilder {
     }
 
     /// Sets the vendor's free text.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// let error = Error::builder(ErrorKind::Rejected).message("texto de exemplo").build();
+    /// assert!(!format!("{error} {error:?}").contains("texto")); // never printed
+    /// ```
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.0.message = Some(message.into());
         self
     }
 
     /// Sets the vendor's id of the request.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// let error = Error::builder(ErrorKind::Server).request_id("EXAMPLE-0001").build();
+    /// assert_eq!(error.request_id(), Some("EXAMPLE-0001"));
+    /// ```
     pub fn request_id(mut self, id: impl Into<String>) -> Self {
         self.0.request_id = Some(id.into());
         self
     }
 
     /// Sets how often the request was sent.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// // How does the program take it when the line was down for all four attempts?
+    /// let error = Error::builder(ErrorKind::Connect).attempts(4).build();
+    /// # assert_eq!(error.attempts(), 4);
+    /// ```
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
     }
 
     /// Sets how long the vendor wants us to stay away.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// use std::time::Duration;
+    ///
+    /// let error = Error::builder(ErrorKind::RateLimited).retry_after(Duration::from_secs(60)).build();
+    /// assert!(error.to_string().contains("retry after 60 s"));
+    /// ```
     pub fn retry_after(mut self, after: impl Into<Option<Duration>>) -> Self {
         self.0.retry_after = after.into();
         self
     }
 
     /// Sets whether the call may have had an effect.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// use common_http::Delivery;
+    ///
+    /// // The case that a test of an order must not forget: it may have been placed.
+    /// let error = Error::builder(ErrorKind::Timeout).attempts(1).delivery(Delivery::Unknown).build();
+    /// # assert_eq!(error.delivery(), Delivery::Unknown);
+    /// ```
     pub fn delivery(mut self, delivery: Delivery) -> Self {
         self.0.delivery = delivery;
         self
     }
 
     /// Sets the start of the answer's body.
+    ///
+    /// ```
+    /// # use common_http::{Error, ErrorKind};
+    /// let error = Error::builder(ErrorKind::Rejected).body(r#"{"detail":"texto de exemplo"}"#).build();
+    /// assert!(error.body().starts_with(b"{"));
+    /// ```
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.0.body = body.into();
         self
     }
 
     /// The error.
+    ///
+    /// ```
+    /// use common_http::{Delivery, Error, ErrorKind};
+    ///
+    /// let error = Error::builder(ErrorKind::Conflict).attempts(1).delivery(Delivery::Answered).build();
+    /// assert_eq!(error.to_string(), "conflict (attempts 1, delivery answered)");
+    /// ```
     #[must_use]
     pub fn build(self) -> Error {
         Error(Box::new(self.0))
+    }
+}
+
+impl fmt::Debug for ErrorBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorBuilder")
+            .field("kind", &self.0.kind)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,4 +1,5 @@
-//! The engine under the health-vendor clients.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
 mod auth;
@@ -7,6 +8,9 @@ mod call;
 mod download;
 mod engine;
 mod error;
+#[cfg(feature = "sandbox")]
+#[doc(hidden)]
+pub mod example;
 mod hosts;
 pub mod json;
 pub mod lenient;
@@ -14,14 +18,19 @@ mod observe;
 mod open_enum;
 mod operation;
 mod options;
+mod pdf;
 mod redact;
 mod request;
 mod retry;
+#[cfg(feature = "sandbox")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
+pub mod sandbox;
 mod timestamp;
 #[doc(hidden)]
 pub mod transport;
 mod vendor;
 
+/// For implementing the traits of this crate whose methods are async, such as [`SessionStore`].
 pub use async_trait::async_trait;
 
 pub use self::answer::Answer;
@@ -32,10 +41,12 @@ pub use self::body::{Body, Progress};
 pub use self::download::Download;
 pub use self::engine::{Engine, EngineBuilder};
 pub use self::error::{Delivery, Error, ErrorBuilder, ErrorKind, Result};
+#[doc(inline)]
 pub use self::json::{DecodeError, DecodeReason, Extra, RawJson, TextOrNumber};
 pub use self::observe::{Attempt, AttemptObserver};
-pub use self::operation::{Effect, Operation};
+pub use self::operation::{Effect, Operation, file_name};
 pub use self::options::{CallOptions, HttpOptions};
+pub use self::pdf::looks_like_pdf;
 pub use self::redact::Secret;
 pub use self::request::{Prepared, RawRequest, Request};
 pub use self::retry::RetryPolicy;

@@ -22,12 +22,25 @@ pub enum Effect {
 
 impl Effect {
     /// Whether a call whose fate is unknown may be sent again.
+    ///
+    /// ```
+    /// use common_http::Effect;
+    ///
+    /// assert!(Effect::Safe.is_repeatable() && Effect::Idempotent.is_repeatable());
+    /// assert!(!Effect::Effectful.is_repeatable()); // the order might be placed twice
+    /// ```
     #[must_use]
     pub const fn is_repeatable(self) -> bool {
         matches!(self, Self::Safe | Self::Idempotent)
     }
 
     /// The effect as one word, as the documents under `specs/` write it.
+    ///
+    /// ```
+    /// use common_http::Effect;
+    ///
+    /// assert_eq!(Effect::Effectful.as_str(), "effectful");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -60,6 +73,14 @@ pub struct Operation {
 impl Operation {
     /// An operation; its effect is what HTTP says of the method: GET and HEAD are safe, PUT and DELETE idempotent,
     /// everything else effectful.
+    ///
+    /// ```
+    /// use common_http::{Effect, Operation};
+    /// use http::Method;
+    ///
+    /// static REMOVE: Operation = Operation::new("example.files.delete", Method::DELETE, "/files/{id}");
+    /// assert_eq!(REMOVE.effect(), Effect::Idempotent);
+    /// ```
     #[must_use]
     pub const fn new(id: &'static str, method: Method, path: &'static str) -> Self {
         let effect = match method {
@@ -79,25 +100,54 @@ impl Operation {
     }
 
     /// A GET: safe.
+    ///
+    /// ```
+    /// use common_http::Operation;
+    ///
+    /// static LIST: Operation = Operation::get("biologix.exams.list", "/v2/partners/{partnerId}/exams");
+    /// ```
     #[must_use]
     pub const fn get(id: &'static str, path: &'static str) -> Self {
         Self::new(id, Method::GET, path)
     }
 
     /// A POST: effectful, unless [`Operation::with_effect`] says otherwise.
+    ///
+    /// ```
+    /// use common_http::{Effect, Operation};
+    ///
+    /// static CREATE: Operation = Operation::post("example.folders.create", "/folders");
+    /// assert_eq!(CREATE.effect(), Effect::Effectful);
+    /// ```
     #[must_use]
     pub const fn post(id: &'static str, path: &'static str) -> Self {
         Self::new(id, Method::POST, path)
     }
 
     /// Sets what a repetition does.
+    ///
+    /// ```
+    /// use common_http::{Effect, Operation};
+    ///
+    /// // A search that is a POST because its filter is long: it only reads.
+    /// static SEARCH: Operation = Operation::post("example.search", "/search").with_effect(Effect::Safe);
+    /// assert!(SEARCH.effect().is_repeatable());
+    /// ```
     #[must_use]
     pub const fn with_effect(mut self, effect: Effect) -> Self {
         self.effect = effect;
         self
     }
 
-    /// Marks a transfer of a file: no deadline by default, but ended when it makes no progress; 3 attempts.
+    /// Marks a transfer of a file: no [`call_timeout`](crate::HttpOptions::call_timeout), but ended when it makes no
+    /// progress; 3 attempts by default.
+    ///
+    /// ```
+    /// use common_http::Operation;
+    ///
+    /// static REPORT: Operation = Operation::get("example.reports.get", "/reports/{id}").transfer();
+    /// assert!(REPORT.is_transfer());
+    /// ```
     #[must_use]
     pub const fn transfer(mut self) -> Self {
         self.transfer = true;
@@ -105,6 +155,14 @@ impl Operation {
     }
 
     /// Marks an operation that is sent without credentials.
+    ///
+    /// ```
+    /// use common_http::Operation;
+    ///
+    /// // Documented: "não requer autenticação". So the token is not shown to it either.
+    /// static REPORT: Operation = Operation::get("example.reports.get", "/reports/{id}").public();
+    /// assert!(REPORT.is_public());
+    /// ```
     #[must_use]
     pub const fn public(mut self) -> Self {
         self.public = true;
@@ -113,6 +171,13 @@ impl Operation {
 
     /// Marks a login or token request: sent without credentials, and never repeated after a 4xx, so that no
     /// account is locked.
+    ///
+    /// ```
+    /// use common_http::Operation;
+    ///
+    /// static OPEN: Operation = Operation::post("example.sessions.open", "/sessions/open").login();
+    /// assert!(OPEN.is_login() && OPEN.is_public());
+    /// ```
     #[must_use]
     pub const fn login(mut self) -> Self {
         self.public = true;
@@ -122,42 +187,97 @@ impl Operation {
     }
 
     /// The id, such as `biologix.exams.list`.
+    ///
+    /// ```
+    /// # use common_http::Operation;
+    /// # static LIST: Operation = Operation::get("biologix.exams.list", "/v2/partners/{partnerId}/exams");
+    /// // The name by which logs, errors, metrics and the sandbox know it.
+    /// assert_eq!(LIST.id(), "biologix.exams.list");
+    /// ```
     #[must_use]
     pub const fn id(&self) -> &'static str {
         self.id
     }
 
     /// The HTTP method.
+    ///
+    /// ```
+    /// # use common_http::Operation;
+    /// # static LIST: Operation = Operation::get("biologix.exams.list", "/v2/partners/{partnerId}/exams");
+    /// assert_eq!(LIST.method(), http::Method::GET);
+    /// ```
     #[must_use]
     pub const fn method(&self) -> &Method {
         &self.method
     }
 
     /// The path template, such as `/v2/partners/{partnerId}/exams`.
+    ///
+    /// ```
+    /// # use common_http::Operation;
+    /// # static LIST: Operation = Operation::get("biologix.exams.list", "/v2/partners/{partnerId}/exams");
+    /// // May be printed: it names the argument, not its value.
+    /// assert_eq!(LIST.path(), "/v2/partners/{partnerId}/exams");
+    /// ```
     #[must_use]
     pub const fn path(&self) -> &'static str {
         self.path
     }
 
     /// What a repetition does.
+    ///
+    /// ```
+    /// # use common_http::{Effect, Operation};
+    /// # static OPERATIONS: [Operation; 1] = [Operation::post("example.folders.create", "/folders")];
+    /// // Which operations must a program's operator look after when the line breaks?
+    /// let doubtful: Vec<_> = OPERATIONS.iter().filter(|one| one.effect() == Effect::Effectful).collect();
+    /// # assert_eq!(doubtful.len(), 1);
+    /// ```
     #[must_use]
     pub const fn effect(&self) -> Effect {
         self.effect
     }
 
     /// Whether it carries a file.
+    ///
+    /// ```
+    /// use common_http::Operation;
+    ///
+    /// static REPORT: Operation = Operation::get("example.reports.get", "/reports/{id}").transfer();
+    /// // Worth a progress bar; for all others a spinner will do.
+    /// let bar = REPORT.is_transfer();
+    /// # assert!(bar);
+    /// ```
     #[must_use]
     pub const fn is_transfer(&self) -> bool {
         self.transfer
     }
 
     /// Whether it is sent without credentials.
+    ///
+    /// ```
+    /// use common_http::Operation;
+    ///
+    /// static REPORT: Operation = Operation::get("example.reports.get", "/reports/{id}").public();
+    /// // A program without credentials can offer this one all the same.
+    /// let offered = REPORT.is_public();
+    /// # assert!(offered);
+    /// ```
     #[must_use]
     pub const fn is_public(&self) -> bool {
         self.public
     }
 
     /// Whether it is a login or token request.
+    ///
+    /// ```
+    /// use common_http::Operation;
+    ///
+    /// static OPEN: Operation = Operation::post("example.sessions.open", "/sessions/open").login();
+    /// // An observer counts logins apart from calls.
+    /// let counter = if OPEN.is_login() { "logins" } else { "calls" };
+    /// # assert_eq!(counter, "logins");
+    /// ```
     #[must_use]
     pub const fn is_login(&self) -> bool {
         self.login
@@ -180,6 +300,21 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// Percent-encodes one path segment, query name or query value, once.
 pub(crate) fn encode(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
+}
+
+/// All that an id is not spared in a file name: a path separator, a leading dot, a space, whatever a vendor thinks of.
+const ENCODED_IN_NAMES: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+
+/// A vendor's id as part of a file name: every byte outside `[A-Za-z0-9_-]` is percent-encoded, so that no id is a path,
+/// and no two ids have one name (but where the file system takes upper for lower case).
+///
+/// ```
+/// assert_eq!(common_http::file_name("0000101BB"), "0000101BB");
+/// assert_eq!(common_http::file_name("../x"), "%2E%2E%2Fx");
+/// ```
+#[must_use]
+pub fn file_name(id: &str) -> String {
+    utf8_percent_encode(id, ENCODED_IN_NAMES).to_string()
 }
 
 /// Refuses what would leave its place in the path or the request: nothing, dot segments, control characters.

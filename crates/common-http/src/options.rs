@@ -103,6 +103,15 @@ impl Default for HttpOptions {
 
 impl HttpOptions {
     /// Time for a connection: name, TCP, TLS and proxy. Default 10 s.
+    ///
+    /// ```
+    /// # use common_http::HttpOptions;
+    /// use std::time::Duration;
+    ///
+    /// // A rural line: the handshake alone may take long.
+    /// let options = HttpOptions::default().connect_timeout(Duration::from_secs(20));
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connection.connect_timeout = timeout;
@@ -111,13 +120,32 @@ impl HttpOptions {
 
     /// Time for the head of an answer, counted from the moment the last byte of the request's body was handed over.
     /// Default 30 s.
+    ///
+    /// ```
+    /// # use common_http::HttpOptions;
+    /// use std::time::Duration;
+    ///
+    /// // A vendor that thinks for a minute after a large upload.
+    /// let options = HttpOptions::default().head_timeout(Duration::from_secs(90));
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn head_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.head = timeout;
         self
     }
 
-    /// Less than 1 KiB of progress in this time, in either direction, ends an attempt. Default 30 s.
+    /// Less than 1 KiB of progress in this time, in either direction, ends an attempt. Default 30 s. An upload's progress is
+    /// what the connection takes, in pieces of 16 KiB, and the operating system takes some more ahead of the line.
+    ///
+    /// ```
+    /// # use common_http::HttpOptions;
+    /// use std::time::Duration;
+    ///
+    /// // However long a transfer takes, it goes on as long as a kibibyte comes every ten seconds.
+    /// let options = HttpOptions::default().idle_timeout(Duration::from_secs(10));
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.idle = timeout;
@@ -126,6 +154,15 @@ impl HttpOptions {
 
     /// The working time of a call that is no transfer: its attempts and the pauses between them, but not the waits that
     /// the vendor asked for by throttling ([`RetryPolicy::max_throttle_wait`] bounds those). Default 60 s.
+    ///
+    /// ```
+    /// # use common_http::HttpOptions;
+    /// use std::time::Duration;
+    ///
+    /// // A night job has time: more of the retries fit.
+    /// let options = HttpOptions::default().call_timeout(Duration::from_secs(300));
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.call = timeout;
@@ -134,6 +171,26 @@ impl HttpOptions {
 
     /// A hard limit for each call, transfers and throttle waits included: none by default. A wait that does not fit it
     /// fails the call at once, with [`Error::retry_after`](crate::Error::retry_after).
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use std::time::Duration;
+    /// # use common_http::example::FILE;
+    /// # use common_http::{Engine, ErrorKind, HttpOptions, example};
+    /// # use common_http::transport::{FakeAnswer, FakeTransport};
+    /// // A person is waiting at a screen: rather an error than half a minute of silence.
+    /// let options = HttpOptions::default().deadline(Duration::from_secs(8));
+    /// # let busy = FakeTransport::new(|_| FakeAnswer::status(429).header("retry-after", "60"));
+    /// # let engine = Engine::builder(&example::VENDOR, "http://127.0.0.1:8080");
+    /// # let engine = engine.http(options.transport(busy)).build()?;
+    /// # let request = engine.request(&FILE).path("id", "0000001");
+    /// let error = request.send().await.unwrap_err();
+    /// // The vendor asks for a minute, which does not fit: the call does not wait for its deadline.
+    /// assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
         self.timeouts.deadline = deadline.into();
@@ -141,6 +198,14 @@ impl HttpOptions {
     }
 
     /// How calls are repeated.
+    ///
+    /// ```
+    /// use common_http::{HttpOptions, RetryPolicy};
+    ///
+    /// // A queue of the program's own repeats what fails.
+    /// let options = HttpOptions::default().retry(RetryPolicy::never());
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
@@ -149,6 +214,13 @@ impl HttpOptions {
 
     /// The largest answer that is read into memory, in bytes; default 64 MiB. A larger one is
     /// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge).
+    ///
+    /// ```
+    /// # use common_http::HttpOptions;
+    /// // The service runs in a container with little memory.
+    /// let options = HttpOptions::default().max_answer(4 * 1024 * 1024);
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn max_answer(mut self, bytes: u64) -> Self {
         self.max_answer = bytes;
@@ -156,6 +228,13 @@ impl HttpOptions {
     }
 
     /// The largest download, in bytes; default 1 GiB.
+    ///
+    /// ```
+    /// # use common_http::HttpOptions;
+    /// // No report is that large: what comes is something else, and must not fill the disk.
+    /// let options = HttpOptions::default().max_download(50 * 1024 * 1024);
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn max_download(mut self, bytes: u64) -> Self {
         self.max_download = bytes;
@@ -164,6 +243,17 @@ impl HttpOptions {
 
     /// Allows `http://` to hosts other than this machine: the password, the token and the patients' data then cross the
     /// network readable by anyone on the way. Off by default.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use common_http::{Engine, HttpOptions, example::VENDOR};
+    /// // In a test network whose data is invented.
+    /// let options = HttpOptions::default().allow_plain_http(true);
+    /// let engine = Engine::builder(&VENDOR, "http://vendor.test").http(options).build()?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.allow_plain_http = allow;
@@ -171,6 +261,13 @@ impl HttpOptions {
     }
 
     /// The `User-Agent`; default the vendor crate's name and version.
+    ///
+    /// ```
+    /// # use common_http::HttpOptions;
+    /// // So that the vendor's support finds this clinic's calls in its log.
+    /// let options = HttpOptions::default().user_agent("example-clinic/2.1");
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
@@ -178,6 +275,16 @@ impl HttpOptions {
     }
 
     /// Trusts these root certificates (PEM, one or more) as well as the platform's. Wrong PEM is an error of `build()`.
+    ///
+    /// ```
+    /// # use common_http::HttpOptions;
+    /// fn behind_inspection() -> std::io::Result<HttpOptions> {
+    ///     // A clinic's firewall that opens TLS signs with a certificate of its own.
+    ///     let pem = std::fs::read("clinic-root.pem")?;
+    ///     Ok(HttpOptions::default().add_root_certificate(pem))
+    /// }
+    /// # assert!(behind_inspection().is_err());
+    /// ```
     #[must_use]
     pub fn add_root_certificate(mut self, pem: impl Into<Bytes>) -> Self {
         self.connection.roots.push(pem.into());
@@ -185,6 +292,14 @@ impl HttpOptions {
     }
 
     /// Trusts only the certificates of [`HttpOptions::add_root_certificate`], not the platform's.
+    ///
+    /// ```
+    /// # use common_http::HttpOptions;
+    /// # let pem = "";
+    /// // Pinned: no other authority may vouch for the vendor.
+    /// let options = HttpOptions::default().add_root_certificate(pem).only_own_roots(true);
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn only_own_roots(mut self, only: bool) -> Self {
         self.connection.only_own_roots = only;
@@ -192,6 +307,18 @@ impl HttpOptions {
     }
 
     /// Shows this certificate chain (PEM, leaf first) with its key (PEM, PKCS #8) to servers that ask for one.
+    ///
+    /// ```
+    /// # use common_http::HttpOptions;
+    /// use common_http::Secret;
+    ///
+    /// fn with_certificate() -> std::io::Result<HttpOptions> {
+    ///     let chain = std::fs::read("clinic-chain.pem")?;
+    ///     let key = Secret::from(std::fs::read_to_string("clinic-key.pem")?);
+    ///     Ok(HttpOptions::default().client_certificate(chain, key))
+    /// }
+    /// # assert!(with_certificate().is_err());
+    /// ```
     #[must_use]
     pub fn client_certificate(mut self, chain: impl Into<Bytes>, key: Secret) -> Self {
         self.connection.client_certificate = Some(ClientCertificate {
@@ -203,6 +330,12 @@ impl HttpOptions {
 
     /// Sends everything through this proxy (`http://` or `https://`, user info allowed) instead of the one of the
     /// environment (`HTTPS_PROXY` and its like).
+    ///
+    /// ```
+    /// # use common_http::HttpOptions;
+    /// let options = HttpOptions::default().proxy("http://user:EXAMPLE-PASSWORD@proxy.example:3128");
+    /// assert!(!format!("{options:?}").contains("EXAMPLE"));
+    /// ```
     #[must_use]
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.connection.proxy = ProxyChoice::Url(url.into());
@@ -210,6 +343,13 @@ impl HttpOptions {
     }
 
     /// Uses no proxy, whatever the environment says.
+    ///
+    /// ```
+    /// # use common_http::HttpOptions;
+    /// // The machine's proxy is for its browser.
+    /// let options = HttpOptions::default().no_proxy();
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn no_proxy(mut self) -> Self {
         self.connection.proxy = ProxyChoice::None;
@@ -217,6 +357,16 @@ impl HttpOptions {
     }
 
     /// Takes these addresses for a host name instead of asking DNS. A port of 0 means the URL's.
+    ///
+    /// ```
+    /// # use common_http::HttpOptions;
+    /// use std::net::SocketAddr;
+    ///
+    /// // Through a tunnel: the name, which the certificate has, stays; the address is the tunnel's.
+    /// let tunnel: SocketAddr = ([127, 0, 0, 1], 8443).into();
+    /// let options = HttpOptions::default().resolve("api.vendor.example", [tunnel]);
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn resolve(
         mut self,
@@ -229,6 +379,15 @@ impl HttpOptions {
     }
 
     /// How long an unused connection is kept; default 20 s, below what servers and middle boxes usually allow.
+    ///
+    /// ```
+    /// # use common_http::HttpOptions;
+    /// use std::time::Duration;
+    ///
+    /// // A router on the way forgets connections after ten seconds.
+    /// let options = HttpOptions::default().pool_idle_timeout(Duration::from_secs(8));
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.connection.pool_idle = timeout;
@@ -236,6 +395,24 @@ impl HttpOptions {
     }
 
     /// Is told of each attempt: for metrics.
+    ///
+    /// ```
+    /// use common_http::{Attempt, AttemptObserver, HttpOptions};
+    /// use std::sync::mpsc;
+    ///
+    /// struct ToMetrics(mpsc::Sender<(&'static str, f64)>);
+    ///
+    /// impl AttemptObserver for ToMetrics {
+    ///     fn attempt(&self, attempt: &Attempt) {
+    ///         // Nobody listens any more: then there is nobody to tell.
+    ///         let _ = self.0.send((attempt.operation, attempt.elapsed.as_secs_f64()));
+    ///     }
+    /// }
+    ///
+    /// let (sender, receiver) = mpsc::channel();
+    /// let options = HttpOptions::default().observer(ToMetrics(sender));
+    /// # drop((options, receiver));
+    /// ```
     #[must_use]
     pub fn observer(mut self, observer: impl AttemptObserver) -> Self {
         self.observer = Some(Arc::new(observer));
@@ -284,6 +461,15 @@ pub struct CallOptions {
 
 impl CallOptions {
     /// A hard limit for this call, waits included: see [`HttpOptions::deadline`].
+    ///
+    /// ```
+    /// # use common_http::CallOptions;
+    /// use std::time::Duration;
+    ///
+    /// // This one call is made while a person waits.
+    /// let options = CallOptions::default().deadline(Duration::from_secs(5));
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
@@ -291,6 +477,20 @@ impl CallOptions {
     }
 
     /// Attempts of this call, the first included; at least 1.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use common_http::example::GET;
+    /// # use common_http::{CallOptions, example, transport::{FakeAnswer, TransportError}};
+    /// # let engine = example::engine(|_| FakeAnswer::error(TransportError::Connect))?;
+    /// // Is the vendor there? One look is enough.
+    /// let look = CallOptions::default().max_attempts(1);
+    /// let request = engine.request(&GET).path("id", "0000001").options(look);
+    /// assert_eq!(request.send().await.unwrap_err().attempts(), 1);
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts.max(1));
@@ -298,6 +498,25 @@ impl CallOptions {
     }
 
     /// What repeating this call does, where the caller knows better than we do.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use common_http::example::CREATE;
+    /// # use common_http::{CallOptions, example, transport::{FakeAnswer, TransportError}};
+    /// # let engine = example::engine(|request| match request.index {
+    /// #     0 => FakeAnswer::error(TransportError::Interrupted),
+    /// #     _ => FakeAnswer::json("{}"),
+    /// # })?;
+    /// use common_http::Effect;
+    ///
+    /// // Our body names the order, and the vendor drops one that it has: twice is once.
+    /// let options = CallOptions::default().effect(Effect::Idempotent);
+    /// let answer = engine.request(&CREATE).options(options).send().await?;
+    /// assert_eq!(answer.attempts(), 2); // without it: an error with `Delivery::Unknown`
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn effect(mut self, effect: Effect) -> Self {
         self.effect = Some(effect);
@@ -305,6 +524,19 @@ impl CallOptions {
     }
 
     /// The largest answer or download of this call, in bytes.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use common_http::example::GET;
+    /// # use common_http::{CallOptions, ErrorKind, example, transport::FakeAnswer};
+    /// # let engine = example::engine(|_| FakeAnswer::json("[1,2,3,4]"))?;
+    /// let options = CallOptions::default().max_bytes(8);
+    /// let request = engine.request(&GET).path("id", "0000001").options(options);
+    /// assert_eq!(request.send().await.unwrap_err().kind(), ErrorKind::TooLarge);
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = Some(bytes);
@@ -312,6 +544,24 @@ impl CallOptions {
     }
 
     /// Is told how far an upload has come. It is called while data is being sent: keep it short.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+    /// # use common_http::example::CREATE;
+    /// # use common_http::{Body, CallOptions, example, transport::FakeAnswer};
+    /// # let engine = example::engine(|_| FakeAnswer::status(204))?;
+    /// let sent = Arc::new(AtomicU64::new(0));
+    /// let bar = Arc::clone(&sent);
+    /// let options = CallOptions::default()
+    ///     .on_progress(move |progress| bar.store(progress.sent, Ordering::Relaxed));
+    /// # let report = Body::from("%PDF-1.7");
+    /// engine.request(&CREATE).body(report, "application/pdf").options(options).send().await?;
+    /// assert_eq!(sent.load(Ordering::Relaxed), 8);
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn on_progress(mut self, on_progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.on_progress = Some(Arc::new(on_progress));

@@ -25,6 +25,14 @@ pub struct Secret(SecretString);
 
 impl Secret {
     /// The text itself. Hand it to what needs it, and to nothing that prints.
+    ///
+    /// ```
+    /// use common_http::Secret;
+    ///
+    /// let token = Secret::from("EXAMPLE-TOKEN");
+    /// let header = format!("Bearer {}", token.expose()); // now `header` is as secret as the token
+    /// # assert_eq!(header.len(), 20);
+    /// ```
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()

@@ -37,6 +37,15 @@ enum Form {
 
 impl Timestamp {
     /// The vendor's own text; of a JSON number its digits.
+    ///
+    /// ```
+    /// use common_http::Timestamp;
+    ///
+    /// // The day as the vendor wrote it, whatever comes after the `T`.
+    /// let start = Timestamp::from("2030-01-02T03:04:05");
+    /// let day = start.as_str().split('T').next();
+    /// assert_eq!(day, Some("2030-01-02"));
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
@@ -51,6 +60,15 @@ impl Timestamp {
     ///
     /// Numbers, which no vendor documents and nobody saw yet: seconds since 1970 UTC, or milliseconds where the
     /// number is 10^11 or more either way (our reading; 10^11 seconds is the year 5138, 10^11 milliseconds is 1973).
+    ///
+    /// ```
+    /// use common_http::Timestamp;
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// let start = Timestamp::from("2030-01-02T00:04:05-03:00");
+    /// assert_eq!(start.to_system_time(), Some(UNIX_EPOCH + Duration::from_secs(1_893_553_445)));
+    /// assert_eq!(Timestamp::from("2030-01-02T03:04:05").to_system_time(), None); // in which zone?
+    /// ```
     #[must_use]
     pub fn to_system_time(&self) -> Option<SystemTime> {
         match &self.0 {

@@ -76,3 +76,14 @@ impl ErrorDetail {
         }
     }
 }
+
+crate::safe_debug!(ErrorDetail { kind });
+
+impl std::fmt::Debug for ErrorAnswer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ErrorAnswer")
+            .field("operation", &self.operation.id())
+            .field("status", &self.status.as_u16())
+            .finish_non_exhaustive()
+    }
+}

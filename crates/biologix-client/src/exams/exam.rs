@@ -6,7 +6,8 @@ use common_http::{
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{ExamBase, ExamKey, ExamPatient, ExamResult};
+use super::{ExamBase, ExamPatient, ExamResult};
+use crate::ids::ExamKey;
 
 /// One exam of a sleep centre, the vendor's `ExamDto`.
 ///
@@ -113,6 +114,20 @@ fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Er
 impl Exam {
     /// Reads an exam from its JSON text, and keeps the text.
     ///
+    /// ```
+    /// use biologix_client::RawJson;
+    /// use biologix_client::exams::{Exam, ExamStatus};
+    ///
+    /// // A line of an archive.
+    /// let line = RawJson::from_text(r#"{"examId": "0000101BB", "status": 6.0}"#)?;
+    /// let exam = Exam::from_raw(line)?;
+    /// assert_eq!(exam.status, Some(ExamStatus::Done));
+    ///
+    /// let nameless = Exam::from_raw(RawJson::from_text(r#"{"status": 6}"#)?);
+    /// assert_eq!(nameless.unwrap_err().path(), "examId");
+    /// # Ok::<(), biologix_client::DecodeError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`DecodeError`] with the path within the exam, such as `result.oximetry.odi`: where `examId` is absent, null,
@@ -152,18 +167,57 @@ impl Exam {
     }
 
     /// The vendor's own JSON text of this exam, whatever has been done to the fields since.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// let page = client.exams(&partner).page_size(5).send().await?;
+    /// // For an archive: one line an exam, each number and word as the vendor wrote it.
+    /// let lines: Vec<String> =
+    ///     page.items.iter().filter_map(|listed| listed.exam()).map(|exam| exam.raw().compact()).collect();
+    /// # assert_eq!(lines.len(), 5);
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn raw(&self) -> &RawJson {
         &self.source.0
     }
 
     /// Whether the status is [`Done`](ExamStatus::Done): there are results, and as a rule a report.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let partner = sandbox.partner_id().into();
+    /// let page = client.exams(&partner).send().await?;
+    /// let done = page.items.iter().filter(|listed| listed.exam().is_some_and(|exam| exam.is_done()));
+    /// println!("{} of {} exams are ready", done.count(), page.items.len());
+    /// # Ok::<(), biologix_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.status == Some(ExamStatus::Done)
     }
 
     /// When the exam began, in the vendor's words; documented to be UTC.
+    ///
+    /// ```
+    /// use biologix_client::exams::Exam;
+    ///
+    /// let exam: Exam = serde_json::from_str(
+    ///     r#"{"examId": "0000101BB", "base": {"startTime": "2030-01-02T03:04:05Z"}}"#,
+    /// )?;
+    /// let day = exam.start_time().and_then(|start| start.as_str().split('T').next());
+    /// assert_eq!(day, Some("2030-01-02"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn start_time(&self) -> Option<&Timestamp> {
         self.base.as_ref()?.start_time.as_ref()
@@ -173,6 +227,15 @@ impl Exam {
     ///
     /// White space around the key is dropped and an empty key is none, as in programs in production use; `.` and `..`
     /// are none too, because no address can carry them.
+    ///
+    /// ```
+    /// use biologix_client::exams::Exam;
+    ///
+    /// let exam: Exam = serde_json::from_str(r#"{"examId": "0000101BB", "examKey": "  ", "status": 6}"#)?;
+    /// // Done, and yet there is no report to ask for.
+    /// assert!(exam.is_done() && exam.report_key().is_none());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn report_key(&self) -> Option<ExamKey> {
         let key = self.exam_key.as_ref()?.as_str().trim();
@@ -188,6 +251,17 @@ impl<'de> Deserialize<'de> for Exam {
 
 open_enum! {
     /// How far an exam is. The codes are documented; observed as JSON numbers.
+    ///
+    /// ```
+    /// use biologix_client::exams::ExamStatus;
+    ///
+    /// /// Worth another look in an hour.
+    /// fn is_on_its_way(status: ExamStatus) -> bool {
+    ///     matches!(status, ExamStatus::Scheduled | ExamStatus::Processing)
+    /// }
+    /// assert!(is_on_its_way(ExamStatus::from(4)));
+    /// assert_eq!(ExamStatus::from(99).code(), 99); // new, and kept
+    /// ```
     pub enum ExamStatus: i64 {
         /// `ISSUED`, "autorização de exame": authorised, not begun.
         Issued = 0,
@@ -210,6 +284,14 @@ open_enum! {
 
 open_enum! {
     /// What kind of exam it is. The codes are documented; observed as JSON numbers.
+    ///
+    /// ```
+    /// use biologix_client::exams::ExamType;
+    ///
+    /// let kind: ExamType = serde_json::from_str("1")?;
+    /// assert_eq!((kind, kind.code()), (ExamType::SleepExam, 1));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub enum ExamType: i64 {
         /// "Teste do Ronco Biologix": snoring test, without oximetry.
         SnoringTest = 0,

@@ -42,6 +42,13 @@ safe_debug!(ExamPatient {});
 
 open_enum! {
     /// A patient's sex. The codes are documented, in lower case, and were seen so.
+    ///
+    /// ```
+    /// use biologix_client::exams::Gender;
+    ///
+    /// assert_eq!(Gender::from("f"), Gender::Female);
+    /// assert_eq!(Gender::from("x").as_str(), "x"); // not documented, and kept
+    /// ```
     pub enum Gender: String {
         /// "Feminino": female.
         Female = "f",

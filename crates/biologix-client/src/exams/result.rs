@@ -135,6 +135,20 @@ safe_debug!(OximetryResult {});
 
 open_enum! {
     /// The vendor's category of the oxygen desaturation index. The codes are documented.
+    ///
+    /// ```
+    /// use biologix_client::exams::OdiCategory;
+    ///
+    /// let category = OdiCategory::from(2);
+    /// let words = match category {
+    ///     OdiCategory::Normal => "normal",
+    ///     OdiCategory::Mild => "leve",
+    ///     OdiCategory::Moderate => "moderada",
+    ///     OdiCategory::Severe => "acentuada",
+    ///     _ => "?", // a code that the document does not have
+    /// };
+    /// assert_eq!(words, "moderada");
+    /// ```
     pub enum OdiCategory: i64 {
         /// "Normal".
         Normal = 0,
@@ -180,6 +194,14 @@ pub enum AfNotification {
 
 impl AfNotification {
     /// The vendor's code.
+    ///
+    /// ```
+    /// use biologix_client::exams::AfNotification;
+    ///
+    /// let finding: AfNotification = serde_json::from_str("-3")?;
+    /// assert_eq!((finding, finding.code()), (AfNotification::Inconclusive(-3), -3));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn code(self) -> i64 {
         match self {

@@ -1,12 +1,13 @@
 //! The exam models: what the samples say, read and written again.
 
 mod privacy;
+mod readings;
 mod tolerance;
 mod walk;
 
+use biologix_client::ExamKey;
 use biologix_client::exams::{
-    AfNotification, Exam, ExamKey, ExamStatus, ExamType, Gender, OdiCategory, OximetryResult,
-    SnoringResult,
+    AfNotification, Exam, ExamStatus, ExamType, Gender, OdiCategory, OximetryResult, SnoringResult,
 };
 use common_http::{DecodeReason, RawJson, TextOrNumber, Timestamp, json};
 use serde_json::Value;

@@ -4,3 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod exam_models;
+mod exams;
+mod reports;
+mod sandbox;
+mod sessions;
+mod spec;
+mod support;
+mod vendor;

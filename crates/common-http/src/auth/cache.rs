@@ -217,14 +217,17 @@ impl SessionCache {
         let patience = engine.options().timeouts.call.saturating_mul(2);
         let opening = timeout(patience, self.authenticator.open(engine)).await;
         opening.unwrap_or_else(|_| {
-            let error = Error::local(ErrorKind::Timeout, "the login did not come to an end");
-            Err(error)
+            let late = Error::local(ErrorKind::Timeout, "the login did not come to an end");
+            Err(late.into_builder().delivery(Delivery::Unknown).build())
         })
     }
 
     fn adopt(&self, session: Session, age: Duration) -> Result<Arc<Live>> {
-        let mut authorization = HeaderValue::from_str(session.authorization.expose())
-            .map_err(|_| Error::local(ErrorKind::Decode, "the login gave what fits no header"))?;
+        let mut authorization =
+            HeaderValue::from_str(session.authorization.expose()).map_err(|_| {
+                let unfit = Error::local(ErrorKind::Decode, "the login gave what fits no header");
+                unfit.into_builder().delivery(Delivery::Answered).build()
+            })?;
         authorization.set_sensitive(true);
         let mut state = self.state();
         state.generation += 1;
@@ -245,9 +248,11 @@ impl SessionCache {
         let mut state = self.state();
         state.failures += 1;
         state.last_failure = Some(error.clone());
+        // Under whatever status the vendor says that the credentials are wrong.
+        let says_no = error.kind() == ErrorKind::Credentials;
         if error
             .status()
-            .is_some_and(|status| status.is_client_error())
+            .is_some_and(|status| status.is_client_error() || says_no)
         {
             let pause = doubled(state.refusal.as_ref().map(|refusal| refusal.pause));
             // "At once" is no pause: the same password would be refused again.

@@ -35,7 +35,11 @@ use crate::redact::Secret;
 ///     }
 ///
 ///     async fn save(&self, key: &SessionKey, session: &SavedSession) -> io::Result<()> {
-///         std::fs::write(self.0.join(key.as_str()), session.to_json().expose())
+///         // Private from the start, and never half there: another process may be reading.
+///         let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
+///         io::Write::write_all(&mut file, session.to_json().expose().as_bytes())?;
+///         file.persist(self.0.join(key.as_str()))?;
+///         Ok(())
 ///     }
 /// }
 /// ```
@@ -61,6 +65,14 @@ pub struct SessionKey(String);
 
 impl SessionKey {
     /// The key for these parts, each of which matters.
+    ///
+    /// ```
+    /// use common_http::SessionKey;
+    ///
+    /// let url = "https://vendor.example";
+    /// let key = SessionKey::of(&["example", url, "user 1"]);
+    /// assert_ne!(key, SessionKey::of(&["example", url, "user 2"]));
+    /// ```
     #[must_use]
     pub fn of(parts: &[&str]) -> Self {
         let mut hash = Sha256::new();
@@ -81,6 +93,14 @@ impl SessionKey {
     }
 
     /// The key as text.
+    ///
+    /// ```
+    /// use common_http::SessionKey;
+    ///
+    /// let key = SessionKey::of(&["example", "https://vendor.example", "user 1"]);
+    /// let file = std::path::Path::new("sessions").join(key.as_str());
+    /// # assert_eq!(key.as_str().len(), 64);
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -119,6 +139,22 @@ impl SavedSession {
     }
 
     /// The session as JSON text, to be kept as a secret.
+    ///
+    /// ```
+    /// use common_http::SavedSession;
+    ///
+    /// fn keep(session: &SavedSession, file: &std::path::Path) -> std::io::Result<()> {
+    ///     let mut private = tempfile::NamedTempFile::new_in(file.parent().unwrap())?;
+    ///     std::io::Write::write_all(&mut private, session.to_json().expose().as_bytes())?;
+    ///     private.persist(file)?;
+    ///     Ok(())
+    /// }
+    /// # let text = r#"{"version":1,"authorization":"basic RVhBTVBMRQ==","opened_at_ms":1893456000000}"#;
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let file = folder.path().join("session");
+    /// # keep(&SavedSession::from_json(text).unwrap(), &file).unwrap();
+    /// # assert!(SavedSession::from_json(&std::fs::read_to_string(file).unwrap()).is_some());
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> Secret {
         let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).ok();
@@ -142,6 +178,13 @@ impl SavedSession {
     }
 
     /// Reads what [`SavedSession::to_json`] wrote; `None` for anything else.
+    ///
+    /// ```
+    /// use common_http::SavedSession;
+    ///
+    /// // A file that was cut off, or is of another version: no session, so the client logs in.
+    /// assert!(SavedSession::from_json(r#"{"version":1,"auth"#).is_none());
+    /// ```
     #[must_use]
     pub fn from_json(text: &str) -> Option<Self> {
         let saved: Saved = serde_json::from_str(text).ok()?;

@@ -62,22 +62,26 @@ pub(crate) struct Unreadable {
 
 impl Failure {
     /// The row of the retry table; `None` where there was no attempt to judge.
-    pub(crate) fn outcome(&self, operation: &Operation) -> Option<Outcome> {
+    pub(crate) fn outcome(&self, vendor: &Vendor, operation: &Operation) -> Option<Outcome> {
         Some(match self {
             Self::Login(_) | Self::NotInTime(_) | Self::Local(_) => return None,
             // Not worth repeating, but some of it may have left.
             Self::BodyBroke(_) => Outcome::Broken,
             Self::Transport(error) if error.is_not_sent() => Outcome::NotSent,
             Self::Transport(_) | Self::WrongLength | Self::Stalled(_) => Outcome::Lost,
-            // No 4xx of a login is repeated.
-            Self::Answer(refusal)
-                if operation.is_login() && refusal.status == StatusCode::REQUEST_TIMEOUT =>
-            {
-                Outcome::Broken
+            Self::Answer(refusal) if operation.is_login() => {
+                let says = refusal.detail(vendor, operation).kind;
+                match refusal.status {
+                    // Whatever the status: asked again and again, it would lock the account.
+                    _ if says == Some(ErrorKind::Credentials) => Outcome::Refused,
+                    // No 4xx of a login is repeated.
+                    StatusCode::REQUEST_TIMEOUT => Outcome::Broken,
+                    // A 503 is the vendor's fault, with or without a time to come back.
+                    status => Outcome::of_status(status, false),
+                }
             }
             Self::Answer(refusal) => {
-                // A login's 503 is the vendor's fault, with or without a time to come back.
-                let asked = !operation.is_login() && retry_after(&refusal.headers).is_some();
+                let asked = retry_after(&refusal.headers).is_some();
                 Outcome::of_status(refusal.status, asked)
             }
             Self::Unreadable(_) => Outcome::Unreadable,
@@ -135,18 +139,21 @@ impl Failure {
 }
 
 impl Refusal {
-    fn into_error(self, vendor: &Vendor, operation: &Operation) -> ErrorBuilder {
-        let detail = (vendor.read_error)(&ErrorAnswer {
+    fn detail(&self, vendor: &Vendor, operation: &Operation) -> ErrorDetail {
+        (vendor.read_error)(&ErrorAnswer {
             operation,
             status: self.status,
             headers: &self.headers,
             body: &self.body,
-        });
+        })
+    }
+
+    fn into_error(self, vendor: &Vendor, operation: &Operation) -> ErrorBuilder {
         let ErrorDetail {
             code,
             message,
             kind,
-        } = detail;
+        } = self.detail(vendor, operation);
         let mut kind = kind.unwrap_or_else(|| ErrorKind::of_status(self.status));
         if operation.is_login() && kind == ErrorKind::Unauthenticated {
             kind = ErrorKind::Credentials;

@@ -45,12 +45,27 @@ impl DecodeError {
     ///
     /// Only what looks like a field name is shown: a key that is not `[A-Za-z_][A-Za-z0-9_]{0,63}` is printed as `?`,
     /// because a vendor may use ids or names of persons as keys.
+    ///
+    /// ```
+    /// use common_http::json;
+    /// use std::collections::BTreeMap;
+    ///
+    /// let error = json::decode::<BTreeMap<String, bool>>(br#"{"Paciente Ficticio 17": 1}"#).unwrap_err();
+    /// assert_eq!(error.path(), "?"); // not a field's name
+    /// ```
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
     /// Why it could not be read.
+    ///
+    /// ```
+    /// use common_http::{DecodeReason, json};
+    ///
+    /// let error = json::decode::<Vec<u8>>(b"[1, 2").unwrap_err();
+    /// assert_eq!(error.reason(), DecodeReason::EndedEarly); // the answer was cut off
+    /// ```
     #[must_use]
     pub fn reason(&self) -> DecodeReason {
         self.reason
@@ -115,6 +130,12 @@ impl DecodeReason {
     ];
 
     /// The reason in words: `syntax`, `wrong type`, `missing field`, `out of range`, `ended early` or `other`.
+    ///
+    /// ```
+    /// use common_http::DecodeReason;
+    ///
+    /// assert_eq!(DecodeReason::MissingField.as_str(), "missing field");
+    /// ```
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -31,6 +31,15 @@ pub struct RawJson(Arc<RawValue>);
 impl RawJson {
     /// Takes a text that is one JSON value; white space and a byte order mark around it are dropped.
     ///
+    /// ```
+    /// use common_http::{DecodeReason, RawJson};
+    ///
+    /// let raw = RawJson::from_text("\u{feff} [12.50] \n")?;
+    /// assert_eq!(raw.as_str(), "[12.50]");
+    /// assert_eq!(RawJson::from_text("[] []").unwrap_err().reason(), DecodeReason::Syntax);
+    /// # Ok::<(), common_http::DecodeError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`DecodeError`] where the text is no JSON, or more than one value.
@@ -39,29 +48,63 @@ impl RawJson {
     }
 
     /// The text as it came.
+    ///
+    /// ```
+    /// use common_http::RawJson;
+    ///
+    /// let raw: Vec<RawJson> = serde_json::from_str(r#"[{"odi" : 6.20}, {}]"#)?;
+    /// assert_eq!(raw[0].as_str(), r#"{"odi" : 6.20}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.get()
     }
 
     /// The text without the white space between its tokens, so always a single line; all else byte for byte.
+    ///
+    /// ```
+    /// use common_http::RawJson;
+    ///
+    /// // One line of a file that has a JSON document a line.
+    /// let raw = RawJson::from_text("{\n  \"odi\": 6.20,\n  \"note\": \"a  b\"\n}")?;
+    /// assert_eq!(raw.compact(), r#"{"odi":6.20,"note":"a  b"}"#);
+    /// # Ok::<(), common_http::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn compact(&self) -> String {
-        let mut in_string = false;
-        let mut escaped = false;
-        let mut keep = |c: char| {
-            if !in_string {
-                in_string = c == '"';
-                return !matches!(c, ' ' | '\t' | '\n' | '\r');
+        let text = self.as_str();
+        let mut compact = String::with_capacity(text.len());
+        let (mut start, mut in_string, mut escaped) = (0, false, false);
+        for (at, byte) in text.bytes().enumerate() {
+            if in_string {
+                in_string = escaped || byte != b'"';
+                escaped = !escaped && byte == b'\\';
+            } else if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+                compact.push_str(&text[start..at]);
+                start = at + 1;
+            } else {
+                in_string = byte == b'"';
             }
-            in_string = escaped || c != '"';
-            escaped = !escaped && c == '\\';
-            true
-        };
-        self.as_str().chars().filter(|c| keep(*c)).collect()
+        }
+        compact.push_str(&text[start..]);
+        compact
     }
 
     /// Reads the text into a type.
+    ///
+    /// ```
+    /// use common_http::RawJson;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Part {
+    ///     odi: f64,
+    /// }
+    ///
+    /// let raw = RawJson::from_text(r#"{"odi": 6.20, "more": [1, 2]}"#)?;
+    /// assert_eq!(raw.parse::<Part>()?.odi, 6.2);
+    /// # Ok::<(), common_http::DecodeError>(())
+    /// ```
     ///
     /// # Errors
     ///

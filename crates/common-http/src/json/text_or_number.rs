@@ -37,6 +37,13 @@ pub(crate) enum TextOrNumberForm {
 
 impl TextOrNumber {
     /// The text, or the number's digits.
+    ///
+    /// ```
+    /// use common_http::TextOrNumber;
+    ///
+    /// assert_eq!(TextOrNumber::from("0012").as_text(), "0012");
+    /// assert_eq!(TextOrNumber::from(12).as_text(), "12");
+    /// ```
     #[must_use]
     pub fn as_text(&self) -> Cow<'_, str> {
         match &self.0 {
@@ -46,6 +53,13 @@ impl TextOrNumber {
     }
 
     /// The whole number that this is or, as a text, spells: `12`, `12.0` and `"12"` are all 12.
+    ///
+    /// ```
+    /// use common_http::TextOrNumber;
+    ///
+    /// assert_eq!(TextOrNumber::from("12").as_i64(), Some(12));
+    /// assert_eq!(TextOrNumber::from("doze").as_i64(), None);
+    /// ```
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         match &self.0 {

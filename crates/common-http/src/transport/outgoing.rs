@@ -18,6 +18,9 @@ use crate::body::{OnceReader, Opened, Progress, Reader, take};
 
 /// Bytes read from a file at once.
 const READ: usize = 256 * 1024;
+/// Bytes handed to the connection at once. It asks for more when these are gone, which is what progress is seen by: large
+/// pieces would make a slow line look dead.
+const PIECE: usize = 16 * 1024;
 
 /// Called with the progress of an upload.
 pub(crate) type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
@@ -107,6 +110,8 @@ enum Source {
 struct ReaderSource {
     reader: Reader,
     scratch: Vec<u8>,
+    /// What was read and not handed over yet.
+    rest: Bytes,
     /// The last chunk, kept back until the source has shown that it ends there.
     last: Option<Bytes>,
 }
@@ -191,8 +196,8 @@ impl HttpBody for OutgoingBody {
         let left = this.length.map(|length| length - this.sending.sent());
         let read = match &mut this.source {
             Source::Done | Source::SinglePass(_) => return Poll::Ready(None),
-            Source::Bytes(bytes) => Ok(bytes.split_to(bytes.len().min(READ))),
-            Source::Reader(source) => ready!(source.poll_chunk(cx, left)),
+            Source::Bytes(bytes) => Ok(bytes.split_to(bytes.len().min(PIECE))),
+            Source::Reader(source) => ready!(source.poll_piece(cx, left)),
         };
         Poll::Ready(match read {
             Ok(chunk) if chunk.is_empty() => {
@@ -221,8 +226,17 @@ impl ReaderSource {
         Self {
             reader,
             scratch: Vec::new(),
+            rest: Bytes::new(),
             last: None,
         }
+    }
+
+    /// The next bytes to hand over; empty at the end.
+    fn poll_piece(&mut self, cx: &mut Context<'_>, left: Option<u64>) -> Poll<io::Result<Bytes>> {
+        if self.rest.is_empty() {
+            self.rest = ready!(self.poll_chunk(cx, left))?;
+        }
+        Poll::Ready(Ok(self.rest.split_to(self.rest.len().min(PIECE))))
     }
 
     /// The next chunk; empty at the end. With `left` known, a source that is shorter or longer is an error, found

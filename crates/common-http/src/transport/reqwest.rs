@@ -25,6 +25,11 @@ impl ReqwestTransport {
             .retry(retry::never())
             .redirect(redirect::Policy::none())
             .referer(false)
+            // Another crate of the program may have switched these features on.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .connect_timeout(connection.connect_timeout)
             .pool_idle_timeout(connection.pool_idle);
         for (host, addresses) in &connection.resolve {
@@ -184,24 +189,35 @@ fn translate(error: reqwest::Error) -> TransportError {
             TransportError::ConnectTimeout
         } else if error.is_dns() {
             TransportError::Dns
-        } else if io_errors(&error).any(|io| io.kind() == io::ErrorKind::InvalidData) {
+        } else if io_kind(&error) == Some(io::ErrorKind::InvalidData) {
             TransportError::Tls
         } else {
             TransportError::Connect
         };
     }
-    match io_errors(&error).next() {
+    match io_kind(&error) {
         Some(_) => TransportError::Interrupted,
         None => TransportError::Protocol,
     }
 }
 
-/// The I/O errors below an error, those that are wrapped in others too: what TLS says is in one of these.
-fn io_errors(error: &reqwest::Error) -> impl Iterator<Item = &io::Error> {
-    let sources = std::iter::successors(error.source(), |&error| error.source());
-    sources
-        .filter_map(|source| source.downcast_ref::<io::Error>())
-        .flat_map(|io| std::iter::successors(Some(io), |io| io.get_ref()?.downcast_ref()))
+fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if let Some(io) = error.downcast_ref::<io::Error>() {
+            return Some(innermost(io).kind());
+        }
+        source = error.source();
+    }
+    None
+}
+
+/// An `io::Error` made of another one has the kind `Other`, and `source` passes over the one that it was made of.
+fn innermost(mut error: &io::Error) -> &io::Error {
+    while let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        error = inner;
+    }
+    error
 }
 
 struct Incoming(reqwest::Body);

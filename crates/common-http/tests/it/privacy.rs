@@ -156,7 +156,11 @@ async fn work(base: &str, options: HttpOptions) -> (Printed, Vec<Option<ErrorKin
     printed.result(&request(&ITEM).header(name, bad).send().await);
 
     printed.debug(&store);
-    printed.result(&engine.session_details().await);
+    printed.result(
+        &engine
+            .session_details(&common_http::CallOptions::default())
+            .await,
+    );
     for attempt in watch.seen() {
         printed.debug(&attempt);
     }

@@ -16,9 +16,9 @@ use crate::helper::{
 const KIB: usize = 1024;
 const NOW: Duration = Duration::ZERO;
 
-/// A body of pieces of 256 KiB, as large as that.
+/// A body of pieces of 16 KiB, as large as that.
 fn large(pieces: usize) -> Body {
-    Body::from(vec![7; pieces * 256 * KIB])
+    Body::from(vec![7; pieces * 16 * KIB])
 }
 
 fn once() -> HttpOptions {
@@ -165,7 +165,7 @@ async fn the_callers_own_pauses_do_not_count() {
 #[tokio::test(start_paused = true)]
 async fn progress_is_told_from_nothing_to_all_for_each_attempt() {
     let network = FakeTransport::new(|request| match request.index {
-        0 => FakeAnswer::status(503).read_at_most(2 * 256 * KIB),
+        0 => FakeAnswer::status(503).read_at_most(2 * 16 * KIB),
         _ => FakeAnswer::json("{}"),
     });
     let told = Arc::new(Mutex::new(Vec::new()));
@@ -177,7 +177,7 @@ async fn progress_is_told_from_nothing_to_all_for_each_attempt() {
     });
     let request = engine(&network).request(&STORE).options(options);
     request.body(large(3), "text/plain").send().await.unwrap();
-    let piece = 256 * KIB as u64;
+    let piece = 16 * KIB as u64;
     let of = |attempt, pieces: u64| (attempt, pieces * piece, Some(3 * piece));
     let expected = [of(1, 1), of(1, 2), of(2, 1), of(2, 2), of(2, 3)];
     assert_eq!(*told.lock().unwrap(), expected);

@@ -72,7 +72,11 @@ async fn a_second_client_needs_no_login() {
     for _ in 0..3 {
         let client = sharing(&network, &store);
         call(&client, &MINE).await.unwrap();
-        let details = client.session_details().await.unwrap().unwrap();
+        let details = client
+            .session_details(&common_http::CallOptions::default())
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(details.expose(), "EXAMPLE");
     }
     assert_eq!((logins(&network), calls(&network)), (1, 3));

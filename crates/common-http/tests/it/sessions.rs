@@ -275,7 +275,11 @@ async fn public_operations_and_logins_carry_no_credentials() {
 async fn what_the_login_said_is_kept() {
     let network = door(token, welcome);
     let client = client(&network, Login::default());
-    let details = client.session_details().await.unwrap().unwrap();
+    let details = client
+        .session_details(&common_http::CallOptions::default())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(details.expose(), "EXAMPLE");
     assert_eq!((logins(&network), calls(&network)), (1, 0));
 }

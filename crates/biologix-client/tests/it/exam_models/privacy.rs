@@ -2,7 +2,8 @@
 
 use std::fmt::Debug;
 
-use biologix_client::exams::{Exam, ExamKey};
+use biologix_client::ExamKey;
+use biologix_client::exams::Exam;
 use serde_json::{Value, json};
 
 use super::walk::{pointers, with_all_changed};

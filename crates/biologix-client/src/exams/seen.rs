@@ -1,0 +1,151 @@
+//! Which exams a listing has handed over lately, so that one that drift brings again is not handed over twice.
+
+use std::collections::{HashMap, VecDeque};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest, Sha256};
+
+/// How many are remembered: drift of more than this between two pages hands exams over twice.
+const REMEMBERED: usize = 10_000;
+
+/// The first 64 bits of a SHA-256: nothing of an exam can be read from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Hash(u64);
+
+impl Hash {
+    pub(super) fn of(parts: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        let digest = hash.finalize();
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest[..8]);
+        Self(u64::from_be_bytes(first))
+    }
+}
+
+/// The ids and contents handed over lately, oldest first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Seen {
+    order: VecDeque<Hash>,
+    contents: HashMap<Hash, Hash>,
+}
+
+/// What is known of an exam that comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sighting {
+    /// It was not seen lately.
+    First,
+    /// It was seen, and is not the same any more.
+    Changed,
+    /// It was seen as it is.
+    Same,
+}
+
+impl Seen {
+    /// Notes an exam.
+    pub(super) fn note(&mut self, id: Hash, content: Hash) -> Sighting {
+        match self.contents.insert(id, content) {
+            Some(before) if before == content => Sighting::Same,
+            Some(_) => Sighting::Changed,
+            None => {
+                self.order.push_back(id);
+                if self.order.len() > REMEMBERED
+                    && let Some(oldest) = self.order.pop_front()
+                {
+                    self.contents.remove(&oldest);
+                }
+                Sighting::First
+            }
+        }
+    }
+}
+
+/// Written as one text: 16 bytes an exam in Base64.
+impl Serialize for Seen {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut bytes = Vec::with_capacity(self.order.len() * 16);
+        for id in &self.order {
+            let content = self.contents.get(id).map_or(0, |content| content.0);
+            bytes.extend_from_slice(&id.0.to_be_bytes());
+            bytes.extend_from_slice(&content.to_be_bytes());
+        }
+        serializer.serialize_str(&BASE64_STANDARD.encode(bytes))
+    }
+}
+
+impl<'de> Deserialize<'de> for Seen {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let refuse = || de::Error::custom("not a cursor of this crate");
+        let text = String::deserialize(deserializer).map_err(|_| refuse())?;
+        let bytes = BASE64_STANDARD.decode(text).map_err(|_| refuse())?;
+        let (numbers, rest) = bytes.as_chunks::<8>();
+        let numbers: Vec<_> = numbers
+            .iter()
+            .map(|bytes| Hash(u64::from_be_bytes(*bytes)))
+            .collect();
+        let (pairs, odd) = numbers.as_chunks::<2>();
+        if !rest.is_empty() || !odd.is_empty() || pairs.len() > REMEMBERED {
+            return Err(refuse());
+        }
+        let mut seen = Self::default();
+        for [id, content] in pairs {
+            seen.note(*id, *content);
+        }
+        Ok(seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(number: usize) -> Hash {
+        Hash::of(&[&number.to_string()])
+    }
+
+    #[test]
+    fn the_same_and_the_changed_are_told_apart() {
+        let mut seen = Seen::default();
+        for (content, sighting) in [
+            (10, Sighting::First),
+            (10, Sighting::Same),
+            (11, Sighting::Changed),
+            (11, Sighting::Same),
+            (10, Sighting::Changed),
+        ] {
+            assert_eq!(seen.note(hash(1), hash(content)), sighting);
+        }
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let mut seen = Seen::default();
+        for number in 0..REMEMBERED + 5 {
+            assert_eq!(seen.note(hash(number), hash(0)), Sighting::First);
+        }
+        assert_eq!(
+            (seen.order.len(), seen.contents.len()),
+            (REMEMBERED, REMEMBERED)
+        );
+        assert_eq!(seen.note(hash(5), hash(0)), Sighting::Same);
+        assert_eq!(seen.note(hash(4), hash(0)), Sighting::First);
+    }
+
+    #[test]
+    fn comes_back_from_its_text() {
+        let mut seen = Seen::default();
+        for number in 0..100 {
+            seen.note(hash(number), hash(number + 1));
+        }
+        let text = serde_json::to_string(&seen).unwrap();
+        assert_eq!(serde_json::from_str::<Seen>(&text).unwrap(), seen);
+        for text in ["1", "\"x\"", "\"AAAA\"", "\"AAAAAAAAAAA=\"", "null"] {
+            assert!(serde_json::from_str::<Seen>(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,363 @@
+//! The walk against a model of the vendor's list, and the lists that were found to lead it astray.
+
+mod drift;
+
+use common_http::RawJson;
+
+use super::{Astray, CIRCLE, Walk};
+use crate::exams::{Cursor, Listed};
+
+fn exam(id: &str, version: u32) -> RawJson {
+    raw(&format!(r#"{{"examId":"{id}","version":{version}}}"#))
+}
+
+fn raw(text: &str) -> RawJson {
+    RawJson::from_text(text).unwrap()
+}
+
+fn exams(ids: std::ops::Range<u32>) -> Vec<RawJson> {
+    ids.map(|id| exam(&format!("E{id}"), 0)).collect()
+}
+
+/// What identifies the exam in these tests: its id, or all of a text that has none.
+fn name(listed: &Listed) -> String {
+    let id = listed.raw().parse::<serde_json::Value>().unwrap()["examId"].clone();
+    id.as_str()
+        .map_or_else(|| listed.raw().as_str().to_owned(), str::to_owned)
+}
+
+fn popped(walk: &mut Walk) -> Vec<String> {
+    std::iter::from_fn(|| walk.pop())
+        .map(|listed| name(&listed))
+        .collect()
+}
+
+fn names(ids: std::ops::Range<u32>) -> Vec<String> {
+    ids.map(|id| format!("E{id}")).collect()
+}
+
+/// The walk in another process.
+fn elsewhere(walk: &Walk) -> Walk {
+    let saved = serde_json::to_string(walk.cursor()).unwrap();
+    Walk::new(serde_json::from_str(&saved).unwrap())
+}
+
+#[test]
+fn a_page_of_any_size_is_taken() {
+    let mut walk = Walk::new(Cursor::at(0));
+    let many = u32::try_from(CIRCLE).unwrap() + 1;
+    walk.take(exams(0..many), None).unwrap();
+    assert_eq!(popped(&mut walk), names(0..many));
+    assert_eq!(walk.next_offset(), Some(u64::from(many)));
+}
+
+#[test]
+fn a_short_page_is_not_the_end() {
+    for total in [Some(5), None] {
+        let mut walk = Walk::new(Cursor::at(0));
+        walk.take(exams(0..1), total).unwrap();
+        assert_eq!(popped(&mut walk), names(0..1));
+        assert_eq!(walk.next_offset(), Some(1));
+        walk.take(exams(1..5), total).unwrap();
+        assert_eq!(popped(&mut walk), names(1..5));
+        assert_eq!(walk.next_offset(), total.is_none().then_some(5));
+    }
+}
+
+#[test]
+fn an_empty_page_without_a_total_is_the_end() {
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(exams(0..3), None).unwrap();
+    popped(&mut walk);
+    walk.take(Vec::new(), None).unwrap();
+    assert_eq!(walk.next_offset(), None);
+}
+
+#[test]
+fn an_empty_page_below_the_total_is_asked_for_again_twice() {
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(exams(0..3), Some(5)).unwrap();
+    popped(&mut walk);
+    for _ in 0..2 {
+        walk.take(Vec::new(), Some(5)).unwrap();
+        assert_eq!(walk.next_offset(), Some(3));
+    }
+    // Meanwhile there is one again: the count begins anew.
+    walk.take(exams(3..4), Some(5)).unwrap();
+    assert_eq!(popped(&mut walk), ["E3"]);
+    for _ in 0..2 {
+        walk.take(Vec::new(), Some(5)).unwrap();
+        assert_eq!(walk.next_offset(), Some(4));
+    }
+    assert_eq!(walk.take(Vec::new(), Some(5)), Err(Astray::EmptyBelowTotal));
+}
+
+#[test]
+fn a_total_that_goes_up_and_down_ends_in_an_error_too() {
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(exams(0..3), Some(9)).unwrap();
+    popped(&mut walk);
+    let astray = (0..100).find_map(|turn| walk.take(Vec::new(), Some(8 + turn % 2)).err());
+    assert_eq!(astray, Some(Astray::EmptyBelowTotal));
+}
+
+#[test]
+fn the_same_page_over_and_over_is_a_circle() {
+    let mut walk = Walk::new(Cursor::at(0));
+    let mut handed_over = 0;
+    for _ in 0..1000 {
+        if let Err(astray) = walk.take(exams(0..100), None) {
+            assert_eq!((astray, handed_over), (Astray::Circle, 100));
+            return;
+        }
+        handed_over += popped(&mut walk).len();
+    }
+    panic!("no end");
+}
+
+/// A field that differs in each answer, and the same exams all the time.
+#[test]
+fn a_circle_of_exams_that_change_is_a_circle() {
+    let mut walk = Walk::new(Cursor::at(0));
+    for version in 0..1000 {
+        let page = (0..100).map(|id| exam(&format!("E{id}"), version));
+        if let Err(astray) = walk.take(page.collect(), None) {
+            assert_eq!(astray, Astray::Circle);
+            return;
+        }
+        assert_eq!(popped(&mut walk).len(), 100);
+    }
+    panic!("no end");
+}
+
+#[test]
+fn a_fall_of_the_total_steps_back_by_it() {
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(exams(0..4), Some(10)).unwrap();
+    popped(&mut walk);
+    // E0 and E1 vanish: E4 and E5 stand under offsets 2 and 3.
+    walk.take(exams(6..10), Some(8)).unwrap();
+    assert_eq!(popped(&mut walk), names(6..10));
+    assert_eq!(walk.next_offset(), Some(2));
+    walk.take(exams(4..8), Some(8)).unwrap();
+    assert_eq!(popped(&mut walk), names(4..6));
+    assert_eq!(walk.next_offset(), Some(6));
+    walk.take(exams(8..10), Some(8)).unwrap();
+    assert_eq!(popped(&mut walk), names(0..0));
+    assert_eq!(walk.next_offset(), None);
+}
+
+#[test]
+fn a_fall_larger_than_the_offset_goes_to_the_front() {
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(exams(0..4), Some(100)).unwrap();
+    popped(&mut walk);
+    walk.take(Vec::new(), Some(3)).unwrap();
+    assert_eq!(walk.next_offset(), Some(0));
+    walk.take(exams(97..100), Some(3)).unwrap();
+    assert_eq!(popped(&mut walk), names(97..100));
+    assert_eq!(walk.next_offset(), None);
+}
+
+/// The fall happened when nothing told of it, a page before the one that does.
+#[test]
+fn a_fall_that_a_missing_header_hid_is_made_good() {
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(exams(0..4), Some(12)).unwrap();
+    popped(&mut walk);
+    // E0 vanishes: E4 stands under offset 3.
+    walk.take(exams(5..9), None).unwrap();
+    assert_eq!(popped(&mut walk), names(5..9));
+    let mut walk = elsewhere(&walk);
+    assert_eq!(walk.next_offset(), Some(8));
+    walk.take(exams(9..12), Some(11)).unwrap();
+    assert_eq!(popped(&mut walk), names(9..12));
+    assert_eq!(walk.next_offset(), Some(3));
+    walk.take(exams(4..8), Some(11)).unwrap();
+    assert_eq!(popped(&mut walk), ["E4"]);
+}
+
+/// Where the header is missing, the empty page says how many there are.
+#[test]
+fn an_empty_page_before_the_last_total_is_a_fall() {
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(exams(0..4), Some(8)).unwrap();
+    popped(&mut walk);
+    walk.take(exams(5..8), None).unwrap();
+    popped(&mut walk);
+    walk.take(Vec::new(), None).unwrap();
+    assert_eq!(walk.next_offset(), Some(3));
+    walk.take(exams(4..8), None).unwrap();
+    assert_eq!(popped(&mut walk), ["E4"]);
+    walk.take(Vec::new(), None).unwrap();
+    assert_eq!(walk.next_offset(), None);
+}
+
+/// A page that goes beyond the total shows that the total is wrong.
+#[test]
+fn a_total_below_what_the_page_shows_counts_as_missing() {
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(exams(0..4), Some(8)).unwrap();
+    popped(&mut walk);
+    walk.take(exams(4..6), Some(0)).unwrap();
+    assert_eq!(popped(&mut walk), names(4..6));
+    assert_eq!(walk.next_offset(), Some(6));
+    walk.take(exams(6..8), Some(8)).unwrap();
+    assert_eq!(popped(&mut walk), names(6..8));
+    assert_eq!(walk.next_offset(), None);
+}
+
+/// Nothing and a total of nothing, for once: one more look before all is taken to be gone.
+#[test]
+fn the_end_after_a_fall_is_looked_at_again() {
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(exams(0..4), Some(8)).unwrap();
+    popped(&mut walk);
+    walk.take(Vec::new(), Some(0)).unwrap();
+    assert_eq!(walk.next_offset(), Some(0));
+    walk.take(exams(0..8), Some(8)).unwrap();
+    assert_eq!(popped(&mut walk), names(4..8));
+    assert_eq!(walk.next_offset(), None);
+}
+
+#[test]
+fn a_stop_in_the_middle_of_a_step_back_loses_nothing() {
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(exams(0..4), Some(10)).unwrap();
+    popped(&mut walk);
+    walk.take(exams(6..10), Some(8)).unwrap();
+    assert_eq!(walk.pop().map(|listed| name(&listed)), Some("E6".into()));
+    let mut walk = elsewhere(&walk);
+    assert_eq!(walk.next_offset(), Some(2));
+    walk.take(exams(4..8), Some(8)).unwrap();
+    assert_eq!(popped(&mut walk), ["E4", "E5", "E7"]);
+    walk.take(exams(8..10), Some(8)).unwrap();
+    assert_eq!(popped(&mut walk), names(8..10));
+    assert_eq!(walk.next_offset(), None);
+}
+
+#[test]
+fn a_cursor_at_the_end_brings_nothing_again() {
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(exams(10..14), Some(4)).unwrap();
+    popped(&mut walk);
+    assert_eq!(walk.next_offset(), None);
+    // Two are issued meanwhile: they push the last two under the cursor's offset.
+    let mut walk = elsewhere(&walk);
+    assert_eq!(walk.next_offset(), Some(4));
+    walk.take(exams(12..14), Some(6)).unwrap();
+    assert_eq!(popped(&mut walk), names(0..0));
+    assert_eq!(walk.next_offset(), None);
+}
+
+#[test]
+fn one_id_twice_in_a_list_comes_twice_only_if_it_differs() {
+    let mut walk = Walk::new(Cursor::at(0));
+    let page = vec![exam("E1", 0), exam("E1", 0), exam("E1", 1), exam("E2", 1)];
+    walk.take(page, Some(4)).unwrap();
+    assert_eq!(popped(&mut walk), ["E1", "E1", "E2"]);
+}
+
+#[test]
+fn white_space_is_no_change() {
+    let mut walk = Walk::new(Cursor::at(0));
+    let page = vec![
+        raw(r#"{"examId":"E1","note":"a b"}"#),
+        raw("{ \"examId\" : \"E1\",\n \"note\" : \"a b\" }"),
+        raw(r#"{"examId":"E1","note":"ab"}"#),
+    ];
+    walk.take(page, Some(3)).unwrap();
+    assert_eq!(popped(&mut walk), ["E1", "E1"]);
+}
+
+#[test]
+fn what_cannot_be_read_has_its_place_in_the_page() {
+    let mut walk = Walk::new(Cursor::at(0));
+    let page = vec![
+        exam("E1", 0),
+        raw(r#"{"examId":"E2","status":"six"}"#),
+        raw("null"),
+        exam("E3", 0),
+    ];
+    walk.take(page, Some(4)).unwrap();
+    let handed_over: Vec<_> = std::iter::from_fn(|| walk.pop()).collect();
+    let places: Vec<_> = handed_over
+        .iter()
+        .map(|listed| match listed {
+            Listed::Exam(_) => None,
+            Listed::Rejected { raw, error } => Some((raw.as_str(), error.path())),
+        })
+        .collect();
+    let status = (r#"{"examId":"E2","status":"six"}"#, "[1].status");
+    assert_eq!(places, [None, Some(status), Some(("null", "[2]")), None]);
+}
+
+/// Something that cannot be read but has an id is that exam, and drops out and comes again as one.
+#[test]
+fn what_cannot_be_read_is_known_by_its_id() {
+    let unreadable = |odd: u32| raw(&format!(r#"{{"examId":"E1","status":"odd","v":{odd}}}"#));
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(vec![unreadable(1), unreadable(1), unreadable(2)], Some(4))
+        .unwrap();
+    assert_eq!(popped(&mut walk), ["E1", "E1"]);
+    walk.take(vec![exam("E1", 0)], Some(4)).unwrap();
+    assert_eq!(popped(&mut walk), ["E1"]);
+}
+
+/// Without an id only the text and its place tell two of them apart.
+#[test]
+fn what_has_no_id_is_not_taken_for_another_of_the_same_text() {
+    for total in [Some(6), None] {
+        let mut walk = Walk::new(Cursor::at(0));
+        walk.take(vec![raw("{}"), raw("{}"), exam("E1", 0)], total)
+            .unwrap();
+        assert_eq!(popped(&mut walk), ["{}", "{}", "E1"], "{total:?}");
+        if total.is_some() {
+            walk.take(vec![raw("{}"), raw("{}"), exam("E2", 0)], total)
+                .unwrap();
+            assert_eq!(popped(&mut walk), ["{}", "{}", "E2"]);
+        }
+    }
+}
+
+#[test]
+fn what_has_no_id_is_known_again_when_pages_shift() {
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(vec![raw("{}"), raw("{}"), exam("E1", 0)], Some(5))
+        .unwrap();
+    assert_eq!(popped(&mut walk), ["{}", "{}", "E1"]);
+    // Two are issued: the page begins two places earlier.
+    walk.take(
+        vec![raw("{}"), exam("E1", 0), raw("{}"), exam("E2", 0)],
+        Some(7),
+    )
+    .unwrap();
+    assert_eq!(popped(&mut walk), ["{}", "E2"]);
+}
+
+#[test]
+fn a_circle_of_what_has_no_id_is_a_circle() {
+    let mut walk = Walk::new(Cursor::at(0));
+    for _ in 0..1000 {
+        if let Err(astray) = walk.take(vec![raw("{}"); 100], None) {
+            assert_eq!(astray, Astray::Circle);
+            return;
+        }
+        popped(&mut walk);
+    }
+    panic!("no end");
+}
+
+/// The vendor renames `examId`, say: a long list is all rejected, to its end.
+#[test]
+fn a_list_of_nothing_readable_is_walked_to_its_end() {
+    let mut walk = Walk::new(Cursor::at(0));
+    let total = CIRCLE + 1000;
+    let mut handed_over = 0;
+    while let Some(offset) = walk.next_offset() {
+        let page = (offset..total.min(offset + 500)).map(|id| raw(&format!(r#"{{"id":{id}}}"#)));
+        walk.take(page.collect(), Some(total)).unwrap();
+        handed_over += popped(&mut walk).len() as u64;
+    }
+    assert_eq!(handed_over, total);
+}

@@ -1,0 +1,133 @@
+//! The exams that the centre has, in order, and what was done to them.
+
+use std::collections::HashMap;
+
+use common_http::sandbox::SandboxError;
+
+use super::exam::{Recipe, exam_id, number_in_id, number_in_key};
+
+/// Exams by number. Only the numbers and what was changed are kept: the exams are made anew for each reading.
+pub(super) struct Ledger {
+    recipe: Recipe,
+    /// The numbers in the list, oldest first, so that issuing is a push.
+    listed: Vec<u32>,
+    /// The highest number ever given.
+    last: u32,
+    marks: HashMap<u32, Mark>,
+}
+
+/// What was done to an exam.
+#[derive(Default, Clone, Copy)]
+struct Mark {
+    changes: u32,
+    spoiled: bool,
+}
+
+impl Ledger {
+    pub(super) fn new(seed: u64, drift: bool, exams: usize) -> Self {
+        let mut ledger = Self {
+            recipe: Recipe { seed, drift },
+            listed: Vec::with_capacity(exams),
+            last: 0,
+            marks: HashMap::new(),
+        };
+        ledger.issue(exams);
+        ledger
+    }
+
+    pub(super) fn issue(&mut self, count: usize) {
+        let before = self.last;
+        self.last = before.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        self.listed.extend(before + 1..=self.last);
+    }
+
+    pub(super) fn total(&self) -> usize {
+        self.listed.len()
+    }
+
+    /// Where an exam stands in `listed`, and its number.
+    fn place(&self, id: &str) -> Result<(usize, u32), SandboxError> {
+        number_in_id(id)
+            .and_then(|number| Some((self.listed.binary_search(&number).ok()?, number)))
+            .ok_or_else(|| SandboxError::unknown_item("exam", id))
+    }
+
+    pub(super) fn remove(&mut self, id: &str) -> Result<(), SandboxError> {
+        let (place, _) = self.place(id)?;
+        self.listed.remove(place);
+        Ok(())
+    }
+
+    pub(super) fn remove_newest(&mut self, count: usize) {
+        let rest = self.listed.len().saturating_sub(count);
+        self.listed.truncate(rest);
+    }
+
+    pub(super) fn change(&mut self, id: &str) -> Result<(), SandboxError> {
+        let (_, number) = self.place(id)?;
+        let mark = self.marks.entry(number).or_default();
+        mark.changes += 1;
+        mark.spoiled = false;
+        Ok(())
+    }
+
+    pub(super) fn spoil(&mut self, id: &str) -> Result<(), SandboxError> {
+        let (_, number) = self.place(id)?;
+        self.marks.entry(number).or_default().spoiled = true;
+        Ok(())
+    }
+
+    fn mark(&self, number: u32) -> Mark {
+        self.marks.get(&number).copied().unwrap_or_default()
+    }
+
+    pub(super) fn ids(&self) -> Vec<String> {
+        let readable = self
+            .listed
+            .iter()
+            .rev()
+            .filter(|number| !self.mark(**number).spoiled);
+        readable.map(|number| exam_id(*number)).collect()
+    }
+
+    fn text_of(&self, number: u32) -> String {
+        let mark = self.mark(number);
+        if mark.spoiled {
+            spoiled(number)
+        } else {
+            self.recipe.exam(number, mark.changes).text
+        }
+    }
+
+    pub(super) fn text(&self, id: &str) -> Option<String> {
+        let (_, number) = self.place(id).ok()?;
+        Some(self.text_of(number))
+    }
+
+    /// A page of the list: a bare JSON array, newest first.
+    pub(super) fn page(&self, offset: usize, limit: usize) -> String {
+        let numbers = self.listed.iter().rev().skip(offset).take(limit);
+        let texts: Vec<String> = numbers.map(|number| self.text_of(*number)).collect();
+        format!("[{}]", texts.join(","))
+    }
+
+    /// The id of the listed and finished exam that has this key.
+    pub(super) fn finished(&self, key: &str) -> Option<String> {
+        let number = number_in_key(key)?;
+        let mark = self.mark(number);
+        if mark.spoiled || self.listed.binary_search(&number).is_err() {
+            return None;
+        }
+        let exam = self.recipe.exam(number, mark.changes);
+        (exam.is_done && exam.key.as_deref() == Some(key)).then(|| exam_id(number))
+    }
+}
+
+/// What cannot be read as an exam.
+fn spoiled(number: u32) -> String {
+    match number % 3 {
+        0 => format!("\"EXAMPLE SPOILED {number}\""),
+        1 => format!("{{\"status\":6,\"type\":1,\"spoiled\":{number}}}"),
+        _ => format!("[{number},null]"),
+    }
+}

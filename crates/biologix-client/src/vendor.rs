@@ -1,0 +1,150 @@
+//! What the engine must know of Biologix: its error answers and its codes.
+
+use std::time::Duration;
+
+use common_http::{Error, ErrorAnswer, ErrorDetail, ErrorKind, Vendor, open_enum};
+
+/// Biologix, as the engine knows it.
+pub(crate) static BIOLOGIX: Vendor = Vendor {
+    name: "biologix",
+    user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
+    codes: &["tooManyRequests", "notAuthorized", "incorrectPassword"],
+    // Observed: the list goes on a minute after a 429, which names no time itself.
+    throttle_floor: Some(Duration::from_secs(60)),
+    read_error,
+};
+
+open_enum! {
+    /// The codes of Biologix's error answers, all three observed; none is documented.
+    ///
+    /// ```
+    /// use biologix_client::ErrorCode;
+    ///
+    /// assert_eq!(ErrorCode::from("tooManyRequests"), ErrorCode::TooManyRequests);
+    /// assert_eq!(ErrorCode::NotAuthorized.as_str(), "notAuthorized");
+    /// ```
+    pub enum ErrorCode: String {
+        /// Too many requests in a short time (429).
+        TooManyRequests = "tooManyRequests",
+        /// Not this account's centre, or an account without rights (403 on the exam list).
+        NotAuthorized = "notAuthorized",
+        /// The login was refused for its password; under which status is not known.
+        IncorrectPassword = "incorrectPassword",
+    }
+}
+
+impl ErrorCode {
+    /// The code of an error that Biologix answered with, if it had one.
+    ///
+    /// ```
+    /// use biologix_client::ErrorCode;
+    /// use biologix_client::{Error, ErrorKind};
+    ///
+    /// let error = Error::builder(ErrorKind::PermissionDenied).code("notAuthorized", true).build();
+    /// assert_eq!(ErrorCode::of(&error), Some(ErrorCode::NotAuthorized));
+    /// ```
+    #[must_use]
+    pub fn of(error: &Error) -> Option<Self> {
+        error.code().map(Self::from)
+    }
+}
+
+/// Observed for 429: `{"_class": "...Exception", "error": "tooManyRequests"}`. Inferred: the same for the others, and
+/// Spring's own `{"timestamp", "status", "error": "Not Found", "path"}` where the framework answers; there `error` is
+/// a text and no code.
+fn read_error(answer: &ErrorAnswer<'_>) -> ErrorDetail {
+    let mut detail = ErrorDetail::from_json(answer.body, &[], &["message"]);
+    for member in ["error", "code"] {
+        match ErrorDetail::from_json(answer.body, &[member], &[]).code {
+            Some(text) if is_code(&text) => {
+                detail.code.get_or_insert(text);
+            }
+            Some(text) => {
+                detail.message.get_or_insert(text);
+            }
+            None => {}
+        }
+    }
+    let is_login = answer.operation.is_login();
+    detail.kind = match (detail.code.as_deref(), answer.status.as_u16()) {
+        // Elsewhere it could only mean the token, which is no login.
+        (Some("incorrectPassword"), _) if is_login => Some(ErrorKind::Credentials),
+        // Under a 401 it can be the session that is meant, and the engine takes it so.
+        (Some("notAuthorized"), status) if !is_login && status != 401 => {
+            Some(ErrorKind::PermissionDenied)
+        }
+        (Some("tooManyRequests"), _) => Some(ErrorKind::RateLimited),
+        // A login name of the wrong form, for instance; the status was not recorded.
+        (_, 400 | 401 | 403 | 422) if is_login => Some(ErrorKind::Credentials),
+        _ => None,
+    };
+    detail
+}
+
+/// Codes are single words in camelCase.
+fn is_code(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use common_http::Operation;
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+
+    fn read(login: bool, status: u16, body: &str) -> ErrorDetail {
+        let operation = Operation::get("biologix.test", "/");
+        let operation = if login { operation.login() } else { operation };
+        read_error(&ErrorAnswer {
+            operation: &operation,
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: &HeaderMap::new(),
+            body: body.as_bytes(),
+        })
+    }
+
+    #[test]
+    fn error_class_and_code() {
+        let body = r#"{"_class":"com.biologix.springbase.core.error.TooManyRequestsException","error":"tooManyRequests"}"#;
+        let detail = read(false, 429, body);
+        assert_eq!(detail.code.as_deref(), Some("tooManyRequests"));
+        assert_eq!(detail.message, None);
+        let detail = read(false, 403, r#"{"error":"notAuthorized"}"#);
+        assert!(detail.kind == Some(ErrorKind::PermissionDenied));
+    }
+
+    #[test]
+    fn error_message_and_framework_body() {
+        let spring = r#"{"timestamp":"2030-01-02T03:04:05.678+00:00","status":404,"error":"Not Found","path":"/x"}"#;
+        let detail = read(false, 404, spring);
+        assert_eq!(
+            (detail.code, detail.message.as_deref()),
+            (None, Some("Not Found"))
+        );
+        let detail = read(true, 400, r#"{"error":"Invalid user identifier"}"#);
+        assert_eq!(detail.message.as_deref(), Some("Invalid user identifier"));
+        assert!(detail.kind == Some(ErrorKind::Credentials));
+        for body in [
+            "",
+            "null",
+            "[]",
+            "<html>",
+            r#"{"error":{"a":1}}"#,
+            r#"{"error":""}"#,
+        ] {
+            assert!(read(false, 500, body) == ErrorDetail::default(), "{body}");
+        }
+    }
+
+    #[test]
+    fn incorrect_password_under_any_status() {
+        for status in [400, 401, 403, 404, 500] {
+            let detail = read(true, status, r#"{"error":"incorrectPassword"}"#);
+            assert!(detail.kind == Some(ErrorKind::Credentials), "{status}");
+            let detail = read(false, status, r#"{"error":"incorrectPassword"}"#);
+            assert!(detail.kind.is_none(), "{status}");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! How a list ends.
+
+use common_http::transport::FakeAnswer;
+use common_http::{Delivery, ErrorKind};
+
+use super::server::{Server, Turn};
+use crate::support::{LIST, client, network, page, partner, requests_to, targets};
+
+/// Reads the list of this server; the offsets that were asked for, and how many exams came.
+async fn offsets(server: &std::sync::Arc<Server>, page_size: u32) -> (Vec<String>, usize) {
+    let network = server.network();
+    let list = client(&network).exams(&partner()).page_size(page_size);
+    let mut exams = list.items();
+    let mut count = 0;
+    while let Some(listed) = exams.next().await {
+        listed.unwrap();
+        count += 1;
+    }
+    assert!(exams.next().await.is_none(), "the end stays the end");
+    let asked = requests_to(&network, LIST).into_iter().map(|request| {
+        let query = request.target.split_once("offset=").unwrap().1;
+        query.split('&').next().unwrap().to_owned()
+    });
+    (asked.collect(), count)
+}
+
+fn turn(cap: usize, headers: bool) -> Turn {
+    Turn {
+        cap,
+        headers,
+        ..Turn::CALM
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_total_ends_the_list() {
+    for (length, expected) in [
+        (0, vec!["0"]),
+        (1, vec!["0"]),
+        (10, vec!["0"]),
+        (11, vec!["0", "10"]),
+        (20, vec!["0", "10"]),
+        (25, vec!["0", "10", "20"]),
+    ] {
+        let (asked, count) = offsets(&Server::new(length, Vec::new()), 10).await;
+        assert_eq!(asked, expected, "{length}");
+        assert_eq!(count, length as usize);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_total_the_first_empty_page_ends_the_list() {
+    for (length, expected) in [
+        (0, vec!["0"]),
+        (1, vec!["0", "1"]),
+        (10, vec!["0", "10"]),
+        (15, vec!["0", "10", "15"]),
+    ] {
+        let turns = vec![turn(usize::MAX, false); 10];
+        let (asked, count) = offsets(&Server::new(length, turns), 10).await;
+        assert_eq!(asked, expected, "{length}");
+        assert_eq!(count, length as usize);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_offset_advances_by_the_exams_received() {
+    for headers in [true, false] {
+        let turns = vec![
+            turn(3, headers),
+            turn(1, headers),
+            turn(7, headers),
+            turn(9, true),
+        ];
+        let (asked, count) = offsets(&Server::new(20, turns), 10).await;
+        assert_eq!(asked, ["0", "3", "4", "11"]);
+        assert_eq!(count, 20);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_total_that_falls_steps_back() {
+    let fall = Turn {
+        removed: vec![0, 0, 999],
+        ..Turn::CALM
+    };
+    let turns = vec![Turn::CALM, Turn::CALM, fall];
+    let (asked, count) = offsets(&Server::new(40, turns), 10).await;
+    assert_eq!(asked, ["0", "10", "20", "17", "27"]);
+    // All but the one that was removed unread.
+    assert_eq!(count, 39);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_page_below_the_total_is_an_error() {
+    let network = network(|request| match request.target.contains("offset=0&") {
+        true => page(r#"[{"examId":"0000101BB"}]"#, 5),
+        false => page("[]", 5),
+    });
+    let mut exams = client(&network).exams(&partner()).items();
+    assert!(exams.next().await.unwrap().is_ok());
+    let error = exams.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(error.operation(), Some("biologix.exams.list"));
+    assert_eq!(error.delivery(), Delivery::Answered);
+    assert!(exams.next().await.is_none());
+    // The page, the empty one, and twice again.
+    assert_eq!(requests_to(&network, LIST).len(), 4);
+    assert_eq!(
+        (exams.cursor().offset(), exams.cursor().total()),
+        (1, Some(5))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_page_is_asked_for_again() {
+    let network = network(|request| match request.index {
+        1 => page(r#"[{"examId":"0000101BB"}]"#, 2),
+        2 | 3 => page("[]", 2),
+        _ => page(r#"[{"examId":"0000102BB"}]"#, 2),
+    });
+    let mut exams = client(&network).exams(&partner()).items();
+    let mut count = 0;
+    while let Some(listed) = exams.next().await {
+        listed.unwrap();
+        count += 1;
+    }
+    assert_eq!((count, requests_to(&network, LIST).len()), (2, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_circles_is_an_error() {
+    let body = |length: u32| {
+        let exams: Vec<_> = (0..length)
+            .map(|id| format!(r#"{{"examId":"E{id}"}}"#))
+            .collect();
+        format!("[{}]", exams.join(","))
+    };
+    let network = network(move |_| FakeAnswer::json(body(1000)));
+    let mut exams = client(&network).exams(&partner()).items();
+    for _ in 0..1000 {
+        assert!(exams.next().await.unwrap().is_ok());
+    }
+    let error = exams.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("over and over"), "{error}");
+    assert!(exams.next().await.is_none());
+    assert!(requests_to(&network, LIST).len() < 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_total_below_what_its_page_shows_counts_as_missing() {
+    let network = network(|request| {
+        let (body, total) = match request.target.split_once("offset=").unwrap().1 {
+            offset if offset.starts_with("0&") => (r#"[{"examId":"E1"},{"examId":"E2"}]"#, 1),
+            offset if offset.starts_with("2&") => (r#"[{"examId":"E3"}]"#, 3),
+            _ => ("[]", 3),
+        };
+        page(body, total)
+    });
+    let mut exams = client(&network).exams(&partner()).items();
+    let mut count = 0;
+    while let Some(listed) = exams.next().await {
+        listed.unwrap();
+        count += 1;
+    }
+    assert_eq!((count, targets(&network).len()), (3, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn pagination_headers_are_integers_in_text() {
+    for (text, read) in [
+        ("2", Some(2)),
+        (" 2 ", Some(2)),
+        ("002", Some(2)),
+        ("-2", None),
+        ("2.0", None),
+        ("two", None),
+        ("", None),
+        ("99999999999999999999", None),
+    ] {
+        let network = network(move |_| {
+            FakeAnswer::json("[]")
+                .header("x-pagination-total", text)
+                .header("x-pagination-limit", text)
+                .header("x-pagination-offset", text)
+        });
+        let client = client(&network);
+        let page = client.exams(&partner()).offset(7).send().await.unwrap();
+        assert_eq!((page.total, page.limit), (read, read), "{text}");
+        assert_eq!(page.offset, 7);
+        // The offset is beyond a total of 2; one that counts as missing ends at the empty page.
+        assert!(
+            client
+                .exams(&partner())
+                .offset(7)
+                .items()
+                .next()
+                .await
+                .is_none()
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_for_another_offset_is_an_error() {
+    // A server, or a cache before it, that does not look at the offset.
+    let network = network(|_| {
+        page(r#"[{"examId":"0000101BB"},{"examId":"0000102BB"}]"#, 4)
+            .header("x-pagination-offset", "0")
+    });
+    let mut exams = client(&network).exams(&partner()).page_size(2).items();
+    exams.next().await.unwrap().unwrap();
+    exams.next().await.unwrap().unwrap();
+    let error = exams.next().await.unwrap().unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Decode, Delivery::Answered)
+    );
+    assert!(exams.next().await.is_none());
+    assert_eq!(exams.cursor().offset(), 2);
+}

@@ -1,0 +1,162 @@
+//! What pages, streams, cursors and errors print, and that streams can be sent to other tasks.
+
+use std::fmt::Debug;
+
+use biologix_client::exams::{Cursor, ExamPage, ExamPages, Exams, Listed};
+use biologix_client::{Credentials, ErrorCode, ExamKey, PartnerId};
+use common_http::transport::FakeAnswer;
+
+use crate::support::{client, network, opened, page, partner, without_credentials};
+
+/// In every text of an exam but its id, and in one that cannot be read.
+const BODY: &str = r#"[
+    {"examId":"0000101BB","examKey":"MARKER","patientUserId":"MARKER","type":1,"status":6,
+     "patient":{"name":"MARKER","username":"MARKER","email":"MARKER","MARKER":"MARKER"},
+     "base":{"startTime":"MARKER","symptoms":["MARKER"]},"MARKER":{"MARKER":["MARKER"]}},
+    {"examId":"MARKER","status":"MARKER","patient":{"name":"MARKER"}},
+    {"MARKER MARKER":"MARKER"},
+    "MARKER"
+]"#;
+
+fn assert_hidden(value: &dyn Debug) {
+    for shown in [format!("{value:?}"), format!("{value:#?}")] {
+        assert!(!shown.contains("MARKER"), "{shown}");
+    }
+}
+
+fn is_send_and_static<T: Send + 'static>(_: &T) {}
+
+#[tokio::test(start_paused = true)]
+async fn pages_and_streams_print_nothing_of_a_person() {
+    let network = network(|_| page(BODY, 4).header("x-marker", "MARKER"));
+    let client = client(&network);
+    let partner = PartnerId::from("MARKER");
+    let page: ExamPage = client.exams(&partner).send().await.unwrap();
+    assert_eq!(page.items.len(), 4);
+    assert!(format!("{page:?}").contains("0000101BB"));
+    assert_hidden(&page);
+    let mut exams: Exams = client.exams(&partner).items();
+    while let Some(listed) = exams.next().await {
+        let listed: Listed = listed.unwrap();
+        assert_hidden(&listed);
+        assert_hidden(listed.raw());
+        assert_hidden(&exams);
+        assert_hidden(&exams.cursor());
+    }
+    let mut pages: ExamPages = client.exams(&partner).pages();
+    assert_hidden(&pages.next().await);
+    assert_hidden(&pages);
+    assert_hidden(&client);
+    assert_hidden(&client.exams(&partner));
+    assert_hidden(&client.report(&ExamKey::from("MARKER")));
+    assert_hidden(&client.open_session());
+    assert_hidden(&partner);
+}
+
+#[test]
+fn a_builder_prints_no_credentials() {
+    let network = network(|_| page("[]", 0));
+    let builder = without_credentials(&network)
+        .credentials("MARKER", "MARKER")
+        .base_url("http://127.0.0.1:9/MARKER");
+    assert_hidden(&builder);
+    assert_hidden(&builder.build().unwrap());
+    assert_hidden(&Credentials::new("MARKER", "MARKER"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cursor_has_neither_ids_nor_texts() {
+    let network = network(|_| page(BODY, 4));
+    let mut exams = client(&network).exams(&partner()).items();
+    while exams.next().await.is_some() {}
+    let saved = serde_json::to_string(&exams.cursor()).unwrap();
+    for text in ["MARKER", "0000101BB", "0000301DD"] {
+        assert!(!saved.contains(text), "{saved}");
+    }
+    let names: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&saved).unwrap();
+    let names: Vec<_> = names.keys().map(String::as_str).collect();
+    assert_eq!(names, ["counted", "offset", "seen", "total"]);
+    let cursor: Cursor = serde_json::from_str(&saved).unwrap();
+    assert_eq!(cursor, exams.cursor());
+    assert_eq!(
+        format!("{cursor:?}"),
+        "Cursor { offset: 4, total: Some(4), .. }"
+    );
+}
+
+#[test]
+fn what_is_no_cursor_is_refused_without_being_quoted() {
+    for text in [
+        "null",
+        "{}",
+        r#"{"offset":-1}"#,
+        r#"{"offset":"MARKER"}"#,
+        r#"{"offset":1,"seen":"MARKER"}"#,
+        r#"{"offset":1,"seen":["MARKER"]}"#,
+    ] {
+        let read = common_http::json::decode::<Cursor>(text.as_bytes());
+        assert_hidden(&read.unwrap_err());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn errors_print_nothing_that_the_vendor_wrote() {
+    let code = r#"{"_class":"MARKER","error":"markerMARKER","message":"MARKER","path":"MARKER"}"#;
+    for (status, body) in [
+        (400, code),
+        (401, code),
+        (403, code),
+        (404, "MARKER"),
+        (418, r#"{"error":"MARKER MARKER"}"#),
+        (500, code),
+        (200, r#"{"MARKER":"MARKER"}"#),
+        (200, "[MARKER"),
+    ] {
+        let network = network(move |_| {
+            FakeAnswer::status(status)
+                .header("x-request-id", "MARKER")
+                .chunk(std::time::Duration::ZERO, body)
+        });
+        let error = client(&network).exams(&partner()).send().await.unwrap_err();
+        assert_hidden(&error);
+        assert!(!error.to_string().contains("MARKER"), "{error}");
+        assert!(std::error::Error::source(&error).is_none());
+        assert_eq!(error.body(), body.as_bytes());
+        if body == code {
+            assert_eq!(error.printable_code(), Some("unrecognised"));
+            assert_eq!(
+                ErrorCode::of(&error),
+                Some(ErrorCode::Unknown("markerMARKER".into()))
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_prints_nothing_of_its_answer() {
+    let network = common_http::transport::FakeTransport::new(|request| match request.index {
+        0 => opened()
+            .chunk(std::time::Duration::ZERO, "MARKER")
+            .header("bx-session-token", "MARKER"),
+        _ => FakeAnswer::json(r#"{"userId":"","MARKER":"MARKER"}"#)
+            .header("bx-session-token", "MARKER"),
+    });
+    let client = client(&network);
+    for _ in 0..2 {
+        let error = client.open_session().send().await.unwrap_err();
+        assert_hidden(&error);
+        assert!(!error.to_string().contains("MARKER"), "{error}");
+    }
+}
+
+#[test]
+fn streams_can_go_to_another_task() {
+    let network = network(|_| page("[]", 0));
+    let client = client(&network);
+    is_send_and_static(&client.exams(&partner()).items());
+    is_send_and_static(&client.exams(&partner()).pages());
+    is_send_and_static(&client.exams(&partner()).send());
+    is_send_and_static(&client.report(&ExamKey::from("EXAMPLEKEY101")).send());
+    is_send_and_static(&client.open_session().send());
+    is_send_and_static(&client.clone());
+}

@@ -1,0 +1,112 @@
+//! Exams that cannot be read.
+
+use biologix_client::exams::Listed;
+use common_http::DecodeReason;
+use futures_util::stream::TryStreamExt as _;
+
+use crate::support::{client, network, page, partner};
+
+const BODY: &str = r#"[
+    {"examId": "E1"},
+    {"examId": "E2",  "result": {"oximetry": {"odi": "six"}}},
+    null, 7, "E4", [], {},
+    {"examId": null, "status": 6},
+    {"examId": "", "status": 6},
+    {"examId": 5, "status": 6},
+    {"examId": "E5", "examId": "E6"},
+    {"examId": "E7"}
+]"#;
+
+/// Path, reason and text of what was rejected, and the ids of the rest.
+fn told_apart(items: &[Listed]) -> (Vec<(String, DecodeReason, String)>, Vec<String>) {
+    let mut rejected = Vec::new();
+    let mut read = Vec::new();
+    for listed in items {
+        match listed {
+            Listed::Exam(exam) => read.push(exam.exam_id.clone()),
+            Listed::Rejected { raw, error } => {
+                let path = error.path().to_owned();
+                rejected.push((path, error.reason(), raw.as_str().to_owned()));
+            }
+        }
+    }
+    (rejected, read)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unreadable_exam_is_handed_over_raw() {
+    use DecodeReason::{MissingField, Other, OutOfRange, WrongType};
+    let network = network(|_| page(BODY, 12));
+    let client = client(&network);
+    let one_page = client.exams(&partner()).send().await.unwrap().items;
+    let streamed: Vec<_> = client
+        .exams(&partner())
+        .items()
+        .try_collect()
+        .await
+        .unwrap();
+    let pages: Vec<_> = client
+        .exams(&partner())
+        .pages()
+        .try_collect()
+        .await
+        .unwrap();
+    let expected = [
+        (
+            "[1].result.oximetry.odi",
+            WrongType,
+            r#"{"examId": "E2",  "result": {"oximetry": {"odi": "six"}}}"#,
+        ),
+        ("[2]", WrongType, "null"),
+        ("[3]", WrongType, "7"),
+        ("[4]", WrongType, r#""E4""#),
+        ("[5]", WrongType, "[]"),
+        ("[6].examId", MissingField, "{}"),
+        ("[7].examId", WrongType, r#"{"examId": null, "status": 6}"#),
+        ("[8].examId", OutOfRange, r#"{"examId": "", "status": 6}"#),
+        ("[9].examId", WrongType, r#"{"examId": 5, "status": 6}"#),
+        ("[10]", Other, r#"{"examId": "E5", "examId": "E6"}"#),
+    ]
+    .map(|(path, reason, raw)| (path.to_owned(), reason, raw.to_owned()));
+    for items in [one_page, streamed, pages.into_iter().next().unwrap().items] {
+        let (rejected, read) = told_apart(&items);
+        assert_eq!(rejected, expected);
+        assert_eq!(read, ["E1", "E7"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_exam_without_an_id_is_rejected() {
+    for body in [
+        r#"[{"status": 6}]"#,
+        r#"[{"examId": null}]"#,
+        r#"[{"examId": ""}]"#,
+        r#"[{"examId": 101}]"#,
+        r#"[{"ExamId": "0000101BB"}]"#,
+    ] {
+        let network = network(move |_| page(body, 1));
+        let exams = client(&network).exams(&partner()).items();
+        let exams: Vec<_> = exams.try_collect().await.unwrap();
+        let (rejected, read) = told_apart(&exams);
+        assert_eq!((rejected.len(), read.len()), (1, 0), "{body}");
+        assert_eq!(rejected[0].0, "[0].examId", "{body}");
+    }
+}
+
+/// Rejected once, and then the vendor mends it.
+#[tokio::test(start_paused = true)]
+async fn an_exam_that_becomes_readable_is_handed_over_again() {
+    let network = network(|request| match request.index {
+        1 => page(r#"[{"examId":"E2"},{"examId":"E1","status":"six"}]"#, 3),
+        _ => page(r#"[{"examId":"E1","status":6},{"examId":"E0"}]"#, 4),
+    });
+    let exams: Vec<_> = client(&network)
+        .exams(&partner())
+        .items()
+        .try_collect()
+        .await
+        .unwrap();
+    let (rejected, read) = told_apart(&exams);
+    assert_eq!(rejected.len(), 1);
+    assert_eq!(read, ["E2", "E1", "E0"]);
+}

@@ -1,0 +1,143 @@
+//! Requests of the list, without I/O and on the wire.
+
+use biologix_client::PartnerId;
+use common_http::{Delivery, ErrorKind};
+
+use crate::support::{builder, client, network, page, partner, targets};
+
+#[test]
+fn the_list_request_is_built_without_io() {
+    let network = network(|_| page("[]", 0));
+    let list = client(&network).exams(&partner()).offset(200).page_size(50);
+    let prepared = list.request().prepare().unwrap();
+    let operation = prepared.operation();
+    assert_eq!(
+        (operation.id(), operation.method().as_str()),
+        ("biologix.exams.list", "GET")
+    );
+    assert_eq!(
+        prepared.url().as_str(),
+        "http://127.0.0.1:9/v2/partners/0000301DD/exams?offset=200&limit=50"
+    );
+    let names: Vec<_> = prepared
+        .headers()
+        .keys()
+        .map(|name| name.as_str())
+        .collect();
+    assert_eq!(prepared.headers()["accept"], "application/json");
+    let agent = concat!("biologix-client/", env!("CARGO_PKG_VERSION"));
+    assert_eq!(prepared.headers()["user-agent"], agent);
+    // The session's is added when it is sent; of pagination nothing.
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert_eq!(network.count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_of_100_is_sent_unless_another_is_set() {
+    let network = network(|_| page("[]", 0));
+    let client = client(&network);
+    client.exams(&partner()).send().await.unwrap();
+    client.exams(&partner()).page_size(1).send().await.unwrap();
+    assert!(
+        client
+            .exams(&partner())
+            .page_size(7)
+            .items()
+            .next()
+            .await
+            .is_none()
+    );
+    let list = "/v2/partners/0000301DD/exams?offset=0&limit=";
+    let expected = ["100", "1", "7"].map(|limit| format!("{list}{limit}"));
+    assert_eq!(targets(&network)[1..], expected);
+    let error = client
+        .exams(&partner())
+        .page_size(0)
+        .send()
+        .await
+        .unwrap_err();
+    let in_stream = client.exams(&partner()).page_size(0).items().next().await;
+    for error in [error, in_stream.unwrap().unwrap_err()] {
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::InvalidInput, Delivery::NotSent)
+        );
+        assert!(error.to_string().contains("page_size"), "{error}");
+    }
+    assert_eq!(network.count(), 4);
+}
+
+/// Asked for in the query, and in no header.
+#[tokio::test(start_paused = true)]
+async fn pagination_is_asked_for_in_the_query() {
+    let network = network(|_| page("[]", 0));
+    client(&network)
+        .exams(&partner())
+        .offset(5)
+        .send()
+        .await
+        .unwrap();
+    let request = &network.requests()[1];
+    assert!(request.target.ends_with("?offset=5&limit=100"));
+    let names = request.headers.keys().map(|name| name.as_str());
+    assert_eq!(names.filter(|name| name.contains("pagination")).count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ids_are_opaque_text() {
+    let ids = r#"[{"examId":" \u00e9/.. ","patientUserId":"..|?"}]"#;
+    let network = network(move |_| page(ids, 1));
+    let client = client(&network);
+    for (id, sent) in [
+        ("0000301DD", "0000301DD"),
+        ("a/b?c#d", "a%2Fb%3Fc%23d"),
+        ("%2e%2e", "%252e%252e"),
+        ("...", "..."),
+        (" é\u{1F600}", "%20%C3%A9%F0%9F%98%80"),
+    ] {
+        let page = client.exams(&PartnerId::from(id)).send().await.unwrap();
+        let exam = page.items[0].exam().unwrap();
+        assert_eq!(exam.exam_id, " é/.. ");
+        assert_eq!(exam.patient_user_id.as_deref(), Some("..|?"));
+        let target = network.requests().pop().unwrap().target;
+        assert_eq!(
+            target,
+            format!("/v2/partners/{sent}/exams?offset=0&limit=100")
+        );
+    }
+    let before = network.count();
+    for id in ["", ".", "..", "a\nb", "\u{7f}"] {
+        let error = client.exams(&PartnerId::from(id)).send().await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::InvalidInput, Delivery::NotSent)
+        );
+        assert_eq!(error.operation(), Some("biologix.exams.list"));
+    }
+    assert_eq!(network.count(), before);
+}
+
+/// Nothing that the login answers is taken for the centre's id.
+#[tokio::test(start_paused = true)]
+async fn the_partner_id_is_the_callers() {
+    let network = network(|_| page("[]", 0));
+    let client = client(&network);
+    for id in ["0000301DD", "0000302DD"] {
+        client.exams(&PartnerId::from(id)).send().await.unwrap();
+    }
+    let asked = targets(&network);
+    assert!(asked[1].starts_with("/v2/partners/0000301DD/"), "{asked:?}");
+    assert!(asked[2].starts_with("/v2/partners/0000302DD/"), "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_path_of_the_base_url_stays_in_front() {
+    let network = network(|_| page("[]", 0));
+    let client = builder(&network).base_url("http://127.0.0.1:9/biologix/");
+    let list = client.build().unwrap().exams(&partner());
+    let prepared = list.request().prepare().unwrap();
+    assert_eq!(
+        prepared.url().path(),
+        "/biologix/v2/partners/0000301DD/exams"
+    );
+}

@@ -1,0 +1,245 @@
+//! Reports: the request, what counts as a PDF, and what does not.
+
+use std::time::Duration;
+
+use biologix_client::{BiologixClient, ErrorCode, ExamKey};
+use common_http::transport::{FakeAnswer, FakeTransport};
+use common_http::{Delivery, ErrorKind, Result};
+
+use crate::support::{client, network, partner, refusal, targets, without_credentials};
+
+const PDF: &[u8] = b"%PDF-1.4 example";
+
+fn key() -> ExamKey {
+    ExamKey::from("EXAMPLEKEY101")
+}
+
+async fn fetch(client: &BiologixClient, key: &str) -> Result<bytes::Bytes> {
+    client
+        .report(&ExamKey::from(key))
+        .send()
+        .await?
+        .bytes()
+        .await
+}
+
+/// A client without credentials, to which everything is answered with this.
+fn answered(
+    answer: impl Fn() -> FakeAnswer + Send + Sync + 'static,
+) -> (BiologixClient, std::sync::Arc<FakeTransport>) {
+    let network = FakeTransport::new(move |_| answer());
+    (without_credentials(&network).build().unwrap(), network)
+}
+
+fn ok(body: impl Into<bytes::Bytes>) -> FakeAnswer {
+    FakeAnswer::status(200).chunk(Duration::ZERO, body)
+}
+
+#[test]
+fn the_report_request_is_built_without_io() {
+    let network = network(|_| ok(PDF));
+    let prepared = client(&network).report(&key()).request().prepare().unwrap();
+    let operation = prepared.operation();
+    assert_eq!(
+        (operation.id(), operation.method().as_str()),
+        ("biologix.reports.get", "GET")
+    );
+    assert_eq!(
+        prepared.url().as_str(),
+        "http://127.0.0.1:9/v2/exams/EXAMPLEKEY101/files/report.pdf"
+    );
+    assert_eq!(prepared.headers()["accept"], "application/pdf");
+    let agent = concat!("biologix-client/", env!("CARGO_PKG_VERSION"));
+    assert_eq!(prepared.headers()["user-agent"], agent);
+    assert_eq!(prepared.headers().len(), 2);
+    assert_eq!(network.count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_is_fetched_without_credentials() {
+    let (stranger, network) = answered(|| ok(PDF));
+    assert_eq!(fetch(&stranger, "EXAMPLEKEY101").await.unwrap(), PDF);
+    assert_eq!(network.count(), 1);
+
+    // Nor does a client that has a session show it.
+    let network = crate::support::network(|request| match request.target.contains("report") {
+        true => ok(PDF),
+        false => crate::support::page("[]", 0),
+    });
+    let client = client(&network);
+    client.exams(&partner()).send().await.unwrap();
+    fetch(&client, "EXAMPLEKEY101").await.unwrap();
+    let requests = network.requests();
+    assert!(requests[1].headers.contains_key("authorization"));
+    assert!(!requests[2].headers.contains_key("authorization"));
+    assert_eq!(requests.len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_is_asked_for_as_pdf() {
+    let (client, network) = answered(|| ok(PDF));
+    fetch(&client, "EXAMPLEKEY101").await.unwrap();
+    let request = &network.requests()[0];
+    assert_eq!(request.headers["accept"], "application/pdf");
+    assert_eq!(request.headers.get_all("accept").iter().count(), 1);
+    assert_eq!(request.target, "/v2/exams/EXAMPLEKEY101/files/report.pdf");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pdf_is_known_by_its_mark_and_not_by_its_content_type() {
+    for content_type in [
+        None,
+        Some("application/pdf"),
+        Some("text/html"),
+        Some("application/json; charset=utf-8"),
+    ] {
+        for place in [0, 1, 500, 1019] {
+            let body = [&vec![b'\n'; place][..], PDF].concat();
+            let whole = body.clone();
+            let (client, _) = answered(move || match content_type {
+                Some(content_type) => ok(body.clone()).header("content-type", content_type),
+                None => ok(body.clone()),
+            });
+            let report = client.report(&key()).send().await.unwrap();
+            assert_eq!(report.content_type(), content_type);
+            assert_eq!(report.bytes().await.unwrap(), whole, "{place}");
+        }
+    }
+}
+
+/// The first bytes come in pieces, the mark in two of them.
+#[tokio::test(start_paused = true)]
+async fn a_mark_that_comes_in_pieces_is_found() {
+    let (client, _) = answered(|| {
+        let pause = Duration::from_secs(1);
+        let answer = FakeAnswer::status(200).chunk(pause, "\n%P");
+        answer
+            .chunk(pause, "DF")
+            .chunk(pause, "-1.4 ")
+            .chunk(pause, "example")
+    });
+    let report = client.report(&key()).send().await.unwrap();
+    assert_eq!(report.bytes().await.unwrap(), &b"\n%PDF-1.4 example"[..]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_pdf_is_an_error_with_its_body_and_no_file() {
+    let late = [&vec![b'\n'; 1020][..], PDF].concat();
+    for body in [
+        &b"<html>maintenance</html>"[..],
+        br#"{"error":"exampleCode"}"#,
+        b"",
+        b"%PDF",
+        b"PDF-1.4",
+        &late,
+    ] {
+        let sent = bytes::Bytes::copy_from_slice(body);
+        let (client, network) =
+            answered(move || ok(sent.clone()).header("content-type", "application/pdf"));
+        let error = client.report(&key()).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert_eq!(error.operation(), Some("biologix.reports.get"));
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
+        assert_eq!(error.body(), body);
+        assert_eq!((error.delivery(), network.count()), (Delivery::Answered, 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_404_with_json_is_not_found() {
+    for body in [
+        r#"{"_class":"com.example.ExampleException","error":"exampleCode"}"#,
+        "{}",
+        "",
+        "<html>",
+    ] {
+        let (client, network) = answered(move || {
+            FakeAnswer::status(404)
+                .header("content-type", "application/json")
+                .chunk(Duration::ZERO, body)
+        });
+        let error = client.report(&key()).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound, "{body}");
+        assert_eq!(error.body(), body.as_bytes());
+        assert_eq!((error.attempts(), network.count()), (1, 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_one_path_segment_encoded_once() {
+    let (client, network) = answered(|| ok(PDF));
+    for (key, sent) in [
+        ("EXAMPLEKEY101", "EXAMPLEKEY101"),
+        ("a/b?c#d&e=f+g", "a%2Fb%3Fc%23d%26e%3Df%2Bg"),
+        ("%2e%2e", "%252e%252e"),
+        ("../..", "..%2F.."),
+        ("...", "..."),
+        (" x ", "%20x%20"),
+        ("\\:;@é\u{1F600}", "%5C%3A%3B%40%C3%A9%F0%9F%98%80"),
+    ] {
+        fetch(&client, key).await.unwrap();
+        let expected = format!("/v2/exams/{sent}/files/report.pdf");
+        assert_eq!(targets(&network).pop().unwrap(), expected);
+    }
+    let before = network.count();
+    for key in ["", ".", "..", "a\0b", "a\nb", "\r", "\u{85}"] {
+        let error = fetch(&client, key).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{key:?}");
+        assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 0));
+        assert!(error.to_string().contains("examKey"), "{error}");
+    }
+    assert_eq!(network.count(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_of_a_report_waits_like_the_lists() {
+    for (retry_after, wait) in [(None, 60), (Some("5"), 5)] {
+        let network = FakeTransport::new(move |request| match (request.index, retry_after) {
+            (0, None) => refusal(429, "tooManyRequests"),
+            (0, Some(secs)) => refusal(429, "tooManyRequests").header("retry-after", secs),
+            _ => ok(PDF),
+        });
+        let client = without_credentials(&network).build().unwrap();
+        fetch(&client, "EXAMPLEKEY101").await.unwrap();
+        let requests = network.requests();
+        assert_eq!(requests[1].at - requests[0].at, Duration::from_secs(wait));
+        assert_eq!(requests.len(), 2);
+    }
+    let (client, network) = answered(|| refusal(429, "tooManyRequests"));
+    let error = client.report(&key()).send().await.unwrap_err();
+    assert_eq!(ErrorCode::of(&error), Some(ErrorCode::TooManyRequests));
+    assert_eq!((error.kind(), network.count()), (ErrorKind::RateLimited, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_that_breaks_off_is_fetched_again_whole() {
+    let network = FakeTransport::new(|request| match request.index {
+        0 => FakeAnswer::status(500),
+        1 => ok(PDF).header("content-length", "99").cut(),
+        _ => ok(PDF),
+    });
+    let client = without_credentials(&network).build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.pdf");
+    let report = client.report(&key()).send().await.unwrap();
+    assert_eq!(report.save_to(&path).await.unwrap(), PDF.len() as u64);
+    assert_eq!(std::fs::read(&path).unwrap(), PDF);
+    assert_eq!(network.count(), 3);
+}
+
+/// Broken off before its first bytes were looked at, and after.
+#[tokio::test(start_paused = true)]
+async fn a_report_that_stays_broken_leaves_no_file() {
+    for length in [16, 5000] {
+        let body = [PDF, &vec![b'x'; length - PDF.len()]].concat();
+        let (client, network) = answered(move || ok(body.clone()).cut());
+        let folder = tempfile::tempdir().unwrap();
+        let saved = async {
+            let report = client.report(&key()).send().await?;
+            report.save_to(folder.path().join("report.pdf")).await
+        };
+        assert_eq!(saved.await.unwrap_err().kind(), ErrorKind::Interrupted);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert_eq!(network.count(), 3);
+    }
+}

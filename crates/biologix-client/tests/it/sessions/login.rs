@@ -1,0 +1,161 @@
+//! The login and the calls of its session, byte for byte.
+
+use std::sync::Mutex;
+
+use biologix_client::{Credentials, CredentialsProvider};
+use common_http::transport::FakeAnswer;
+use common_http::{Delivery, Error, ErrorKind, Result, async_trait};
+
+use crate::support::{
+    LIST, LOGIN, TOKEN, authorization, builder, client, header, network, opened, page, partner,
+    requests_to, targets, without_credentials,
+};
+use common_http::transport::FakeTransport;
+
+#[tokio::test(start_paused = true)]
+async fn source_is_sent_as_the_number_100() {
+    let network = network(|_| page("[]", 0));
+    client(&network).open_session().send().await.unwrap();
+    let login = &network.requests()[0];
+    assert_eq!(
+        (login.method.as_str(), login.target.as_str()),
+        ("POST", LOGIN)
+    );
+    assert_eq!(
+        login.body,
+        r#"{"username":"c|EXAMPLE|000001","password":"EXAMPLE-PASSWORD","source":100}"#
+    );
+    assert_eq!(header(login, "content-type"), Some("application/json"));
+    let length = login.body.len().to_string();
+    assert_eq!(header(login, "content-length"), Some(length.as_str()));
+    assert_eq!(header(login, "authorization"), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_name_is_sent_verbatim() {
+    let (name, password) = (" c|EXÃMPLE|\"000001\"\\ ", "\u{1F600}%20\t|");
+    let network = network(|_| page("[]", 0));
+    let client = without_credentials(&network).credentials(name, password);
+    let client = client.build().unwrap();
+    client.open_session().send().await.unwrap();
+    let body: serde_json::Value = serde_json::from_slice(&network.requests()[0].body).unwrap();
+    let expected = serde_json::json!({"username": name, "password": password, "source": 100});
+    assert_eq!(body, expected);
+}
+
+/// The document's own example.
+#[tokio::test(start_paused = true)]
+async fn basic_is_sent_in_lower_case() {
+    let network = FakeTransport::new(|request| match request.target.as_str() {
+        LOGIN => {
+            FakeAnswer::json(r#"{"userId":"4820681ER"}"#).header("bx-session-token", "3bFk3sL429dk")
+        }
+        _ => page("[]", 0),
+    });
+    client(&network).exams(&partner()).send().await.unwrap();
+    let lists = requests_to(&network, LIST);
+    assert_eq!(lists.len(), 1);
+    assert_eq!(
+        header(&lists[0], "authorization"),
+        Some("basic NDgyMDY4MUVSOjNiRmszc0w0Mjlkaw==")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn user_id_and_token_go_as_utf8_in_padded_base64() {
+    let network = FakeTransport::new(|request| match request.target.as_str() {
+        LOGIN => FakeAnswer::json(r#"{"userId":"Ãé:"}"#).header("bx-session-token", "T?~>"),
+        _ => page("[]", 0),
+    });
+    client(&network).exams(&partner()).send().await.unwrap();
+    let lists = requests_to(&network, LIST);
+    // Padded, and with `+` and `/` rather than the characters for addresses.
+    assert_eq!(
+        header(&lists[0], "authorization"),
+        Some("basic w4PDqTo6VD9+Pg==")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_session_serves_every_call_and_is_never_closed() {
+    let network = network(|_| page("[]", 0));
+    let client = client(&network);
+    client.open_session().send().await.unwrap();
+    client.open_session().send().await.unwrap();
+    for _ in 0..3 {
+        let clone = client.clone();
+        clone.exams(&partner()).send().await.unwrap();
+    }
+    let list = format!("{LIST}?offset=0&limit=100");
+    assert_eq!(targets(&network), [LOGIN, &list, &list, &list]);
+    for request in requests_to(&network, LIST) {
+        assert_eq!(
+            header(&request, "authorization"),
+            Some(&*authorization(TOKEN))
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_credentials_nothing_is_sent() {
+    let network = network(|_| page("[]", 0));
+    let client = without_credentials(&network).build().unwrap();
+    let list = client.exams(&partner()).send().await.unwrap_err();
+    assert_eq!(list.operation(), Some("biologix.exams.list"));
+    let stream = client.exams(&partner()).items().next().await;
+    let session = client.open_session().send().await.unwrap_err();
+    for error in [list, stream.unwrap().unwrap_err(), session] {
+        assert_eq!(
+            (error.kind(), error.delivery(), error.attempts()),
+            (ErrorKind::Config, Delivery::NotSent, 0)
+        );
+    }
+    assert_eq!(network.count(), 0);
+}
+
+struct Vault(Mutex<Vec<Result<Credentials>>>);
+
+#[async_trait]
+impl CredentialsProvider for Vault {
+    async fn credentials(&self) -> Result<Credentials> {
+        self.0.lock().unwrap().remove(0)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_is_asked_at_each_login() {
+    let sealed = Error::builder(ErrorKind::Credentials).build();
+    let vault = Vault(Mutex::new(vec![
+        Err(sealed),
+        Ok(Credentials::new("c|EXAMPLE|000001", "OLD")),
+        Ok(Credentials::new("c|EXAMPLE|000001", "NEW")),
+    ]));
+    let network = network(|_| page("[]", 0));
+    let client = builder(&network).credentials_from("centre 1", vault);
+    let client = client.build().unwrap();
+    let error = client.exams(&partner()).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert_eq!((error.delivery(), network.count()), (Delivery::NotSent, 0));
+    for _ in 0..2 {
+        client.exams(&partner()).send().await.unwrap();
+        tokio::time::sleep(crate::support::DAY * 6).await;
+    }
+    let logins = requests_to(&network, LOGIN);
+    assert_eq!(logins.len(), 2);
+    for (login, password) in logins.iter().zip(["OLD", "NEW"]) {
+        let body: serde_json::Value = serde_json::from_slice(&login.body).unwrap();
+        assert_eq!(body["password"], password);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn session_info_is_what_the_login_said() {
+    let network = FakeTransport::new(|_| opened().header("bx-session-token", TOKEN));
+    let session = client(&network).open_session().send().await.unwrap();
+    assert_eq!(session.user_id, "0000001AA");
+    assert_eq!(session.session_id.as_deref(), Some("EXAMPLE-SESSION-ID"));
+    let start = session.token_start.as_ref().unwrap();
+    assert_eq!(start.as_str(), "2030-01-02T03:04:05.678Z");
+    assert_eq!(session.mfa_verified, Some(false));
+    assert!(session.extra.is_empty());
+}

@@ -1,0 +1,146 @@
+//! Logins that are refused: once, and remembered.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use biologix_client::ErrorCode;
+use common_http::transport::{FakeAnswer, FakeTransport};
+use common_http::{Delivery, ErrorKind};
+use tokio::time::sleep;
+
+use crate::support::{client, opened, partner, refusal};
+
+/// How long an answer takes, so that the callers really wait for each other.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
+/// Ten callers, and then ten more: the last error of each ten.
+async fn twenty_calls(network: &Arc<FakeTransport>) -> [common_http::Error; 2] {
+    let client = client(network);
+    let mut errors = Vec::new();
+    for _ in 0..2 {
+        let calls = (0..10).map(|_| client.exams(&partner()).send());
+        let answers = futures_util::future::join_all(calls).await;
+        errors.extend(answers.into_iter().last().unwrap().err());
+    }
+    errors.try_into().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_refused_by_any_4xx_is_not_repeated_but_remembered() {
+    // What a 408 means is not the login's to say; 429 names its own pause.
+    for status in (400..500).filter(|status| ![408, 429].contains(status)) {
+        for body in ["", "{}", "<html>", r#"{"error":"exampleCode"}"#] {
+            let network =
+                FakeTransport::new(move |_| FakeAnswer::status(status).chunk(Duration::ZERO, body));
+            let [first, second] = twenty_calls(&network).await;
+            assert_eq!(network.count(), 1, "{status} {body}");
+            assert_eq!(first.operation(), Some("biologix.sessions.open"));
+            assert_eq!(
+                (second.kind(), second.status()),
+                (first.kind(), first.status())
+            );
+            assert_eq!(
+                (second.attempts(), second.delivery()),
+                (0, Delivery::NotSent)
+            );
+            assert!(second.retry_after().unwrap() <= Duration::from_secs(30));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn incorrect_password_is_a_refused_login_under_any_status() {
+    for status in [400, 401, 403, 404, 422, 500, 502, 503] {
+        let network =
+            FakeTransport::new(move |_| refusal(status, "incorrectPassword").after(A_MOMENT));
+        for error in twenty_calls(&network).await {
+            assert_eq!(error.kind(), ErrorKind::Credentials, "{status}");
+            assert_eq!(ErrorCode::of(&error), Some(ErrorCode::IncorrectPassword));
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        }
+        assert_eq!(network.count(), 1, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_remembered_for_a_growing_pause() {
+    let network = FakeTransport::new(|_| refusal(401, "incorrectPassword"));
+    let client = client(&network);
+    for (logins, pause) in [
+        (1, 30),
+        (2, 60),
+        (3, 120),
+        (4, 240),
+        (5, 480),
+        (6, 900),
+        (7, 900),
+    ] {
+        let refused = client.open_session().send().await.unwrap_err();
+        assert_eq!((refused.attempts(), network.count()), (1, logins));
+        sleep(Duration::from_secs(pause) - Duration::from_millis(10)).await;
+        let answered_here = client.open_session().send().await.unwrap_err();
+        assert_eq!((answered_here.attempts(), network.count()), (0, logins));
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_of_a_login_is_a_refusal() {
+    for (retry_after, pause) in [(Some("300"), 300), (None, 60)] {
+        let network = FakeTransport::new(move |request| {
+            let answer = refusal(429, "tooManyRequests");
+            match (request.index, retry_after) {
+                (0, Some(time)) => answer.header("retry-after", time),
+                (0, None) => answer,
+                _ => opened().header("bx-session-token", "EXAMPLETOKEN0001"),
+            }
+        });
+        let client = client(&network);
+        let error = client.open_session().send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::RateLimited);
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(pause)));
+        sleep(Duration::from_secs(pause) - Duration::from_millis(10)).await;
+        let error = client.open_session().send().await.unwrap_err();
+        assert_eq!((error.kind(), network.count()), (ErrorKind::RateLimited, 1));
+        sleep(Duration::from_millis(20)).await;
+        client.open_session().send().await.unwrap();
+        assert_eq!(network.count(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn invalid_user_identifier_is_a_message_in_any_member() {
+    const TEXT: &str = "Invalid user identifier";
+    for body in [
+        format!(r#"{{"error":"{TEXT}"}}"#),
+        format!(r#"{{"message":"{TEXT}"}}"#),
+        format!(r#"{{"code":"{TEXT}"}}"#),
+        format!(
+            r#"{{"_class":"com.example.ExampleException","error":"badRequest","message":"{TEXT}"}}"#
+        ),
+    ] {
+        for status in [400, 401, 422] {
+            let sent = body.clone();
+            let network = FakeTransport::new(move |_| {
+                FakeAnswer::status(status).chunk(Duration::ZERO, sent.clone())
+            });
+            let error = client(&network).open_session().send().await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Credentials, "{status} {body}");
+            assert_eq!(error.message(), Some(TEXT), "{body}");
+            assert_ne!(error.code(), Some(TEXT));
+            assert!(!format!("{error} {error:?}").contains(TEXT));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_fails_by_the_vendors_fault_is_repeated_twice() {
+    let network = FakeTransport::new(|_| FakeAnswer::status(503));
+    let client = client(&network);
+    let error = client.open_session().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Server, 3));
+    assert_eq!(network.count(), 3);
+    // Nothing to remember: the vendor refused nobody.
+    client.open_session().send().await.unwrap_err();
+    assert_eq!(network.count(), 6);
+}

@@ -1,0 +1,140 @@
+//! When a session is renewed: ahead of its end, and once after a 401.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use common_http::ErrorKind;
+use common_http::transport::{FakeAnswer, FakeTransport};
+use tokio::time::sleep;
+
+use crate::support::{
+    A_WHILE, DAY, LIST, LOGIN, TOKEN, authorization, builder, client, header, network, opened,
+    page, partner, refusal, requests_to,
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test(start_paused = true)]
+async fn the_token_is_renewed_after_6_days() {
+    let network = network(|_| page("[]", 0));
+    let client = client(&network);
+    client.exams(&partner()).send().await.unwrap();
+    sleep(6 * DAY - SECOND).await;
+    client.exams(&partner()).send().await.unwrap();
+    assert_eq!(requests_to(&network, LOGIN).len(), 1);
+    sleep(SECOND).await;
+    client.exams(&partner()).send().await.unwrap();
+    client.exams(&partner()).send().await.unwrap();
+    assert_eq!(requests_to(&network, LOGIN).len(), 2);
+    let lists = requests_to(&network, LIST);
+    let used: Vec<_> = lists
+        .iter()
+        .map(|request| header(request, "authorization").unwrap().to_owned())
+        .collect();
+    let [first, second] = [TOKEN, "EXAMPLETOKEN0002"].map(authorization);
+    assert_eq!(used, [first.clone(), first, second.clone(), second]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_to_renew_can_be_set() {
+    let network = network(|_| page("[]", 0));
+    let client = builder(&network).renew_after(DAY).build().unwrap();
+    for logins in [1, 2, 3] {
+        client.exams(&partner()).send().await.unwrap();
+        assert_eq!(requests_to(&network, LOGIN).len(), logins);
+        sleep(DAY).await;
+    }
+}
+
+/// Another login, the same in each byte; no other call, and nothing that ends the first session.
+#[tokio::test(start_paused = true)]
+async fn a_renewal_is_another_login() {
+    let network = network(|_| page("[]", 0));
+    let client = client(&network);
+    client.open_session().send().await.unwrap();
+    sleep(6 * DAY).await;
+    client.open_session().send().await.unwrap();
+    let requests = network.requests();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0].target, requests[1].target);
+    assert_eq!(requests[0].body, requests[1].body);
+    assert_eq!(requests[0].headers, requests[1].headers);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_renewing_fails_the_old_token_is_used_for_its_7_days() {
+    let down = Arc::new(AtomicBool::new(false));
+    let seen = down.clone();
+    let network = FakeTransport::new(move |request| match request.target.as_str() {
+        LOGIN if seen.load(Ordering::Relaxed) => FakeAnswer::status(500),
+        LOGIN => opened().header("bx-session-token", TOKEN),
+        _ => page("[]", 0),
+    });
+    let client = client(&network);
+    client.exams(&partner()).send().await.unwrap();
+    down.store(true, Ordering::Relaxed);
+    sleep(6 * DAY).await;
+    client.exams(&partner()).send().await.unwrap();
+    sleep(DAY - A_WHILE).await;
+    client.exams(&partner()).send().await.unwrap();
+    for request in requests_to(&network, LIST) {
+        assert_eq!(
+            header(&request, "authorization"),
+            Some(&*authorization(TOKEN))
+        );
+    }
+    sleep(A_WHILE).await;
+    let error = client.exams(&partner()).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Server);
+    assert_eq!(error.operation(), Some("biologix.sessions.open"));
+    assert_eq!(requests_to(&network, LIST).len(), 3);
+}
+
+/// A network that takes only the token of the newest login, and none where `revoked` says so.
+fn strict(revoked: &Arc<AtomicBool>) -> Arc<FakeTransport> {
+    let revoked = revoked.clone();
+    network(move |request| {
+        let newest = header(request, "authorization") != Some(&authorization(TOKEN));
+        match newest && !revoked.load(Ordering::Relaxed) {
+            true => page("[]", 0),
+            false => refusal(401, "incorrectPassword"),
+        }
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_401_opens_one_new_session() {
+    let revoked = Arc::new(AtomicBool::new(false));
+    let network = strict(&revoked);
+    let client = client(&network);
+    client.open_session().send().await.unwrap();
+    sleep(A_WHILE).await;
+    client.exams(&partner()).send().await.unwrap();
+    let lists = requests_to(&network, LIST);
+    assert_eq!((requests_to(&network, LOGIN).len(), lists.len()), (2, 2));
+    assert_eq!(
+        header(&lists[1], "authorization"),
+        Some(&*authorization("EXAMPLETOKEN0002"))
+    );
+    // A second 401 is the answer.
+    revoked.store(true, Ordering::Relaxed);
+    sleep(A_WHILE).await;
+    let error = client.exams(&partner()).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+    assert_eq!(error.operation(), Some("biologix.exams.list"));
+    assert_eq!(error.attempts(), 2);
+    assert_eq!(requests_to(&network, LOGIN).len(), 3);
+    assert_eq!(requests_to(&network, LIST).len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_401_on_a_young_token_opens_none() {
+    let network = strict(&Arc::new(AtomicBool::new(true)));
+    let client = client(&network);
+    client.open_session().send().await.unwrap();
+    sleep(Duration::from_secs(59)).await;
+    let error = client.exams(&partner()).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+    assert_eq!((error.attempts(), network.count()), (1, 2));
+}

@@ -1,0 +1,100 @@
+//! An invented vendor, so that the examples in this crate's documentation run and show nothing but their subject.
+//!
+//! Hidden from the documentation and exempt from semver.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::sandbox::{self, Answer, Route};
+use crate::transport::{FakeAnswer, FakeRequest, FakeTransport};
+use crate::{
+    Authenticator, Engine, EngineBuilder, ErrorDetail, HttpOptions, Operation, Result, Secret,
+    Session, Vendor,
+};
+
+/// The vendor.
+pub static VENDOR: Vendor = Vendor {
+    name: "example",
+    user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
+    codes: &["name_taken"],
+    throttle_floor: None,
+    read_error: |answer| ErrorDetail::from_json(answer.body, &["error"], &["message"]),
+};
+
+/// Reads a thing.
+pub static GET: Operation = Operation::get("example.things.get", "/things/{id}");
+/// Makes a thing: effectful.
+pub static CREATE: Operation = Operation::post("example.things.create", "/things");
+/// Fetches a file, without credentials.
+pub static FILE: Operation = Operation::get("example.files.get", "/files/{id}")
+    .public()
+    .transfer();
+
+/// Logs in without asking anyone.
+struct Login;
+
+#[async_trait]
+impl Authenticator for Login {
+    async fn open(&self, _engine: &Engine) -> Result<Session> {
+        Ok(Session::new(Secret::from("basic RVhBTVBMRQ==")).details(Secret::from("{}")))
+    }
+}
+
+fn builder(base_url: &str) -> EngineBuilder {
+    Engine::builder(&VENDOR, base_url).authenticator(Login)
+}
+
+/// An engine whose requests get these answers, without a network.
+///
+/// # Errors
+/// Those of [`EngineBuilder::build`].
+pub fn engine(
+    answer: impl Fn(&FakeRequest) -> FakeAnswer + Send + Sync + 'static,
+) -> Result<Engine> {
+    let options = HttpOptions::default().transport(FakeTransport::new(answer));
+    builder("http://127.0.0.1:8080").http(options).build()
+}
+
+/// An engine whose requests go to this address.
+///
+/// # Errors
+/// Those of [`EngineBuilder::build`].
+pub fn client(url: &str) -> Result<Engine> {
+    builder(url).build()
+}
+
+/// The vendor as a sandbox plays it: it has a thing and a file of each id.
+#[derive(Debug)]
+pub struct Things;
+
+static ROUTES: [Route; 3] = [
+    Route::new("example.things.get", Method::GET, "/things/{id}"),
+    Route::new("example.things.create", Method::POST, "/things"),
+    Route::new("example.files.get", Method::GET, "/files/{id}"),
+];
+
+impl sandbox::Vendor for Things {
+    fn routes(&self) -> &'static [Route] {
+        &ROUTES
+    }
+
+    fn answer(&self, operation: &'static str, request: &sandbox::Request) -> Answer {
+        let thing = |id: &str| json!({ "id": id }).to_string();
+        match operation {
+            "example.files.get" => Answer::new(StatusCode::OK)
+                .body("application/pdf", Bytes::from_static(b"%PDF-1.7 EXAMPLE\n")),
+            "example.things.create" => Answer::json(StatusCode::CREATED, thing("0000001")),
+            _ => Answer::json(StatusCode::OK, thing(request.arg("id"))),
+        }
+    }
+
+    fn refusal(&self, status: StatusCode, _request: &sandbox::Request) -> Answer {
+        Answer::json(status, json!({ "error": status.as_u16() }).to_string())
+    }
+
+    fn drift(&self, _operation: &'static str, body: &mut Value) {
+        sandbox::add_unknown_fields(body);
+    }
+}

@@ -1,0 +1,55 @@
+//! What a sandbox refuses to do for a test.
+
+use thiserror::Error;
+
+/// A test asked a sandbox for something that cannot be: better an error than a fault that is never played.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SandboxError {
+    /// The sandbox has no operation of this id.
+    #[error("the sandbox has no operation `{operation}`; it has: {}", known.join(", "))]
+    #[non_exhaustive]
+    UnknownOperation {
+        /// The id that was asked for.
+        operation: String,
+        /// The ids that this sandbox has.
+        known: Vec<&'static str>,
+    },
+    /// A header value of a fault cannot be sent over HTTP.
+    #[error("the fault's value for the header `{header}` cannot be sent over HTTP")]
+    #[non_exhaustive]
+    InvalidHeader {
+        /// The header's name.
+        header: &'static str,
+    },
+    /// An action was asked for before the "0th" request; the next request is number 1.
+    #[error("requests are counted from 1, the next one")]
+    ZeroCount,
+    /// The sandbox holds nothing of this kind under this id.
+    #[error("the sandbox has no {what} `{id}`")]
+    #[non_exhaustive]
+    UnknownItem {
+        /// The kind of thing, for example `exam`.
+        what: &'static str,
+        /// The id that was asked for.
+        id: String,
+    },
+}
+
+impl SandboxError {
+    /// For vendors' sandboxes: there is no `what` (for example `exam`) under this id.
+    ///
+    /// ```
+    /// use common_http::sandbox::SandboxError;
+    ///
+    /// let error = SandboxError::unknown_item("exam", "0000009BB");
+    /// assert_eq!(error.to_string(), "the sandbox has no exam `0000009BB`");
+    /// ```
+    #[must_use]
+    pub fn unknown_item(what: &'static str, id: impl Into<String>) -> Self {
+        Self::UnknownItem {
+            what,
+            id: id.into(),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What the latest run has to tell beside the exams: a file of JSON lines that is not there when there is nothing.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use examples::atomic_file::AtomicFile;
+use examples::failure::Failure;
+use serde::Serialize;
+
+pub(crate) struct Findings {
+    path: PathBuf,
+    file: Option<AtomicFile>,
+    count: u64,
+}
+
+/// An exam, named by its id alone: its key opens the report without a login.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Named<'a> {
+    exam_id: &'a str,
+}
+
+impl Findings {
+    /// Starts anew: what an earlier run had to tell is removed.
+    pub(crate) fn of(path: PathBuf) -> Result<Self, Failure> {
+        let findings = Self {
+            path,
+            file: None,
+            count: 0,
+        };
+        match fs::remove_file(&findings.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(findings.failure("removed", &error))
+            }
+            _ => Ok(findings),
+        }
+    }
+
+    /// One more exam.
+    pub(crate) fn exam(&mut self, exam_id: &str) -> Result<(), Failure> {
+        let line = serde_json::to_string(&Named { exam_id })
+            .map_err(|error| self.failure("written", &error.into()))?;
+        self.line(&line)
+    }
+
+    /// One more line, of JSON.
+    pub(crate) fn line(&mut self, line: &str) -> Result<(), Failure> {
+        self.try_line(line)
+            .map_err(|error| self.failure("written", &error))
+    }
+
+    fn try_line(&mut self, line: &str) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(AtomicFile::create(&self.path)?),
+        };
+        writeln!(file, "{line}")?;
+        self.count += 1;
+        Ok(())
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Gives the file its name, if there is anything to tell.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        match self.file.take() {
+            Some(file) => file
+                .commit()
+                .map_err(|error| self.failure("written", &error)),
+            None => Ok(()),
+        }
+    }
+
+    fn failure(&self, verb: &str, error: &io::Error) -> Failure {
+        let name = self.path.file_name().unwrap_or_default().display();
+        Failure::file(format_args!("{name} cannot be {verb}"), error)
+    }
+}

@@ -1,0 +1,263 @@
+//! `exams.jsonl`: the latest reading of every exam that was ever read.
+//!
+//! What is in memory of an exam is its id and a place in a file, so that a centre's whole history fits: the texts that
+//! are read go to a file without a name in the same folder, and the new `exams.jsonl` is put together from that and
+//! the one before. A line keeps its place from run to run; exams that are new come after the others, as they are listed.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
+use std::path::PathBuf;
+
+use biologix_client::ExamKey;
+use biologix_client::exams::Exam;
+use common_http::RawJson;
+use examples::atomic_file::AtomicFile;
+use examples::failure::Failure;
+use serde::Deserialize;
+
+/// The archive's exams while the list is being read.
+pub(crate) struct Ledger {
+    path: PathBuf,
+    earlier: File,
+    readings: BufWriter<File>,
+    end: u64,
+    lines: Vec<Line>,
+    by_id: HashMap<Box<str>, usize>,
+    read: u64,
+    unreadable_lines: u64,
+}
+
+/// A line of the new file, and where its text is now.
+#[derive(Clone, Copy)]
+struct Line {
+    source: Source,
+    offset: u64,
+    length: u64,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Source {
+    /// The file before this run.
+    Earlier,
+    /// What this run read.
+    Reading { done: bool },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity {
+    exam_id: String,
+}
+
+impl Ledger {
+    /// Takes stock of what is there from earlier runs.
+    pub(crate) fn open(path: PathBuf) -> Result<Self, Failure> {
+        Self::try_open(path).map_err(|error| Failure::file("exams.jsonl cannot be read", &error))
+    }
+
+    fn try_open(path: PathBuf) -> io::Result<Self> {
+        let folder = path.parent().unwrap_or(&path).to_owned();
+        let earlier = match File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => tempfile::tempfile_in(&folder),
+            found => found,
+        }?;
+        let mut ledger = Self {
+            path,
+            earlier: earlier.try_clone()?,
+            readings: BufWriter::new(tempfile::tempfile_in(&folder)?),
+            end: 0,
+            lines: Vec::new(),
+            by_id: HashMap::new(),
+            read: 0,
+            unreadable_lines: 0,
+        };
+        let mut earlier = BufReader::new(earlier);
+        let mut text = Vec::new();
+        let mut offset = 0;
+        loop {
+            text.clear();
+            let length = earlier.read_until(b'\n', &mut text)? as u64;
+            if length == 0 {
+                return Ok(ledger);
+            }
+            ledger.note_earlier(offset, text.strip_suffix(b"\n").unwrap_or(&text));
+            offset += length;
+        }
+    }
+
+    /// A line that is no exam, half a line after a crash of something else, say, is kept as it is.
+    fn note_earlier(&mut self, offset: u64, text: &[u8]) {
+        if text.trim_ascii().is_empty() {
+            return;
+        }
+        let line = Line {
+            source: Source::Earlier,
+            offset,
+            length: text.len() as u64,
+        };
+        match identity(text) {
+            Some(id) => self.put(&id, line),
+            None => {
+                self.unreadable_lines += 1;
+                self.lines.push(line);
+            }
+        }
+    }
+
+    /// Takes a reading of an exam, in place of any before.
+    pub(crate) fn add(&mut self, exam: &Exam) -> Result<(), Failure> {
+        let text = exam.raw().compact();
+        self.readings
+            .write_all(text.as_bytes())
+            .map_err(|error| Failure::file("an exam cannot be written down", &error))?;
+        let line = Line {
+            source: Source::Reading {
+                done: exam.is_done(),
+            },
+            offset: self.end,
+            length: text.len() as u64,
+        };
+        self.end += line.length;
+        self.put(&exam.exam_id, line);
+        Ok(())
+    }
+
+    fn put(&mut self, id: &str, line: Line) {
+        let is_reading = |line: Line| line.source != Source::Earlier;
+        let before = match self.by_id.get(id) {
+            Some(&index) => self.lines.get_mut(index),
+            None => None,
+        };
+        let was_read = before.as_ref().is_some_and(|before| is_reading(**before));
+        self.read += u64::from(is_reading(line) && !was_read);
+        match before {
+            Some(before) => *before = line,
+            None => {
+                self.by_id.insert(id.into(), self.lines.len());
+                self.lines.push(line);
+            }
+        }
+    }
+
+    /// How many exams were read in this run.
+    pub(crate) fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// How many lines of earlier runs are no exams.
+    pub(crate) fn unreadable_lines(&self) -> u64 {
+        self.unreadable_lines
+    }
+
+    /// Replaces `exams.jsonl`, and gives what this run read.
+    pub(crate) fn save(self) -> Result<Readings, Failure> {
+        self.try_save()
+            .map_err(|error| Failure::file("exams.jsonl cannot be written", &error))
+    }
+
+    fn try_save(mut self) -> io::Result<Readings> {
+        let readings = self
+            .readings
+            .into_inner()
+            .map_err(|error| error.into_error())?;
+        let mut readings = Texts::of(readings)?;
+        let mut earlier = Texts::of(self.earlier)?;
+        let mut file = AtomicFile::create(self.path)?;
+        for line in &self.lines {
+            let mut text = match line.source {
+                Source::Earlier => earlier.read(line)?,
+                Source::Reading { .. } => readings.read(line)?,
+            };
+            text.push(b'\n');
+            file.write_all(&text)?;
+        }
+        file.commit()?;
+        self.lines
+            .retain(|line| line.source == Source::Reading { done: true });
+        Ok(Readings {
+            texts: readings,
+            lines: self.lines,
+        })
+    }
+}
+
+fn identity(text: &[u8]) -> Option<String> {
+    // serde would take a list for the struct as well.
+    if !text.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    let identity: Identity = serde_json::from_slice(text).ok()?;
+    Some(identity.exam_id).filter(|id| !id.is_empty())
+}
+
+/// The exams that this run read and that are done, each once and as it was read last.
+pub(crate) struct Readings {
+    texts: Texts,
+    lines: Vec<Line>,
+}
+
+/// An exam that is done.
+pub(crate) struct DoneExam {
+    pub(crate) id: String,
+    /// What opens its report, if the vendor gave anything that can.
+    pub(crate) key: Option<ExamKey>,
+}
+
+impl Readings {
+    /// How many there are.
+    pub(crate) fn count(&self) -> u64 {
+        self.lines.len() as u64
+    }
+
+    /// The exams, read one by one from the file that they were written to.
+    pub(crate) fn exams(mut self) -> impl Iterator<Item = Result<DoneExam, Failure>> {
+        let lines = std::mem::take(&mut self.lines);
+        lines.into_iter().map(move |line| {
+            self.exam(&line)
+                .map_err(|error| Failure::file("an exam written down cannot be read back", &error))
+        })
+    }
+
+    fn exam(&mut self, line: &Line) -> io::Result<DoneExam> {
+        let text = self.texts.read(line)?;
+        let text = String::from_utf8(text).map_err(io::Error::other)?;
+        let exam = RawJson::from_text(text)
+            .and_then(Exam::from_raw)
+            .map_err(io::Error::other)?;
+        Ok(DoneExam {
+            key: exam.report_key(),
+            id: exam.exam_id,
+        })
+    }
+}
+
+/// A file from which texts are read, mostly one after the other.
+struct Texts {
+    file: BufReader<File>,
+    at: u64,
+}
+
+impl Texts {
+    fn of(mut file: File) -> io::Result<Self> {
+        file.rewind()?;
+        Ok(Self {
+            file: BufReader::new(file),
+            at: 0,
+        })
+    }
+
+    fn read(&mut self, line: &Line) -> io::Result<Vec<u8>> {
+        // Keeps what is buffered, where an absolute seek would drop it.
+        self.file
+            .seek_relative(line.offset.cast_signed() - self.at.cast_signed())?;
+        self.at = line.offset;
+        let mut text = Vec::new();
+        let length = (&mut self.file).take(line.length).read_to_end(&mut text)?;
+        self.at += length as u64;
+        if text.len() as u64 != line.length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(text)
+    }
+}

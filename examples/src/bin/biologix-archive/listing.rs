@@ -1,0 +1,38 @@
+//! Reading the vendor's list.
+
+use biologix_client::exams::Listed;
+use common_http::Error;
+use examples::failure::Failure;
+use examples::progress::Progress;
+
+use crate::centre::Centre;
+use crate::findings::Findings;
+use crate::ledger::Ledger;
+
+/// Reads the whole list into the ledger, and what is no exam into `rejected`. Gives the error where the list broke off.
+pub(crate) async fn read(
+    centre: &Centre,
+    page_size: Option<u32>,
+    ledger: &mut Ledger,
+    rejected: &mut Findings,
+    progress: &Progress,
+) -> Result<Option<Error>, Failure> {
+    let mut list = centre.client.exams(&centre.partner);
+    if let Some(exams) = page_size {
+        list = list.page_size(exams);
+    }
+    progress.begin("exams", None);
+    let mut exams = list.items();
+    while let Some(listed) = exams.next().await {
+        match listed {
+            Ok(Listed::Exam(exam)) => ledger.add(&exam)?,
+            Ok(Listed::Rejected { raw, .. }) => rejected.line(&raw.compact())?,
+            Err(error) => return Ok(Some(error)),
+        }
+        if let Some(total) = exams.total() {
+            progress.set_total(total);
+        }
+        progress.set_done(ledger.read() + rejected.count());
+    }
+    Ok(None)
+}

@@ -1,0 +1,93 @@
+//! Archives a sleep centre's exams and report PDFs in a folder; run again, it brings the folder up to date.
+//!
+//! 1. The whole list is read ([`listing`]); `exams.jsonl` is then replaced in one step ([`ledger`]).
+//! 2. The reports that are not there yet are fetched, some at once ([`reports`]).
+//!
+//! A list that breaks off ends the run with its error. What was read of it is kept all the same: it is a valid reading,
+//! and its reports are fetched too, unless the vendor was out of reach or throttling. The next run reads the list anew.
+
+mod args;
+mod centre;
+mod findings;
+mod folder;
+mod ledger;
+mod listing;
+mod reports;
+mod summary;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use common_http::{Error, ErrorKind};
+use examples::failure::Failure;
+use examples::logging;
+use examples::progress::Progress;
+
+use self::args::Args;
+use self::centre::Centre;
+use self::findings::Findings;
+use self::folder::Folder;
+use self::ledger::Ledger;
+use self::reports::Reports;
+use self::summary::Summary;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    logging::start();
+    match run(&args).await {
+        Ok(summary) => summary.report(&args),
+        Err(failure) => failure.report(args.json),
+    }
+}
+
+async fn run(args: &Args) -> Result<Summary, Failure> {
+    let progress = Progress::new();
+    let centre = Centre::from_environment(&progress).await?;
+    let folder = Folder::open(&args.out, !args.no_reports)?;
+    let mut rejected = Findings::of(folder.rejected())?;
+    let mut missing = Findings::of(folder.missing())?;
+    let mut failed = Findings::of(folder.failed())?;
+    let mut ledger = Ledger::open(folder.exams())?;
+
+    let broke_off = listing::read(
+        &centre,
+        args.page_size,
+        &mut ledger,
+        &mut rejected,
+        &progress,
+    )
+    .await?;
+    let mut summary = Summary {
+        exams: ledger.read(),
+        rejected: rejected.count(),
+        without_reports: args.no_reports,
+        unreadable_lines: ledger.unreadable_lines(),
+        ..Summary::default()
+    };
+    let readings = match &broke_off {
+        Some(_) if ledger.read() == 0 => None,
+        _ => Some(ledger.save()?),
+    };
+    rejected.finish()?;
+    let out_of_reach = broke_off.as_ref().is_some_and(is_out_of_reach);
+    if let Some(readings) = readings
+        && !args.no_reports
+        && !out_of_reach
+    {
+        let reports = Reports::new(&centre, &folder, args.concurrency.into(), &progress);
+        summary.reports = reports.fetch(readings, &mut missing, &mut failed).await?;
+    }
+    missing.finish()?;
+    failed.finish()?;
+    summary.broke_off = broke_off.map(centre::failure);
+    Ok(summary)
+}
+
+/// Whether reports would only wait for the same failure, each for itself.
+fn is_out_of_reach(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::RateLimited
+    )
+}

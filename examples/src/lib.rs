@@ -1,0 +1,14 @@
+//! What the example programs share: one file a subject.
+//!
+//! A program reads its settings from the environment ([`settings`]), says on stderr what failed and what to do about it
+//! ([`failure`], [`advice`]), writes files that are whole or not there ([`atomic_file`]), and shows how far it is
+//! ([`progress`]).
+
+pub mod advice;
+pub mod atomic_file;
+pub mod failure;
+pub mod lock;
+pub mod logging;
+pub mod output;
+pub mod progress;
+pub mod settings;

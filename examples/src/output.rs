@@ -1,0 +1,44 @@
+//! What programs write: one JSON document or text on stdout, lines on stderr.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Writes the program's one JSON document to stdout.
+///
+/// # Errors
+/// stdout cannot be written.
+pub fn document(document: &impl Serialize) -> Result<(), Failure> {
+    let write = || {
+        let mut stdout = io::stdout().lock();
+        serde_json::to_writer(&mut stdout, document)?;
+        stdout.write_all(b"\n")?;
+        stdout.flush()
+    };
+    write().map_err(|error| closed(&error))
+}
+
+/// Writes text to stdout.
+///
+/// # Errors
+/// stdout cannot be written.
+pub fn text(text: impl fmt::Display) -> Result<(), Failure> {
+    let write = || {
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "{text}")?;
+        stdout.flush()
+    };
+    write().map_err(|error| closed(&error))
+}
+
+/// Writes a line to stderr, for people; where stderr is closed there is nobody to tell.
+pub fn note(line: impl fmt::Display) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+fn closed(error: &io::Error) -> Failure {
+    Failure::file("stdout cannot be written", error)
+}

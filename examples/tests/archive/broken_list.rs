@@ -1,0 +1,186 @@
+//! A list that cannot be read, or not to its end.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::centre::{Centre, done, error, id};
+use crate::run::{Archive, PROGRAM, Run, configured};
+use crate::server::{Answer, Request};
+use std::process::Command;
+
+/// From this offset on the list answers so.
+fn list_breaks_at(centre: &Centre, offset: usize, answer: Answer) {
+    centre.set_rule(move |request: &Request| {
+        let is_list = request.path.starts_with("/v2/partners/");
+        (is_list && request.number("offset")? >= offset).then(|| answer.clone())
+    });
+}
+
+#[track_caller]
+fn error_of(run: &Run) -> Value {
+    let document = run.json();
+    let error = document["error"].as_object().unwrap();
+    let names: Vec<_> = error.keys().map(String::as_str).collect();
+    let mut all = [
+        "operation",
+        "kind",
+        "status",
+        "code",
+        "attempts",
+        "delivery",
+    ];
+    all.sort_unstable();
+    assert_eq!(names, all);
+    document["error"].clone()
+}
+
+#[test]
+fn what_was_read_is_kept_with_its_reports() {
+    let centre = Centre::with_done(1..=10);
+    let archive = Archive::new();
+    centre.set_exams([done(99)]);
+    archive.run(&centre, &[]).is(0);
+    let mut exams: Vec<_> = (1..=10).map(done).collect();
+    exams[1] = "[]".to_owned();
+    centre.set_exams(exams);
+    list_breaks_at(&centre, 4, Answer::json(200, "[{\"examId\":"));
+
+    let run = archive.run(&centre, &["--json", "--page-size", "4"]).is(1);
+    assert_eq!(
+        error_of(&run),
+        json!({"operation": "biologix.exams.list", "kind": "decode", "status": 200,
+               "code": null, "attempts": 1, "delivery": "answered"})
+    );
+    let kept = [done(99), done(1), done(3), done(4)];
+    assert_eq!(archive.lines("exams.jsonl"), kept);
+    assert_eq!(archive.lines("rejected.jsonl"), ["[]"]);
+    archive.has_reports([1, 3, 4, 99]);
+    assert!(
+        run.stderr.starts_with("error: biologix.exams.list: "),
+        "{}",
+        run.stderr
+    );
+
+    // In words: what there is, and why it is not all.
+    let run = archive.run(&centre, &["--page-size", "4"]).is(1);
+    assert!(run.stdout.contains("3 read, 1 rejected"), "{}", run.stdout);
+    assert!(run.stdout.contains("the list broke off"), "{}", run.stdout);
+}
+
+#[test]
+fn a_vendor_out_of_reach_is_not_asked_for_reports() {
+    let centre = Centre::with_done(1..=8);
+    let throttled = error(429, "tooManyRequests").header("retry-after", 86_400);
+    list_breaks_at(&centre, 4, throttled);
+    let archive = Archive::new();
+    let run = archive.run(&centre, &["--json", "--page-size", "4"]).is(1);
+    assert_eq!(
+        error_of(&run),
+        json!({"operation": "biologix.exams.list", "kind": "rate_limited", "status": 429,
+               "code": "tooManyRequests", "attempts": 1, "delivery": "answered"})
+    );
+    assert!(run.stderr.contains("86400 s"), "{}", run.stderr);
+    assert_eq!(archive.lines("exams.jsonl").len(), 4);
+    assert_eq!(centre.count("GET /v2/exams/"), 0);
+    assert!(archive.reports().is_empty());
+}
+
+#[test]
+fn throttling_that_ends_is_waited_for() {
+    let centre = Centre::with_done(1..=3);
+    let first = std::sync::atomic::AtomicBool::new(true);
+    centre.set_rule(move |request| {
+        let is_list = request.path.starts_with("/v2/partners/");
+        let is_first = is_list && first.swap(false, std::sync::atomic::Ordering::SeqCst);
+        is_first.then(|| error(429, "tooManyRequests").header("retry-after", 0))
+    });
+    let archive = Archive::new();
+    archive.run(&centre, &[]).is(0);
+    archive.has_reports(1..=3);
+    assert_eq!(centre.count("GET /v2/partners/"), 2);
+}
+
+#[test]
+fn a_server_error_is_repeated_and_then_told() {
+    let centre = Centre::with_done(1..=3);
+    list_breaks_at(&centre, 0, error(500, "notOnOurList"));
+    let archive = Archive::new();
+    let run = archive.run(&centre, &["--json"]).is(1);
+    assert_eq!(
+        error_of(&run),
+        json!({"operation": "biologix.exams.list", "kind": "server", "status": 500,
+               "code": "unrecognised", "attempts": 4, "delivery": "unknown"})
+    );
+    assert_eq!(centre.count("GET /v2/partners/"), 4);
+    assert!(!archive.file("exams.jsonl").exists());
+}
+
+#[test]
+fn nothing_read_leaves_the_archive_as_it_is() {
+    let centre = Centre::with_done(1..=3);
+    let archive = Archive::new();
+    archive.run(&centre, &[]).is(0);
+    let before = fs::read(archive.file("exams.jsonl")).unwrap();
+    list_breaks_at(&centre, 0, error(403, "notAuthorized"));
+    let run = archive.run(&centre, &["--json"]).is(1);
+    assert_eq!(error_of(&run)["code"], "notAuthorized");
+    assert_eq!(fs::read(archive.file("exams.jsonl")).unwrap(), before);
+    archive.has_reports(1..=3);
+}
+
+#[test]
+fn wrong_password() {
+    let centre = Centre::with_done([1]);
+    let archive = Archive::new();
+    let mut command = archive.command(&centre, &["--json"]);
+    let run = Run::of(command.env("BIOLOGIX_PASSWORD", "EXAMPLE-WRONG")).is(1);
+    assert_eq!(
+        error_of(&run),
+        json!({"operation": "biologix.sessions.open", "kind": "credentials", "status": 401,
+               "code": "incorrectPassword", "attempts": 1, "delivery": "not_sent"})
+    );
+    assert!(run.stderr.contains("BIOLOGIX_PASSWORD"), "{}", run.stderr);
+    // Once: an account must not be locked.
+    assert_eq!(centre.server.requests().len(), 1);
+}
+
+#[test]
+fn wrong_centre() {
+    let centre = Centre::with_done([1]);
+    let archive = Archive::new();
+    let mut command = archive.command(&centre, &["--json"]);
+    let run = Run::of(command.env("BIOLOGIX_PARTNER_ID", id(7))).is(1);
+    assert_eq!(
+        error_of(&run),
+        json!({"operation": "biologix.exams.list", "kind": "permission_denied", "status": 403,
+               "code": "notAuthorized", "attempts": 1, "delivery": "answered"})
+    );
+    assert!(run.stderr.contains("BIOLOGIX_PARTNER_ID"), "{}", run.stderr);
+}
+
+#[test]
+fn no_connection() {
+    let archive = Archive::new();
+    let url = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    let mut command = configured(Command::new(PROGRAM), &url);
+    command.arg("--json").arg("--out").arg(archive.path());
+    let run = Run::of(&mut command).is(1);
+    let error = error_of(&run);
+    assert_eq!(
+        (&error["kind"], &error["delivery"]),
+        (&json!("connect"), &json!("not_sent"))
+    );
+    assert_eq!(
+        (&error["status"], &error["code"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert!(
+        run.stderr.contains("advice: is BIOLOGIX_BASE_URL right"),
+        "{}",
+        run.stderr
+    );
+}

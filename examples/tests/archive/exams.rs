@@ -1,0 +1,169 @@
+//! `exams.jsonl` has what came.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::json;
+
+use crate::centre::{Centre, done, exam, id, key, pdf};
+use crate::run::Archive;
+use crate::server::Answer;
+
+#[test]
+fn the_vendors_own_text_without_white_space_between_tokens() {
+    let texts = [
+        (
+            "{ \"examId\" :\n\t\"0000001BB\" , \"status\":6.0,\r\n \"examKey\" : \"EXAMPLEKEY1\" }",
+            "{\"examId\":\"0000001BB\",\"status\":6.0,\"examKey\":\"EXAMPLEKEY1\"}",
+        ),
+        (
+            r#"{"examId":"0000002BB","patient":{"name":"  a  b \" \\ \u00e9\/\u2028 é "},"status":1}"#,
+            r#"{"examId":"0000002BB","patient":{"name":"  a  b \" \\ \u00e9\/\u2028 é "},"status":1}"#,
+        ),
+        (
+            r#"{"zzz":123456789012345678901234567890.50,"examId":"000000\u0033BB","aaa":[1E+300,-0,1e2]}"#,
+            r#"{"zzz":123456789012345678901234567890.50,"examId":"000000\u0033BB","aaa":[1E+300,-0,1e2]}"#,
+        ),
+        (
+            "{\"unknown\":{\"a\":[ {} , [ ] ]},\"status\":99,\"examId\":\"0000004BB\",\"patient\":null,\"u\":\"\u{2028}\"}",
+            "{\"unknown\":{\"a\":[{},[]]},\"status\":99,\"examId\":\"0000004BB\",\"patient\":null,\"u\":\"\u{2028}\"}",
+        ),
+    ];
+    let centre = Centre::with(texts.map(|(sent, _)| sent.to_owned()));
+    let archive = Archive::new();
+    // The second time they are replaced, the third found in another spelling.
+    for _ in 0..3 {
+        let run = archive.run(&centre, &["--json"]).is(0);
+        assert_eq!(run.json()["exams"], 4);
+        assert_eq!(
+            archive.lines("exams.jsonl"),
+            texts.map(|(_, kept)| kept.to_owned())
+        );
+    }
+    archive.has_reports([1]);
+}
+
+#[test]
+fn what_is_no_exam_is_kept_as_it_came_and_stops_nothing() {
+    let rejected = [
+        "null",
+        "\"text\"",
+        "[ 1 ]",
+        "{}",
+        r#"{"examId":""}"#,
+        r#"{"examId":7,"status":6}"#,
+        r#"{"examId":"0000009BB","status":"six", "examKey":"EXAMPLEKEY9"}"#,
+    ];
+    let mut exams: Vec<_> = rejected.map(str::to_owned).into();
+    exams.insert(3, done(1));
+    exams.push(done(2));
+    let centre = Centre::with(exams);
+    let archive = Archive::new();
+    let run = archive.run(&centre, &["--json"]).is(0);
+    assert_eq!(
+        run.json(),
+        json!({"exams": 2, "rejected": 7,
+               "reports": {"saved": 2, "present": 0, "missing": 0, "failed": 0}})
+    );
+    let kept = rejected.map(|text| text.replace(' ', ""));
+    assert_eq!(archive.lines("rejected.jsonl"), kept);
+    assert_eq!(archive.lines("exams.jsonl"), [done(1), done(2)]);
+}
+
+#[test]
+fn an_exam_that_can_no_longer_be_read_keeps_its_line() {
+    let centre = Centre::with_done([1]);
+    let archive = Archive::new();
+    archive.run(&centre, &[]).is(0);
+    let broken = r#"{"examId":"0000001BB","status":"six"}"#;
+    centre.set_exams([broken.to_owned()]);
+    let run = archive.run(&centre, &["--json"]).is(0);
+    assert_eq!(
+        (&run.json()["exams"], &run.json()["rejected"]),
+        (&json!(0), &json!(1))
+    );
+    assert_eq!(archive.lines("exams.jsonl"), [done(1)]);
+    assert_eq!(archive.lines("rejected.jsonl"), [broken]);
+}
+
+/// Between two pages an exam that was read moves down and has changed: the later reading counts, its report is fetched
+/// once.
+#[test]
+fn an_exam_read_twice_in_a_run_counts_as_it_was_read_last() {
+    let first = [exam(&id(2), 1, None), done(1)];
+    let second = [done(3), done(2), done(1)];
+    let centre = Centre::with(second.clone());
+    centre.set_rule(move |request| {
+        let page = |exams: &[String], offset: usize| {
+            let item = exams.get(offset).cloned().unwrap_or_default();
+            Answer::json(200, format!("[{item}]")).header("X-Pagination-Total", exams.len())
+        };
+        let is_list = request.path.starts_with("/v2/partners/");
+        is_list.then(|| match request.number("offset")? {
+            0 => Some(page(&first, 0)),
+            offset => Some(page(&second, offset)),
+        })?
+    });
+    let archive = Archive::new();
+    let run = archive.run(&centre, &["--json", "--page-size", "1"]).is(0);
+    // The newest came after the first page: the next run finds it.
+    assert_eq!(run.json()["exams"], 2);
+    assert_eq!(archive.lines("exams.jsonl"), [done(2), done(1)]);
+    assert_eq!(centre.count("GET /v2/exams/EXAMPLEKEY2/"), 1);
+    archive.has_reports([1, 2]);
+}
+
+#[test]
+fn odd_ids_are_names_and_never_paths() {
+    let long = "L".repeat(100);
+    let ids = [
+        ("a b", "a%20b"),
+        ("../../etc/passwd", "%2E%2E%2F%2E%2E%2Fetc%2Fpasswd"),
+        ("..", "%2E%2E"),
+        (".", "%2E"),
+        ("é\u{1f600}", "%C3%A9%F0%9F%98%80"),
+        ("a%20b", "a%2520b"),
+        ("C:\\x", "C%3A%5Cx"),
+        ("line\nbreak\u{0}\"", "line%0Abreak%00%22"),
+        ("~", "%7E"),
+        ("-_", "-_"),
+        (&long, &long),
+    ];
+    let keys: Vec<_> = (0..ids.len())
+        .map(|number| format!("odd/{number}?ü"))
+        .collect();
+    let exams = ids
+        .iter()
+        .zip(&keys)
+        .map(|((id, _), key)| exam(id, 6, Some(key)));
+    let centre = Centre::with(exams);
+    let archive = Archive::new();
+    let run = archive.run(&centre, &["--json"]).is(0);
+    assert_eq!(run.json()["reports"]["saved"], ids.len());
+    for ((_, name), key) in ids.iter().zip(&keys) {
+        assert_eq!(archive.report(name), Some(pdf(key)), "{name}");
+    }
+    let names: BTreeSet<_> = ids.iter().map(|(_, name)| format!("{name}.pdf")).collect();
+    assert_eq!(archive.reports(), names);
+    let outside = fs::read_dir(archive.path().parent().unwrap()).unwrap();
+    assert_eq!(outside.count(), 1);
+    // And they are known again.
+    let run = archive.run(&centre, &["--json"]).is(0);
+    assert_eq!(run.json()["reports"]["present"], ids.len());
+    assert_eq!(archive.lines("exams.jsonl").len(), ids.len());
+}
+
+#[test]
+fn an_id_too_long_for_a_file_name_fails_alone() {
+    let long = "é".repeat(100);
+    let centre = Centre::with([exam(&long, 6, Some(&key(1))), done(2)]);
+    let archive = Archive::new();
+    let run = archive.run(&centre, &["--json"]).is(1);
+    assert_eq!(
+        run.json()["reports"],
+        json!({"saved": 1, "present": 0, "missing": 0, "failed": 1})
+    );
+    assert_eq!(archive.ids("failed.jsonl"), [long].into());
+    archive.has_reports([2]);
+    assert_eq!(centre.count("GET /v2/exams/"), 1);
+}

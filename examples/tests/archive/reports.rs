@@ -1,0 +1,170 @@
+//! Reports that are missing, and reports that fail.
+
+use serde_json::json;
+
+use crate::centre::{Centre, done, error, exam, id, key, pdf};
+use crate::run::Archive;
+use crate::server::Answer;
+
+#[test]
+fn without_a_usable_key_nothing_is_asked() {
+    let keys = [
+        None,
+        Some(""),
+        Some("  "),
+        Some("."),
+        Some(".."),
+        Some(" .. "),
+    ];
+    let mut exams: Vec<_> = (0..)
+        .zip(keys)
+        .map(|(number, key)| exam(&id(number), 6, key))
+        .collect();
+    exams.push(format!(
+        r#"{{"examId":"{}","status":6,"examKey":null}}"#,
+        id(6)
+    ));
+    exams.push(exam(&id(7), 6, Some(" EXAMPLEKEY7 ")));
+    let centre = Centre::with(exams);
+    let archive = Archive::new();
+    let run = archive.run(&centre, &["--json"]).is(0);
+    assert_eq!(
+        run.json()["reports"],
+        json!({"saved": 1, "present": 0, "missing": 7, "failed": 0})
+    );
+    assert_eq!(archive.ids("missing.jsonl"), (0..7).map(id).collect());
+    archive.has_reports([7]);
+    assert_eq!(centre.count("GET /v2/exams/"), 1);
+}
+
+#[test]
+fn not_found_is_missing_and_no_failure() {
+    let centre = Centre::with_done(1..=3);
+    centre.set_report(&key(1), error(404, "notFound"));
+    centre.set_report(&key(2), Answer::new(404, "text/html", "<html>"));
+    let archive = Archive::new();
+    let run = archive.run(&centre, &["--json"]).is(0);
+    assert_eq!(run.json()["reports"]["missing"], 2);
+    assert_eq!(run.stderr, "");
+    assert_eq!(archive.ids("missing.jsonl"), [id(1), id(2)].into());
+    archive.has_reports([3]);
+
+    // Found later, it is no longer missing.
+    centre.set_report(&key(1), Answer::new(200, "application/pdf", pdf(&key(1))));
+    archive.run(&centre, &[]).is(0);
+    assert_eq!(archive.ids("missing.jsonl"), [id(2)].into());
+    archive.has_reports([1, 3]);
+}
+
+#[test]
+fn what_is_no_whole_pdf_fails_and_leaves_nothing() {
+    let centre = Centre::with_done(1..=6);
+    let whole = Answer::new(200, "application/pdf", pdf(&key(2)));
+    centre.set_report(
+        &key(1),
+        Answer::new(200, "application/pdf", "<html>sign in</html>"),
+    );
+    centre.set_report(&key(2), whole.clone().cut_after(2000));
+    centre.set_report(&key(3), error(403, "notAuthorized"));
+    centre.set_report(&key(4), whole.header("content-encoding", "gzip"));
+    let moved = Answer::new(302, "text/html", "").header("location", "/elsewhere");
+    centre.set_report(&key(5), moved);
+    let archive = Archive::new();
+    let run = archive.run(&centre, &["--json"]).is(1);
+    assert_eq!(
+        run.json(),
+        json!({"exams": 6, "rejected": 0,
+               "reports": {"saved": 1, "present": 0, "missing": 0, "failed": 5}})
+    );
+    assert_eq!(archive.ids("failed.jsonl"), (1..=5).map(id).collect());
+    archive.has_reports([6]);
+    let lines: Vec<_> = run.stderr.lines().collect();
+    assert_eq!(lines.len(), 6, "{}", run.stderr);
+    assert!(
+        lines[..5]
+            .iter()
+            .all(|line| line.starts_with("error: biologix.reports.get: "))
+    );
+    assert!(
+        lines[5].starts_with("advice: failed.jsonl "),
+        "{}",
+        run.stderr
+    );
+
+    // The next run tries them again, and only them.
+    for number in 1..=5 {
+        centre.set_report(
+            &key(number),
+            Answer::new(200, "application/pdf", pdf(&key(number))),
+        );
+    }
+    centre.server.forget_requests();
+    archive.run(&centre, &[]).is(0);
+    assert!(!archive.file("failed.jsonl").exists());
+    archive.has_reports(1..=6);
+    assert_eq!(centre.count("GET /v2/exams/"), 5);
+}
+
+#[test]
+fn the_same_reason_is_told_once() {
+    let centre = Centre::with_done(1..=30);
+    centre.set_rule(|request| {
+        let is_report = request.path.starts_with("/v2/exams/");
+        is_report.then(|| error(400, "somethingNew"))
+    });
+    let run = Archive::new().run(&centre, &[]).is(1);
+    assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);
+    assert!(run.stderr.contains("[reports: 30]"), "{}", run.stderr);
+    assert!(!run.stderr.contains("somethingNew"), "{}", run.stderr);
+    assert!(run.stdout.contains("30 failed"), "{}", run.stdout);
+}
+
+/// One bad answer costs the others nothing, however they mix.
+#[test]
+fn failures_do_not_stop_the_others() {
+    let centre = Centre::with_done(1..=40);
+    for number in (1..=40).filter(|number| number % 2 == 0) {
+        centre.set_report(&key(number), error(400, "notThisOne"));
+    }
+    let archive = Archive::new();
+    let run = archive
+        .run(&centre, &["--json", "--concurrency", "1"])
+        .is(1);
+    assert_eq!(run.json()["reports"]["saved"], 20);
+    archive.has_reports((1..=40).filter(|number| number % 2 == 1));
+}
+
+#[test]
+fn a_key_that_fits_no_address_fails() {
+    let centre = Centre::with([exam(&id(1), 6, Some("a\u{1}b")), done(2)]);
+    let archive = Archive::new();
+    let run = archive.run(&centre, &["--json"]).is(1);
+    assert_eq!(run.json()["reports"]["failed"], 1);
+    assert_eq!(archive.ids("failed.jsonl"), [id(1)].into());
+    archive.has_reports([2]);
+}
+
+/// When nothing answers any more, not every report waits for that.
+#[test]
+fn a_dead_line_ends_the_asking() {
+    let centre = Centre::with_done(1..=60);
+    let closer = centre.server.closer.clone();
+    centre.set_rule(move |request| {
+        if request.path.starts_with("/v2/partners/") {
+            closer.close();
+        }
+        None
+    });
+    let archive = Archive::new();
+    let run = archive.run(&centre, &["--json"]).is(1);
+    assert_eq!(
+        run.json(),
+        json!({"exams": 60, "rejected": 0,
+               "reports": {"saved": 0, "present": 0, "missing": 0, "failed": 60}})
+    );
+    assert_eq!(archive.ids("failed.jsonl"), (1..=60).map(id).collect());
+    let silent = "the vendor stays silent [reports: ";
+    assert!(run.stderr.contains(silent), "{}", run.stderr);
+    assert!(run.stderr.contains("no connection"), "{}", run.stderr);
+    assert_eq!(archive.lines("exams.jsonl").len(), 60);
+}

@@ -1,0 +1,168 @@
+//! Running the program, and looking at what it left.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::centre::{Centre, PARTNER, PASSWORD, USERNAME, id, key, pdf};
+
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_biologix-archive");
+
+/// A command in an environment that says nothing of Biologix.
+pub fn clean(mut command: Command) -> Command {
+    for name in [
+        "BIOLOGIX_BASE_URL",
+        "BIOLOGIX_USERNAME",
+        "BIOLOGIX_PASSWORD",
+        "BIOLOGIX_PARTNER_ID",
+        "ALLOW_PLAIN_HTTP",
+        "RUST_LOG",
+    ] {
+        command.env_remove(name);
+    }
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// The settings of this centre.
+pub fn configured(command: Command, url: &str) -> Command {
+    let mut command = clean(command);
+    command
+        .env("BIOLOGIX_BASE_URL", url)
+        .env("BIOLOGIX_USERNAME", USERNAME)
+        .env("BIOLOGIX_PASSWORD", PASSWORD)
+        .env("BIOLOGIX_PARTNER_ID", PARTNER);
+    command
+}
+
+/// A folder to archive in.
+pub struct Archive {
+    folder: TempDir,
+}
+
+impl Archive {
+    pub fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// The folder of the archive, which the program makes.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("archive")
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+
+    pub fn command(&self, centre: &Centre, args: &[&str]) -> Command {
+        let mut command = configured(Command::new(PROGRAM), &centre.server.url);
+        command.arg("--out").arg(self.path()).args(args);
+        command
+    }
+
+    pub fn run(&self, centre: &Centre, args: &[&str]) -> Run {
+        Run::of(&mut self.command(centre, args))
+    }
+
+    /// The lines of a file; none where it is not there.
+    pub fn lines(&self, name: &str) -> Vec<String> {
+        let text = fs::read_to_string(self.file(name)).unwrap_or_default();
+        assert!(text.is_empty() || text.ends_with('\n'), "{text}");
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// The ids in a file of `{"examId":...}` lines.
+    pub fn ids(&self, name: &str) -> BTreeSet<String> {
+        let lines = self.lines(name);
+        let count = lines.len();
+        let ids: BTreeSet<_> = lines
+            .iter()
+            .map(|line| {
+                let line: Value = serde_json::from_str(line).unwrap();
+                assert_eq!(line.as_object().unwrap().len(), 1, "{line}");
+                line["examId"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        assert_eq!(ids.len(), count);
+        ids
+    }
+
+    /// The names in `reports`, strays included.
+    pub fn reports(&self) -> BTreeSet<String> {
+        match fs::read_dir(self.file("reports")) {
+            Ok(entries) => entries
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect(),
+            Err(_) => BTreeSet::new(),
+        }
+    }
+
+    pub fn report(&self, exam_id: &str) -> Option<Vec<u8>> {
+        fs::read(self.file("reports").join(format!("{exam_id}.pdf"))).ok()
+    }
+
+    /// The names of unfinished files, in the folder and in `reports`.
+    pub fn strays(&self) -> Vec<String> {
+        let names = fs::read_dir(self.path()).unwrap();
+        names
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .chain(self.reports())
+            .filter(|name| name.ends_with(".part"))
+            .collect()
+    }
+
+    /// The reports of these exams are there, whole, and nothing else is.
+    #[track_caller]
+    pub fn has_reports(&self, numbers: impl IntoIterator<Item = u32>) {
+        let mut names = BTreeSet::new();
+        for number in numbers {
+            let report = self.report(&id(number)).unwrap();
+            assert!(report == pdf(&key(number)), "report {number} is not whole");
+            names.insert(format!("{}.pdf", id(number)));
+        }
+        assert_eq!(self.reports(), names);
+    }
+}
+
+/// How a run ended.
+pub struct Run {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    pub fn of(command: &mut Command) -> Self {
+        Self::from(command.output().unwrap())
+    }
+
+    /// stdout is one JSON document on one line, and nothing else.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        assert_eq!(self.stdout.matches('\n').count(), 1, "{}", self.stdout);
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+
+    #[track_caller]
+    pub fn is(self, code: i32) -> Self {
+        let Self { stdout, stderr, .. } = &self;
+        assert_eq!(self.code, Some(code), "stdout: {stdout}\nstderr: {stderr}");
+        self
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! Whether a failed call may have had an effect: what the error says against what the sandbox saw.
+
+use std::time::Duration;
+
+use biologix_client::BiologixClient;
+use biologix_client::sandbox::{EXAMS_LIST, Fault, REPORTS_GET, SESSIONS_OPEN};
+use common_http::{Delivery, ErrorKind};
+use http::StatusCode;
+
+use crate::support::front::nobody;
+use crate::support::{Op, assert_sound, client, eager, partner, report_key, sandbox, soon};
+use Delivery::{Answered, NotSent, Unknown};
+
+#[tokio::test]
+async fn a_refused_port_is_no_connection_and_nothing_sent() {
+    let sandbox = sandbox().await;
+    for (op, failed) in [
+        (Op::Login, Op::Login),
+        (Op::List, Op::Login),
+        (Op::Report, Op::Report),
+    ] {
+        let builder = sandbox.client_builder().http(eager());
+        let client = builder
+            .base_url(format!("http://{}", nobody()))
+            .build()
+            .unwrap();
+        let error = op.call(&client, &sandbox).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Connect, NotSent)
+        );
+        assert_eq!(error.operation(), Some(failed.id()));
+        assert_eq!(
+            (error.attempts(), error.status()),
+            (failed.attempts(), None)
+        );
+    }
+    assert_eq!(sandbox.connections(), 0);
+}
+
+/// getaddrinfo refuses a label of more than 63 characters itself, so that nobody's DNS is asked.
+#[tokio::test]
+async fn a_name_without_address_is_no_connection_and_nothing_sent() {
+    let url = format!("http://{}.invalid", "a".repeat(64));
+    let client = BiologixClient::builder()
+        .base_url(url)
+        .http(eager().allow_plain_http(true).no_proxy())
+        .build()
+        .unwrap();
+    let report = client.report(&"EXAMPLEKEY1".into()).send();
+    let error = soon(report).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Connect, NotSent)
+    );
+    assert_eq!(error.attempts(), Op::Report.attempts());
+}
+
+#[tokio::test]
+async fn a_server_that_went_away_is_no_connection_and_nothing_sent() {
+    let sandbox = sandbox().await;
+    // A pooled connection whose end was not noticed yet would carry the first attempt away.
+    let client = client(&sandbox, eager().pool_idle_timeout(Duration::ZERO));
+    Op::List.call(&client, &sandbox).await.unwrap();
+    soon(sandbox.stop()).await;
+    sandbox.clear_requests();
+    for op in [Op::List, Op::Report] {
+        let error = op.call(&client, &sandbox).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Connect, NotSent)
+        );
+        assert_eq!(
+            (error.operation(), error.attempts()),
+            (Some(op.id()), op.attempts())
+        );
+        assert_sound(&error, op, &sandbox);
+    }
+}
+
+#[tokio::test]
+async fn connections_that_are_reset_at_once() {
+    for op in Op::ALL {
+        let sandbox = sandbox().await;
+        sandbox.reset_connections(1);
+        op.call(&client(&sandbox, eager()), &sandbox).await.unwrap();
+
+        sandbox.clear_requests();
+        sandbox.reset_connections(usize::MAX);
+        let error = op
+            .call(&client(&sandbox, eager()), &sandbox)
+            .await
+            .unwrap_err();
+        // The system tells of the reset while it connects, or when the request is written: then nobody knows.
+        assert!(
+            matches!(error.kind(), ErrorKind::Connect | ErrorKind::Interrupted),
+            "{error}"
+        );
+        match op {
+            Op::List => assert_eq!(error.delivery(), NotSent),
+            Op::Login | Op::Report => assert_ne!(error.delivery(), Answered),
+        }
+        assert!(sandbox.requests().is_empty());
+    }
+}
+
+/// The last answer is final, but what an earlier attempt did is not known.
+#[tokio::test]
+async fn an_earlier_attempt_in_doubt_stays_in_doubt() {
+    let refusal = || Fault::status(StatusCode::FORBIDDEN);
+    let wait = || Fault::Throttled {
+        retry_after: Some("0".to_owned()),
+    };
+    for (first, delivery) in [
+        (Fault::ResetAfterRequest, Unknown),
+        (Fault::ResetBeforeEffect, Unknown),
+        (Fault::Garbage, Unknown),
+        (Fault::CutBody { after: 10 }, Unknown),
+        (Fault::status(StatusCode::BAD_GATEWAY), Unknown),
+        (wait(), Answered),
+    ] {
+        let sandbox = sandbox().await;
+        for op in [Op::List, Op::Report] {
+            sandbox.fail_next(op.id(), first.clone()).unwrap();
+            sandbox.fail_next(op.id(), refusal()).unwrap();
+            let error = op
+                .call(&client(&sandbox, eager()), &sandbox)
+                .await
+                .unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+            assert_eq!(
+                (error.attempts(), error.delivery()),
+                (2, delivery),
+                "{first:?}"
+            );
+            assert_eq!(error.status(), Some(StatusCode::FORBIDDEN));
+            assert_sound(&error, op, &sandbox);
+        }
+    }
+}
+
+/// A login can be repeated: what it opened for nobody does no harm. But not without end.
+#[tokio::test]
+async fn a_login_lost_after_it_was_acted_upon_is_repeated_three_times_at_most() {
+    let sandbox = sandbox().await;
+    sandbox
+        .fail_times(SESSIONS_OPEN, 2, Fault::ResetAfterRequest)
+        .unwrap();
+    Op::List
+        .call(&client(&sandbox, eager()), &sandbox)
+        .await
+        .unwrap();
+    assert_eq!(
+        (sandbox.sessions_opened(), sandbox.count(EXAMS_LIST)),
+        (3, 1)
+    );
+
+    sandbox.clear_requests();
+    sandbox
+        .fail_always(SESSIONS_OPEN, Fault::ResetAfterRequest)
+        .unwrap();
+    let error = Op::List
+        .call(&client(&sandbox, eager()), &sandbox)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.operation(), error.attempts()),
+        (Some(SESSIONS_OPEN), 3)
+    );
+    assert_eq!(
+        (sandbox.sessions_opened(), sandbox.count(EXAMS_LIST)),
+        (6, 0)
+    );
+}
+
+/// The vendor's own refusals, as it words them.
+#[tokio::test]
+async fn what_the_vendor_refuses() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox, eager());
+
+    let error = soon(client.exams(&"0000009ZZ".into()).send())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.code()),
+        (ErrorKind::PermissionDenied, Some("notAuthorized"))
+    );
+    assert_eq!((error.attempts(), error.delivery()), (1, Answered));
+
+    let error = soon(client.report(&"EXAMPLEKEY-NONE".into()).send())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::NotFound, Some(StatusCode::NOT_FOUND))
+    );
+    assert_eq!((error.attempts(), error.delivery()), (1, Answered));
+
+    // A 401 on a session that is seconds old is an answer: nobody logs in again for it.
+    sandbox.expire_tokens();
+    let error = soon(client.exams(&partner(&sandbox)).send())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (ErrorKind::Unauthenticated, 1)
+    );
+    assert_eq!(sandbox.sessions_opened(), 1);
+
+    sandbox.clear_requests();
+    let builder = sandbox.client_builder().http(eager());
+    let stranger = builder
+        .credentials(sandbox.username(), "WRONG-PASSWORD")
+        .build()
+        .unwrap();
+    for attempts in [1, 0] {
+        // The second time the refusal is remembered: the vendor is not asked.
+        let error = soon(stranger.exams(&partner(&sandbox)).send())
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.kind(), error.attempts()),
+            (ErrorKind::Credentials, attempts)
+        );
+        assert_eq!(
+            (error.code(), error.delivery()),
+            (Some("incorrectPassword"), NotSent)
+        );
+    }
+    assert_eq!(
+        (sandbox.count(SESSIONS_OPEN), sandbox.requests().len()),
+        (1, 1)
+    );
+}
+
+/// What is refused on this side never leaves it.
+#[tokio::test]
+async fn arguments_that_no_path_may_have() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox, eager());
+    for id in ["", ".", "..", "a\nb", "\u{7f}"] {
+        let list = soon(client.exams(&id.into()).send()).await.unwrap_err();
+        let report = soon(client.report(&id.into()).send()).await.unwrap_err();
+        for error in [list, report] {
+            assert_eq!(
+                (error.kind(), error.delivery()),
+                (ErrorKind::InvalidInput, NotSent)
+            );
+            assert_eq!(error.attempts(), 0);
+        }
+    }
+    assert_eq!(sandbox.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_sends_nothing_further() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox, eager());
+    sandbox.fail_always(REPORTS_GET, Fault::StallHead).unwrap();
+    tokio::select! {
+        _ = client.report(&report_key(&sandbox)).send() => panic!("nothing was answered"),
+        seen = soon(sandbox.wait_for(REPORTS_GET, 1)) => assert_eq!(seen.unwrap().len(), 1),
+    }
+    soon(sandbox.wait_until_closed()).await;
+    sandbox.clear_faults();
+    Op::Report.call(&client, &sandbox).await.unwrap();
+    assert_eq!(sandbox.count(REPORTS_GET), 2);
+}

@@ -1,0 +1,327 @@
+//! Each operation under each fault: it ends in the right value or in the right error, never in none.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use biologix_client::sandbox::{Fault, SESSIONS_OPEN, Sandbox};
+use common_http::{Delivery, Error, ErrorKind, HttpOptions};
+use http::StatusCode;
+use tokio::task::JoinSet;
+
+use crate::support::{Op, assert_sound, client, eager, sandbox, soon};
+use Delivery::{Answered, NotSent, Unknown};
+use End::{GivesUp, Stops, Value};
+use ErrorKind::{Decode, Interrupted, RateLimited, Rejected, Server, Timeout};
+
+mod statuses;
+
+/// How a call ends whose every attempt meets the fault.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    /// As if there were no fault.
+    Value,
+    /// After all attempts that the operation has: the fault is worth repeating, so that once is survived.
+    GivesUp(ErrorKind, Delivery),
+    /// After the first attempt.
+    Stops(ErrorKind, Delivery),
+}
+
+#[derive(Debug, Clone)]
+struct Row {
+    fault: Fault,
+    status: Option<u16>,
+    code: Option<&'static str>,
+    login: End,
+    list: End,
+    report: End,
+}
+
+impl Row {
+    fn end(&self, op: Op) -> End {
+        match op {
+            Op::Login => self.login,
+            Op::List => self.list,
+            Op::Report => self.report,
+        }
+    }
+
+    fn stalls(&self) -> bool {
+        matches!(self.fault, Fault::StallHead | Fault::StallBody { .. })
+    }
+
+    /// The client's settings: how long it waits where there is nothing to wait for.
+    fn limits(&self) -> HttpOptions {
+        let limit = Duration::from_secs(if self.stalls() { 1 } else { 30 });
+        eager().head_timeout(limit).idle_timeout(limit)
+    }
+}
+
+/// The faults that are no plain status; for those see [`statuses`].
+#[rustfmt::skip]
+fn rows() -> Vec<Row> {
+    let lost = GivesUp(Interrupted, Unknown);
+    let silent = GivesUp(Timeout, Unknown);
+    let unreadable = Stops(Decode, Answered);
+    let row = |fault, (status, code), login, list, report| Row { fault, status, code, login, list, report };
+
+    let no_answer = (None, None);
+    let ok = (Some(200), None);
+    let throttled = (Some(429), Some("tooManyRequests"));
+    let unavailable = (Some(503), None);
+    // A login that is throttled is not repeated, a call is; a 503 is the vendor's fault, unless it names a time.
+    let (login_429, call_429, wait_429) =
+        (Stops(RateLimited, Answered), GivesUp(RateLimited, Answered), Stops(RateLimited, Answered));
+    let (any_503, call_503, wait_503) =
+        (GivesUp(Server, Unknown), GivesUp(Server, Answered), Stops(Server, Answered));
+
+    vec![
+        //  fault                          answer      login       list        report
+        row(Fault::ResetBeforeEffect,      no_answer,  lost,       lost,       lost),
+        row(Fault::ResetAfterRequest,      no_answer,  lost,       lost,       lost),
+        row(Fault::StallHead,              no_answer,  silent,     silent,     silent),
+        row(stall_body(0),                 no_answer,  silent,     silent,     silent),
+        row(stall_body(1),                 no_answer,  silent,     silent,     silent),
+        row(stall_body(150_000),           no_answer,  silent,     silent,     silent),
+        row(cut_body(0),                   no_answer,  lost,       lost,       lost),
+        row(cut_body(1),                   no_answer,  lost,       lost,       lost),
+        row(cut_body(64),                  no_answer,  lost,       lost,       lost),
+        row(cut_body(150_000),             no_answer,  lost,       lost,       lost),
+        row(cut_body(usize::MAX),          no_answer,  lost,       lost,       lost),
+        row(Fault::Garbage,                no_answer,  lost,       lost,       lost),
+        row(Fault::BadJson,                ok,         unreadable, unreadable, unreadable),
+        row(Fault::ContentEncoding,        ok,         unreadable, unreadable, unreadable),
+        row(Fault::Drift,                  ok,         Value,      Value,      Value),
+        row(redirect(301),                 (Some(301), None), Stops(Rejected, Answered), Stops(Rejected, Answered), Stops(Rejected, Answered)),
+        row(redirect(307),                 (Some(307), None), Stops(Rejected, Answered), Stops(Rejected, Answered), Stops(Rejected, Answered)),
+        row(throttle(None),                throttled,  login_429,  call_429,   call_429),
+        row(throttle(Some("0")),           throttled,  login_429,  call_429,   call_429),
+        row(throttle(Some(PAST)),          throttled,  login_429,  call_429,   call_429),
+        row(throttle(Some("soon")),        throttled,  login_429,  call_429,   call_429),
+        row(throttle(Some("-5")),          throttled,  login_429,  call_429,   call_429),
+        row(throttle(Some("3600")),        throttled,  login_429,  wait_429,   wait_429),
+        row(throttle(Some(ABSURD)),        throttled,  login_429,  wait_429,   wait_429),
+        row(throttle(Some(FAR_OFF)),       throttled,  login_429,  wait_429,   wait_429),
+        row(unavail(None),                 unavailable, any_503,   any_503,    any_503),
+        row(unavail(Some("soon")),         unavailable, any_503,   any_503,    any_503),
+        row(unavail(Some("0")),            unavailable, any_503,   call_503,   call_503),
+        row(unavail(Some("3600")),         unavailable, Stops(Server, Unknown), wait_503, wait_503),
+    ]
+}
+
+const PAST: &str = "Wed, 21 Oct 2015 07:28:00 GMT";
+const FAR_OFF: &str = "Fri, 31 Dec 9999 23:59:59 GMT";
+const ABSURD: &str = "99999999999999999999999999";
+
+fn stall_body(after: usize) -> Fault {
+    Fault::StallBody { after }
+}
+
+fn cut_body(after: usize) -> Fault {
+    Fault::CutBody { after }
+}
+
+fn redirect(status: u16) -> Fault {
+    let status = StatusCode::from_u16(status).unwrap();
+    // To the sandbox itself: one that is followed would show in its log.
+    let location = "/v2/elsewhere".to_owned();
+    Fault::Redirect { status, location }
+}
+
+fn throttle(retry_after: Option<&str>) -> Fault {
+    let retry_after = retry_after.map(str::to_owned);
+    Fault::Throttled { retry_after }
+}
+
+fn unavail(retry_after: Option<&str>) -> Fault {
+    let retry_after = retry_after.map(str::to_owned);
+    Fault::Unavailable { retry_after }
+}
+
+/// Runs a check for each row and operation. The stalls are waited for all at the same time, each at a sandbox of its own;
+/// the other rows of an operation have their turns at one.
+async fn for_each<F>(
+    ops: &[Op],
+    check: impl Fn(Row, Op, Arc<Sandbox>) -> F + Clone + Send + 'static,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut checks = JoinSet::new();
+    for &op in ops {
+        let (stalls, others): (Vec<_>, Vec<_>) = rows().into_iter().partition(Row::stalls);
+        for row in stalls {
+            checks.spawn(check(row, op, Arc::new(sandbox().await)));
+        }
+        let (sandbox, check) = (Arc::new(sandbox().await), check.clone());
+        checks.spawn(async move {
+            for row in others {
+                check(row, op, Arc::clone(&sandbox)).await;
+                sandbox.clear_faults();
+                sandbox.clear_requests();
+            }
+        });
+    }
+    while let Some(checked) = checks.join_next().await {
+        checked.expect("a row that holds");
+    }
+}
+
+fn assert_error(error: &Error, row: &Row, op: Op) {
+    let (kind, attempts, delivery) = match row.end(op) {
+        Value => panic!("{op:?}, {row:?}: {error}"),
+        GivesUp(kind, delivery) => (kind, op.attempts(), delivery),
+        Stops(kind, delivery) => (kind, 1, delivery),
+    };
+    let is = (error.kind(), error.attempts(), error.delivery());
+    assert_eq!(is, (kind, attempts, delivery), "{op:?}, {row:?}: {error}");
+    let status = error.status().map(|status| status.as_u16());
+    assert_eq!(
+        (status, error.code()),
+        (row.status, row.code),
+        "{op:?}, {row:?}"
+    );
+    assert_eq!(error.operation(), Some(op.id()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_under_every_fault_that_always_happens() {
+    for_each(&Op::ALL, |row, op, sandbox| async move {
+        sandbox.fail_always(op.id(), row.fault.clone()).unwrap();
+        let result = op.call(&client(&sandbox, row.limits()), &sandbox).await;
+        match (result, row.end(op)) {
+            (Ok(()), Value) => {}
+            (Ok(()), end) => panic!("{op:?}, {row:?}: a value in place of {end:?}"),
+            (Err(error), _) => {
+                assert_error(&error, &row, op);
+                // A request that the client gave up early may come to the sandbox late.
+                let attempts = error.attempts() as usize;
+                let seen = soon(sandbox.wait_for(op.id(), attempts)).await.unwrap();
+                assert_eq!(seen.len(), attempts, "{op:?}, {row:?}");
+                assert_sound(&error, op, &sandbox);
+            }
+        }
+        let elsewhere = sandbox
+            .requests()
+            .into_iter()
+            .filter(|request| request.operation.is_none());
+        assert_eq!(
+            elsewhere.count(),
+            0,
+            "{op:?}, {row:?}: no redirect is followed"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_under_every_fault_that_happens_once() {
+    for_each(&Op::ALL, |row, op, sandbox| async move {
+        sandbox.fail_next(op.id(), row.fault.clone()).unwrap();
+        let result = op.call(&client(&sandbox, row.limits()), &sandbox).await;
+        let seen = sandbox.count(op.id());
+        match (result, row.end(op)) {
+            (Ok(()), Value) => assert_eq!(seen, 1),
+            // On a machine that is out of breath a sound answer may be late as well.
+            (Ok(()), GivesUp(Timeout, _)) => assert!(seen >= 2, "{op:?}, {row:?}"),
+            (Ok(()), GivesUp(..)) => assert_eq!(seen, 2, "{op:?}, {row:?}"),
+            (Ok(()), end) => panic!("{op:?}, {row:?}: a value in place of {end:?}"),
+            (Err(error), GivesUp(..)) => panic!("{op:?}, {row:?}: {error}"),
+            (Err(error), _) => {
+                assert_error(&error, &row, op);
+                assert_sound(&error, op, &sandbox);
+                assert_eq!(seen, 1);
+            }
+        }
+    })
+    .await;
+}
+
+/// The login's error is the call's, but for the delivery: nothing of the call itself has left.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_whose_login_meets_a_fault() {
+    for_each(&[Op::List], |row, op, sandbox| async move {
+        sandbox
+            .fail_always(SESSIONS_OPEN, row.fault.clone())
+            .unwrap();
+        let result = op.call(&client(&sandbox, row.limits()), &sandbox).await;
+        let Err(error) = result else {
+            assert!(matches!(row.login, Value), "{row:?}");
+            return;
+        };
+        let of_login = error.clone().into_builder().delivery(match row.login {
+            GivesUp(_, delivery) | Stops(_, delivery) => delivery,
+            Value => panic!("{row:?}: {error}"),
+        });
+        assert_error(&of_login.build(), &row, Op::Login);
+        assert_eq!(error.delivery(), NotSent, "{row:?}");
+        assert_sound(&error, Op::List, &sandbox);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_time_that_the_vendor_names_is_in_the_error() {
+    for (fault, seconds) in [
+        (throttle(Some("3600")), 3600),
+        (unavail(Some("3600")), 3600),
+        (throttle(Some(ABSURD)), u64::MAX),
+    ] {
+        let sandbox = sandbox().await;
+        for op in Op::ALL {
+            sandbox.fail_next(op.id(), fault.clone()).unwrap();
+            let client = client(&sandbox, eager());
+            let error = op.call(&client, &sandbox).await.unwrap_err();
+            assert_eq!(
+                error.retry_after(),
+                Some(Duration::from_secs(seconds)),
+                "{op:?}: {error}"
+            );
+        }
+    }
+}
+
+/// Without a `Retry-After`, the minute that was observed; and where that does not fit, an error at once.
+#[tokio::test]
+async fn a_minute_after_a_429_that_names_no_time() {
+    let sandbox = sandbox().await;
+    let client = client(
+        &sandbox,
+        HttpOptions::default().deadline(Duration::from_secs(30)),
+    );
+    for op in [Op::List, Op::Report] {
+        sandbox.fail_next(op.id(), throttle(None)).unwrap();
+        let error = op.call(&client, &sandbox).await.unwrap_err();
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
+        assert_eq!((error.kind(), error.attempts()), (RateLimited, 1));
+    }
+}
+
+/// With limits that leave a stall alone, the caller's own deadline ends it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_ends_what_hangs() {
+    let mut checks = JoinSet::new();
+    for fault in [Fault::StallHead, stall_body(0), stall_body(150_000)] {
+        for op in Op::ALL {
+            let fault = fault.clone();
+            checks.spawn(async move {
+                let sandbox = sandbox().await;
+                sandbox.fail_always(op.id(), fault).unwrap();
+                let client = client(&sandbox, eager().deadline(Duration::from_secs(3)));
+                let error = op.call(&client, &sandbox).await.unwrap_err();
+                assert_eq!(
+                    (error.kind(), error.attempts()),
+                    (Timeout, 1),
+                    "{op:?}: {error}"
+                );
+                assert_eq!(error.delivery(), Unknown);
+                soon(sandbox.wait_for(op.id(), 1)).await.unwrap();
+                if op != Op::List {
+                    // The connection that hangs is closed; of these it is the only one.
+                    soon(sandbox.wait_until_closed()).await;
+                }
+            });
+        }
+    }
+    while let Some(checked) = checks.join_next().await {
+        checked.unwrap();
+    }
+}

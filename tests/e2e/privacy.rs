@@ -1,0 +1,266 @@
+//! Nothing secret or personal is printed: not by values, not by errors, not in the log, on success nor on any fault.
+
+use std::error::Error as _;
+use std::fmt::{Debug, Write as _};
+use std::time::Duration;
+
+use biologix_client::exams::Listed;
+use biologix_client::sandbox::{EXAMS_LIST, Fault, REPORTS_GET, SESSIONS_OPEN, Server};
+use biologix_client::{BiologixClient, Credentials, ExamKey, PartnerId};
+use common_http::{Error, HttpOptions, Result, Secret};
+use http::{HeaderMap, Method, StatusCode};
+
+use self::marked::{TEXT, assert_no_marker, client, error_body, start};
+use crate::support::journal::Journal;
+use crate::support::{Op, eager, eager_policy, soon};
+
+mod marked;
+
+/// All that a program could print of what the calls gave it.
+#[derive(Default)]
+struct Printed {
+    text: String,
+    errors: Vec<Error>,
+}
+
+impl Printed {
+    fn value(&mut self, value: &dyn Debug) {
+        writeln!(self.text, "{value:?}\n{value:#?}").unwrap();
+    }
+
+    fn error(&mut self, error: &Error) {
+        self.value(error);
+        writeln!(self.text, "{error}\n{error:#}").unwrap();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            writeln!(self.text, "{cause}\n{cause:?}").unwrap();
+            source = cause.source();
+        }
+        self.errors.push(error.clone());
+    }
+
+    fn result<T: Debug>(&mut self, result: &Result<T>) {
+        match result {
+            Ok(value) => self.value(value),
+            Err(error) => self.error(error),
+        }
+    }
+}
+
+fn partner() -> PartnerId {
+    PartnerId::from("MARKERPARTNER / MARKER")
+}
+
+fn key() -> ExamKey {
+    ExamKey::from("MARKERKEY/?%")
+}
+
+/// Makes the call and prints all that comes of it.
+async fn call(op: Op, client: &BiologixClient, printed: &mut Printed) {
+    match op {
+        Op::Login => printed.result(&soon(client.open_session().send()).await),
+        Op::List => printed.result(&soon(client.exams(&partner()).send()).await),
+        Op::Report => {
+            let download = soon(client.report(&key()).send()).await;
+            printed.result(&download);
+            if let Ok(download) = download {
+                let folder = tempfile::Builder::new().prefix(TEXT).tempdir().unwrap();
+                printed.result(&soon(download.save_to(folder.path().join("MARKER.pdf"))).await);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_printed_of_what_went_well() {
+    let journal = Journal::default();
+    let _kept = journal.keep();
+    let server = start().await;
+    let client = client(&server, eager());
+    let mut printed = Printed::default();
+    for op in Op::ALL {
+        call(op, &client, &mut printed).await;
+    }
+
+    let mut exams = client.exams(&partner()).items();
+    let (mut readable, mut rejected) = (0, 0);
+    while let Some(listed) = soon(exams.next()).await {
+        let listed = listed.unwrap();
+        assert!(listed.raw().as_str().contains(TEXT) || listed.exam().is_none());
+        match &listed {
+            Listed::Exam(_) => readable += 1,
+            Listed::Rejected { error, .. } => {
+                rejected += 1;
+                writeln!(printed.text, "{error}").unwrap();
+            }
+        }
+        printed.value(&listed);
+    }
+    assert_eq!((readable, rejected), (250, 10));
+    printed.value(&exams.cursor());
+
+    let any = client
+        .request(Method::GET, "/v2/partners/{partnerId}/exams")
+        .path("partnerId", TEXT)
+        .query("offset", "0")
+        .query(TEXT, TEXT)
+        .send();
+    let any = soon(any).await;
+    assert!(any.as_ref().unwrap().header("x-marker") == Some(TEXT));
+    printed.result(&any);
+    printed.result(&any.unwrap().json::<bool>());
+
+    printed.value(&(&client, partner(), key()));
+    printed.value(&(Credentials::new(TEXT, TEXT), Secret::from(TEXT)));
+    printed.value(&server.requests());
+
+    // That the journal was kept is seen by what it may hold.
+    let text = journal.text();
+    for word in [
+        "answered",
+        "biologix.exams.list",
+        "biologix.reports.get",
+        "biologix.sessions.open",
+    ] {
+        assert!(text.contains(word), "{word}");
+    }
+    assert!(text.contains("could not be read") && text.contains("could not be saved"));
+    assert!(printed.text.contains("EXAM-7"));
+    assert_no_marker(&text);
+    assert_no_marker(&printed.text);
+}
+
+fn faults() -> Vec<Fault> {
+    let with = |status, body: &str| Fault::Status {
+        status: StatusCode::from_u16(status).unwrap(),
+        headers: HeaderMap::from_iter([
+            (http::header::SET_COOKIE, TEXT.parse().unwrap()),
+            (http::header::WWW_AUTHENTICATE, TEXT.parse().unwrap()),
+            ("x-request-id".parse().unwrap(), TEXT.parse().unwrap()),
+        ]),
+        body: body.to_owned().into(),
+    };
+    let mut faults = vec![
+        Fault::ResetBeforeEffect,
+        Fault::ResetAfterRequest,
+        Fault::StallHead,
+        Fault::StallBody { after: 0 },
+        Fault::StallBody { after: 3_000 },
+        Fault::CutBody { after: 0 },
+        Fault::CutBody { after: 30 },
+        Fault::CutBody { after: 3_000 },
+        Fault::BadJson,
+        Fault::Garbage,
+        Fault::Drift,
+        Fault::ContentEncoding,
+        Fault::Throttled { retry_after: None },
+        Fault::Throttled {
+            retry_after: Some(TEXT.to_owned()),
+        },
+        Fault::Unavailable {
+            retry_after: Some("0".to_owned()),
+        },
+        Fault::Redirect {
+            status: StatusCode::FOUND,
+            location: "http://MARKER.invalid/MARKER?MARKER".to_owned(),
+        },
+    ];
+    for status in [
+        200, 204, 400, 401, 403, 404, 409, 418, 422, 429, 500, 502, 503,
+    ] {
+        for body in [
+            error_body().as_str(),
+            r#""MARKER""#,
+            "<html>MARKER</html>",
+            "[{\"MARKER",
+        ] {
+            faults.push(with(status, if status == 204 { "" } else { body }));
+        }
+    }
+    faults
+}
+
+#[tokio::test]
+async fn nothing_is_printed_of_what_failed() {
+    let journal = Journal::default();
+    let _kept = journal.keep();
+    let server: Server = start().await;
+    let mut printed = Printed::default();
+    for fault in faults() {
+        for op in Op::ALL {
+            let http = eager()
+                .head_timeout(Duration::from_millis(200))
+                .idle_timeout(Duration::from_millis(200))
+                .retry(eager_policy().max_attempts(2).max_transfer_attempts(2));
+            server.fail_always(op.id(), fault.clone()).unwrap();
+            call(op, &client(&server, http), &mut printed).await;
+            server.clear_faults();
+        }
+    }
+
+    // What was hidden was there to be printed.
+    let has = |of: fn(&Error) -> bool| printed.errors.iter().filter(|error| of(error)).count();
+    assert!(has(|error| error.body().windows(6).any(|part| part == TEXT.as_bytes())) > 50);
+    assert!(has(|error| error.message() == Some(TEXT)) > 20);
+    assert!(has(|error| error.code() == Some("markerCode")) > 20);
+    assert!(has(|error| error.request_id() == Some(TEXT)) > 50);
+    let text = journal.text();
+    for word in [
+        "repeating",
+        "failed",
+        SESSIONS_OPEN,
+        EXAMS_LIST,
+        REPORTS_GET,
+        "interrupted",
+    ] {
+        assert!(text.contains(word), "{word}");
+    }
+    assert!(printed.text.contains("unrecognised"));
+    assert_no_marker(&text);
+    assert_no_marker(&printed.text);
+}
+
+/// What is refused on this side, and what the disk refuses.
+#[tokio::test]
+async fn nothing_is_printed_of_what_never_left() {
+    let journal = Journal::default();
+    let _kept = journal.keep();
+    let server = start().await;
+    let client = client(&server, eager());
+    let mut printed = Printed::default();
+    for id in ["MARKER\n", "MARKER\u{7f}"] {
+        printed.result(&soon(client.exams(&id.into()).send()).await);
+        printed.result(&soon(client.report(&id.into()).send()).await);
+    }
+    let nowhere = tempfile::tempdir()
+        .unwrap()
+        .path()
+        .join("MARKER/MARKER.pdf");
+    let download = soon(client.report(&key()).send()).await.unwrap();
+    printed.result(&soon(download.save_to(nowhere)).await);
+
+    let settings = |base: &str, http: HttpOptions| {
+        let builder = BiologixClient::builder().base_url(base);
+        builder.credentials(TEXT, TEXT).http(http).build()
+    };
+    let proxy = |url: &str| HttpOptions::default().proxy(url);
+    for result in [
+        settings("MARKER", eager()),
+        settings("https://MARKER:MARKER@127.0.0.1", eager()),
+        settings("https://127.0.0.1/?MARKER", eager()),
+        settings("http://127.0.0.1", proxy("ftp://MARKER:MARKER@[MARKER")),
+        settings("http://127.0.0.1", eager().user_agent("MARKER\n")),
+        settings("http://127.0.0.1", eager().add_root_certificate(TEXT)),
+        settings(
+            "http://127.0.0.1",
+            eager().client_certificate(TEXT, Secret::from(TEXT)),
+        ),
+    ] {
+        printed.error(&result.unwrap_err());
+    }
+    printed.value(&proxy("http://MARKER:MARKER@127.0.0.1:1").user_agent(TEXT));
+
+    assert_eq!(printed.errors.len(), 12);
+    assert_no_marker(&journal.text());
+    assert_no_marker(&printed.text);
+}

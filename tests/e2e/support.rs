@@ -1,0 +1,131 @@
+//! What makes a test a few lines.
+
+pub(crate) mod certificates;
+#[cfg(unix)]
+pub(crate) mod child;
+pub(crate) mod front;
+pub(crate) mod journal;
+
+use std::time::Duration;
+
+use biologix_client::exams::Listed;
+use biologix_client::sandbox::{EXAMS_LIST, REPORTS_GET, SESSIONS_OPEN, Sandbox};
+use biologix_client::{BiologixClient, ExamKey, PartnerId};
+use common_http::{Delivery, Error, HttpOptions, Result, RetryPolicy};
+
+/// The size of a report: several reads of a socket, so that it can break in the middle.
+pub(crate) const REPORT: usize = 300_000;
+
+/// A limit against tests that hang; no test is measured by it.
+pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), what)
+        .await
+        .expect("it must come to an end")
+}
+
+/// The default attempts, without the pauses between them.
+pub(crate) fn eager_policy() -> RetryPolicy {
+    RetryPolicy::default()
+        .base(Duration::from_millis(1))
+        .throttle_base(Duration::from_millis(1))
+        .throttle_floor(Duration::from_millis(1))
+}
+
+/// The default settings, without the pauses between attempts.
+pub(crate) fn eager() -> HttpOptions {
+    HttpOptions::default()
+        .retry(eager_policy())
+        // The platform's are not needed on the loopback interface, and slow to load for each of hundreds of clients.
+        .only_own_roots(true)
+}
+
+/// A sandbox whose reports are not small.
+pub(crate) async fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::builder().report_bytes(REPORT).start().await;
+    sandbox.expect("a free port")
+}
+
+/// A client of the sandbox with a session and a retry budget of its own.
+pub(crate) fn client(sandbox: &Sandbox, http: HttpOptions) -> BiologixClient {
+    let builder = sandbox.client_builder().http(http);
+    builder.build().expect("settings that fit together")
+}
+
+pub(crate) fn partner(sandbox: &Sandbox) -> PartnerId {
+    PartnerId::from(sandbox.partner_id())
+}
+
+/// The key of a report that the sandbox has.
+pub(crate) fn report_key(sandbox: &Sandbox) -> ExamKey {
+    let key = sandbox.exam_ids().iter().find_map(|id| {
+        let exam: serde_json::Value = serde_json::from_str(&sandbox.exam_json(id)?).ok()?;
+        let key = exam["examKey"].as_str()?;
+        (exam["status"] == 6 && key.starts_with("EXAMPLEKEY")).then(|| ExamKey::from(key))
+    });
+    key.expect("one of the exams is finished and has a key")
+}
+
+/// The operations of Biologix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Op {
+    Login,
+    List,
+    Report,
+}
+
+impl Op {
+    pub(crate) const ALL: [Self; 3] = [Self::Login, Self::List, Self::Report];
+
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::Login => SESSIONS_OPEN,
+            Self::List => EXAMS_LIST,
+            Self::Report => REPORTS_GET,
+        }
+    }
+
+    /// How often a call is sent that fails in a way worth repeating.
+    pub(crate) fn attempts(self) -> u32 {
+        match self {
+            Self::Login | Self::Report => 3,
+            Self::List => 4,
+        }
+    }
+
+    /// Makes the call and sees to it that what it gives is right.
+    pub(crate) async fn call(self, client: &BiologixClient, sandbox: &Sandbox) -> Result<()> {
+        match self {
+            Self::Login => {
+                let session = soon(client.open_session().send()).await?;
+                assert_eq!(session.user_id, "0000001AA");
+            }
+            Self::List => {
+                let page = soon(client.exams(&partner(sandbox)).send()).await?;
+                let ids: Vec<_> = page.items.iter().filter_map(Listed::exam).collect();
+                let ids: Vec<_> = ids.iter().map(|exam| exam.exam_id.as_str()).collect();
+                assert_eq!(ids, sandbox.exam_ids()[..100]);
+                assert_eq!(page.total, Some(250));
+            }
+            Self::Report => {
+                let report = client.report(&report_key(sandbox));
+                let pdf = soon(async { report.send().await?.bytes().await }).await?;
+                assert!(pdf.len() >= REPORT);
+                assert!(pdf.starts_with(b"%PDF-") && pdf.ends_with(b"%%EOF\n"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an error says of its delivery must agree with what the sandbox saw of the operation.
+pub(crate) fn assert_sound(error: &Error, op: Op, sandbox: &Sandbox) {
+    let seen = sandbox.requests_for(op.id());
+    match error.delivery() {
+        Delivery::NotSent => assert_eq!(seen.len(), 0, "{error}"),
+        Delivery::Answered => {
+            let answered = seen.last().is_some_and(|last| last.status.is_some());
+            assert!(answered && error.status().is_some(), "{error}");
+        }
+        Delivery::Unknown => assert!(!seen.is_empty(), "{error}"),
+    }
+}

@@ -1,0 +1,30 @@
+//! Tests that need a process of their own: for its environment, its limits or its memory.
+//!
+//! Such a test is `#[ignore]`d, so that it runs only where another starts it.
+
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use super::soon;
+
+/// Runs an ignored test of this binary as a process of its own, after these shell commands.
+pub(crate) async fn run(test: &str, shell: &str, environment: &[(&str, &str)]) {
+    let script = format!("set -eu; {shell}\nexec \"$0\" \"$@\"");
+    let child = Command::new("sh")
+        .args(["-c", &script])
+        .arg(std::env::current_exe().unwrap())
+        .args([test, "--exact", "--ignored", "--nocapture"])
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    let output = soon(child).await.unwrap();
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    // A name that fits no test would be a success as well.
+    let ran = output.status.success() && out.contains("test result: ok. 1 passed");
+    assert!(ran, "{test}: {}\n{out}\n{err}", output.status);
+}

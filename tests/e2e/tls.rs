@@ -1,0 +1,284 @@
+//! TLS: who is trusted, what is shown, and that nothing leaves where trust is missing.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use biologix_client::sandbox::{EXAMS_LIST, Fault, REPORTS_GET, Sandbox};
+use biologix_client::{BiologixClient, BiologixClientBuilder};
+use common_http::{Delivery, ErrorKind, HttpOptions, Secret};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+use crate::support::certificates::{Authority, Certified};
+use crate::support::front::{Front, address, tunnel};
+use crate::support::{Op, client, eager, sandbox, soon};
+
+mod http2;
+
+const HOST: &str = "127.0.0.1";
+
+/// The sandbox behind TLS.
+struct Behind {
+    sandbox: Sandbox,
+    front: Front,
+    /// The certificates that clients showed, one entry a connection.
+    shown: Arc<Mutex<Vec<Option<CertificateDer<'static>>>>>,
+}
+
+impl Behind {
+    async fn start(config: ServerConfig) -> Self {
+        let sandbox = sandbox().await;
+        let to = address(&sandbox);
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let shown = Arc::new(Mutex::new(Vec::new()));
+        let notes = Arc::clone(&shown);
+        let front = Front::start(move |stream| {
+            let (acceptor, notes) = (acceptor.clone(), Arc::clone(&notes));
+            async move {
+                let stream = acceptor.accept(stream).await?;
+                let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
+                let leaf = chain.first().map(|leaf| leaf.clone().into_owned());
+                notes.lock().unwrap().push(leaf);
+                tunnel(stream, to).await
+            }
+        });
+        Self {
+            sandbox,
+            front: front.await,
+            shown,
+        }
+    }
+
+    async fn showing(certified: &Certified) -> Self {
+        Self::start(certified.server("http/1.1", None)).await
+    }
+
+    fn client_builder(&self) -> BiologixClientBuilder {
+        let url = format!("https://{HOST}:{}", self.front.address.port());
+        self.sandbox.client_builder().base_url(url)
+    }
+
+    fn client(&self, http: HttpOptions) -> BiologixClient {
+        self.client_builder().http(http).build().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn an_own_root_is_trusted() {
+    let authority = Authority::new();
+    let behind = Behind::showing(&authority.certify(HOST)).await;
+    let alone = eager().add_root_certificate(authority.pem());
+    for http in [alone.clone(), alone.only_own_roots(false)] {
+        let client = behind.client(http);
+        for op in Op::ALL {
+            op.call(&client, &behind.sandbox).await.unwrap();
+        }
+    }
+    assert_eq!(behind.sandbox.sessions_opened(), 2);
+}
+
+#[tokio::test]
+async fn where_trust_is_missing_nothing_is_sent() {
+    let (known, stranger) = (Authority::new(), Authority::new());
+    let trusting = eager().add_root_certificate(known.pem());
+    for (what, certified, http) in [
+        (
+            "a stranger, and the platform's roots",
+            stranger.certify(HOST),
+            eager().only_own_roots(false),
+        ),
+        (
+            "a stranger, and no root at all",
+            stranger.certify(HOST),
+            eager(),
+        ),
+        (
+            "a stranger, and one known",
+            stranger.certify(HOST),
+            trusting.clone(),
+        ),
+        (
+            "another's certificate",
+            known.certify("other.invalid"),
+            trusting.clone(),
+        ),
+        (
+            "an old certificate",
+            known.certify_until_2020(HOST),
+            trusting.clone(),
+        ),
+    ] {
+        let behind = Behind::showing(&certified).await;
+        for (op, failed) in [(Op::List, Op::Login), (Op::Report, Op::Report)] {
+            let error = op
+                .call(&behind.client(http.clone()), &behind.sandbox)
+                .await
+                .unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Connect, "{what}: {error}");
+            assert_eq!(error.delivery(), Delivery::NotSent, "{what}");
+            assert_eq!(
+                (error.operation(), error.attempts()),
+                (Some(failed.id()), failed.attempts())
+            );
+            assert!(
+                error.to_string().contains("TLS handshake"),
+                "{what}: {error}"
+            );
+        }
+        assert_eq!(behind.sandbox.connections(), 0, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_no_tls() {
+    let sandbox = sandbox().await;
+    let url = sandbox.url().replace("http:", "https:");
+    let builder = sandbox.client_builder().base_url(url).http(eager());
+    let error = Op::Report
+        .call(&builder.build().unwrap(), &sandbox)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Connect, Delivery::NotSent)
+    );
+    assert!(sandbox.requests().is_empty());
+}
+
+/// A server that accepts connections and then says nothing: the handshake is part of connecting.
+#[tokio::test]
+async fn a_handshake_that_stalls() {
+    let sandbox = sandbox().await;
+    let silent = Front::start(|stream| async move {
+        let _open = stream;
+        std::future::pending().await
+    })
+    .await;
+    let url = format!("https://{}", silent.address);
+    let http = eager().connect_timeout(Duration::from_millis(300));
+    let client = sandbox
+        .client_builder()
+        .base_url(url)
+        .http(http)
+        .build()
+        .unwrap();
+    let error = Op::Report.call(&client, &sandbox).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Connect, Delivery::NotSent)
+    );
+    assert_eq!(error.attempts(), Op::Report.attempts());
+}
+
+#[tokio::test]
+async fn a_client_certificate_is_shown_where_it_is_set() {
+    let (servers, clients) = (Authority::new(), Authority::new());
+    let config = servers
+        .certify(HOST)
+        .server("http/1.1", Some(clients.of_clients(false)));
+    let behind = Behind::start(config).await;
+    let own = clients.certify("client.invalid");
+    let key = Secret::from(own.key.serialize_pem());
+    let http = eager().add_root_certificate(servers.pem());
+    let with = http.clone().client_certificate(own.certificate.pem(), key);
+    for (http, expected) in [(http, None), (with, Some(own.certificate.der().clone()))] {
+        behind.shown.lock().unwrap().clear();
+        Op::Report
+            .call(&behind.client(http), &behind.sandbox)
+            .await
+            .unwrap();
+        assert_eq!(*behind.shown.lock().unwrap(), [expected]);
+    }
+}
+
+/// The server refuses after the client's part of the handshake, so the request may be on its way already.
+#[tokio::test]
+async fn a_client_certificate_that_is_missing() {
+    let authority = Authority::new();
+    let config = authority
+        .certify(HOST)
+        .server("http/1.1", Some(authority.of_clients(true)));
+    let behind = Behind::start(config).await;
+    let client = behind.client(eager().add_root_certificate(authority.pem()));
+    let error = Op::Report.call(&client, &behind.sandbox).await.unwrap_err();
+    let kind = error.kind();
+    assert!(
+        matches!(kind, ErrorKind::Connect | ErrorKind::Interrupted),
+        "{error}"
+    );
+    assert_ne!(error.delivery(), Delivery::Answered);
+    assert_eq!(behind.sandbox.connections(), 0);
+}
+
+#[tokio::test]
+async fn certificates_that_are_none_are_settings_that_do_not_fit() {
+    let own = Authority::new().certify("client.invalid");
+    let chain = own.certificate.pem();
+    for http in [
+        eager().add_root_certificate("EXAMPLE, no PEM"),
+        eager().client_certificate("EXAMPLE, no PEM", Secret::from(own.key.serialize_pem())),
+        eager().client_certificate(chain, Secret::from("EXAMPLE, no PEM")),
+    ] {
+        let error = BiologixClient::builder().http(http).build().unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Config, Delivery::NotSent)
+        );
+    }
+}
+
+#[tokio::test]
+async fn faults_behind_tls() {
+    let authority = Authority::new();
+    let certified = authority.certify(HOST);
+    for fault in [
+        Fault::ResetBeforeEffect,
+        Fault::ResetAfterRequest,
+        Fault::CutBody { after: 0 },
+        Fault::CutBody { after: 150_000 },
+        Fault::Garbage,
+    ] {
+        let behind = Behind::showing(&certified).await;
+        for op in Op::ALL {
+            let http = || eager().add_root_certificate(authority.pem());
+            behind.sandbox.fail_next(op.id(), fault.clone()).unwrap();
+            op.call(&behind.client(http()), &behind.sandbox)
+                .await
+                .unwrap();
+            assert_eq!(behind.sandbox.count(op.id()), 2, "{op:?}, {fault:?}");
+
+            behind.sandbox.fail_always(op.id(), fault.clone()).unwrap();
+            let error = op
+                .call(&behind.client(http()), &behind.sandbox)
+                .await
+                .unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Interrupted, "{op:?}, {fault:?}");
+            assert_eq!(
+                (error.attempts(), error.delivery()),
+                (op.attempts(), Delivery::Unknown)
+            );
+            behind.sandbox.clear_faults();
+            behind.sandbox.clear_requests();
+        }
+    }
+}
+
+/// Plain http on the loopback interface needs no TLS of anyone, nor its settings.
+#[tokio::test]
+async fn settings_of_tls_do_no_harm_to_plain_http() {
+    let sandbox = sandbox().await;
+    let authority = Authority::new();
+    let own = authority.certify("client.invalid");
+    let http = eager()
+        .add_root_certificate(authority.pem())
+        .client_certificate(own.certificate.pem(), Secret::from(own.key.serialize_pem()));
+    let client = client(&sandbox, http);
+    for op in [Op::List, Op::Report] {
+        soon(op.call(&client, &sandbox)).await.unwrap();
+    }
+    assert_eq!(
+        (sandbox.count(EXAMS_LIST), sandbox.count(REPORTS_GET)),
+        (1, 1)
+    );
+}
