@@ -5,6 +5,7 @@
 //! wrong, in our own words.
 
 mod attempt;
+mod doubt;
 mod failure;
 mod limits;
 mod reader;
@@ -18,6 +19,7 @@ use tracing::{Instrument, Span, field};
 
 use self::attempt::exchange;
 pub(crate) use self::attempt::{Mode, Reply};
+use self::doubt::Doubt;
 pub(crate) use self::failure::{Failure, Stalled};
 pub(crate) use self::limits::within;
 use self::limits::{Limits, Wait};
@@ -49,31 +51,6 @@ pub(crate) struct Call {
     last_cost: Option<Cost>,
     doubt: Doubt,
     started: Instant,
-}
-
-/// What the attempts so far may have done.
-#[derive(Default)]
-struct Doubt {
-    any_sent: bool,
-    any_doubtful: bool,
-    last: Option<Outcome>,
-}
-
-impl Doubt {
-    fn note(&mut self, outcome: Outcome) {
-        self.any_sent |= outcome != Outcome::NotSent;
-        self.any_doubtful |= outcome.is_doubtful();
-        self.last = Some(outcome);
-    }
-
-    fn delivery(&self) -> Delivery {
-        match self.last {
-            _ if self.any_doubtful => Delivery::Unknown,
-            _ if !self.any_sent => Delivery::NotSent,
-            Some(last) if last.is_answer() => Delivery::Answered,
-            _ => Delivery::Unknown,
-        }
-    }
 }
 
 impl Call {
@@ -379,10 +356,7 @@ impl Call {
 
     /// The delivery of a call that got a successful answer, should that turn out to be unreadable.
     pub(crate) fn delivery_of_answer(&self) -> Delivery {
-        match self.doubt.any_doubtful {
-            true => Delivery::Unknown,
-            false => Delivery::Answered,
-        }
+        self.doubt.delivery_of_answer()
     }
 
     pub(crate) fn end(&self) -> Option<Instant> {

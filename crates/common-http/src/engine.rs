@@ -131,8 +131,10 @@ impl Engine {
     /// # Errors
     /// Those of the login; `timeout` where the deadline passed; `config` where the client has no credentials.
     pub async fn session_details(&self, options: &CallOptions) -> Result<Option<Secret>> {
-        let deadline = options.deadline.or(self.options().timeouts.deadline);
-        let end = deadline.and_then(|deadline| Instant::now().checked_add(deadline));
+        // The client's own deadline is the login request's already.
+        let end = options
+            .deadline
+            .and_then(|deadline| Instant::now().checked_add(deadline));
         let session = self.sessions()?.session(self, end);
         let live = match end {
             Some(end) => timeout_at(end, session).await.unwrap_or_else(|_| {

@@ -50,7 +50,7 @@ pub enum TransportError {
     Tls,
     /// The connection broke after it was made.
     Interrupted,
-    /// What came was no HTTP.
+    /// The connection was closed before there was an answer, or what came was no HTTP.
     Protocol,
 }
 
@@ -71,7 +71,7 @@ impl TransportError {
             Self::ConnectTimeout => "no connection was made in time",
             Self::Tls => "the TLS handshake failed",
             Self::Interrupted => "the connection broke",
-            Self::Protocol => "what came was no HTTP",
+            Self::Protocol => "no whole HTTP answer came",
         }
     }
 }

@@ -8,9 +8,12 @@ use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
 use common_http::{Body, Delivery, Effect, ErrorKind, Operation};
 use http::Method;
 use http::header::CONTENT_LENGTH;
+use tokio::time::sleep;
 
 use crate::helper::Step::{Fails, Good, Later, Silent, Status};
-use crate::helper::{ORDER, REPLACE, STORE, call, effect, engine, network, send_body};
+use crate::helper::{
+    ORDER, REPLACE, STORE, answering, call, effect, engine, fate, network, seconds, send_body,
+};
 
 const CONTENT: &[u8] = b"EXAMPLE CONTENT";
 
@@ -165,6 +168,29 @@ async fn a_file_of_another_size_than_before_is_not_sent() {
     }
 }
 
+/// Nor is one that changes while it is being sent: its end never leaves.
+#[tokio::test(start_paused = true)]
+async fn a_file_that_changes_on_the_way_is_not_sent_to_its_end() {
+    const LENGTH: u64 = 1_000_000;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("EXAMPLE.bin");
+    for later in [LENGTH - 1, LENGTH + 1, 0] {
+        std::fs::write(&path, vec![7; LENGTH as usize]).unwrap();
+        let body = Body::from_path(&path).await.unwrap();
+        let network = answering(|| FakeAnswer::json("{}").read_slowly(1, seconds(5)));
+        let change = async {
+            sleep(seconds(1)).await;
+            let file = std::fs::File::options().write(true).open(&path).unwrap();
+            file.set_len(later).unwrap();
+        };
+        let engine = engine(&network);
+        let (result, ()) = tokio::join!(send_body(&engine, &STORE, body), change);
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::LocalIo, "{later}");
+        assert_eq!((error.delivery(), network.count()), (Delivery::Unknown, 1));
+    }
+}
+
 /// A source that proves wrong on the way: some of it may have left, but never the end.
 #[tokio::test(start_paused = true)]
 async fn a_source_of_another_length_than_claimed_is_not_sent_to_its_end() {
@@ -205,10 +231,7 @@ async fn a_file_that_cannot_be_read_is_a_local_failure() {
     let error = send_body(&engine(&network), &STORE, body)
         .await
         .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::LocalIo, Delivery::NotSent)
-    );
+    assert_eq!(fate(&error), (ErrorKind::LocalIo, Delivery::NotSent));
     assert_eq!((error.attempts(), network.count()), (0, 0));
     assert_eq!(error.operation(), Some(STORE.id()));
 }

@@ -3,14 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use common_http::transport::TransportError::Connect;
 use common_http::transport::{FakeAnswer, FakeTransport};
-use common_http::{CallOptions, Engine, ErrorKind, HttpOptions, RetryPolicy};
+use common_http::{CallOptions, Engine, ErrorKind};
 
 use crate::helper::Step::{Cut, Fails, Good, Later, Status};
-use crate::helper::{
-    READ, answering, call, call_with, download, engine, engine_with, network, seconds,
-};
-use common_http::transport::TransportError::Connect;
+use crate::helper::{READ, answering, call, call_with, download, engine, network};
 
 /// Repetitions that a client can still pay for at a vendor that is down.
 async fn left(engine: &Engine, network: &FakeTransport) -> usize {
@@ -97,27 +95,26 @@ async fn a_throttled_repetition_costs_less() {
     assert_eq!(left(&engine, &network).await, 500 / 5);
 }
 
-/// Nothing is left half paid: what stops for another reason costs nothing.
+/// What is not repeated costs nothing, a wait that does not fit neither.
 #[tokio::test(start_paused = true)]
-async fn what_is_not_repeated_costs_nothing() {
-    for step in [Status(404), Later(429, "1000")] {
-        let network = network([step]);
-        let policy = RetryPolicy::default().max_throttle_wait(seconds(900));
-        let engine = engine_with(&network, HttpOptions::default().retry(policy));
+async fn only_repetitions_cost() {
+    for (step, attempts) in [
+        (Status(404), 4),
+        (Later(429, "1000"), 4),
+        (Status(500), 1),
+        (Fails(Connect), 1),
+    ] {
+        let mut steps = vec![step; 600];
+        steps.push(Fails(Connect));
+        let network = network(steps);
+        let engine = engine(&network);
         for _ in 0..600 {
-            call(&engine, &READ).await.unwrap_err();
+            let options = CallOptions::default().max_attempts(attempts);
+            call_with(&engine, &READ, options).await.unwrap_err();
         }
         assert_eq!(network.count(), 600);
+        assert_eq!(left(&engine, &network).await, 35);
     }
-    let (network, up) = switched();
-    let engine = engine(&network);
-    for _ in 0..600 {
-        let once = CallOptions::default().max_attempts(1);
-        call_with(&engine, &READ, once).await.unwrap_err();
-    }
-    assert_eq!(left(&engine, &network).await, 35);
-    up.store(true, Ordering::SeqCst);
-    call(&engine, &READ).await.unwrap();
 }
 
 /// Downloads that break in the middle are failures, although their heads were successes.

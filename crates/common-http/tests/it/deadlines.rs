@@ -1,17 +1,18 @@
 //! No call outlives its deadline, and none waits for ever.
 
 use std::future::pending;
+use std::io;
 use std::time::Duration;
 
-use common_http::transport::{FakeAnswer, TransportError};
+use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport, TransportError};
 use common_http::{Body, CallOptions, Delivery, Error, ErrorKind, HttpOptions, RetryPolicy};
 use tokio::time::Instant;
 
 use crate::helper::Step::{Fails, Good, Later, Silent, Status};
 use crate::helper::door::{Login, MINE, client, door, token, welcome};
 use crate::helper::{
-    FETCH, ORDER, READ, STORE, answering, call, call_with, engine, engine_with, failure, millis,
-    network, seconds, send_body,
+    FETCH, ORDER, READ, STORE, answering, call, call_with, engine, engine_with, failure, fate,
+    millis, network, seconds, send_body,
 };
 
 fn by(deadline: Duration) -> CallOptions {
@@ -94,11 +95,11 @@ async fn a_call_works_for_a_minute() {
 /// 200 s of throttling, and then still a minute to work in; a hard deadline makes no such exception.
 #[tokio::test(start_paused = true)]
 async fn throttle_waits_are_no_work() {
-    let answers = |request: &common_http::transport::FakeRequest| match request.index % 3 {
+    let answers = |request: &FakeRequest| match request.index % 3 {
         0 | 1 => FakeAnswer::status(429).header("retry-after", "100"),
         _ => FakeAnswer::json("{}").after(millis(29_500)),
     };
-    let network = common_http::transport::FakeTransport::new(answers);
+    let network = FakeTransport::new(answers);
     let engine = engine(&network);
     let started = Instant::now();
     call(&engine, &READ).await.unwrap();
@@ -110,7 +111,7 @@ async fn throttle_waits_are_no_work() {
 
 #[tokio::test(start_paused = true)]
 async fn work_before_and_after_a_throttle_wait_is_added_up() {
-    let answers = |request: &common_http::transport::FakeRequest| match request.index {
+    let answers = |request: &FakeRequest| match request.index {
         0 => FakeAnswer::status(429)
             .header("retry-after", "100")
             .after(seconds(25)),
@@ -119,7 +120,7 @@ async fn work_before_and_after_a_throttle_wait_is_added_up() {
             .after(seconds(25)),
         _ => FakeAnswer::json("{}").after(seconds(11)),
     };
-    let network = common_http::transport::FakeTransport::new(answers);
+    let network = FakeTransport::new(answers);
     let (error, took) = timed(call(&engine(&network), &READ)).await;
     assert_eq!((error.kind(), took), (ErrorKind::Timeout, seconds(260)));
 }
@@ -131,19 +132,13 @@ async fn nothing_is_sent_when_the_time_is_over() {
     let error = call_with(&engine(&nothing), &ORDER, by(Duration::ZERO))
         .await
         .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Timeout, Delivery::NotSent)
-    );
+    assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::NotSent));
     assert_eq!((error.attempts(), nothing.count()), (0, 0));
 
     let door = door(|n| token(n).after(seconds(5)), welcome);
     let client = client(&door, Login::default());
     let error = call_with(&client, &MINE, by(seconds(5))).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Timeout, Delivery::NotSent)
-    );
+    assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::NotSent));
     assert_eq!(door.count(), 1);
 }
 
@@ -153,12 +148,9 @@ async fn a_body_that_never_opens_ends_the_call() {
     let network = network([Good]);
     let engine = engine(&network);
     for operation in [&ORDER, &STORE] {
-        let body = Body::from_factory(4, pending::<std::io::Result<&[u8]>>);
+        let body = Body::from_factory(4, pending::<io::Result<&[u8]>>);
         let (error, took) = timed(send_body(&engine, operation, body)).await;
-        assert_eq!(
-            (error.kind(), error.delivery()),
-            (ErrorKind::Timeout, Delivery::NotSent)
-        );
+        assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::NotSent));
         assert!(took <= seconds(60), "{took:?}");
     }
     assert_eq!(network.count(), 0);
@@ -176,10 +168,7 @@ async fn an_error_answer_whose_body_stalls_is_that_answer() {
         (CallOptions::default(), seconds(30)),
     ] {
         let (error, took) = timed(call_with(&engine(&network), &ORDER, options)).await;
-        assert_eq!(
-            (error.kind(), error.delivery()),
-            (ErrorKind::Conflict, Delivery::Answered)
-        );
+        assert_eq!(fate(&error), (ErrorKind::Conflict, Delivery::Answered));
         assert_eq!((error.code(), took), (Some("knownCode"), limit));
     }
 }

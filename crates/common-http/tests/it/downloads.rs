@@ -1,14 +1,19 @@
 //! Downloads in memory: whole and as asked for, or an error.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
-use common_http::{CallOptions, Delivery, Error, ErrorKind, HttpOptions};
+use common_http::{CallOptions, Delivery, Error, ErrorKind, HttpOptions, Operation};
+use http::Method;
 use http::header::CONTENT_TYPE;
 use tokio::time::Instant;
 
 use crate::helper::Step::{Cut, Fails, Good, Later, Short, Status};
-use crate::helper::{FETCH, answering, download, engine, engine_with, millis, network, seconds};
+use crate::helper::{
+    FETCH, answering, download, engine, engine_with, fate, millis, network, seconds,
+};
 
 const NOW: Duration = Duration::ZERO;
 
@@ -26,7 +31,7 @@ fn is_pdf(start: &[u8]) -> bool {
     start.starts_with(b"%PDF-")
 }
 
-async fn whole(network: &std::sync::Arc<FakeTransport>) -> Result<bytes::Bytes, Error> {
+async fn whole(network: &Arc<FakeTransport>) -> Result<Bytes, Error> {
     let request = engine(network).request(&FETCH);
     request.download(Some(is_pdf)).await?.bytes().await
 }
@@ -90,10 +95,7 @@ async fn another_file_than_asked_for_is_refused_and_kept() {
     let network =
         answering(|| FakeAnswer::json(r#"{"error":"EXAMPLE"}"#).header("x-request-id", "R-1"));
     let error = whole(&network).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Decode, Delivery::Answered)
-    );
+    assert_eq!(fate(&error), (ErrorKind::Decode, Delivery::Answered));
     assert_eq!(
         (error.status().unwrap().as_u16(), error.attempts()),
         (200, 1)
@@ -104,7 +106,7 @@ async fn another_file_than_asked_for_is_refused_and_kept() {
 }
 
 /// A file whose first answer breaks off like this.
-fn broken_first(first: fn() -> FakeAnswer) -> std::sync::Arc<FakeTransport> {
+fn broken_first(first: fn() -> FakeAnswer) -> Arc<FakeTransport> {
     FakeTransport::new(move |request| match request.index {
         0 => first(),
         _ => file(),
@@ -143,10 +145,7 @@ async fn chunks_do_not_start_again() {
     let mut download = download(&engine(&network)).await.unwrap();
     assert_eq!(download.chunk().await.unwrap().unwrap(), "{}");
     let error = download.chunk().await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Interrupted, Delivery::Unknown)
-    );
+    assert_eq!(fate(&error), (ErrorKind::Interrupted, Delivery::Unknown));
     assert_eq!((error.attempts(), network.count()), (1, 1));
     assert_eq!(error.operation(), Some(FETCH.id()));
     // And it stays so.
@@ -237,10 +236,7 @@ async fn what_is_too_large_is_refused() {
         let options = HttpOptions::default().max_download(1000);
         let limited = engine_with(&network, options.clone());
         let error = download(&limited).await.unwrap().bytes().await.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.delivery()),
-            (ErrorKind::TooLarge, Delivery::Answered)
-        );
+        assert_eq!(fate(&error), (ErrorKind::TooLarge, Delivery::Answered));
         assert_eq!((error.attempts(), network.count()), (1, 1));
         // A call may set its own limit.
         for (limit, fits) in [(1000, false), (1100, true)] {
@@ -295,7 +291,7 @@ async fn a_deadline_holds_inside_the_body() {
 #[tokio::test(start_paused = true)]
 async fn a_head_request_has_no_body() {
     let network = answering(|| FakeAnswer::status(200).header("content-length", "1234"));
-    let operation = common_http::Operation::new("testing.any", http::Method::HEAD, "/any").public();
+    let operation = Operation::new("testing.any", Method::HEAD, "/any").public();
     let answer = engine(&network).request(&operation).send().await.unwrap();
     assert_eq!(answer.header("content-length"), Some("1234"));
     assert_eq!(answer.body(), "");

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
 use common_http::{
-    Answer, Attempt, AttemptObserver, Body, CallOptions, Download, Effect, Engine, Error,
-    ErrorDetail, HttpOptions, Operation, Result, Vendor,
+    Answer, Attempt, AttemptObserver, Body, CallOptions, Delivery, Download, Effect, Engine, Error,
+    ErrorDetail, ErrorKind, HttpOptions, Operation, Result, Vendor,
 };
 use http::Method;
 use tokio::time::Instant;
@@ -144,6 +144,11 @@ pub(crate) async fn failure(
     let started = Instant::now();
     let error = call(&engine(network), operation).await.unwrap_err();
     (error, started.elapsed())
+}
+
+/// What an error says first.
+pub(crate) fn fate(error: &Error) -> (ErrorKind, Delivery) {
+    (error.kind(), error.delivery())
 }
 
 pub(crate) async fn send_body(

@@ -16,7 +16,7 @@ use crate::helper::Step::Good;
 use crate::helper::door::{
     Login, MINE, calls, client, door, is_login, logins, only, token, welcome,
 };
-use crate::helper::{FETCH, LOGIN, VENDOR, call, call_with, millis, network, seconds};
+use crate::helper::{FETCH, LOGIN, VENDOR, call, call_with, fate, millis, network, seconds};
 
 /// The distinct errors of as many calls at once, as texts.
 async fn failures(client: &Engine, count: usize) -> Vec<String> {
@@ -188,16 +188,10 @@ async fn a_failed_login_says_what_the_call_did() {
     advance(seconds(61)).await;
     let error = call(&client, &MINE).await.unwrap_err();
     assert_eq!((error.operation(), error.attempts()), (Some(LOGIN.id()), 3));
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Server, Delivery::Answered)
-    );
+    assert_eq!(fate(&error), (ErrorKind::Server, Delivery::Answered));
     // And that of a call that never left is another one.
     let error = call(&client, &MINE).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Server, Delivery::NotSent)
-    );
+    assert_eq!(fate(&error), (ErrorKind::Server, Delivery::NotSent));
 }
 
 #[tokio::test(start_paused = true)]
@@ -222,10 +216,7 @@ async fn no_call_waits_for_a_session_for_ever() {
     let waiting = [&MINE, &MY_FILE].map(|operation| call(&client, operation));
     for result in join_all(waiting).await {
         let error = result.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.delivery()),
-            (ErrorKind::Timeout, Delivery::NotSent)
-        );
+        assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::NotSent));
         assert_eq!(error.attempts(), 0);
     }
     assert_eq!(
@@ -297,6 +288,35 @@ async fn calls_go_on_while_the_old_token_lives() {
     }
 }
 
+/// A renewal that succeeds ends the pauses of those that failed.
+#[tokio::test(start_paused = true)]
+async fn the_pauses_of_a_later_renewal_begin_anew() {
+    let network = door(
+        |n| match n {
+            1 | 5 => token(n),
+            _ => FakeAnswer::status(501),
+        },
+        welcome,
+    );
+    let login = Login {
+        lifetime: Some(seconds(7200)),
+        refresh_after: Some(seconds(3600)),
+    };
+    let client = client(&network, login);
+    for _ in 0..750 {
+        call(&client, &MINE).await.unwrap();
+        sleep(seconds(10)).await;
+    }
+    let requests = network.requests();
+    let logins = requests.iter().filter(|request| is_login(request));
+    let times: Vec<_> = logins.map(|request| request.at).collect();
+    let pauses: Vec<_> = times
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]).as_secs())
+        .collect();
+    assert_eq!(pauses, [3600, 30, 60, 120, 3600, 30]);
+}
+
 /// A login that hangs must not eat the time of a call that could go on with the old token.
 #[tokio::test(start_paused = true)]
 async fn a_renewal_that_hangs_leaves_time_for_the_call() {
@@ -326,8 +346,5 @@ async fn a_renewal_that_hangs_leaves_time_for_the_call() {
     // When the old one ends, so does that.
     advance(seconds(3600)).await;
     let error = call_with(&client, &MINE, quick()).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Timeout, Delivery::NotSent)
-    );
+    assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::NotSent));
 }

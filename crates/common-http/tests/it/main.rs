@@ -1,5 +1,4 @@
 //! The engine as a whole: over a scripted network with paused time, and over real sockets.
-#![cfg(feature = "sandbox")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -24,3 +23,5 @@ mod sessions;
 mod waits;
 mod wire;
 mod wire_faults;
+#[cfg(feature = "rustls")]
+mod wire_tls;

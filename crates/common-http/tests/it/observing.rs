@@ -1,8 +1,10 @@
 //! What spans, events and the observer say of a call.
 
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use common_http::transport::{FakeAnswer, TransportError};
+use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
 use common_http::{Attempt, Body, Engine, ErrorKind, HttpOptions};
 use tokio::time::advance;
 
@@ -15,7 +17,7 @@ use crate::helper::{
 };
 
 /// A client whose attempts are watched.
-fn watched(network: &std::sync::Arc<common_http::transport::FakeTransport>) -> (Engine, Watch) {
+fn watched(network: &Arc<FakeTransport>) -> (Engine, Watch) {
     let watch = Watch::default();
     let engine = engine_with(network, HttpOptions::default().observer(watch.clone()));
     (engine, watch)
@@ -133,7 +135,7 @@ async fn what_was_not_sent_is_no_attempt() {
     call(&client, &MINE).await.unwrap_err();
     call(&client, &MINE).await.unwrap_err();
     let gone = Body::from_factory(4, || async {
-        Err::<&[u8], _>(std::io::ErrorKind::NotFound.into())
+        Err::<&[u8], _>(io::ErrorKind::NotFound.into())
     });
     let request = client.request(&ORDER).body(gone, "text/plain");
     request.send().await.unwrap_err();

@@ -1,5 +1,6 @@
 //! Nothing of a request or an answer is printed but what may be: a marker stands for everything else.
 
+use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
 use std::io;
 use std::sync::Arc;
@@ -112,7 +113,7 @@ async fn work(base: &str, options: HttpOptions) -> (Printed, Vec<Option<ErrorKin
     printed.result(&answer);
     if let Ok(answer) = answer {
         printed.result(&answer.json::<Vec<u8>>());
-        printed.result(&answer.json::<std::collections::BTreeMap<String, u8>>());
+        printed.result(&answer.json::<BTreeMap<String, u8>>());
         printed.error(
             &answer
                 .unreadable()
@@ -340,8 +341,7 @@ async fn of_the_types_themselves() {
         r#"{"MARKER-7Q":"a"}"#,
         r#"["MARKER-7Q", MARKER-7Q]"#,
     ] {
-        let error =
-            json::decode::<std::collections::BTreeMap<String, u8>>(body.as_bytes()).unwrap_err();
+        let error = json::decode::<BTreeMap<String, u8>>(body.as_bytes()).unwrap_err();
         printed.debug(&error);
         printed.0.push_str(&error.to_string());
     }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::helper::Step::{Good, Status};
 use crate::helper::door::{Login, builder, door, token, welcome};
-use crate::helper::{ORDER, READ, VENDOR, call, engine, engine_with, network};
+use crate::helper::{ORDER, READ, VENDOR, call, engine, engine_with, fate, network};
 
 static ITEM: Operation = Operation::get("testing.items.get", "/items/{id}/parts/{part}").public();
 
@@ -36,10 +36,7 @@ async fn sent(request: impl FnOnce(&Engine) -> Request) -> (String, HeaderMap) {
 async fn refused(request: impl FnOnce(&Engine) -> Request) -> Error {
     let network = idle();
     let error = request(&engine(&network)).send().await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::InvalidInput, Delivery::NotSent)
-    );
+    assert_eq!(fate(&error), (ErrorKind::InvalidInput, Delivery::NotSent));
     assert_eq!((error.attempts(), network.count()), (0, 0));
     assert!(error.operation().is_some());
     error
@@ -260,7 +257,7 @@ async fn a_raw_path_must_be_one() {
         let request = RawRequest::new(&engine(&network), "testing.raw", Method::GET, path);
         let error = request.public().send().await.unwrap_err();
         assert_eq!(
-            (error.kind(), error.delivery()),
+            fate(&error),
             (ErrorKind::InvalidInput, Delivery::NotSent),
             "{path}"
         );
@@ -325,7 +322,7 @@ async fn settings_that_do_not_fit_are_refused_by_build() {
     ] {
         let error = build(base, options).map(|_| ()).unwrap_err();
         assert_eq!(
-            (error.kind(), error.delivery()),
+            fate(&error),
             (ErrorKind::Config, Delivery::NotSent),
             "{base}"
         );

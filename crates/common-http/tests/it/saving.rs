@@ -11,7 +11,7 @@ use common_http::{CallOptions, Delivery, ErrorKind, Result};
 use tempfile::TempDir;
 
 use crate::helper::Step::{Cut, Short};
-use crate::helper::{FETCH, answering, download, engine, network, seconds};
+use crate::helper::{FETCH, answering, download, engine, fate, network, seconds};
 
 const NOW: Duration = Duration::ZERO;
 
@@ -145,10 +145,7 @@ async fn a_folder_that_cannot_be_written_is_a_local_failure() {
     let error = save(&answering(file), "/proc/EXAMPLE.pdf")
         .await
         .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::LocalIo, Delivery::Answered)
-    );
+    assert_eq!(fate(&error), (ErrorKind::LocalIo, Delivery::Answered));
 }
 
 /// A disk that takes no more, played by a limit on the size of files: the test runs itself again below that limit.

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use common_http::transport::FakeTransport;
+use common_http::transport::{FakeAnswer, FakeTransport};
 use common_http::{
     Engine, ErrorKind, MemorySessionStore, SavedSession, SessionKey, SessionStore, async_trait,
 };
@@ -140,10 +140,7 @@ async fn a_session_from_the_future_is_a_new_one() {
 /// Past the time to renew it, but alive: it is renewed, and if that fails it still serves.
 #[tokio::test(start_paused = true)]
 async fn a_saved_session_that_is_due_is_used_while_it_lives() {
-    let refused = door(
-        |_| common_http::transport::FakeAnswer::status(500),
-        only(&[77]),
-    );
+    let refused = door(|_| FakeAnswer::status(500), only(&[77]));
     let client = sharing(
         &refused,
         &store_with(saved(77, 6 * DAY + seconds(60))).await,

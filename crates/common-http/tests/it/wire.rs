@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use common_http::{
     Body, CallOptions, Engine, ErrorKind, HttpOptions, MemorySessionStore, Operation, RawRequest,
-    SessionKey,
+    SavedSession, SessionKey, SessionStore,
 };
 use http::Method;
 use wiremock::matchers::{header, method, path};
@@ -291,42 +291,41 @@ async fn a_host_can_be_resolved_by_hand() {
     assert_eq!(only_request(&server).header("host"), Some(host.as_str()));
 }
 
-/// The whole of a session against a server that knows nothing of us.
+/// The whole life of a session, against a server that knows nothing of us: the saved one is refused, a new one is
+/// opened, used, and shared.
 #[tokio::test]
-async fn a_session_is_opened_and_used() {
+async fn a_session_is_renewed_and_shared() {
     let server = MockServer::start().await;
+    let with = |token| Mock::given(path("/mine")).and(header("authorization", token));
     let welcome = ResponseTemplate::new(200).set_body_string("{}");
-    Mock::given(method("POST"))
-        .and(path("/login"))
-        .respond_with(welcome.clone().insert_header("X-Token", "T-1"))
-        .expect(1)
-        .mount(&server)
-        .await;
-    Mock::given(method("GET"))
-        .and(path("/mine"))
-        .and(header("authorization", "basic T-1"))
-        .respond_with(welcome.clone())
-        .expect(20)
-        .mount(&server)
-        .await;
-    Mock::given(path("/files"))
-        .respond_with(welcome)
-        .expect(1)
-        .mount(&server)
-        .await;
-    let store = Arc::new(MemorySessionStore::default());
-    for _ in 0..2 {
-        let builder = Engine::builder(&VENDOR, server.uri()).authenticator(Login::default());
-        let builder = builder.session_store(store.clone(), SessionKey::of(&["EXAMPLE"]));
-        let client = builder.build().unwrap();
-        let calls = (0..10).map(|_| call(&client, &MINE));
-        for result in futures_util::future::join_all(calls).await {
-            result.unwrap();
-        }
+    let login = welcome.clone().insert_header("X-Token", "T-1");
+    for (mock, answer, times) in [
+        (with("basic T-0"), ResponseTemplate::new(401), 1),
+        (Mock::given(path("/login")).and(method("POST")), login, 1),
+        (with("basic T-1"), welcome.clone(), 3),
+        (Mock::given(path("/files")), welcome, 1),
+    ] {
+        let mock = mock.respond_with(answer).expect(times);
+        mock.mount(&server).await;
     }
-    let builder = Engine::builder(&VENDOR, server.uri()).authenticator(Login::default());
-    call(&builder.build().unwrap(), &FETCH).await.unwrap();
+    let store = Arc::new(MemorySessionStore::default());
+    let key = || SessionKey::of(&["EXAMPLE"]);
+    let old = r#"{"version":1,"authorization":"basic T-0","opened_at_ms":0}"#;
+    let old = SavedSession::from_json(old).unwrap();
+    store.save(&key(), &old).await.unwrap();
+    let client = || {
+        let builder = Engine::builder(&VENDOR, server.uri()).authenticator(Login::default());
+        builder.session_store(store.clone(), key()).build().unwrap()
+    };
+    let first = client();
+    for engine in [&first, &first, &client()] {
+        call(engine, &MINE).await.unwrap();
+    }
+    call(&first, &FETCH).await.unwrap();
     let requests = server.received_requests().await.unwrap();
-    let bare = |request: &&wiremock::Request| !request.headers.contains_key("authorization");
-    assert_eq!(requests.iter().filter(bare).count(), 2);
+    let bare = requests
+        .iter()
+        .filter(|request| !request.headers.contains_key("authorization"));
+    let paths: Vec<_> = bare.map(|request| request.url.path()).collect();
+    assert_eq!(paths, ["/login", "/files"]);
 }

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::helper::server::{Connection, Seen, Server, ok};
 use crate::helper::{
-    ORDER, READ, REPLACE, STORE, VENDOR, call, download, millis, seconds, send_body,
+    ORDER, READ, REPLACE, STORE, VENDOR, call, download, fate, millis, seconds, send_body,
 };
 
 /// How a server ends a connection.
@@ -135,10 +135,7 @@ async fn a_port_that_nobody_listens_on() {
     let engine = Engine::builder(&VENDOR, url).http(options).build().unwrap();
     let body = Body::single_pass(&b"EXAMPLE"[..], None);
     let error = send_body(&engine, &ORDER, body).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Connect, Delivery::NotSent)
-    );
+    assert_eq!(fate(&error), (ErrorKind::Connect, Delivery::NotSent));
     assert_eq!(error.attempts(), 4);
 }
 
@@ -154,7 +151,7 @@ async fn a_name_that_has_no_address() {
         .build()
         .unwrap();
     let error = call(&engine, &ORDER).await.unwrap_err();
-    let seen = (error.kind(), error.delivery());
+    let seen = fate(&error);
     assert_eq!(seen, (ErrorKind::Connect, Delivery::NotSent));
 }
 
@@ -202,10 +199,7 @@ async fn an_answer_before_the_body_was_read() {
     let body = Body::from(vec![7; 20_000_000]);
     let error = send_body(&server.client(), &STORE, body).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 413);
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Rejected, Delivery::Answered)
-    );
+    assert_eq!(fate(&error), (ErrorKind::Rejected, Delivery::Answered));
 }
 
 #[tokio::test]
@@ -219,10 +213,7 @@ async fn an_upload_that_nobody_reads_ends() {
     let impatient = HttpOptions::default().idle_timeout(millis(200));
     let client = server.client_with(impatient);
     let error = send_body(&client, &STORE, body).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Timeout, Delivery::Unknown)
-    );
+    assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::Unknown));
 }
 
 /// The vendor must never see the end of a file that is not the one that was meant.
@@ -238,10 +229,7 @@ async fn a_source_that_breaks_off_is_never_a_whole_request() {
         let error = send_body(&server.client(), &STORE, source())
             .await
             .unwrap_err();
-        assert_eq!(
-            (error.kind(), error.delivery()),
-            (ErrorKind::LocalIo, Delivery::Unknown)
-        );
+        assert_eq!(fate(&error), (ErrorKind::LocalIo, Delivery::Unknown));
         assert_eq!(error.attempts(), 1);
     }
     // The helper keeps chunked requests without their bodies, so that only those with a length count here.
@@ -299,10 +287,7 @@ async fn each_timeout_ends_its_stall() {
         let server = sending(bytes, End::Hold).await;
         let error = call(&server.client_with(options), operation).await;
         let error = error.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.delivery()),
-            (ErrorKind::Timeout, Delivery::Unknown)
-        );
+        assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::Unknown));
     }))
     .await;
 }

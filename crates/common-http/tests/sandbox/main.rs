@@ -1,5 +1,4 @@
 //! The sandboxes' plumbing, seen from a bare socket.
-#![cfg(feature = "sandbox")]
 
 mod clock;
 mod faults;
