@@ -120,7 +120,10 @@ fn storage_error(answer: &ErrorAnswer<'_>) -> ErrorDetail {
         .map(str::to_owned);
     ErrorDetail {
         code,
-        message: element(&body, "Message").map(str::to_owned),
+        // Azure says in the detail what is wrong with a signature; its message is always the same.
+        message: element(&body, "AuthenticationErrorDetail")
+            .or_else(|| element(&body, "Message"))
+            .map(str::to_owned),
         // Whatever is wrong with the address, it is not the session's fault.
         kind: matches!(answer.status.as_u16(), 401).then_some(ErrorKind::PermissionDenied),
     }

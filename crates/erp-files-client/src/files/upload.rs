@@ -248,7 +248,8 @@ impl Upload {
                 };
                 match listed {
                     Some(entry) => self.settle(error, Some(entry)).await,
-                    None => self.initialize_again(false).await,
+                    // Whatever the second one says, the first may have reserved the name.
+                    None => self.initialize_again(false).await.map_err(in_doubt),
                 }
             }
             Err(error) => Err(error),
@@ -377,6 +378,10 @@ impl Upload {
         let mut listed = self.files.list().send().await?.into_iter();
         Ok(listed.find(|entry| entry.name.as_deref() == Some(self.name.as_str())))
     }
+}
+
+fn in_doubt(error: Error) -> Error {
+    error.into_builder().delivery(Delivery::Unknown).build()
 }
 
 fn unfinished(error: Error) -> Error {
