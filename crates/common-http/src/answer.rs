@@ -181,6 +181,13 @@ impl Answer {
     ///
     /// # Errors
     /// `decode`, with the JSON path and the body.
+    ///
+    /// ```
+    /// # fn example(answer: common_http::Answer) -> common_http::Result<()> {
+    /// let numbers = answer.recorded::<Vec<i64>>()?;
+    /// println!("{} numbers in {} bytes", numbers.len(), numbers.raw().as_str().len());
+    /// # Ok(()) }
+    /// ```
     pub fn recorded<T: DeserializeOwned>(&self) -> Result<Recorded<T>> {
         Ok(Recorded::new(self.json()?, self.json()?))
     }

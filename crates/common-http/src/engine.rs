@@ -85,6 +85,16 @@ impl Engine {
 
     /// Starts a call to an address that the vendor gave. It carries no credentials and none of the client's headers: only
     /// what is set on it, `Accept`, and what HTTP itself needs.
+    ///
+    /// ```
+    /// # async fn example(engine: common_http::Engine) -> common_http::Result<()> {
+    /// use common_http::{ForeignHosts, ForeignUrl, Operation};
+    ///
+    /// static STORE: Operation = Operation::put("example.files.transfer", "/{signedAddress}").transfer();
+    /// let url = ForeignUrl::parse("https://storage.example/x?sig=EXAMPLE", &ForeignHosts::default())?;
+    /// engine.foreign_request(&STORE, &url).raw_body("...".into()).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn foreign_request(&self, operation: &Operation, url: &ForeignUrl) -> Request {
         Request::to_foreign(self.clone(), operation.clone().public(), url.clone())
     }

@@ -29,6 +29,11 @@ pub struct ForeignHosts {
 
 impl ForeignHosts {
     /// Allows these hosts and their subdomains only.
+    ///
+    /// ```
+    /// let hosts = common_http::ForeignHosts::default().only(["blob.core.windows.net"]);
+    /// # let _ = hosts;
+    /// ```
     #[must_use]
     pub fn only<H: Into<String>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
         let lower = |host: H| host.into().trim_end_matches('.').to_ascii_lowercase();
@@ -37,6 +42,13 @@ impl ForeignHosts {
     }
 
     /// Takes the rule for plain http from a client's settings.
+    ///
+    /// ```
+    /// use common_http::{ForeignHosts, HttpOptions};
+    ///
+    /// let hosts = ForeignHosts::default().plain_http_as(&HttpOptions::default());
+    /// # let _ = hosts;
+    /// ```
     #[must_use]
     pub fn plain_http_as(mut self, options: &HttpOptions) -> Self {
         self.allow_plain_http = options.allow_plain_http;

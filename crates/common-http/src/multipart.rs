@@ -36,6 +36,11 @@ impl Default for Multipart {
 
 impl Multipart {
     /// An empty form with a boundary of 128 random bits.
+    ///
+    /// ```
+    /// let (_, body) = common_http::Multipart::new().into_body();
+    /// assert!(body.len() > Some(0)); // the closing boundary
+    /// ```
     pub fn new() -> Self {
         Self {
             boundary: format!("form-{:032x}", fastrand::u128(..)),
@@ -45,12 +50,24 @@ impl Multipart {
     }
 
     /// Adds a field.
+    ///
+    /// ```
+    /// let form = common_http::Multipart::new().text("folder_id", "EXAMPLE");
+    /// # let _ = form;
+    /// ```
     pub fn text(self, name: &str, value: impl Into<String>) -> Self {
         let head = format!(r#"Content-Disposition: form-data; name="{}""#, quoted(name));
         self.part(&head, Body::from(value.into()))
     }
 
     /// Adds a file under this name and media type.
+    ///
+    /// ```
+    /// use common_http::{Body, Multipart};
+    ///
+    /// let form = Multipart::new().file("file", "receita.png", "image/png", Body::from("..."));
+    /// # let _ = form;
+    /// ```
     pub fn file(self, name: &str, file_name: &str, content_type: &'static str, body: Body) -> Self {
         let head = format!(
             "Content-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: {content_type}",
@@ -70,6 +87,11 @@ impl Multipart {
     }
 
     /// The `Content-Type`, which has the boundary, and the body.
+    ///
+    /// ```
+    /// let (content_type, body) = common_http::Multipart::new().text("a", "b").into_body();
+    /// assert!(content_type.contains("boundary=") && body.is_replayable());
+    /// ```
     #[must_use]
     pub fn into_body(mut self) -> (String, Body) {
         let line_end = if self.parts == 0 { "" } else { "\r\n" };

@@ -125,18 +125,33 @@ impl Operation {
     }
 
     /// A PUT: idempotent.
+    ///
+    /// ```
+    /// let operation = common_http::Operation::put("example.files.store", "/files/{id}");
+    /// assert_eq!(operation.effect(), common_http::Effect::Idempotent);
+    /// ```
     #[must_use]
     pub const fn put(id: &'static str, path: &'static str) -> Self {
         Self::new(id, Method::PUT, path)
     }
 
     /// A PATCH: effectful, unless [`Operation::with_effect`] says otherwise.
+    ///
+    /// ```
+    /// let operation = common_http::Operation::patch("example.files.change", "/files/{id}");
+    /// assert_eq!(operation.effect(), common_http::Effect::Effectful);
+    /// ```
     #[must_use]
     pub const fn patch(id: &'static str, path: &'static str) -> Self {
         Self::new(id, Method::PATCH, path)
     }
 
     /// A DELETE: idempotent.
+    ///
+    /// ```
+    /// let operation = common_http::Operation::delete("example.files.delete", "/files/{id}");
+    /// assert_eq!(operation.effect(), common_http::Effect::Idempotent);
+    /// ```
     #[must_use]
     pub const fn delete(id: &'static str, path: &'static str) -> Self {
         Self::new(id, Method::DELETE, path)

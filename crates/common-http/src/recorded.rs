@@ -29,12 +29,25 @@ impl<T> Recorded<T> {
     }
 
     /// The vendor's own JSON text.
+    ///
+    /// ```
+    /// # fn example(folder: common_http::Recorded<Vec<i64>>) {
+    /// println!("{} bytes came", folder.raw().as_str().len());
+    /// # }
+    /// ```
     #[must_use]
     pub fn raw(&self) -> &RawJson {
         &self.raw
     }
 
     /// The value alone.
+    ///
+    /// ```
+    /// # fn example(folder: common_http::Recorded<Vec<i64>>) {
+    /// let numbers: Vec<i64> = folder.into_inner();
+    /// # let _ = numbers;
+    /// # }
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> T {
         self.value

@@ -202,12 +202,24 @@ impl Request {
     }
 
     /// Sends this body without a `Content-Type`.
+    ///
+    /// ```
+    /// # async fn example(request: common_http::Request) -> common_http::Result<()> {
+    /// request.raw_body("%PDF-1.7 ...".into()).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn raw_body(mut self, body: Body) -> Self {
         self.body = body;
         self
     }
 
     /// Sends this form.
+    ///
+    /// ```
+    /// # async fn example(request: common_http::Request) -> common_http::Result<()> {
+    /// request.multipart(common_http::Multipart::new().text("a", "b")).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn multipart(mut self, form: Multipart) -> Self {
         let (content_type, body) = form.into_body();
         self.body = body;

@@ -156,6 +156,13 @@ impl ErpFilesClientBuilder {
     }
 
     /// Takes access tokens from a provider. See [`TokenProvider`] for an example of one.
+    ///
+    /// ```
+    /// # fn example(gateway: impl erp_files_client::TokenProvider) {
+    /// let builder = erp_files_client::ErpFilesClient::builder().token_provider(gateway);
+    /// # let _ = builder;
+    /// # }
+    /// ```
     pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
         self.token = Token::Provided(Arc::new(provider));
         self

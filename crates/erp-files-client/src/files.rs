@@ -90,41 +90,97 @@ impl Files {
     }
 
     /// Lists the files. See [`ListFiles::send`] for an example.
+    ///
+    /// ```
+    /// # fn example(files: erp_files_client::files::Files) {
+    /// let list = files.list();
+    /// # let _ = list;
+    /// # }
+    /// ```
     pub fn list(&self) -> ListFiles {
         ListFiles::new(self.clone())
     }
 
     /// Uploads a file under this name. See [`Upload::send`] for an example.
+    ///
+    /// ```
+    /// # fn example(files: erp_files_client::files::Files) {
+    /// let upload = files.upload("result.pdf", common_http::Body::from("%PDF-1.7 ..."));
+    /// # let _ = upload;
+    /// # }
+    /// ```
     pub fn upload(&self, name: impl Into<String>, body: Body) -> Upload {
         Upload::new(self.clone(), name.into(), body)
     }
 
     /// Takes an upload up again that another process began. See [`UploadJournal`] for an example.
+    ///
+    /// ```
+    /// # fn example(files: erp_files_client::files::Files, state: erp_files_client::files::UploadState) {
+    /// let upload = files.resume(state, common_http::Body::from("%PDF-1.7 ..."));
+    /// # let _ = upload;
+    /// # }
+    /// ```
     pub fn resume(&self, state: UploadState, body: Body) -> Upload {
         Upload::resume(self.clone(), state, body)
     }
 
     /// Allows a file to be sent by e-mail or Viber, or not. See [`SetSend::send`] for an example.
+    ///
+    /// ```
+    /// # fn example(files: erp_files_client::files::Files) {
+    /// let call = files.set_send(&1.into(), true);
+    /// # let _ = call;
+    /// # }
+    /// ```
     pub fn set_send(&self, file: &FileId, send: bool) -> SetSend {
         SetSend::new(self.clone(), file.clone(), send)
     }
 
     /// Deletes a file. See [`DeleteFile::send`] for an example.
+    ///
+    /// ```
+    /// # fn example(files: erp_files_client::files::Files) {
+    /// let call = files.delete(&1.into());
+    /// # let _ = call;
+    /// # }
+    /// ```
     pub fn delete(&self, file: &FileId) -> DeleteFile {
         DeleteFile::new(self.clone(), file.clone())
     }
 
     /// First step of an upload by hand: asks for a signed address. See [`InitializeUpload::send`] for an example.
+    ///
+    /// ```
+    /// # fn example(files: erp_files_client::files::Files) {
+    /// let call = files.initialize("result.pdf");
+    /// # let _ = call;
+    /// # }
+    /// ```
     pub fn initialize(&self, name: impl Into<String>) -> InitializeUpload {
         InitializeUpload::new(self.clone(), name.into())
     }
 
     /// Second step by hand: sends the file there. See [`InitializeUpload::send`] for an example.
+    ///
+    /// ```
+    /// # fn example(files: erp_files_client::files::Files, target: erp_files_client::files::UploadTarget) {
+    /// let call = files.transfer(&target, common_http::Body::from("%PDF-1.7 ..."));
+    /// # let _ = call;
+    /// # }
+    /// ```
     pub fn transfer(&self, target: &UploadTarget, body: Body) -> TransferFile {
         TransferFile::new(self.clone(), target.clone(), body)
     }
 
     /// Third step by hand: says that the file is there. See [`InitializeUpload::send`] for an example.
+    ///
+    /// ```
+    /// # fn example(files: erp_files_client::files::Files) {
+    /// let call = files.finalize("result.pdf");
+    /// # let _ = call;
+    /// # }
+    /// ```
     pub fn finalize(&self, name: impl Into<String>) -> FinalizeUpload {
         FinalizeUpload::new(self.clone(), name.into())
     }

@@ -13,7 +13,11 @@ macro_rules! id {
         impl $name {
             /// The id as text.
             #[must_use]
-            pub fn as_str(&self) -> &str {
+            ///
+    /// ```
+    /// assert_eq!(erp_files_client::FileId::from("a-1").as_str(), "a-1");
+    /// ```
+    pub fn as_str(&self) -> &str {
                 &self.0
             }
         }

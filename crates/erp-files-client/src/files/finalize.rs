@@ -55,6 +55,12 @@ impl FinalizeUpload {
     /// - `permission_denied`: the token lacks the scope `gambit:erp` (documented)
     /// - `server`, `timeout`, `interrupted`: its fate is unknown; the list tells
     /// - the others of [`ListFiles::send`](super::ListFiles::send)
+    ///
+    /// ```
+    /// # async fn example(files: erp_files_client::files::Files) -> common_http::Result<()> {
+    /// files.finalize("result.pdf").send().await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn send(self) -> Result<()> {
         send(self.request()).await.map(drop)
     }

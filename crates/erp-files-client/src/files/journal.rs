@@ -48,6 +48,13 @@ impl UploadState {
     }
 
     /// The state as JSON text, to be kept as a secret. See [`UploadJournal`] for an example.
+    ///
+    /// ```
+    /// # fn example(state: erp_files_client::files::UploadState) {
+    /// let text = state.to_json();
+    /// # let _ = text.expose();
+    /// # }
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> Secret {
         let saved = Saved {
@@ -64,6 +71,12 @@ impl UploadState {
     }
 
     /// Reads what [`UploadState::to_json`] wrote; `None` for anything else. See [`UploadJournal`] for an example.
+    ///
+    /// ```
+    /// use erp_files_client::files::UploadState;
+    ///
+    /// assert!(UploadState::from_json("{}").is_none());
+    /// ```
     #[must_use]
     pub fn from_json(text: &str) -> Option<Self> {
         let saved: Saved = serde_json::from_str(text).ok()?;

@@ -174,6 +174,13 @@ impl TransferFile {
     /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after three attempts
     ///
     /// See [`InitializeUpload::send`](super::InitializeUpload::send) for an example.
+    ///
+    /// ```
+    /// # async fn example(files: erp_files_client::files::Files) -> common_http::Result<()> {
+    /// let target = files.initialize("result.pdf").send().await?;
+    /// files.transfer(&target, common_http::Body::from("%PDF-1.7 ...")).send().await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn send(self) -> Result<()> {
         if self.body.len().is_none() {
             return Err(Error::builder(ErrorKind::InvalidInput)

@@ -124,6 +124,13 @@ impl Upload {
     }
 
     /// Keeps the upload's state as it goes. See [`UploadJournal`] for an example.
+    ///
+    /// ```
+    /// # fn example(files: erp_files_client::files::Files, journal: impl erp_files_client::files::UploadJournal) {
+    /// let upload = files.upload("result.pdf", common_http::Body::from("%PDF-1.7 ...")).journal(journal);
+    /// # let _ = upload;
+    /// # }
+    /// ```
     pub fn journal(mut self, journal: impl UploadJournal) -> Self {
         self.journal = Some(Arc::new(journal));
         self
