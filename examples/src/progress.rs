@@ -34,7 +34,6 @@ impl Progress {
     }
 
     /// Begins with a transfer. What is given is to be told how far it is.
-    #[must_use]
     pub fn transfer(
         &self,
         what: &'static str,
