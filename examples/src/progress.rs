@@ -12,6 +12,8 @@ use crate::logging;
 /// Shorter waits than this are not worth a word.
 const WORTH_A_WORD: Duration = Duration::from_secs(2);
 
+const TRANSFER: &str = "{spinner} {prefix} {bar:30} {bytes}/{total_bytes} {eta} {msg}";
+
 /// The progress of a program that does one thing after the other. The bar is gone when this is dropped, so that what
 /// is printed afterwards stands on lines of its own.
 #[derive(Debug)]
@@ -26,11 +28,40 @@ impl Progress {
 
     /// Begins with the next thing to do.
     pub fn begin(&self, what: &'static str, total: Option<u64>) {
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
+        style(&bar);
+        self.show(bar, what);
+    }
+
+    /// Begins with a transfer. What is given is to be told how far it is.
+    pub fn transfer(
+        &self,
+        what: &'static str,
+    ) -> impl Fn(common_http::Progress) + Send + Sync + use<> {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template(TRANSFER) {
+            bar.set_style(style);
+        }
+        self.show(bar, what);
+        let current = Arc::clone(&self.0);
+        move |at| {
+            let bar = lock(&current);
+            if let Some(total) = at.total {
+                bar.set_length(total);
+            }
+            bar.set_position(at.sent);
+        }
+    }
+
+    /// Nothing more is to be shown, so that what is printed next stands on lines of its own.
+    pub fn end(&self) {
+        lock(&self.0).finish_and_clear();
+    }
+
+    fn show(&self, bar: ProgressBar, what: &'static str) {
         let mut current = lock(&self.0);
         current.finish_and_clear();
-        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
         bar.set_prefix(what);
-        style(&bar);
         if !logging::is_on() && io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::stderr());
             bar.enable_steady_tick(Duration::from_millis(200));

@@ -15,5 +15,6 @@ mod privacy;
 mod reports;
 mod run;
 mod sandbox;
+#[path = "../support/server.rs"]
 mod server;
 mod settings;

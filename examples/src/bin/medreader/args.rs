@@ -1,0 +1,147 @@
+//! What the program is told on its command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, value_parser};
+
+const AFTER_HELP: &str = "\
+Environment:
+  MEDREADER_BASE_URL          Address of the server; where it is not set, the built-in sandbox with
+                              invented data answers, and the other three are not needed
+  MEDREADER_TENANT_ID         The tenant's id
+  MEDREADER_EMAIL             E-mail address of the tenant's user
+  MEDREADER_PASSWORD          Its password
+  MEDREADER_WEBHOOK_USER      webhook: the user that MedReader names, as in the tenant's settings
+  MEDREADER_WEBHOOK_PASSWORD  webhook: its password; webhook needs these two and no others
+  MEDREADER_SET_S3_SECRET_ACCESS_KEY, MEDREADER_SET_WEBHOOK_PASSWORD
+                              config-set: the two secrets, where they are to be changed
+  ALLOW_PLAIN_HTTP            1 allows plain http to another machine: anyone on the way can then
+                              read along
+  RUST_LOG                    Log lines on stderr, such as common_http=debug
+
+Exit status: 0 done; 1 the vendor, the network or a file failed; 2 wrong arguments or settings";
+
+/// MedReader: folders, prescriptions and their results, the tenant's settings, the webhook.
+#[derive(Debug, Parser)]
+#[command(version, after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Print JSON instead of text: what the vendor sent, or the error
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Create a folder
+    FolderCreate(FolderCreate),
+    /// Show a folder, its subfolders and counts
+    FolderShow(FolderShow),
+    /// Upload a prescription (PDF, JPEG, PNG or TIFF), and do not wait for its result
+    Upload(Upload),
+    /// Show the result of a prescription as it is now
+    Result(Prescription),
+    /// List the results of a folder
+    Results(Results),
+    /// Show the tenant's settings
+    ConfigGet(ConfigGet),
+    /// Change some of the tenant's settings
+    ConfigSet(ConfigSet),
+    /// Upload a prescription and wait for its result
+    Process(Process),
+    /// Receive results at POST / and print each once, as one line of JSON
+    Webhook(Webhook),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct FolderCreate {
+    /// Its name; the vendor normalises it
+    pub(crate) name: String,
+    /// Id of the folder to create it in; without, it is created in the root
+    #[arg(long, value_name = "ID")]
+    pub(crate) parent: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct FolderShow {
+    /// The folder's id
+    pub(crate) id: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Upload {
+    /// Id of the folder to put it into
+    #[arg(long, value_name = "ID")]
+    pub(crate) folder: String,
+    /// The prescription
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Prescription {
+    /// The prescription's id
+    pub(crate) id: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Results {
+    /// The folder's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) folder: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ConfigGet {
+    #[command(flatten)]
+    pub(crate) secrets: Secrets,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Secrets {
+    /// Print the two secrets instead of ***
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ConfigSet {
+    /// Bucket that holds the files
+    #[arg(long, value_name = "V")]
+    pub(crate) s3_bucket_name: Option<String>,
+    /// The bucket's AWS region
+    #[arg(long, value_name = "V")]
+    pub(crate) s3_region: Option<String>,
+    /// Id of the access key
+    #[arg(long, value_name = "V")]
+    pub(crate) s3_access_key_id: Option<String>,
+    /// Path in the bucket
+    #[arg(long, value_name = "V")]
+    pub(crate) s3_base_path: Option<String>,
+    /// Where results are announced
+    #[arg(long, value_name = "V")]
+    pub(crate) webhook_url: Option<String>,
+    /// User that announcements name
+    #[arg(long, value_name = "V")]
+    pub(crate) webhook_user: Option<String>,
+    #[command(flatten)]
+    pub(crate) secrets: Secrets,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Process {
+    /// Where to put which file
+    #[command(flatten)]
+    pub(crate) upload: Upload,
+    /// How long to wait for the result, from the end of the upload
+    #[arg(long, value_name = "SECS", default_value_t = 120, value_parser = value_parser!(u32).range(1..))]
+    pub(crate) timeout: u32,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Webhook {
+    /// Address and port to listen on, such as 127.0.0.1:8080; port 0 takes a free one
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: String,
+}

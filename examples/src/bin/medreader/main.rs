@@ -1,0 +1,59 @@
+//! MedReader from the command line: folders, uploads and their results, the tenant's settings, and the webhook.
+//!
+//! One file a group of commands: [`folders`], [`prescriptions`], [`process`], [`configuration`], [`webhook`]. All but the
+//! last call the vendor as the [`tenant`] of the environment; what he answers is printed by [`resource`].
+
+mod args;
+mod configuration;
+mod folders;
+mod prescriptions;
+mod process;
+mod resource;
+mod tenant;
+mod webhook;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use examples::failure::Failure;
+use examples::logging;
+use tokio::runtime::Runtime;
+
+use self::args::{Args, Command};
+use self::tenant::Tenant;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    logging::start();
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::file("no threads to work with", &error).report(args.json),
+    };
+    let done = runtime.block_on(run(&args));
+    // Does not wait for a write to a stdout that nobody reads any more.
+    runtime.shutdown_background();
+    done.unwrap_or_else(|failure| failure.report(args.json))
+}
+
+async fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let json = args.json;
+    if let Command::Webhook(listen) = &args.command {
+        webhook::serve(&listen.listen).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let tenant = Tenant::from_environment().await?;
+    match &args.command {
+        Command::FolderCreate(new) => folders::create(&tenant, new, json).await?,
+        Command::FolderShow(folder) => folders::show(&tenant, folder, json).await?,
+        Command::Upload(upload) => prescriptions::upload(&tenant, upload, json).await?,
+        Command::Result(prescription) => {
+            prescriptions::result(&tenant, prescription, json).await?;
+        }
+        Command::Results(folder) => prescriptions::results(&tenant, folder, json).await?,
+        Command::ConfigGet(get) => configuration::get(&tenant, get, json).await?,
+        Command::ConfigSet(set) => configuration::set(&tenant, set, json).await?,
+        Command::Process(process) => return process::run(&tenant, process, json).await,
+        Command::Webhook(_) => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}

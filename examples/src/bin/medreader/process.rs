@@ -1,0 +1,89 @@
+//! Uploading a prescription and waiting for its result.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use common_http::{Delivery, Error, ErrorKind};
+use examples::failure::Failure;
+use examples::output;
+use medreader_client::prescriptions::{
+    FolderSnapshot, FoundResult, ListedResult, ResultStatus, Upload, WaitOptions,
+};
+use medreader_client::{FolderId, UploadId};
+
+use crate::args::Process;
+use crate::tenant::{Tenant, failure};
+use crate::{prescriptions, resource};
+
+pub(crate) async fn run(
+    tenant: &Tenant,
+    process: &Process,
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    let file = prescriptions::open(&process.upload).await?;
+    let before = snapshot(tenant, &process.upload.folder).await?;
+    let sent = prescriptions::send(tenant, &process.upload, file).await;
+    let upload: Upload = sent.map_err(failure)?.into_inner();
+
+    tenant.progress.begin("waiting for the result", None);
+    let mut waiting = tenant.client.prescriptions().result_of(&upload.id);
+    if let Some(before) = before {
+        waiting = waiting.since(before);
+    }
+    let patience = WaitOptions::default().deadline(Duration::from_secs(u64::from(process.timeout)));
+    let found = waiting
+        .wait(patience)
+        .await
+        .map_err(|error| not_found(error, &upload.id))?;
+    tenant.progress.end();
+    match found {
+        FoundResult::SameId(result) | FoundResult::OnlyNewInFolder(result) => {
+            resource::print(result.raw(), json)?;
+            if result.status != Some(ResultStatus::Error) {
+                return Ok(ExitCode::SUCCESS);
+            }
+            output::note(
+                "error: medreader.prescriptions.result: the vendor could not read the prescription (status error)",
+            );
+            output::note(
+                "advice: is it a prescription, and can a person read it? A better scan may do",
+            );
+            Ok(ExitCode::FAILURE)
+        }
+        FoundResult::Ambiguous(candidates) => Err(ambiguous(&candidates)),
+    }
+}
+
+/// What the folder has so far: it tells the new result where the vendor gives it another id than the upload. Without it
+/// the upload's own id has to do, so only a login that fails is the end: the upload's would be refused without being
+/// asked for again.
+async fn snapshot(tenant: &Tenant, folder: &str) -> Result<Option<FolderSnapshot>, Failure> {
+    tenant.progress.begin("looking into the folder", None);
+    let folder = FolderId::from(folder);
+    match tenant.client.prescriptions().results(&folder).send().await {
+        Ok(results) => Ok(Some(results.snapshot(&folder))),
+        Err(error) if error.operation() == Some("medreader.auth.login") => Err(failure(error)),
+        Err(_) => Ok(None),
+    }
+}
+
+/// The wait failed, the upload did not: the advice keeps its id, so that nobody uploads the file again.
+fn not_found(error: Error, upload: &UploadId) -> Failure {
+    failure(error).advise(format!(
+        "the file was uploaded, as {upload}: do not upload it again, ask for its result later"
+    ))
+}
+
+fn ambiguous(candidates: &[ListedResult]) -> Failure {
+    let ids: Vec<_> = candidates.iter().map(|new| new.id.as_str()).collect();
+    let error = Error::builder(ErrorKind::Conflict)
+        .operation("medreader.prescriptions.results")
+        .detail("several results are new in the folder, and which is the upload's cannot be told")
+        .delivery(Delivery::Answered)
+        .attempts(1)
+        .build();
+    Failure::from(error).advise(format!(
+        "the file was uploaded: do not upload it again; its result is one of {}",
+        ids.join(", ")
+    ))
+}

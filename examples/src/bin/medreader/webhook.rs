@@ -1,0 +1,130 @@
+//! Receiving results: each accepted payload is one line on stdout before it is answered.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use examples::failure::Failure;
+use examples::{output, settings};
+use medreader_client::webhook::{Receiver, Verifier, WebhookEvent, router};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+/// How long deliveries that are on their way have once the end was asked for; what is not answered is sent again.
+const LAST_DELIVERIES: Duration = Duration::from_secs(5);
+
+/// Serves `POST /` at this address until a signal asks for the end.
+pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
+    let [user, password] =
+        settings::required(["MEDREADER_WEBHOOK_USER", "MEDREADER_WEBHOOK_PASSWORD"])?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| cannot_listen(&error))?;
+    let bound = listener
+        .local_addr()
+        .map_err(|error| cannot_listen(&error))?;
+    // Before anyone is told that it listens, so that no signal finds it unprepared.
+    let signal = Signals::new().map_err(|error| Failure::file("signals", &error))?;
+
+    let ending = Arc::new(Notify::new());
+    let stdout_failed = Arc::new(Notify::new());
+    let failing = Arc::clone(&stdout_failed);
+    let receiver = Receiver::new(Verifier::new(user, password), move |event| {
+        let failing = Arc::clone(&failing);
+        async move {
+            let printed = print(event).await;
+            if printed.is_err() {
+                failing.notify_one();
+            }
+            printed
+        }
+    });
+    let until = Arc::clone(&ending);
+    let server = axum::serve(listener, router(receiver))
+        .with_graceful_shutdown(async move { until.notified().await });
+    output::note(format_args!("listening on {bound}"));
+
+    let mut server = tokio::spawn(server.into_future());
+    let ended = tokio::select! {
+        () = signal.wait() => Ok(()),
+        () = stdout_failed.notified() => {
+            let closed = io::Error::from(io::ErrorKind::BrokenPipe);
+            Err(Failure::file("stdout cannot be written", &closed))
+        }
+        _ = &mut server => {
+            let ended = io::Error::from(io::ErrorKind::Other);
+            return Err(Failure::file("the server ended", &ended));
+        }
+    };
+    ending.notify_one();
+    // Whoever does not come to an end does not keep the program.
+    let _ = timeout(LAST_DELIVERIES, server).await;
+    ended
+}
+
+/// One line of JSON, out of our hands when this is done. The write may block, on a pipe that is full.
+async fn print(event: WebhookEvent) -> io::Result<()> {
+    let written = spawn_blocking(move || {
+        let mut line = event.raw().compact();
+        line.push('\n');
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(line.as_bytes())?;
+        stdout.flush()
+    });
+    written.await.unwrap_or_else(|error| Err(error.into()))
+}
+
+fn cannot_listen(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::InvalidInput => Failure::settings("--listen is no address with a port"),
+        kind => {
+            let failure = Failure::file("--listen: cannot listen there", error);
+            match kind {
+                io::ErrorKind::AddrInUse => failure.advise("another program has that port"),
+                _ => {
+                    failure.advise("is it an address of this machine, and a port that is allowed?")
+                }
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn wait(mut self) {
+        self.0.recv().await;
+    }
+}

@@ -1,0 +1,175 @@
+//! Each command: what it sends, and that it prints what came.
+
+use serde_json::{Value, json};
+
+use crate::run::{Prescription, Run, configured};
+use crate::server::Answer;
+use crate::vendor::{FOLDER, UPLOAD, Vendor};
+
+/// What came, with spelling that only its own text keeps.
+const CAME: &str =
+    "{\n  \"novo\": 1.50, \"id\": \"00000000-0000-4000-8000-0000000000b1\",\n \"a\": null }";
+const COMPACT: &str =
+    "{\"novo\":1.50,\"id\":\"00000000-0000-4000-8000-0000000000b1\",\"a\":null}\n";
+
+/// Runs the command against a vendor that always answers [`CAME`]; gives what was asked for.
+#[track_caller]
+fn prints_what_came(args: &[&str]) -> (String, Vec<u8>) {
+    let vendor = Vendor::start(|_| Answer::json(200, CAME));
+    let run = Run::of(&mut configured(&vendor.server.url, args)).is(0);
+    assert_eq!(run.stdout, COMPACT);
+    assert_eq!(run.stderr, "");
+    vendor.asked_once()
+}
+
+fn body(asked: &[u8]) -> Value {
+    serde_json::from_slice(asked).unwrap()
+}
+
+#[test]
+fn folder_create() {
+    let (asked, sent) = prints_what_came(&["folder-create", "Ação 1", "--json"]);
+    assert_eq!(asked, "POST /api/v1/folders");
+    assert_eq!(body(&sent), json!({"folder_name": "Ação 1"}));
+
+    let (_, sent) = prints_what_came(&["--json", "folder-create", "b", "--parent", FOLDER]);
+    assert_eq!(
+        body(&sent),
+        json!({"folder_name": "b", "parent_folder_id": FOLDER})
+    );
+}
+
+#[test]
+fn folder_show() {
+    let (asked, _) = prints_what_came(&["folder-show", "a/b", "--json"]);
+    assert_eq!(asked, "GET /api/v1/folders/a%2Fb");
+}
+
+#[test]
+fn result() {
+    let (asked, _) = prints_what_came(&["result", UPLOAD, "--json"]);
+    assert_eq!(asked, format!("GET /api/v1/prescriptions/{UPLOAD}/result"));
+}
+
+#[test]
+fn results() {
+    let (asked, _) = prints_what_came(&["results", "--folder", FOLDER, "--json"]);
+    assert_eq!(
+        asked,
+        format!("GET /api/v1/prescriptions/results?folder-id={FOLDER}")
+    );
+}
+
+#[test]
+fn upload() {
+    let file = Prescription::pdf();
+    let (asked, sent) = prints_what_came(&["upload", "--folder", FOLDER, file.as_str(), "--json"]);
+    assert_eq!(asked, "POST /api/v1/prescription-files");
+    let sent = String::from_utf8(sent).unwrap();
+    for part in [
+        "name=\"folder_id\"",
+        FOLDER,
+        "name=\"file\"; filename=\"MARKER-NAME.pdf\"",
+        "application/pdf",
+        "%PDF-1.7 EXAMPLE-CONTENT",
+    ] {
+        assert!(sent.contains(part), "{part}: {sent}");
+    }
+}
+
+#[test]
+fn text_without_json() {
+    let vendor = Vendor::start(|_| Answer::json(200, CAME));
+    let run = Run::of(&mut configured(
+        &vendor.server.url,
+        &["folder-show", FOLDER],
+    ))
+    .is(0);
+    assert_eq!(
+        run.stdout,
+        "novo: 1.50\nid: 00000000-0000-4000-8000-0000000000b1\na: -\n"
+    );
+}
+
+const SETTINGS: &str = r#"{"webhook_user":"EXAMPLE-USER","webhook_password":"MARKER-1","novo":2.50,"s3_secret_access_key":"MARKER-2","s3_region":null}"#;
+
+#[test]
+fn settings_are_shown_without_their_secrets() {
+    let vendor = Vendor::start(|_| Answer::json(200, SETTINGS));
+    let masked = SETTINGS
+        .replace("MARKER-1", "***")
+        .replace("MARKER-2", "***");
+    for (args, shown) in [
+        (&["config-get", "--json"][..], masked.as_str()),
+        (&["config-get", "--json", "--show-secrets"], SETTINGS),
+        (
+            &["config-set", "--s3-region", "x", "--json"],
+            masked.as_str(),
+        ),
+        (
+            &["config-set", "--s3-region", "x", "--json", "--show-secrets"],
+            SETTINGS,
+        ),
+    ] {
+        let run = Run::of(&mut configured(&vendor.server.url, args)).is(0);
+        assert_eq!(run.stdout, format!("{shown}\n"), "{args:?}");
+    }
+    let run = Run::of(&mut configured(&vendor.server.url, &["config-get"])).is(0);
+    assert!(run.stdout.contains("webhook_password: ***"), "{run:?}");
+    assert!(!run.stdout.contains("MARKER"), "{run:?}");
+}
+
+#[test]
+fn secrets_that_are_not_set_stay_null() {
+    let settings = r#"{"webhook_password":null,"s3_secret_access_key":""}"#;
+    let vendor = Vendor::start(move |_| Answer::json(200, settings));
+    let run = Run::of(&mut configured(
+        &vendor.server.url,
+        &["config-get", "--json"],
+    ))
+    .is(0);
+    assert_eq!(
+        run.json(),
+        json!({"webhook_password": null, "s3_secret_access_key": "***"})
+    );
+}
+
+#[test]
+fn settings_that_are_named_are_changed_and_no_others() {
+    let vendor = Vendor::start(|_| Answer::json(200, SETTINGS));
+    let mut command = configured(
+        &vendor.server.url,
+        &[
+            "config-set",
+            "--s3-bucket-name",
+            "b",
+            "--s3-region",
+            "r",
+            "--s3-access-key-id",
+            "k",
+            "--s3-base-path",
+            "p",
+            "--webhook-url",
+            "https://clinic.example",
+            "--webhook-user",
+            "u",
+        ],
+    );
+    command
+        .env("MEDREADER_SET_S3_SECRET_ACCESS_KEY", "s")
+        .env("MEDREADER_SET_WEBHOOK_PASSWORD", "w");
+    Run::of(&mut command).is(0);
+    let (asked, sent) = vendor.asked_once();
+    assert_eq!(asked, "PUT /api/v1/tenant/configurations");
+    let all = json!({"s3_bucket_name": "b", "s3_region": "r", "s3_access_key_id": "k", "s3_secret_access_key": "s",
+                     "s3_base_path": "p", "webhook_url": "https://clinic.example", "webhook_user": "u", "webhook_password": "w"});
+    assert_eq!(body(&sent), all);
+
+    let vendor = Vendor::start(|_| Answer::json(200, SETTINGS));
+    let mut command = configured(&vendor.server.url, &["config-set"]);
+    Run::of(command.env("MEDREADER_SET_WEBHOOK_PASSWORD", "w")).is(0);
+    assert_eq!(
+        body(&vendor.asked_once().1),
+        json!({"webhook_password": "w"})
+    );
+}

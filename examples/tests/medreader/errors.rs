@@ -1,0 +1,161 @@
+//! Failures: the document, the exit status, the line and its advice.
+
+use std::net::TcpListener;
+
+use serde_json::{Value, json};
+
+use crate::run::{Prescription, Run, configured};
+use crate::vendor::{FOLDER, UPLOAD, Vendor, error};
+
+#[track_caller]
+fn fails(run: Run, code: i32, document: &Value) {
+    let run = run.is(code);
+    assert_eq!(run.json(), *document, "{run:?}");
+    let lines: Vec<_> = run.stderr.lines().collect();
+    assert!(lines[0].starts_with("error: "), "{run:?}");
+    assert!(lines[1].starts_with("advice: "), "{run:?}");
+    assert_eq!(lines.len(), 2, "{run:?}");
+    assert!(!run.stderr.contains("MARKER"), "{run:?}");
+}
+
+#[test]
+fn what_the_vendor_refuses() {
+    for (args, operation, status, code, kind) in [
+        (
+            &["folder-create", "a"][..],
+            "medreader.folders.create",
+            409,
+            "folder_name_duplicate",
+            "conflict",
+        ),
+        (
+            &["folder-create", "a", "--parent", FOLDER],
+            "medreader.folders.create",
+            409,
+            "parent_folder_not_found",
+            "not_found",
+        ),
+        (
+            &["folder-show", FOLDER],
+            "medreader.folders.get",
+            404,
+            "folder_not_found",
+            "not_found",
+        ),
+        (
+            &["result", UPLOAD],
+            "medreader.prescriptions.result",
+            404,
+            "prescription_file_not_found",
+            "not_found",
+        ),
+        (
+            &["config-get"],
+            "medreader.configuration.get",
+            401,
+            "unauthorized",
+            "permission_denied",
+        ),
+        (
+            &["config-set", "--s3-region", "x"],
+            "medreader.configuration.update",
+            404,
+            "tenant_configuration_not_found",
+            "not_found",
+        ),
+    ] {
+        let vendor = Vendor::start(move |_| error(status, code));
+        let mut command = configured(&vendor.server.url, args);
+        let run = Run::of(command.arg("--json"));
+        let document = json!({"error": {"operation": operation, "kind": kind, "status": status, "code": code,
+                                        "attempts": 1, "delivery": "answered"}});
+        fails(run, 1, &document);
+    }
+}
+
+#[test]
+fn a_login_that_is_refused() {
+    let vendor = Vendor::start(|_| error(500, "never_asked"));
+    let file = Prescription::pdf();
+    for (name, code) in [
+        ("MEDREADER_PASSWORD", "invalid_credentials"),
+        ("MEDREADER_TENANT_ID", "tenant_invalid"),
+    ] {
+        for args in [
+            &["folder-show", FOLDER, "--json"][..],
+            &["process", "--folder", FOLDER, file.as_str(), "--json"],
+        ] {
+            let mut command = configured(&vendor.server.url, args);
+            let run = Run::of(command.env(name, "MARKER"));
+            let error = run.json()["error"].clone();
+            assert_eq!(error["operation"], "medreader.auth.login", "{run:?}");
+            assert_eq!(error["kind"], "credentials");
+            assert_eq!(error["status"], 401);
+            assert_eq!(error["code"], code);
+            assert_eq!(error["attempts"], 1);
+            assert!(run.stderr.contains(name), "{run:?}");
+            assert!(!run.stderr.contains("MARKER"), "{run:?}");
+            run.is(1);
+        }
+    }
+    assert!(vendor.asked().is_empty());
+}
+
+#[test]
+fn nobody_listens() {
+    let url = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    let run = Run::of(&mut configured(&url, &["folder-show", FOLDER, "--json"])).is(1);
+    assert_eq!(run.json()["error"]["kind"], "connect");
+    assert_eq!(run.json()["error"]["delivery"], "not_sent");
+    assert!(run.stderr.contains("MEDREADER_BASE_URL"), "{run:?}");
+}
+
+#[test]
+fn files_that_are_not_sent() {
+    let vendor = Vendor::start(|_| error(500, "never_asked"));
+    let upload = |path: &str| {
+        let args = ["upload", "--json", "--folder", FOLDER, path];
+        Run::of(&mut configured(&vendor.server.url, &args))
+    };
+    let document = |kind: &str, code: Option<&str>| {
+        json!({"error": {"operation": "medreader.prescriptions.upload", "kind": kind, "status": null, "code": code,
+                         "attempts": 0, "delivery": "not_sent"}})
+    };
+    let there = Prescription::pdf();
+    let missing = there.path.with_file_name("MARKER-MISSING.pdf");
+    fails(
+        upload(missing.to_str().unwrap()),
+        1,
+        &document("local_io", None),
+    );
+    for content in [&b""[..], b"MARKER, and no PDF"] {
+        let file = Prescription::new(content);
+        fails(
+            upload(file.as_str()),
+            2,
+            &document("invalid_input", Some("bad_request")),
+        );
+    }
+    assert!(vendor.server.requests().is_empty());
+}
+
+#[test]
+fn arguments_that_the_client_refuses() {
+    let vendor = Vendor::start(|_| error(500, "never_asked"));
+    for args in [
+        &["folder-show", ".."][..],
+        &["folder-create", "..."],
+        &["result", "a\nb"],
+        &["results", "--folder", ""],
+        &["config-set"],
+    ] {
+        let mut command = configured(&vendor.server.url, args);
+        let run = Run::of(command.arg("--json")).is(2);
+        assert_eq!(run.json()["error"]["kind"], "invalid_input", "{args:?}");
+        assert_eq!(run.json()["error"]["delivery"], "not_sent", "{args:?}");
+    }
+    assert!(vendor.asked().is_empty());
+}

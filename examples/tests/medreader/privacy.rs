@@ -1,0 +1,68 @@
+//! What must not be seen is not seen, at any log level.
+
+use serde_json::json;
+
+use crate::run::{Prescription, Run, configured};
+use crate::server::Answer;
+use crate::vendor::{FOLDER, Vendor, error};
+
+const COMMANDS: [&[&str]; 5] = [
+    &["folder-create", "MARKER"],
+    &["folder-show", FOLDER],
+    &["results", "--folder", FOLDER],
+    &["config-get"],
+    &["config-set", "--webhook-url", "https://MARKER.example"],
+];
+
+/// Runs each command with everything logged.
+fn logged(vendor: &Vendor) -> Vec<Run> {
+    let file = Prescription::pdf();
+    let upload = ["upload", "--folder", FOLDER, file.as_str()];
+    let commands = COMMANDS.into_iter().chain([&upload[..]]);
+    commands
+        .map(|args| {
+            let mut command = configured(&vendor.server.url, args);
+            command
+                .env("RUST_LOG", "trace")
+                .env("MEDREADER_SET_WEBHOOK_PASSWORD", "MARKER-SECRET");
+            Run::of(&mut command)
+        })
+        .collect()
+}
+
+#[track_caller]
+fn nothing_seen(text: &str) {
+    assert!(!text.contains("MARKER"), "{text}");
+    assert!(!text.contains("http://"), "{text}");
+    assert!(!text.contains("EXAMPLE-TOKEN"), "{text}");
+    assert!(!text.contains("EXAMPLE-PASSWORD"), "{text}");
+}
+
+#[test]
+fn in_the_log_of_calls_that_succeed() {
+    let body = json!({"id": "EXAMPLE-ID", "folder_name": "MARKER", "webhook_password": "MARKER", "MARKER": "MARKER"});
+    let vendor = Vendor::start(move |_| Answer::json(200, body.to_string()));
+    for run in logged(&vendor) {
+        nothing_seen(&run.stderr);
+        assert!(run.stderr.contains("common_http"), "{run:?}");
+        run.is(0);
+    }
+}
+
+#[test]
+fn on_either_output_of_calls_that_fail() {
+    for answer in [
+        error(400, "MARKER"),
+        error(404, "MARKER").header("x-request-id", "MARKER"),
+        Answer::json(200, "[\"MARKER"),
+        Answer::new(200, "text/html", "<html>MARKER</html>"),
+        Answer::new(302, "text/html", "MARKER").header("location", "https://MARKER.invalid"),
+    ] {
+        let vendor = Vendor::start(move |_| answer.clone());
+        for run in logged(&vendor) {
+            nothing_seen(&run.stderr);
+            nothing_seen(&run.stdout);
+            run.is(1);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! From upload to result.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::run::{Prescription, Run, configured};
+use crate::server::Answer;
+use crate::vendor::{FOLDER, UPLOAD, Vendor, error, processing};
+
+const OTHER: &str = "00000000-0000-4000-8000-0000000000c1";
+
+fn process(vendor: &Vendor, more: &[&str]) -> Run {
+    let file = Prescription::pdf();
+    let args = ["process", "--json", "--folder", FOLDER, file.as_str()];
+    Run::of(configured(&vendor.server.url, &args).args(more))
+}
+
+fn result(id: &str, status: &str) -> Value {
+    json!({"id": id, "status": status, "novo": [1]})
+}
+
+fn uploads(vendor: &Vendor) -> usize {
+    let asked = vendor.asked();
+    let is_upload = |asked: &&(String, Vec<u8>)| asked.0 == "POST /api/v1/prescription-files";
+    asked.iter().filter(is_upload).count()
+}
+
+#[test]
+fn the_result_is_waited_for_whatever_its_words_until_then() {
+    let looks = AtomicUsize::new(0);
+    let vendor = processing(
+        || json!([]),
+        move |id| match looks.fetch_add(1, Ordering::SeqCst) {
+            0 => error(404, "prescription_file_not_found"),
+            1 => Answer::json(200, result(id, "MARKER-QUEUED").to_string()),
+            _ => Answer::json(200, result(id, "completed").to_string()),
+        },
+    );
+    let run = process(&vendor, &[]).is(0);
+    assert_eq!(run.json(), result(UPLOAD, "completed"));
+    assert_eq!(run.stderr, "");
+    assert_eq!(uploads(&vendor), 1);
+    assert_eq!(
+        vendor.asked()[0].0,
+        format!("GET /api/v1/prescriptions/results?folder-id={FOLDER}")
+    );
+}
+
+#[test]
+fn a_prescription_that_could_not_be_read_is_printed_and_a_failure() {
+    let vendor = processing(
+        || json!([]),
+        |id| Answer::json(200, result(id, "error").to_string()),
+    );
+    let run = process(&vendor, &[]).is(1);
+    assert_eq!(run.json(), result(UPLOAD, "error"));
+    assert!(run.stderr.starts_with("error: "), "{run:?}");
+}
+
+#[test]
+fn a_result_that_does_not_come() {
+    for (answer, status) in [
+        (
+            Answer::json(200, result(UPLOAD, "processing").to_string()),
+            json!(200),
+        ),
+        (
+            Answer::json(200, result(UPLOAD, "queued").to_string()),
+            json!(200),
+        ),
+        (error(404, "prescription_file_not_found"), json!(404)),
+        (Answer::json(200, "{}").held_after(1), Value::Null),
+    ] {
+        let vendor = processing(|| json!([]), move |_| answer.clone());
+        let began = Instant::now();
+        let run = process(&vendor, &["--timeout", "1"]).is(1);
+        assert!(began.elapsed() < Duration::from_secs(11));
+        let error = run.json()["error"].clone();
+        assert_eq!(error["kind"], "timeout", "{run:?}");
+        assert_eq!(error["operation"], "medreader.prescriptions.result");
+        assert_eq!(error["status"], status, "{run:?}");
+        // Nobody is to upload it again.
+        assert!(run.stderr.contains(UPLOAD), "{run:?}");
+        assert_eq!(uploads(&vendor), 1);
+    }
+}
+
+/// A vendor who gives results other ids than their uploads, and lists these once the file is there.
+fn other_ids(new: &'static [&str]) -> Vendor {
+    let is_there = Arc::new(AtomicBool::new(false));
+    let known = Arc::clone(&is_there);
+    processing(
+        move || {
+            let mut listed = vec![json!({"id": "EXAMPLE-OLD", "status": "completed"})];
+            // The first list is the one before the upload.
+            if known.swap(true, Ordering::SeqCst) {
+                listed.extend(
+                    new.iter()
+                        .map(|id| json!({"id": id, "status": "completed"})),
+                );
+            }
+            Value::from(listed)
+        },
+        |id| match id {
+            OTHER => Answer::json(200, result(OTHER, "completed").to_string()),
+            _ => error(404, "prescription_file_not_found"),
+        },
+    )
+}
+
+#[test]
+fn a_result_under_another_id_is_found_in_the_folder() {
+    let vendor = other_ids(&[OTHER]);
+    let run = process(&vendor, &["--timeout", "4"]).is(0);
+    assert_eq!(run.json(), result(OTHER, "completed"));
+}
+
+#[test]
+fn one_of_several_new_results_is_not_guessed() {
+    let vendor = other_ids(&[OTHER, "EXAMPLE-SECOND"]);
+    let run = process(&vendor, &["--timeout", "4"]).is(1);
+    assert_eq!(run.json()["error"]["kind"], "conflict", "{run:?}");
+    for id in [OTHER, "EXAMPLE-SECOND"] {
+        assert!(run.stderr.contains(id), "{run:?}");
+    }
+    assert!(!run.stderr.contains("EXAMPLE-OLD"), "{run:?}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_listed_does_not_stop_it() {
+    let vendor = Vendor::start(|request| match request.path.as_str() {
+        "/api/v1/prescription-files" => Answer::json(202, json!({"id": UPLOAD}).to_string()),
+        "/api/v1/prescriptions/results" => error(404, "folder_not_found"),
+        _ => Answer::json(200, result(UPLOAD, "completed").to_string()),
+    });
+    let run = process(&vendor, &[]).is(0);
+    assert_eq!(run.json(), result(UPLOAD, "completed"));
+}
+
+#[test]
+fn an_upload_that_is_refused_is_not_waited_for() {
+    let vendor = Vendor::start(|request| match request.path.as_str() {
+        "/api/v1/prescription-files" => error(400, "bad_request"),
+        _ => Answer::json(200, json!({"results": []}).to_string()),
+    });
+    let run = process(&vendor, &[]).is(1);
+    assert_eq!(
+        run.json(),
+        json!({"error": {"operation": "medreader.prescriptions.upload", "kind": "rejected", "status": 400,
+                         "code": "bad_request", "attempts": 1, "delivery": "answered"}})
+    );
+    assert_eq!(vendor.asked().len(), 2);
+}

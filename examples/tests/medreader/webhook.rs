@@ -1,0 +1,166 @@
+//! Receiving results.
+
+use std::io::{BufRead, BufReader, Lines, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, ChildStderr, ChildStdout, Command};
+
+use crate::run::clean;
+
+/// `webhook-user:EXAMPLE-PASSWORD`
+const RIGHT: &str = "Basic d2ViaG9vay11c2VyOkVYQU1QTEUtUEFTU1dPUkQ=";
+/// `webhook-user:MARKER`
+const WRONG: &str = "Basic d2ViaG9vay11c2VyOk1BUktFUg==";
+
+/// The program, listening.
+struct Webhook {
+    child: Child,
+    address: String,
+    stdout: Lines<BufReader<ChildStdout>>,
+    stderr: BufReader<ChildStderr>,
+}
+
+impl Webhook {
+    fn start() -> Self {
+        let mut command = clean(&["webhook", "--listen", "127.0.0.1:0", "--json"]);
+        let mut child = command
+            .env("MEDREADER_WEBHOOK_USER", "webhook-user")
+            .env("MEDREADER_WEBHOOK_PASSWORD", "EXAMPLE-PASSWORD")
+            .spawn()
+            .unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        stderr.read_line(&mut line).unwrap();
+        let address = line.trim_end().strip_prefix("listening on ").unwrap();
+        Self {
+            child,
+            address: address.to_owned(),
+            stdout,
+            stderr,
+        }
+    }
+
+    /// Sends a request with this head after its first line, and gives the status.
+    fn send(&self, head: &str, body: &[u8]) -> u16 {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let head = format!(
+            "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n{head}\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+
+    fn deliver(&self, credentials: &str, body: &[u8]) -> u16 {
+        self.send(&format!("Authorization: {credentials}\r\n"), body)
+    }
+
+    fn line(&mut self) -> String {
+        self.stdout.next().unwrap().unwrap()
+    }
+
+    fn signal(&self, name: &str) {
+        let mut kill = Command::new("kill");
+        let status = kill
+            .args(["-s", name, &self.child.id().to_string()])
+            .status();
+        assert!(status.unwrap().success());
+    }
+
+    /// How it ended, and what it had still to say on stdout and stderr.
+    fn ended(mut self) -> (Option<i32>, Vec<String>, String) {
+        let rest = self.stdout.map(Result::unwrap).collect();
+        let mut stderr = String::new();
+        self.stderr.read_to_string(&mut stderr).unwrap();
+        (self.child.wait().unwrap().code(), rest, stderr)
+    }
+}
+
+#[test]
+fn each_payload_is_printed_once_and_at_once() {
+    let mut webhook = Webhook::start();
+    let first = b"{\n \"id\": \"EXAMPLE-1\", \"score\" : 95.50 }";
+    assert_eq!(webhook.deliver(RIGHT, first), 200);
+    // It stands there while the program runs.
+    assert_eq!(webhook.line(), r#"{"id":"EXAMPLE-1","score":95.50}"#);
+    assert_eq!(webhook.deliver(RIGHT, first), 200);
+    // The same id, and something else to say.
+    let changed = br#"{"id":"EXAMPLE-1","score":1}"#;
+    assert_eq!(webhook.deliver(RIGHT, changed), 200);
+    assert_eq!(webhook.line(), r#"{"id":"EXAMPLE-1","score":1}"#);
+    webhook.signal("TERM");
+    assert_eq!(webhook.ended(), (Some(0), Vec::new(), String::new()));
+}
+
+#[test]
+fn what_is_refused_is_not_printed() {
+    let webhook = Webhook::start();
+    let payload = br#"{"id":"MARKER"}"#;
+    assert_eq!(webhook.send("", payload), 401);
+    assert_eq!(webhook.deliver(WRONG, payload), 401);
+    // Credentials come first.
+    assert_eq!(webhook.deliver(WRONG, b"MARKER"), 401);
+    for body in [&b"MARKER"[..], b"", b"{}", b"[]", br#"{"id":""}"#] {
+        assert_eq!(webhook.deliver(RIGHT, body), 400);
+    }
+    let mut large = payload.to_vec();
+    large.resize(1024 * 1024, b' ');
+    large.push(b' ');
+    assert_eq!(webhook.deliver(RIGHT, &large), 413);
+    webhook.signal("INT");
+    assert_eq!(webhook.ended(), (Some(0), Vec::new(), String::new()));
+}
+
+#[test]
+fn a_payload_of_just_the_limit_is_taken() {
+    let mut webhook = Webhook::start();
+    let mut body = br#"{"id":"EXAMPLE-1"}"#.to_vec();
+    body.resize(1024 * 1024, b' ');
+    assert_eq!(webhook.deliver(RIGHT, &body), 200);
+    assert_eq!(webhook.line(), r#"{"id":"EXAMPLE-1"}"#);
+    webhook.signal("TERM");
+    assert_eq!(webhook.ended().0, Some(0));
+}
+
+#[test]
+fn a_sender_who_says_nothing_more_does_not_keep_it() {
+    let webhook = Webhook::start();
+    let mut stream = TcpStream::connect(&webhook.address).unwrap();
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: {RIGHT}\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    // Asked for its body: the delivery is on its way.
+    let mut asked = [0; 12];
+    stream.read_exact(&mut asked).unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100");
+    webhook.signal("TERM");
+    assert_eq!(webhook.ended().0, Some(0));
+}
+
+#[test]
+fn without_a_reader_nothing_is_accepted_and_it_ends() {
+    let mut command = clean(&["webhook", "--listen", "127.0.0.1:0"]);
+    let mut child = command
+        .env("MEDREADER_WEBHOOK_USER", "webhook-user")
+        .env("MEDREADER_WEBHOOK_PASSWORD", "EXAMPLE-PASSWORD")
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    let address = line.trim_end().strip_prefix("listening on ").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {RIGHT}\r\nContent-Length: 18\r\n\r\n{{\"id\":\"EXAMPLE-1\"}}"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
