@@ -108,7 +108,7 @@ impl SendAttendance {
     ///
     /// ```
     /// # fn example(client: gensoft_client::GensoftClient, body: gensoft_client::attendances::AttendanceBody) {
-    /// use common_http::{CallOptions, Effect};
+    /// use gensoft_client::{CallOptions, Effect};
     ///
     /// let call = client.send_attendance(body).options(CallOptions::default().effect(Effect::Idempotent));
     /// # let _ = call;
@@ -132,13 +132,14 @@ impl SendAttendance {
     /// Sends the attendance.
     ///
     /// It has an effect: it is repeated only when it was not sent, or was refused before it was acted upon. Where its fate is
-    /// unknown, the error says so ([`Delivery::Unknown`](common_http::Delivery::Unknown)), and a person or Gensoft's support has to
+    /// unknown, the error says so ([`Delivery::Unknown`](crate::Delivery::Unknown)), and a person or Gensoft's support has to
     /// look. A cancelled call may have been taken.
     ///
     /// # Errors
     /// - `invalid_input`: it is no JSON object; nothing was sent
+    /// - `rejected` with a 3xx: the vendor redirects, and the base URL is probably wrong (http for https, say)
     /// - `rejected`, `unauthenticated`, `permission_denied`, `conflict` and the like: refused;
-    ///   [`Error::message`](common_http::Error::message) may say why
+    ///   [`Error::message`](crate::Error::message) may say why
     /// - `rate_limited`: throttled; `connect`: not sent
     /// - `server`, `timeout`, `interrupted`: its fate is unknown
     ///
@@ -154,7 +155,7 @@ impl SendAttendance {
     ///     .procedure(Part::of(&serde_json::json!({ "codigo": "EXEMPLO" }))?);
     /// let reply = client.send_attendance(&attendance).send().await?;
     /// assert!(reply.status().is_success());
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), gensoft_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<Reply> {
@@ -164,7 +165,8 @@ impl SendAttendance {
                 .operation(SEND.id())
                 .build());
         }
-        Ok(Reply::new(self.request().send().await?))
+        const REDIRECTED: &str = "the vendor redirects, which is not followed: is the base URL right, its scheme included?";
+        Reply::of(self.request().send().await, REDIRECTED)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use common_http::{Body, Engine, HttpOptions, RawRequest, Result, Secret};
+use common_http::{Body, Engine, HttpOptions, RawRequest, Result, Secret, safe_debug};
 use http::Method;
 
 use crate::attendances::{AttendanceBody, SendAttendance};
@@ -28,7 +28,7 @@ use crate::vendor::GENSOFT;
 /// let attendance = AttendanceBody::of(&serde_json::json!({ "campo": "valor ficticio" }));
 /// let reply = client.send_attendance(attendance).send().await?;
 /// assert!(reply.status().is_success());
-/// # Ok::<(), common_http::Error>(())
+/// # Ok::<(), gensoft_client::Error>(())
 /// # }).unwrap();
 /// ```
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl GensoftClient {
     /// ```
     /// # use gensoft_client::GensoftClient;
     /// let client = GensoftClient::builder().api_key("EXAMPLE-KEY").base_url("http://127.0.0.1:8000").build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), gensoft_client::Error>(())
     /// ```
     pub fn builder() -> GensoftClientBuilder {
         GensoftClientBuilder {
@@ -55,14 +55,42 @@ impl GensoftClient {
 
     /// Sends an attendance: created, changed, cancelled or blocked, as its body says.
     ///
-    /// See [`SendAttendance::send`] for an example.
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = gensoft_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// use gensoft_client::attendances::AttendanceBody;
+    ///
+    /// // In the layout that Gensoft's support gave; these fields are invented.
+    /// let order = serde_json::json!({ "numero": "EXEMPLO-1", "exames": ["EXEMPLO"] });
+    /// client.send_attendance(AttendanceBody::of(&order)).send().await?;
+    /// # assert_eq!(sandbox.attendances()[0].json, order);
+    /// # Ok::<(), gensoft_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn send_attendance(&self, body: impl Into<AttendanceBody>) -> SendAttendance {
         SendAttendance::new(self.engine.clone(), body.into())
     }
 
     /// Uploads the laudo of an execution, a PDF, in place of the one before.
     ///
-    /// See [`UploadReport::send`] for an example.
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = gensoft_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("laudo.pdf");
+    /// # std::fs::write(&path, "%PDF-1.7 ...").unwrap();
+    /// use gensoft_client::{Body, ExecutionId};
+    ///
+    /// let execution = ExecutionId::from(10);
+    /// client.upload_report(&execution, Body::from_path(path).await?).send().await?;
+    /// # assert_eq!(sandbox.report_versions("10").len(), 1);
+    /// # Ok::<(), gensoft_client::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn upload_report(&self, execution: &ExecutionId, pdf: Body) -> UploadReport {
         UploadReport::new(self.engine.clone(), execution.clone(), pdf)
     }
@@ -70,12 +98,17 @@ impl GensoftClient {
     /// Calls an endpoint that this crate does not model, with the client's key, retries and privacy. The path is a template:
     /// what varies in it goes in by [`RawRequest::path`].
     ///
-    /// ```no_run
-    /// # async fn example(client: gensoft_client::GensoftClient) -> common_http::Result<()> {
-    /// use http::Method;
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = gensoft_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// use gensoft_client::http::Method;
     ///
-    /// let answer = client.request(Method::GET, "/api/v1/results/{id}").path("id", "10").send().await?;
-    /// # Ok(()) }
+    /// let request = client.request(Method::GET, "/api/v1/results/{id}").path("id", "10");
+    /// let error = request.send().await.unwrap_err(); // the sandbox knows no more than the document
+    /// assert_eq!(error.kind(), gensoft_client::ErrorKind::NotFound);
+    /// # });
     /// ```
     pub fn request(&self, method: Method, path: &'static str) -> RawRequest {
         RawRequest::new(&self.engine, "gensoft.request", method, path)
@@ -90,6 +123,8 @@ pub struct GensoftClientBuilder {
     key: Option<Arc<dyn KeyProvider>>,
     prefix: Option<String>,
 }
+
+safe_debug!(GensoftClientBuilder { http });
 
 impl GensoftClientBuilder {
     /// Sets the API key, which Gensoft's support gives.
@@ -107,7 +142,7 @@ impl GensoftClientBuilder {
     ///
     /// ```
     /// # use gensoft_client::GensoftClient;
-    /// let vault = common_http::Secret::from("EXAMPLE-KEY"); // itself a provider
+    /// let vault = gensoft_client::Secret::from("EXAMPLE-KEY"); // itself a provider
     /// let builder = GensoftClient::builder().api_key_from(vault);
     /// # let _ = builder;
     /// ```
@@ -146,7 +181,7 @@ impl GensoftClientBuilder {
     ///
     /// ```
     /// # use gensoft_client::GensoftClient;
-    /// use common_http::HttpOptions;
+    /// use gensoft_client::HttpOptions;
     ///
     /// let builder = GensoftClient::builder().http(HttpOptions::default().allow_plain_http(true));
     /// # let _ = builder;
@@ -159,12 +194,13 @@ impl GensoftClientBuilder {
     /// The client. No I/O is done and nothing is spawned.
     ///
     /// # Errors
-    /// `config`: no base URL, or see [`EngineBuilder::build`](common_http::EngineBuilder::build).
+    /// `config`: the base URL is none or is not allowed (plain http to another machine, user info, a query, a fragment);
+    /// it is https and no TLS is built in; the user agent fits no header; a certificate or the proxy cannot be read.
     ///
     /// ```
     /// # use gensoft_client::GensoftClient;
     /// let error = GensoftClient::builder().base_url("http://laboratory.example").build().unwrap_err();
-    /// assert_eq!(error.kind(), common_http::ErrorKind::Config); // plain http to a foreign host
+    /// assert_eq!(error.kind(), gensoft_client::ErrorKind::Config); // plain http to a foreign host
     /// ```
     pub fn build(self) -> Result<GensoftClient> {
         let mut engine = Engine::builder(&GENSOFT, self.base_url).http(self.http);

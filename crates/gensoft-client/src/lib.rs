@@ -6,17 +6,26 @@ mod client;
 mod ids;
 mod reply;
 mod reports;
+#[cfg(feature = "sandbox")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
+pub mod sandbox;
 mod sessions;
 mod vendor;
 
-use common_http::Operation;
+#[doc(inline)]
+pub use common_http::{
+    Answer, Attempt, AttemptObserver, Body, CallOptions, DecodeError, DecodeReason, Delivery,
+    Download, Effect, Error, ErrorBuilder, ErrorKind, Extra, HttpOptions, Operation, Progress,
+    RawJson, RawRequest, Result, RetryPolicy, Secret, async_trait,
+};
+#[doc(no_inline)]
+pub use http;
 
 pub use self::client::{GensoftClient, GensoftClientBuilder};
 pub use self::ids::ExecutionId;
 pub use self::reply::Reply;
 pub use self::reports::UploadReport;
 pub use self::sessions::KeyProvider;
-pub use common_http;
 
 /// Every operation that this crate models: what `specs/gensoft.yaml` describes.
 pub static OPERATIONS: [&Operation; 2] = [&attendances::SEND, &reports::UPLOAD];

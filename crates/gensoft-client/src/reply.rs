@@ -15,11 +15,18 @@ pub struct Reply {
 safe_debug!(Reply { status });
 
 impl Reply {
-    pub(crate) fn new(answer: Answer) -> Self {
-        Self {
-            status: answer.status(),
-            json: answer.json().ok(),
-            answer,
+    /// What came of a call; where it was redirected, the error says what is probably wrong.
+    pub(crate) fn of(result: Result<Answer>, redirected: &'static str) -> Result<Self> {
+        match result {
+            Ok(answer) => Ok(Self {
+                status: answer.status(),
+                json: answer.json().ok(),
+                answer,
+            }),
+            Err(error) if error.status().is_some_and(|status| status.is_redirection()) => {
+                Err(error.into_builder().detail(redirected).build())
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -58,7 +65,7 @@ impl Reply {
     /// `decode`, with the JSON path and the body: the call itself has had its effect.
     ///
     /// ```
-    /// # fn example(reply: gensoft_client::Reply) -> common_http::Result<()> {
+    /// # fn example(reply: gensoft_client::Reply) -> gensoft_client::Result<()> {
     /// let value: serde_json::Value = reply.json()?;
     /// # Ok(()) }
     /// ```

@@ -52,7 +52,7 @@ impl UploadReport {
     /// Names the file; default `laudo.pdf`. Gensoft labels a report itself (documented, though the label is left open).
     ///
     /// ```
-    /// # fn example(client: gensoft_client::GensoftClient, pdf: common_http::Body) {
+    /// # fn example(client: gensoft_client::GensoftClient, pdf: gensoft_client::Body) {
     /// let upload = client.upload_report(&10.into(), pdf).file_name("laudo-10.pdf");
     /// # let _ = upload;
     /// # }
@@ -66,7 +66,7 @@ impl UploadReport {
     /// say which.
     ///
     /// ```
-    /// # fn example(client: gensoft_client::GensoftClient, pdf: common_http::Body) {
+    /// # fn example(client: gensoft_client::GensoftClient, pdf: gensoft_client::Body) {
     /// let upload = client.upload_report(&10.into(), pdf).multipart("file");
     /// # let _ = upload;
     /// # }
@@ -80,7 +80,7 @@ impl UploadReport {
     /// with a redirect (which is not followed) or a 404 where it is missing.
     ///
     /// ```
-    /// # fn example(client: gensoft_client::GensoftClient, pdf: common_http::Body) {
+    /// # fn example(client: gensoft_client::GensoftClient, pdf: gensoft_client::Body) {
     /// let upload = client.upload_report(&10.into(), pdf).trailing_slash(true);
     /// # let _ = upload;
     /// # }
@@ -93,8 +93,8 @@ impl UploadReport {
     /// Sets the settings of this call.
     ///
     /// ```
-    /// # fn example(client: gensoft_client::GensoftClient, pdf: common_http::Body) {
-    /// use common_http::CallOptions;
+    /// # fn example(client: gensoft_client::GensoftClient, pdf: gensoft_client::Body) {
+    /// use gensoft_client::CallOptions;
     ///
     /// let options = CallOptions::default().on_progress(|progress| println!("{} bytes", progress.sent));
     /// let upload = client.upload_report(&10.into(), pdf).options(options);
@@ -145,26 +145,19 @@ impl UploadReport {
     /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
     /// # let sandbox = gensoft_client::sandbox::Sandbox::start().await.unwrap();
     /// # let client = sandbox.client();
-    /// use common_http::Body;
+    /// use gensoft_client::Body;
     ///
     /// let pdf = Body::from("%PDF-1.7 ..."); // or Body::from_path("laudo.pdf").await?
     /// let reply = client.upload_report(&10.into(), pdf).send().await?;
     /// assert!(reply.status().is_success());
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), gensoft_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<Reply> {
         self.check().await?;
-        let answer = self.request().send().await.map_err(|error| {
-            match error.status().is_some_and(|status| status.is_redirection()) {
-                true => error
-                    .into_builder()
-                    .detail("the vendor redirects, which is not followed: is the path's trailing slash right?")
-                    .build(),
-                false => error,
-            }
-        })?;
-        Ok(Reply::new(answer))
+        const REDIRECTED: &str =
+            "the vendor redirects, which is not followed: is the path's trailing slash right?";
+        Reply::of(self.request().send().await, REDIRECTED)
     }
 
     async fn check(&self) -> Result<()> {

@@ -8,7 +8,7 @@ use common_http::{Authenticator, Engine, Result, Secret, Session};
 /// Gives the API key when the client needs it: from a vault, say.
 ///
 /// ```
-/// use common_http::{Result, Secret, async_trait};
+/// use gensoft_client::{Result, Secret, async_trait};
 /// use gensoft_client::KeyProvider;
 ///
 /// struct Vault;
@@ -25,7 +25,7 @@ pub trait KeyProvider: Send + Sync + 'static {
     /// The key of now.
     ///
     /// # Errors
-    /// The provider's own, built with [`Error::builder`](common_http::Error::builder); the call ends with it.
+    /// The provider's own, built with [`Error::builder`](crate::Error::builder); the call ends with it.
     async fn key(&self) -> Result<Secret>;
 }
 

@@ -55,7 +55,7 @@ impl Attachment {
     /// `local_io` where it cannot be read.
     ///
     /// ```no_run
-    /// # async fn example() -> common_http::Result<()> {
+    /// # async fn example() -> gensoft_client::Result<()> {
     /// use gensoft_client::attendances::Attachment;
     ///
     /// let attachment = Attachment::from_path("pedido.pdf", "application/pdf").await?;

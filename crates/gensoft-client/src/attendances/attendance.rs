@@ -42,7 +42,7 @@ impl Part {
     /// let patient = Part::of(&serde_json::json!({ "nome": "Paciente Ficticio" }))?;
     /// assert!(Part::of(&1).is_err());
     /// # let _ = patient;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), gensoft_client::Error>(())
     /// ```
     pub fn of(value: &(impl Serialize + ?Sized)) -> Result<Self> {
         match serde_json::to_value(value) {
@@ -60,7 +60,7 @@ impl Part {
     ///
     /// let part = Part::of(&serde_json::json!({ "codigo": "EXEMPLO" }))?;
     /// assert!(part.fields().contains_key("codigo"));
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), gensoft_client::Error>(())
     /// ```
     #[must_use]
     pub fn fields(&self) -> &Extra {
@@ -87,7 +87,7 @@ impl Part {
 ///     .attachment(Attachment::from_bytes("pedido.pdf", "application/pdf", b"%PDF-1.7 ..."));
 /// let json = serde_json::to_value(&attendance).unwrap();
 /// assert_eq!(json["moment"], "created");
-/// # Ok::<(), common_http::Error>(())
+/// # Ok::<(), gensoft_client::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -147,6 +147,14 @@ impl Attendance {
     }
 
     /// Sets the attendance itself. The type's example shows all of these setters.
+    ///
+    /// ```
+    /// # use gensoft_client::attendances::{Attendance, Attachment, Moment, Part};
+    /// let part = Part::of(&serde_json::json!({ "numero": "EXEMPLO-1" }))?;
+    /// let order = Attendance::new(Moment::Created).attendance(part);
+    /// assert_eq!(serde_json::to_value(&order)?["attendance"]["numero"], "EXEMPLO-1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn attendance(mut self, part: Part) -> Self {
         self.attendance = Some(part);
@@ -154,6 +162,14 @@ impl Attendance {
     }
 
     /// Sets the patient.
+    ///
+    /// ```
+    /// # use gensoft_client::attendances::{Attendance, Attachment, Moment, Part};
+    /// let part = Part::of(&serde_json::json!({ "nome": "Paciente Ficticio" }))?;
+    /// let order = Attendance::new(Moment::Created).patient(part);
+    /// assert_eq!(format!("{order:?}"), "Attendance { moment: Created, .. }"); // and not his name
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn patient(mut self, part: Part) -> Self {
         self.patient = Some(part);
@@ -161,6 +177,16 @@ impl Attendance {
     }
 
     /// Adds a procedure.
+    ///
+    /// ```
+    /// # use gensoft_client::attendances::{Attendance, Attachment, Moment, Part};
+    /// let mut order = Attendance::new(Moment::ExamsChanged);
+    /// for code in ["EXEMPLO-A", "EXEMPLO-B"] {
+    ///     order = order.procedure(Part::of(&serde_json::json!({ "codigo": code }))?);
+    /// }
+    /// assert_eq!(order.procedures.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn procedure(mut self, part: Part) -> Self {
         self.procedures.push(part);
@@ -168,6 +194,14 @@ impl Attendance {
     }
 
     /// Adds a sample that is asked for.
+    ///
+    /// ```
+    /// # use gensoft_client::attendances::{Attendance, Attachment, Moment, Part};
+    /// let blood = Part::of(&serde_json::json!({ "material": "sangue" }))?;
+    /// let order = Attendance::new(Moment::Created).sample(blood);
+    /// assert_eq!(order.samples[0].fields()["material"], "sangue");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn sample(mut self, part: Part) -> Self {
         self.samples.push(part);
@@ -175,6 +209,14 @@ impl Attendance {
     }
 
     /// Adds one who asks.
+    ///
+    /// ```
+    /// # use gensoft_client::attendances::{Attendance, Attachment, Moment, Part};
+    /// let doctor = Part::of(&serde_json::json!({ "nome": "Medica Ficticia" }))?;
+    /// let order = Attendance::new(Moment::Created).requester(doctor);
+    /// assert_eq!(order.requesters.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn requester(mut self, part: Part) -> Self {
         self.requesters.push(part);
@@ -182,6 +224,14 @@ impl Attendance {
     }
 
     /// Adds a file.
+    ///
+    /// ```
+    /// # use gensoft_client::attendances::{Attendance, Attachment, Moment, Part};
+    /// let file = Attachment::from_bytes("pedido.pdf", "application/pdf", b"%PDF-1.7 ...");
+    /// let order = Attendance::new(Moment::AttachmentsChanged).attachment(file);
+    /// assert_eq!(serde_json::to_value(&order)?["attachments"][0]["name"], "pedido.pdf");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn attachment(mut self, attachment: Attachment) -> Self {
         self.attachments.push(attachment);
@@ -189,6 +239,14 @@ impl Attendance {
     }
 
     /// Sets the clinical data.
+    ///
+    /// ```
+    /// # use gensoft_client::attendances::{Attendance, Attachment, Moment, Part};
+    /// let data = Part::of(&serde_json::json!({ "texto": "texto de exemplo" }))?;
+    /// let order = Attendance::new(Moment::AttachmentsChanged).clinical_data(data);
+    /// assert!(order.clinical_data.is_some() && order.patient.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn clinical_data(mut self, part: Part) -> Self {
         self.clinical_data = Some(part);

@@ -1,0 +1,75 @@
+//! How the sandbox plays the holes of the vendor's document.
+
+use serde_json::Value;
+
+/// How the API key stands in `Authorization`. The document's examples have the bare key; its line
+/// `Authorization: ApiKey` can be read as a placeholder or as a word before the key.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum KeyForm {
+    /// The bare key.
+    #[default]
+    Bare,
+    /// This word, in any case, a space, and the key.
+    Prefixed(String),
+    /// Either: the bare key, or any one word before it.
+    Any,
+}
+
+/// How the path of a report's upload ends. The document has it without a slash behind the id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum PathForm {
+    /// `.../execution/10`, as in the document's example.
+    #[default]
+    NoSlash,
+    /// `.../execution/10/`, as servers of this kind often want it.
+    Slash,
+    /// Both.
+    Either,
+}
+
+/// What an upload to the other form of the path gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum WrongSlash {
+    /// 301 to the right one, as the vendor's framework (Django) answers where a slash is missing.
+    #[default]
+    Redirect,
+    /// 404.
+    NotFound,
+}
+
+/// How the file of a report is carried. The document does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ReportForm {
+    /// The body is the file, as `application/pdf`, its name in `Content-Disposition`.
+    #[default]
+    Raw,
+    /// The file is a field of a form (`multipart/form-data`).
+    Multipart,
+    /// Both.
+    Either,
+}
+
+/// What a call that succeeded is answered. The document's examples are its template's own and say nothing.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub enum AnswerShape {
+    /// 200 with the document's example: a list of two kittens.
+    #[default]
+    Kittens,
+    /// 200 with `{}`.
+    Object,
+    /// 200 without a body.
+    Empty,
+    /// 201 without a body.
+    EmptyCreated,
+    /// 204.
+    NoContent,
+    /// 200 with a text that is no JSON.
+    Text,
+    /// 200 with this: for who knows what Gensoft really answers.
+    Json(Value),
+}

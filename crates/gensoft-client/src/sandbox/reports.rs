@@ -1,0 +1,97 @@
+//! Reports: the PDF of an execution, each upload a new version of it.
+
+use bytes::Bytes;
+use common_http::sandbox::{Answer, Request};
+
+use super::{
+    Laboratory, answers, disposition,
+    errors::Refusal,
+    multipart,
+    readings::{PathForm, ReportForm, WrongSlash},
+    vendor::{admit, media_type},
+};
+
+/// A file as it came.
+struct Upload {
+    pdf: Bytes,
+    file_name: Option<String>,
+    field: Option<String>,
+}
+
+/// `PUT /api/v1/results/upload/execution/{executionId}`.
+pub(super) fn upload(laboratory: &Laboratory, request: &Request) -> Result<Answer, Refusal> {
+    let settings = laboratory.settings();
+    let execution = request.arg("executionId");
+    if execution.is_empty() {
+        return Err(Refusal::unknown_path());
+    }
+    let slash = request.raw_path().ends_with('/');
+    let fits = match settings.report_path {
+        PathForm::NoSlash => !slash,
+        PathForm::Slash => slash,
+        PathForm::Either => true,
+    };
+    if !fits {
+        return Err(match settings.wrong_slash {
+            WrongSlash::Redirect => Refusal::other_slash(request),
+            WrongSlash::NotFound => Refusal::unknown_path(),
+        });
+    }
+    admit(laboratory, request)?;
+    let executions = settings.executions.as_ref();
+    if executions.is_some_and(|known| !known.contains(execution)) {
+        return Err(Refusal::unknown_execution());
+    }
+    let kind = media_type(request);
+    let upload = match (settings.report_form, kind.as_str()) {
+        (ReportForm::Raw | ReportForm::Either, "application/pdf") => raw(laboratory, request)?,
+        (ReportForm::Multipart | ReportForm::Either, "multipart/form-data") => {
+            form(&settings.report_field, request)?
+        }
+        _ => return Err(Refusal::media_type(&kind)),
+    };
+    let field = upload.field.as_deref().unwrap_or("file");
+    if upload.pdf.is_empty() {
+        return Err(Refusal::field(field, "O arquivo submetido está vazio."));
+    }
+    // A reader of PDF looks for this within the first KiB.
+    let start = &upload.pdf[..upload.pdf.len().min(1024)];
+    if !start.windows(5).any(|five| five == b"%PDF-") {
+        return Err(Refusal::field(field, "O arquivo submetido não é um PDF."));
+    }
+    laboratory.take_report(execution, upload.pdf, upload.file_name, upload.field);
+    Ok(answers::answer(&settings.report_answer))
+}
+
+fn raw(laboratory: &Laboratory, request: &Request) -> Result<Upload, Refusal> {
+    let header = request.header("content-disposition");
+    let file_name = header.and_then(disposition::file_name);
+    if file_name.is_none() && laboratory.settings().file_name_required {
+        let text = "Missing filename. Request should include a Content-Disposition header with a filename parameter.";
+        return Err(Refusal::detail(http::StatusCode::BAD_REQUEST, text));
+    }
+    Ok(Upload {
+        pdf: request.body().clone(),
+        file_name,
+        field: None,
+    })
+}
+
+fn form(field: &str, request: &Request) -> Result<Upload, Refusal> {
+    let Some(parts) = multipart::read(request) else {
+        let text = "Multipart form parse error - Invalid boundary in multipart";
+        return Err(Refusal::detail(http::StatusCode::BAD_REQUEST, text));
+    };
+    let Some(part) = parts.into_iter().find(|part| part.name == field) else {
+        return Err(Refusal::field(field, "Nenhum arquivo foi submetido."));
+    };
+    if part.file_name.is_none() {
+        let text = "O dado submetido não é um arquivo. Certifique-se do tipo de codificação no formulário.";
+        return Err(Refusal::field(field, text));
+    }
+    Ok(Upload {
+        pdf: part.data,
+        file_name: part.file_name,
+        field: Some(part.name),
+    })
+}

@@ -1,0 +1,282 @@
+//! Attendances: what goes over the wire, what never leaves, and how often it goes.
+
+use std::collections::BTreeMap;
+
+use gensoft_client::attendances::{Attachment, Attendance, AttendanceBody, Moment, Part};
+use gensoft_client::http::StatusCode;
+use gensoft_client::sandbox::{ATTENDANCES_SEND, Fault, Sandbox};
+use gensoft_client::{CallOptions, Delivery, Effect, ErrorKind, RawJson};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::support::{Op, client, eager, only, order, soon};
+
+fn part(json: &Value) -> Part {
+    Part::of(json).unwrap()
+}
+
+#[tokio::test]
+async fn an_attendance_goes_to_its_path_with_the_slash() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let reply = sandbox.client().send_attendance(order()).send().await;
+    assert_eq!(reply.unwrap().status(), StatusCode::OK);
+    let sent = only(&sandbox, ATTENDANCES_SEND);
+    assert_eq!(
+        (sent.method.as_str(), sent.target.as_str()),
+        ("POST", "/api/v1/attendance/")
+    );
+    assert_eq!(sent.header("content-type"), Some("application/json"));
+    assert_eq!(sent.header("accept"), Some("application/json"));
+    assert_eq!(sent.header("content-length"), Some("26"));
+    assert_eq!(sent.header("transfer-encoding"), None);
+    let version = concat!("gensoft-client/", env!("CARGO_PKG_VERSION"));
+    assert_eq!(sent.header("user-agent"), Some(version));
+}
+
+#[tokio::test]
+async fn any_value_that_is_an_object_is_sent_as_it_is() {
+    #[derive(Serialize)]
+    struct Own {
+        numero: &'static str,
+        exames: Vec<u32>,
+    }
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let own = Own {
+        numero: "EXEMPLO-1",
+        exames: vec![1, 2],
+    };
+    let map = BTreeMap::from([("b", 1), ("a", 2)]);
+    let text =
+        "{ \"campo\" : 1.50,\n \"\\u0061\":[ ] , \"grande\": 123456789012345678901234567890 }";
+    for body in [
+        AttendanceBody::of(&own),
+        AttendanceBody::of(&map),
+        AttendanceBody::of(&RawJson::from_text(text).unwrap()),
+        AttendanceBody::text(format!("\u{feff}\n{text}\n")),
+    ] {
+        client.send_attendance(body).send().await.unwrap();
+    }
+    let kept = sandbox.attendances();
+    let texts: Vec<_> = kept.iter().map(|one| one.text.as_str()).collect();
+    let own = r#"{"numero":"EXEMPLO-1","exames":[1,2]}"#;
+    let file = format!("\n{text}\n");
+    assert_eq!(texts, [own, r#"{"a":2,"b":1}"#, text, &file]);
+}
+
+#[tokio::test]
+async fn our_reading_has_a_member_for_each_part() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut attendance = Attendance::new(Moment::Created)
+        .attendance(part(&json!({ "numero": "EXEMPLO-1" })))
+        .patient(part(&json!({ "nome": "Paciente Ficticio" })))
+        .procedure(part(&json!({ "codigo": "EXEMPLO-A" })))
+        .procedure(part(&json!({ "codigo": "EXEMPLO-B" })))
+        .sample(part(&json!({ "material": "sangue" })))
+        .requester(part(&json!({ "nome": "Medica Ficticia" })))
+        .clinical_data(part(&json!({ "texto": "texto de exemplo" })));
+    attendance.extra.insert("outro".to_owned(), json!([1]));
+    sandbox
+        .client()
+        .send_attendance(&attendance)
+        .send()
+        .await
+        .unwrap();
+    let expected = json!({
+        "moment": "created",
+        "attendance": { "numero": "EXEMPLO-1" },
+        "patient": { "nome": "Paciente Ficticio" },
+        "procedures": [{ "codigo": "EXEMPLO-A" }, { "codigo": "EXEMPLO-B" }],
+        "samples": [{ "material": "sangue" }],
+        "requesters": [{ "nome": "Medica Ficticia" }],
+        "clinical_data": { "texto": "texto de exemplo" },
+        "outro": [1],
+    });
+    assert_eq!(sandbox.attendances()[0].json, expected);
+    let again: Attendance = serde_json::from_value(expected).unwrap();
+    assert!(again == attendance);
+    // What is not there is left out.
+    let bare = serde_json::to_value(Attendance::new(Moment::Blocked)).unwrap();
+    assert_eq!(bare, json!({ "moment": "blocked" }));
+}
+
+#[tokio::test]
+async fn the_five_moments_have_a_word_each() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let moments = [
+        (Moment::Created, "created"),
+        (Moment::Cancelled, "cancelled"),
+        (Moment::Blocked, "blocked"),
+        (Moment::AttachmentsChanged, "attachments_changed"),
+        (Moment::ExamsChanged, "exams_changed"),
+        (Moment::from("de outra forma"), "de outra forma"),
+    ];
+    for (moment, word) in moments {
+        let attendance = Attendance::new(moment);
+        sandbox
+            .client()
+            .send_attendance(&attendance)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(sandbox.attendances().pop().unwrap().json["moment"], word);
+    }
+}
+
+#[tokio::test]
+async fn attachments_are_in_base64() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pedido é.pdf");
+    std::fs::write(&path, [0, 255, 128]).unwrap();
+    let attendance = Attendance::new(Moment::AttachmentsChanged)
+        .attachment(Attachment::from_bytes("a.txt", "text/plain", b"texto"))
+        .attachment(
+            Attachment::from_path(&path, "application/pdf")
+                .await
+                .unwrap(),
+        );
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox
+        .client()
+        .send_attendance(&attendance)
+        .send()
+        .await
+        .unwrap();
+    let expected = json!([
+        { "name": "a.txt", "content_type": "text/plain", "content": "dGV4dG8=" },
+        { "name": "pedido é.pdf", "content_type": "application/pdf", "content": "AP+A" },
+    ]);
+    assert_eq!(sandbox.attendances()[0].json["attachments"], expected);
+    let error = Attachment::from_path(folder.path().join("nada"), "x")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::LocalIo, Delivery::NotSent)
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_object_never_leaves() {
+    struct Broken;
+    impl Serialize for Broken {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> std::result::Result<S::Ok, S::Error> {
+            Err(serde::ser::Error::custom("SECRET"))
+        }
+    }
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut bodies = vec![
+        AttendanceBody::of(&Broken),
+        AttendanceBody::of(&BTreeMap::from([(vec![1], 1)])),
+    ];
+    for value in [json!(null), json!([{}]), json!("{}"), json!(1)] {
+        bodies.push(AttendanceBody::of(&value));
+        bodies.push(AttendanceBody::text(value.to_string()));
+    }
+    for text in ["", "{", "{}{}", "SECRET"] {
+        bodies.push(AttendanceBody::text(text));
+    }
+    for body in bodies {
+        let error = sandbox
+            .client()
+            .send_attendance(body)
+            .send()
+            .await
+            .unwrap_err();
+        let is = (error.kind(), error.delivery(), error.attempts());
+        assert_eq!(is, (ErrorKind::InvalidInput, Delivery::NotSent, 0));
+        assert_eq!(error.operation(), Some(ATTENDANCES_SEND));
+        assert!(!format!("{error} {error:?}").contains("SECRET"));
+    }
+    assert_eq!(sandbox.connections(), 0);
+}
+
+/// Where an attendance may have been taken, it is not sent again: an order must not become two.
+#[tokio::test]
+async fn an_attendance_whose_fate_is_unknown_is_sent_once() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (fault, taken) in [
+        (Fault::ResetBeforeEffect, 0),
+        (Fault::ResetAfterRequest, 1),
+        (Fault::CutBody { after: 1 }, 1),
+        (Fault::Garbage, 1),
+        (Fault::status(StatusCode::BAD_GATEWAY), 0),
+        (Fault::status(StatusCode::REQUEST_TIMEOUT), 0),
+        (Fault::Unavailable { retry_after: None }, 0),
+    ] {
+        let before = (sandbox.count(ATTENDANCES_SEND), sandbox.attendances().len());
+        sandbox.fail_next(ATTENDANCES_SEND, fault.clone()).unwrap();
+        let error = Op::Attendance
+            .call(&client(&sandbox, eager()))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.delivery(), error.attempts()),
+            (Delivery::Unknown, 1),
+            "{fault:?}"
+        );
+        let after = (sandbox.count(ATTENDANCES_SEND), sandbox.attendances().len());
+        assert_eq!(after, (before.0 + 1, before.1 + taken), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_knows_that_repeating_is_safe_says_so() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox
+        .fail_next(ATTENDANCES_SEND, Fault::ResetAfterRequest)
+        .unwrap();
+    let options = CallOptions::default().effect(Effect::Idempotent);
+    let reply = Op::Attendance
+        .call_with(&client(&sandbox, eager()), options)
+        .await
+        .unwrap();
+    assert_eq!(
+        (reply.answer().attempts(), sandbox.attendances().len()),
+        (2, 2)
+    );
+}
+
+#[tokio::test]
+async fn what_was_refused_before_it_acted_is_sent_again() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let at_once = || Some("0".to_owned());
+    for fault in [
+        Fault::Throttled { retry_after: None },
+        Fault::Throttled {
+            retry_after: at_once(),
+        },
+        Fault::Unavailable {
+            retry_after: at_once(),
+        },
+    ] {
+        sandbox.fail_next(ATTENDANCES_SEND, fault).unwrap();
+        let reply = Op::Attendance
+            .call(&client(&sandbox, eager()))
+            .await
+            .unwrap();
+        assert_eq!(reply.answer().attempts(), 2);
+    }
+    assert_eq!(
+        (sandbox.attendances().len(), sandbox.count(ATTENDANCES_SEND)),
+        (3, 6)
+    );
+}
+
+/// Dropped while the vendor is thinking: nothing is sent again, and what was sent was taken.
+#[tokio::test]
+async fn a_cancelled_call_sends_nothing_more() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox
+        .fail_next(ATTENDANCES_SEND, Fault::StallHead)
+        .unwrap();
+    let call = tokio::spawn(client(&sandbox, eager()).send_attendance(order()).send());
+    soon(sandbox.wait_for(ATTENDANCES_SEND, 1)).await.unwrap();
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled());
+    soon(sandbox.wait_until_closed()).await;
+    assert_eq!(
+        (sandbox.attendances().len(), sandbox.count(ATTENDANCES_SEND)),
+        (1, 1)
+    );
+}

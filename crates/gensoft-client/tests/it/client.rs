@@ -1,0 +1,72 @@
+//! The client's settings, and calls that the crate does not model.
+
+use gensoft_client::http::{Method, StatusCode};
+use gensoft_client::sandbox::{ATTENDANCES_SEND, KeyForm, Sandbox};
+use gensoft_client::{Delivery, ErrorKind, GensoftClient, HttpOptions};
+use serde_json::json;
+
+use crate::support::{Op, only};
+
+#[test]
+fn the_base_url_is_needed() {
+    let error = GensoftClient::builder()
+        .api_key("EXAMPLE-KEY")
+        .build()
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Config, Delivery::NotSent)
+    );
+}
+
+#[test]
+fn plain_http_to_another_machine_only_when_allowed_by_name() {
+    let builder = || {
+        GensoftClient::builder()
+            .base_url("http://laboratory.example")
+            .api_key("x")
+    };
+    assert_eq!(builder().build().unwrap_err().kind(), ErrorKind::Config);
+    let allowed = HttpOptions::default().allow_plain_http(true);
+    assert!(builder().http(allowed).build().is_ok());
+}
+
+#[tokio::test]
+async fn an_endpoint_of_ones_own_has_key_and_errors() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let path = "/api/v1/attendance";
+    let request = sandbox.client().request(Method::POST, path);
+    let error = request.json(&json!({})).send().await.unwrap_err();
+    assert_eq!(
+        (error.status(), error.kind()),
+        (Some(StatusCode::MOVED_PERMANENTLY), ErrorKind::Rejected)
+    );
+    let sent = only(&sandbox, ATTENDANCES_SEND);
+    assert_eq!(sent.header("authorization"), Some("EXAMPLE-API-KEY"));
+}
+
+#[tokio::test]
+async fn the_clients_of_a_sandbox_fit_it() {
+    for form in [
+        KeyForm::Bare,
+        KeyForm::Prefixed("ApiKey".to_owned()),
+        KeyForm::Any,
+    ] {
+        let builder = Sandbox::builder()
+            .api_key("EXAMPLE-OTHER-KEY")
+            .key_form(form);
+        let sandbox = builder.start().await.unwrap();
+        for client in [sandbox.client(), sandbox.client_builder().build().unwrap()] {
+            for op in Op::ALL {
+                op.call(&client).await.unwrap();
+            }
+        }
+        assert_eq!(
+            (
+                sandbox.attendances().len(),
+                sandbox.report_versions("10").len()
+            ),
+            (2, 2)
+        );
+    }
+}

@@ -1,0 +1,318 @@
+//! Each operation under each fault and each status: the right value or the right error, and a sound word on its delivery.
+
+use std::time::Duration;
+
+use gensoft_client::http::StatusCode;
+use gensoft_client::sandbox::{Fault, Sandbox};
+use gensoft_client::{Delivery, Error, ErrorKind};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::support::{Op, assert_sound, client, eager, soon};
+use Delivery::{Answered, Unknown};
+use End::{GivesUp, Stops, Value};
+use ErrorKind::{
+    Conflict, Decode, Interrupted, NotFound, PermissionDenied, RateLimited, Rejected, Server,
+    Timeout, Unauthenticated,
+};
+
+/// How a call ends whose every attempt meets the fault.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    /// As if there were no fault.
+    Value,
+    /// After all attempts that the operation has: the fault is worth repeating, so that once is survived.
+    GivesUp(ErrorKind, Delivery),
+    /// After the first attempt.
+    Stops(ErrorKind, Delivery),
+}
+
+#[derive(Debug, Clone)]
+struct Row {
+    fault: Fault,
+    status: Option<u16>,
+    attendance: End,
+    report: End,
+    /// Whether the vendor acts upon each request all the same.
+    acts: bool,
+}
+
+impl Row {
+    fn end(&self, op: Op) -> End {
+        match op {
+            Op::Attendance => self.attendance,
+            Op::Report => self.report,
+        }
+    }
+
+    fn stalls(&self) -> bool {
+        matches!(self.fault, Fault::StallHead | Fault::StallBody { .. })
+    }
+}
+
+/// The faults that are no plain status; for those see [`end`].
+#[rustfmt::skip]
+fn rows() -> Vec<Row> {
+    let row = |fault, status, attendance, report, acts| Row { fault, status, attendance, report, acts };
+    // An attendance whose answer is lost may have been taken; a report may be sent again.
+    let (order_lost, report_lost) = (Stops(Interrupted, Unknown), GivesUp(Interrupted, Unknown));
+    let (order_silent, report_silent) = (Stops(Timeout, Unknown), GivesUp(Timeout, Unknown));
+    let unreadable = Stops(Decode, Answered);
+    let redirected = Stops(Rejected, Answered);
+    let (throttled, refused) = (GivesUp(RateLimited, Answered), GivesUp(Server, Answered));
+    let (order_down, report_down) = (Stops(Server, Unknown), GivesUp(Server, Unknown));
+    let (ok, no_answer, too_many, down) = (Some(200), None, Some(429), Some(503));
+    vec![
+        //  fault                           answer      attendance    report         acts
+        row(Fault::ResetBeforeEffect,       no_answer,  order_lost,   report_lost,   false),
+        row(Fault::ResetAfterRequest,       no_answer,  order_lost,   report_lost,   true),
+        row(Fault::StallHead,               no_answer,  order_silent, report_silent, true),
+        row(stall_body(0),                  no_answer,  order_silent, report_silent, true),
+        row(stall_body(50),                 no_answer,  order_silent, report_silent, true),
+        row(cut_body(0),                    no_answer,  order_lost,   report_lost,   true),
+        row(cut_body(50),                   no_answer,  order_lost,   report_lost,   true),
+        row(cut_body(usize::MAX),           no_answer,  order_lost,   report_lost,   true),
+        row(Fault::Garbage,                 no_answer,  order_lost,   report_lost,   true),
+        // Nothing is known of the answers, so one that is no JSON is an answer as well.
+        row(Fault::BadJson,                 ok,         Value,        Value,         true),
+        row(Fault::Drift,                   ok,         Value,        Value,         true),
+        row(Fault::ContentEncoding,         ok,         unreadable,   unreadable,    true),
+        row(redirect(301),                  Some(301),  redirected,   redirected,    false),
+        row(redirect(307),                  Some(307),  redirected,   redirected,    false),
+        row(throttle(None),                 too_many,   throttled,    throttled,     false),
+        row(throttle(Some("0")),            too_many,   throttled,    throttled,     false),
+        row(throttle(Some("soon")),         too_many,   throttled,    throttled,     false),
+        row(throttle(Some("-5")),           too_many,   throttled,    throttled,     false),
+        row(throttle(Some("3600")),         too_many,   Stops(RateLimited, Answered), Stops(RateLimited, Answered), false),
+        row(unavailable(None),              down,       order_down,   report_down,   false),
+        row(unavailable(Some("soon")),      down,       order_down,   report_down,   false),
+        row(unavailable(Some("0")),         down,       refused,      refused,       false),
+        row(unavailable(Some("3600")),      down,       Stops(Server, Answered), Stops(Server, Answered), false),
+    ]
+}
+
+fn stall_body(after: usize) -> Fault {
+    Fault::StallBody { after }
+}
+
+fn cut_body(after: usize) -> Fault {
+    Fault::CutBody { after }
+}
+
+fn redirect(status: u16) -> Fault {
+    let status = StatusCode::from_u16(status).unwrap();
+    // To the sandbox itself: one that is followed would show in its log.
+    let location = "/api/v1/elsewhere/".to_owned();
+    Fault::Redirect { status, location }
+}
+
+fn throttle(retry_after: Option<&str>) -> Fault {
+    let retry_after = retry_after.map(str::to_owned);
+    Fault::Throttled { retry_after }
+}
+
+fn unavailable(retry_after: Option<&str>) -> Fault {
+    let retry_after = retry_after.map(str::to_owned);
+    Fault::Unavailable { retry_after }
+}
+
+fn assert_error(error: &Error, end: End, status: Option<u16>, op: Op, what: &str) {
+    let (kind, attempts, delivery) = match end {
+        Value => panic!("{op:?}, {what}: {error}"),
+        GivesUp(kind, delivery) => (kind, op.attempts(), delivery),
+        Stops(kind, delivery) => (kind, 1, delivery),
+    };
+    let is = (error.kind(), error.attempts(), error.delivery());
+    assert_eq!(is, (kind, attempts, delivery), "{op:?}, {what}: {error}");
+    assert_eq!(
+        error.status().map(|status| status.as_u16()),
+        status,
+        "{op:?}, {what}"
+    );
+    assert_eq!((error.operation(), error.code()), (Some(op.id()), None));
+}
+
+/// One row on one operation: the fault on every request, then on the first alone, each at a sandbox of its own.
+async fn check(row: Row, op: Op) {
+    let what = format!("{row:?}");
+    // How long it waits where there is nothing to wait for.
+    let limit = Duration::from_secs(if row.stalls() { 1 } else { 30 });
+    let http = || eager().head_timeout(limit).idle_timeout(limit);
+
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.fail_always(op.id(), row.fault.clone()).unwrap();
+    match op.call(&client(&sandbox, http())).await {
+        Ok(_) => assert!(matches!(row.end(op), Value), "{op:?}, {what}: a value"),
+        Err(error) => {
+            assert_error(&error, row.end(op), row.status, op, &what);
+            // A request that the client gave up early may come to the sandbox late.
+            let seen = soon(sandbox.wait_for(op.id(), error.attempts() as usize))
+                .await
+                .unwrap();
+            assert_eq!(seen.len(), error.attempts() as usize, "{op:?}, {what}");
+            assert_sound(&error, op, &sandbox);
+        }
+    }
+    let seen = sandbox.count(op.id());
+    assert_eq!(
+        op.effects(&sandbox),
+        if row.acts { seen } else { 0 },
+        "{op:?}, {what}"
+    );
+    assert_eq!(
+        sandbox.requests().len(),
+        seen,
+        "{op:?}, {what}: no redirect is followed"
+    );
+
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.fail_next(op.id(), row.fault.clone()).unwrap();
+    let once = op.call(&client(&sandbox, http())).await;
+    match (once, row.end(op)) {
+        (Ok(_), Value) => assert_eq!(sandbox.count(op.id()), 1),
+        // On a machine that is out of breath a sound answer may be late as well.
+        (Ok(_), GivesUp(..)) if row.stalls() => assert!(sandbox.count(op.id()) >= 2),
+        (Ok(_), GivesUp(..)) => assert_eq!(sandbox.count(op.id()), 2, "{op:?}, {what}"),
+        (Ok(_), end) => panic!("{op:?}, {what}: a value in place of {end:?}"),
+        (Err(error), GivesUp(..)) => panic!("{op:?}, {what}: {error}"),
+        (Err(error), end) => {
+            assert_error(&error, end, row.status, op, &what);
+            assert_eq!(sandbox.count(op.id()), 1);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_under_every_fault() {
+    let mut checks = JoinSet::new();
+    for op in Op::ALL {
+        for row in rows() {
+            checks.spawn(check(row, op));
+        }
+    }
+    while let Some(checked) = checks.join_next().await {
+        checked.expect("a row that holds");
+    }
+}
+
+/// What a status means for a call.
+fn end(status: u16, op: Op) -> End {
+    let failed = |kind| match op {
+        Op::Attendance => Stops(kind, Unknown),
+        Op::Report => GivesUp(kind, Unknown),
+    };
+    match status {
+        401 => Stops(Unauthenticated, Answered),
+        403 => Stops(PermissionDenied, Answered),
+        404 | 410 => Stops(NotFound, Answered),
+        408 => failed(Timeout),
+        409 => Stops(Conflict, Answered),
+        429 => GivesUp(RateLimited, Answered),
+        500 | 502..=504 => failed(Server),
+        500..=599 => Stops(Server, Unknown),
+        _ => Stops(Rejected, Answered),
+    }
+}
+
+/// Among them all that the document's table has (400 to 406, 410, 418, 429, 500, 503), though the table is the template's.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_under_every_status() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for status in (300..=308).chain(400..=431).chain([451]).chain(500..=511) {
+        let fault = Fault::status(StatusCode::from_u16(status).unwrap());
+        for op in Op::ALL {
+            sandbox.clear_requests();
+            sandbox.fail_always(op.id(), fault.clone()).unwrap();
+            let error = op.call(&client(&sandbox, eager())).await.unwrap_err();
+            assert_error(&error, end(status, op), Some(status), op, "always");
+            assert_eq!(sandbox.count(op.id()), error.attempts() as usize);
+            assert_sound(&error, op, &sandbox);
+            sandbox.clear_faults();
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_time_that_the_vendor_names_is_in_the_error() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for op in Op::ALL {
+        for fault in [throttle(Some("3600")), unavailable(Some("3600"))] {
+            sandbox.fail_next(op.id(), fault).unwrap();
+            let error = op.call(&client(&sandbox, eager())).await.unwrap_err();
+            assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+            assert!(error.is_transient());
+        }
+    }
+}
+
+/// Inferred: Django REST framework's two shapes. The words are for the program, and never printed.
+#[tokio::test]
+async fn errors_of_the_framework_have_a_message() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (body, message) in [
+        (json!({ "detail": "texto de exemplo" }), "texto de exemplo"),
+        (
+            json!({ "patient": ["texto um", "texto dois"], "non_field_errors": ["texto tres"] }),
+            "non_field_errors: texto tres; patient: texto um texto dois",
+        ),
+        (json!(["texto de exemplo"]), "texto de exemplo"),
+        (json!({ "error_message": "texto" }), "texto"),
+    ] {
+        for op in Op::ALL {
+            let error = answered(&sandbox, op, body.to_string()).await;
+            assert_eq!((error.kind(), error.message()), (Rejected, Some(message)));
+            assert_eq!(error.body(), body.to_string().as_bytes());
+            assert!(!format!("{error} {error:?}").contains("texto"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_any_form_is_an_error_with_its_body() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for body in [
+        "",
+        "<h1>texto</h1>",
+        "texto",
+        "null",
+        "[]",
+        "{\"campo\":{\"a\":[1]}}",
+        "{\"detail\":",
+    ] {
+        for op in Op::ALL {
+            let error = answered(&sandbox, op, body.to_owned()).await;
+            assert_eq!(
+                (error.kind(), error.message(), error.code()),
+                (Rejected, None, None),
+                "{body}"
+            );
+            assert_eq!(error.body(), body.as_bytes());
+        }
+    }
+}
+
+async fn answered(sandbox: &Sandbox, op: Op, body: String) -> Error {
+    let status = StatusCode::BAD_REQUEST;
+    let (headers, body) = (Default::default(), body.into());
+    let fault = Fault::Status {
+        status,
+        headers,
+        body,
+    };
+    sandbox.fail_next(op.id(), fault).unwrap();
+    op.call(&client(sandbox, eager())).await.unwrap_err()
+}
+
+/// Where nothing of it has left, an attendance too is tried again.
+#[tokio::test]
+async fn without_a_connection_nothing_was_sent() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = client(&sandbox, eager());
+    sandbox.stop().await;
+    for op in Op::ALL {
+        let error = op.call(&client).await.unwrap_err();
+        let is = (error.kind(), error.attempts(), error.delivery());
+        assert_eq!(is, (ErrorKind::Connect, op.attempts(), Delivery::NotSent));
+        assert_eq!(sandbox.count(op.id()), 0);
+    }
+}

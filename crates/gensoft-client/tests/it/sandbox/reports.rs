@@ -1,0 +1,177 @@
+//! Reports: versions, the forms that they are carried in, the slash of their path.
+
+use gensoft_client::sandbox::{PathForm, REPORTS_UPLOAD, ReportForm, Sandbox, WrongSlash};
+
+use super::wire::{FILE, KEY, NAMED, PDF, form, send, upload, upload_form};
+
+#[tokio::test]
+async fn each_upload_is_a_new_version() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let headers = |name| [PDF, ("content-disposition", name), ("authorization", KEY)];
+    let line = "PUT /api/v1/results/upload/execution/10";
+    for (name, file) in [
+        ("attachment; filename=\"um.pdf\"", &b"%PDF-1.4 1"[..]),
+        (
+            "attachment; filename=\"_.pdf\"; filename*=UTF-8''%C3%A9.pdf",
+            b"\n%PDF-1.4 2",
+        ),
+    ] {
+        assert_eq!(send(&sandbox, line, &headers(name), file).await.status, 200);
+    }
+    let versions = sandbox.report_versions("10");
+    let kept: Vec<_> = versions
+        .iter()
+        .map(|one| (one.file_name.as_deref(), &one.pdf[..], one.field.as_deref()))
+        .collect();
+    let second = (Some("é.pdf"), &b"\n%PDF-1.4 2"[..], None);
+    assert_eq!(kept, [(Some("um.pdf"), &b"%PDF-1.4 1"[..], None), second]);
+    assert!(sandbox.report_versions("11").is_empty());
+    assert!(!format!("{versions:?}").contains("um.pdf"));
+    // Ids are any text, decoded once.
+    assert_eq!(upload(&sandbox, "a%2Fb%20c").await.status, 200);
+    assert_eq!(sandbox.report_versions("a/b c").len(), 1);
+}
+
+#[tokio::test]
+async fn the_slash_of_the_path_is_as_set() {
+    for (path, wrong, without, with) in [
+        (PathForm::NoSlash, WrongSlash::Redirect, 200, 301),
+        (PathForm::NoSlash, WrongSlash::NotFound, 200, 404),
+        (PathForm::Slash, WrongSlash::Redirect, 301, 200),
+        (PathForm::Slash, WrongSlash::NotFound, 404, 200),
+        (PathForm::Either, WrongSlash::Redirect, 200, 200),
+    ] {
+        let builder = Sandbox::builder().report_path(path).wrong_slash(wrong);
+        let sandbox = builder.start().await.unwrap();
+        let got = (upload(&sandbox, "10").await, upload(&sandbox, "10/").await);
+        assert_eq!(
+            (got.0.status, got.1.status),
+            (without, with),
+            "{path:?}, {wrong:?}"
+        );
+        let base = "/api/v1/results/upload/execution/10";
+        if without == 301 {
+            assert_eq!(got.0.header("location"), Some(format!("{base}/").as_str()));
+        }
+        if with == 301 {
+            assert_eq!(got.1.header("location"), Some(base));
+        }
+        let taken = [without, with].into_iter().filter(|status| *status == 200);
+        assert_eq!(sandbox.report_versions("10").len(), taken.count());
+        assert_eq!(sandbox.count(REPORTS_UPLOAD), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_path_without_an_id_is_none() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for end in ["", "/"] {
+        let got = upload(&sandbox, end).await;
+        assert_eq!(
+            (got.status, got.header("content-type")),
+            (404, Some("text/html; charset=utf-8"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_report_is_carried_as_set() {
+    for (wanted, raw, multipart) in [
+        (ReportForm::Raw, 200, 415),
+        (ReportForm::Multipart, 415, 200),
+        (ReportForm::Either, 200, 200),
+    ] {
+        let sandbox = Sandbox::builder()
+            .report_form(wanted)
+            .start()
+            .await
+            .unwrap();
+        assert_eq!(upload(&sandbox, "10").await.status, raw, "{wanted:?}");
+        let got = upload_form(&sandbox, &form("file", Some("laudo.pdf"), FILE)).await;
+        assert_eq!(got.status, multipart, "{wanted:?}");
+        for version in sandbox.report_versions("10") {
+            assert_eq!(
+                (version.file_name.as_deref(), &version.pdf[..]),
+                (Some("laudo.pdf"), FILE)
+            );
+        }
+        let taken = [raw, multipart].into_iter().filter(|status| *status == 200);
+        assert_eq!(sandbox.report_versions("10").len(), taken.count());
+    }
+}
+
+#[tokio::test]
+async fn a_form_must_have_the_file_in_its_field() {
+    let builder = Sandbox::builder().report_form(ReportForm::Multipart);
+    let sandbox = builder.report_field("laudo").start().await.unwrap();
+    for bad in [
+        form("file", Some("laudo.pdf"), FILE),
+        form("laudo", None, FILE),
+        form("laudo", Some("laudo.pdf"), b""),
+        form("laudo", Some("laudo.pdf"), b"<html>"),
+    ] {
+        let got = upload_form(&sandbox, &bad).await.fields();
+        assert_eq!(got, (400, vec!["laudo".to_owned()]));
+    }
+    let (status, _) = upload_form(&sandbox, b"--XY--\r\n").await.detail();
+    assert_eq!(status, 400);
+    assert!(sandbox.report_versions("10").is_empty());
+    let got = upload_form(&sandbox, &form("laudo", Some("a.pdf"), FILE)).await;
+    assert_eq!(got.status, 200);
+    let version = sandbox.report_versions("10").remove(0);
+    assert_eq!(
+        (version.field.as_deref(), &version.pdf[..]),
+        (Some("laudo"), FILE)
+    );
+    let error = Sandbox::builder()
+        .report_field("")
+        .start()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+}
+
+#[tokio::test]
+async fn what_is_no_pdf_is_refused() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let headers = [PDF, NAMED, ("authorization", KEY)];
+    let line = "PUT /api/v1/results/upload/execution/10";
+    let late = [vec![b' '; 1020], b"%PDF-1.4".to_vec()].concat();
+    for file in [&b""[..], b"<html>", b"%PDF", &late] {
+        let got = send(&sandbox, line, &headers, file).await.fields();
+        assert_eq!(got, (400, vec!["file".to_owned()]));
+    }
+    let other = [
+        ("content-type", "application/octet-stream"),
+        NAMED,
+        ("authorization", KEY),
+    ];
+    assert_eq!(send(&sandbox, line, &other, FILE).await.status, 415);
+    assert!(sandbox.report_versions("10").is_empty());
+    let late = [vec![b' '; 1019], b"%PDF-".to_vec()].concat();
+    assert_eq!(send(&sandbox, line, &headers, &late).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_file_needs_its_name_unless_told_otherwise() {
+    let line = "PUT /api/v1/results/upload/execution/10";
+    for (required, status) in [(true, 400), (false, 200)] {
+        let builder = Sandbox::builder().file_name_required(required);
+        let sandbox = builder.start().await.unwrap();
+        let got = send(&sandbox, line, &[PDF, ("authorization", KEY)], FILE).await;
+        assert_eq!(got.status, status);
+        if required {
+            assert!(got.detail().1.starts_with("Missing filename."));
+        }
+    }
+}
+
+#[tokio::test]
+async fn executions_can_be_listed() {
+    let sandbox = Sandbox::builder().executions(["10"]).start().await.unwrap();
+    assert_eq!(upload(&sandbox, "10").await.status, 200);
+    assert_eq!(
+        upload(&sandbox, "11").await.detail(),
+        (404, "Não encontrado.".to_owned())
+    );
+}

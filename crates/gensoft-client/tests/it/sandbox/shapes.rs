@@ -1,0 +1,60 @@
+//! What calls that succeeded are answered.
+
+use gensoft_client::sandbox::{AnswerShape, Sandbox};
+use serde_json::json;
+
+use super::wire::{attend, upload};
+
+#[tokio::test]
+async fn each_shape_is_played_by_both_operations() {
+    let text = "text/plain; charset=utf-8";
+    let kittens = "application/json";
+    for (shape, status, kind, body) in [
+        (AnswerShape::Object, 200, Some(kittens), Some("{}")),
+        (AnswerShape::Empty, 200, None, Some("")),
+        (AnswerShape::EmptyCreated, 201, None, Some("")),
+        (AnswerShape::NoContent, 204, None, Some("")),
+        (
+            AnswerShape::Text,
+            200,
+            Some(text),
+            Some("Recebido com sucesso."),
+        ),
+        (
+            AnswerShape::Json(json!({ "a": [1] })),
+            200,
+            Some(kittens),
+            Some("{\"a\":[1]}"),
+        ),
+        (AnswerShape::Kittens, 200, Some(kittens), None),
+    ] {
+        let builder = Sandbox::builder().attendance_answer(shape.clone());
+        let sandbox = builder.report_answer(shape.clone()).start().await.unwrap();
+        for got in [attend(&sandbox, "{}").await, upload(&sandbox, "10").await] {
+            assert_eq!(
+                (got.status, got.header("content-type")),
+                (status, kind),
+                "{shape:?}"
+            );
+            match body {
+                Some(body) => assert_eq!(got.text(), body),
+                None => assert_eq!(got.json()[1]["name"], "Max"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_answers_are_the_documents_own_unless_told_otherwise() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let kittens = json!([
+        { "id": 1, "name": "Fluffums", "breed": "calico", "fluffiness": 6, "cuteness": 7 },
+        { "id": 2, "name": "Max", "breed": "unknown", "fluffiness": 5, "cuteness": 10 },
+    ]);
+    assert_eq!(attend(&sandbox, "{}").await.json(), kittens);
+    assert_eq!(upload(&sandbox, "10").await.json(), kittens);
+    let builder = Sandbox::builder().attendance_answer(AnswerShape::NoContent);
+    let sandbox = builder.start().await.unwrap();
+    assert_eq!(attend(&sandbox, "{}").await.status, 204);
+    assert_eq!(upload(&sandbox, "10").await.status, 200);
+}

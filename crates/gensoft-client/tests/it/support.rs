@@ -1,0 +1,156 @@
+//! What makes a test a few lines.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use gensoft_client::attendances::AttendanceBody;
+use gensoft_client::sandbox::{ATTENDANCES_SEND, REPORTS_UPLOAD, RecordedRequest, Sandbox};
+use gensoft_client::{
+    Body, CallOptions, Delivery, Error, ExecutionId, GensoftClient, HttpOptions, Reply, Result,
+    RetryPolicy,
+};
+use serde_json::json;
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+
+pub(crate) const PDF: &str = "%PDF-1.4\nsynthetic\n%%EOF\n";
+
+/// A limit against tests that hang; no test is measured by it.
+pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), what)
+        .await
+        .expect("it must come to an end")
+}
+
+/// The default settings, without the pauses between attempts.
+pub(crate) fn eager() -> HttpOptions {
+    let retry = RetryPolicy::default()
+        .base(Duration::from_millis(1))
+        .throttle_base(Duration::from_millis(1));
+    HttpOptions::default().retry(retry).no_proxy()
+}
+
+/// A client of the sandbox with a retry budget of its own.
+pub(crate) fn client(sandbox: &Sandbox, http: HttpOptions) -> GensoftClient {
+    let builder = sandbox.client_builder().http(http);
+    builder.build().expect("settings that fit together")
+}
+
+pub(crate) fn order() -> AttendanceBody {
+    AttendanceBody::of(&json!({ "campo": "valor ficticio" }))
+}
+
+/// The only request of an operation.
+pub(crate) fn only(sandbox: &Sandbox, operation: &str) -> RecordedRequest {
+    let mut requests = sandbox.requests_for(operation);
+    assert_eq!(requests.len(), 1);
+    requests.remove(0)
+}
+
+/// The operations of Gensoft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Op {
+    Attendance,
+    Report,
+}
+
+impl Op {
+    pub(crate) const ALL: [Self; 2] = [Self::Attendance, Self::Report];
+
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::Attendance => ATTENDANCES_SEND,
+            Self::Report => REPORTS_UPLOAD,
+        }
+    }
+
+    /// How often a call is sent that may be repeated and fails.
+    pub(crate) fn attempts(self) -> u32 {
+        match self {
+            Self::Attendance => 4,
+            Self::Report => 3,
+        }
+    }
+
+    pub(crate) async fn call(self, client: &GensoftClient) -> Result<Reply> {
+        self.call_with(client, CallOptions::default()).await
+    }
+
+    pub(crate) async fn call_with(
+        self,
+        client: &GensoftClient,
+        options: CallOptions,
+    ) -> Result<Reply> {
+        match self {
+            Self::Attendance => soon(client.send_attendance(order()).options(options).send()).await,
+            Self::Report => {
+                let upload = client.upload_report(&ExecutionId::from(10), Body::from(PDF));
+                soon(upload.options(options).send()).await
+            }
+        }
+    }
+
+    /// How often the vendor did what was asked.
+    pub(crate) fn effects(self, sandbox: &Sandbox) -> usize {
+        match self {
+            Self::Attendance => sandbox.attendances().len(),
+            Self::Report => sandbox.report_versions("10").len(),
+        }
+    }
+}
+
+/// What an error says of its delivery must agree with what the sandbox saw of the operation.
+pub(crate) fn assert_sound(error: &Error, op: Op, sandbox: &Sandbox) {
+    let seen = sandbox.requests_for(op.id());
+    match error.delivery() {
+        Delivery::NotSent => assert_eq!(seen.len(), 0, "{error}"),
+        Delivery::Answered => {
+            let answered = seen.last().is_some_and(|last| last.status.is_some());
+            assert!(answered && error.status().is_some(), "{error}");
+        }
+        Delivery::Unknown => assert!(!seen.is_empty(), "{error}"),
+    }
+}
+
+/// Every span and event of our crates at TRACE, as text.
+#[derive(Clone, Default)]
+pub(crate) struct Journal(Arc<Mutex<Vec<u8>>>);
+
+impl Journal {
+    /// Keeps a journal of this thread until the guard is dropped.
+    pub(crate) fn keep(&self) -> DefaultGuard {
+        tracing_subscriber::fmt()
+            .with_env_filter(EnvFilter::new("common_http=trace,gensoft_client=trace"))
+            .with_span_events(FmtSpan::FULL)
+            .with_ansi(false)
+            .with_writer(self.clone())
+            .set_default()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl io::Write for Journal {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Journal {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
