@@ -36,6 +36,22 @@ pub enum UploadOutcome {
 }
 
 impl UploadOutcome {
+    /// The outcome as one word, stable across versions: `uploaded`, `replaced` or `skipped`.
+    ///
+    /// ```
+    /// use erp_files_client::files::UploadOutcome;
+    ///
+    /// assert_eq!(UploadOutcome::Uploaded(None).as_str(), "uploaded");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Uploaded(_) => "uploaded",
+            Self::Replaced(_) => "replaced",
+            Self::Skipped(_) => "skipped",
+        }
+    }
+
     /// The id of the file that is there now, where the list tells it.
     ///
     /// ```

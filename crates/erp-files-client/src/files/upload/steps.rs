@@ -212,13 +212,14 @@ impl Upload {
         }))
     }
 
-    /// Finished: forgets the state, and finds the id where it can.
+    /// Finished: finds the id where it can, and only then forgets the state, so that whoever is killed before finds the upload
+    /// finished and not a file in his way.
     async fn finished(&self, entry: Option<FileEntry>, replaces: bool) -> Result<UploadOutcome> {
-        self.forget().await;
         let entry = match entry {
             Some(entry) => Some(entry),
             None => self.find().await.ok().flatten(),
         };
+        self.forget().await;
         let id = entry.and_then(|entry| entry.file_id());
         Ok(match replaces {
             true => UploadOutcome::Replaced(id),
