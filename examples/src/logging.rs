@@ -10,7 +10,12 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 /// Only these crates promise to log no secret, no person's data and no whole URL: others are left out, whatever
 /// `RUST_LOG` asks for.
-const SAFE: [&str; 2] = ["common_http", "biologix_client"];
+const SAFE: [&str; 4] = [
+    "common_http",
+    "biologix_client",
+    "erp_files_client",
+    "gensoft_client",
+];
 
 /// Whether `RUST_LOG` asks for log lines.
 #[must_use]

@@ -1,6 +1,8 @@
 //! How far a program is: one bar on stderr, only where that is a terminal.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -25,7 +27,21 @@ impl Progress {
     }
 
     /// Begins with the next thing to do.
-    pub fn begin(&self, what: &'static str, total: Option<u64>) {
+    pub fn begin(&self, what: impl Into<Cow<'static, str>>, total: Option<u64>) {
+        self.show(what.into(), total, style);
+    }
+
+    /// Begins with the next call, which has no parts to count.
+    pub fn begin_call(&self, what: &'static str) {
+        self.show(what.into(), None, style_of_call);
+    }
+
+    /// Begins with the next file to send, of so many bytes.
+    pub fn begin_file(&self, what: impl Into<Cow<'static, str>>, bytes: u64) {
+        self.show(what.into(), Some(bytes), style_of_file);
+    }
+
+    fn show(&self, what: Cow<'static, str>, total: Option<u64>, style: fn(&ProgressBar)) {
         let mut current = lock(&self.0);
         current.finish_and_clear();
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
@@ -57,6 +73,20 @@ impl Progress {
         lock(&self.0).inc(1);
     }
 
+    /// Moves the bar as a file is sent; each attempt starts it anew. To be given to the call.
+    pub fn sending(&self) -> impl Fn(common_http::Progress) + Send + Sync + use<> {
+        let bar = Arc::clone(&self.0);
+        let shown = AtomicU32::new(1);
+        move |progress| {
+            let bar = lock(&bar);
+            if shown.swap(progress.attempt, Ordering::Relaxed) != progress.attempt {
+                bar.reset();
+                bar.set_message(format!("(attempt {})", progress.attempt));
+            }
+            bar.set_position(progress.sent);
+        }
+    }
+
     /// Says so beside the bar when a client waits for the vendor. To be given to the client as its observer.
     #[must_use]
     pub fn waits(&self) -> impl AttemptObserver + use<> {
@@ -69,6 +99,19 @@ fn style(bar: &ProgressBar) {
         Some(_) => "{spinner} {prefix} {bar:30} {pos}/{len} {eta} {msg}",
         None => "{spinner} {prefix} {pos} {msg}",
     };
+    set_template(bar, template);
+}
+
+fn style_of_call(bar: &ProgressBar) {
+    set_template(bar, "{spinner} {prefix} {msg}");
+}
+
+fn style_of_file(bar: &ProgressBar) {
+    let template = "{spinner} {prefix} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}";
+    set_template(bar, template);
+}
+
+fn set_template(bar: &ProgressBar, template: &str) {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
