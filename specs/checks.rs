@@ -143,7 +143,7 @@ fn sources(value: &Value, at: &str, without: &mut Vec<String>) {
                 let at = format!("{at}/{key}");
                 let facts: Vec<&Value> = match (key.as_str(), child) {
                     (
-                        "properties" | "headers" | "securitySchemes" | "examples",
+                        "properties" | "headers" | "parameters" | "securitySchemes" | "examples",
                         Value::Object(facts),
                     ) => facts.values().collect(),
                     ("parameters", Value::Array(facts)) => facts.iter().collect(),

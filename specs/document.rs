@@ -62,9 +62,10 @@ impl Document {
     fn operations(&self) -> Vec<(&String, &String, &Value)> {
         let paths = self.at("/paths").as_object().unwrap();
         let items = paths.iter().flat_map(|(path, item)| {
-            let methods = item.as_object().unwrap();
+            // Beside the methods there may be what holds for all of them.
+            let methods = item.as_object().unwrap().iter();
             methods
-                .iter()
+                .filter(|(_, operation)| operation.get("operationId").is_some())
                 .map(move |(method, operation)| (path, method, operation))
         });
         items.collect()

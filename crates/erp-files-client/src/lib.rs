@@ -4,6 +4,9 @@
 mod client;
 pub mod files;
 mod ids;
+#[cfg(feature = "sandbox")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
+pub mod sandbox;
 mod sessions;
 mod vendor;
 

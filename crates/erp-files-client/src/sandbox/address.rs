@@ -1,0 +1,77 @@
+//! Signed addresses, as Azure (a shared access signature) and S3 (a presigned request) have them. Their signatures are
+//! made up: the storage knows every address that was given out, byte for byte.
+
+use std::time::{Duration, SystemTime};
+
+use common_http::sandbox::rfc3339;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::StorageKind;
+
+/// All but RFC 3986's unreserved characters.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// What an address is for.
+pub(super) struct Signed<'a> {
+    pub(super) kind: StorageKind,
+    pub(super) place: usize,
+    pub(super) name: &'a str,
+    /// Tells two addresses of one place apart.
+    pub(super) number: usize,
+    pub(super) start: SystemTime,
+    pub(super) life: Duration,
+}
+
+impl Signed<'_> {
+    /// The path and the query under which the storage takes the file.
+    pub(super) fn target(&self) -> String {
+        let name = encoded(self.name);
+        format!("{}{name}?{}", self.folder(), self.query())
+    }
+
+    /// The same with spaces and whatever is not ASCII as they are, which a client has to encode.
+    pub(super) fn unencoded_target(&self) -> String {
+        let mut name = String::new();
+        for letter in self.name.chars() {
+            if letter == ' ' || !letter.is_ascii() {
+                name.push(letter);
+            } else {
+                name.push_str(&encoded(letter.encode_utf8(&mut [0; 4])));
+            }
+        }
+        format!("{}{name}?{}", self.folder(), self.query())
+    }
+
+    fn folder(&self) -> String {
+        format!("/storage/EXAMPLE-{:04}/", self.place + 1)
+    }
+
+    fn query(&self) -> String {
+        let number = self.number;
+        match self.kind {
+            StorageKind::Azure => {
+                let end = encoded(&rfc3339(self.start + self.life, 0));
+                format!(
+                    "sv=2024-11-04&se={end}&sr=b&sp=cw&sig=EXAMPLE%2Bsignature%2F{number:04}%3D"
+                )
+            }
+            StorageKind::S3 => {
+                let date = rfc3339(self.start, 0).replace(['-', ':'], "");
+                let day = date.get(..8).unwrap_or_default();
+                let life = self.life.as_secs();
+                format!(
+                    "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=EXAMPLE%2F{day}%2Fexample-1%2Fs3%2Faws4_request\
+                     &X-Amz-Date={date}&X-Amz-Expires={life}&X-Amz-SignedHeaders=host&X-Amz-Signature={number:064x}"
+                )
+            }
+        }
+    }
+}
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
+}
