@@ -27,6 +27,15 @@ impl Failure {
         }
     }
 
+    /// The arguments are wrong, for this reason.
+    pub fn arguments(why: impl Display) -> Self {
+        Self {
+            error: Error::builder(ErrorKind::InvalidInput).build(),
+            line: format!("wrong arguments: {why}"),
+            advice: None,
+        }
+    }
+
     /// A local file failed; `what` says which, and what was tried.
     pub fn file(what: impl Display, error: &io::Error) -> Self {
         // The error's own text can have a path in it.
@@ -50,17 +59,30 @@ impl Failure {
         &self.line
     }
 
+    /// Prints it on stderr, for people: of one thing among several where `of` names that, as in `file 2 of 3: `.
+    pub fn note(&self, of: &str) {
+        output::note(format_args!("error: {of}{}", self.line));
+        if let Some(advice) = &self.advice {
+            output::note(format_args!("advice: {advice}"));
+        }
+    }
+
+    /// What a program is told of it: the `error` of a JSON document.
+    #[must_use]
+    pub fn fields(&self) -> Fields<'_> {
+        Fields::of(&self.error)
+    }
+
     /// Prints the failure: on stderr for people and, where stdout is to be JSON, there as a document. Gives the exit
     /// status.
     #[must_use]
     pub fn report(&self, json: bool) -> ExitCode {
-        output::note(format_args!("error: {}", self.line));
-        if let Some(advice) = &self.advice {
-            output::note(format_args!("advice: {advice}"));
-        }
+        self.note("");
         if json {
             // Nothing is left to be said where stdout is closed as well.
-            let _ = output::document(&Document::of(&self.error));
+            let _ = output::document(&Document {
+                error: self.fields(),
+            });
         }
         match self.error.kind() {
             ErrorKind::Config | ErrorKind::InvalidInput => ExitCode::from(2),
@@ -85,8 +107,9 @@ struct Document<'a> {
     error: Fields<'a>,
 }
 
-#[derive(Serialize)]
-struct Fields<'a> {
+/// What a program is told of a failure.
+#[derive(Debug, Serialize)]
+pub struct Fields<'a> {
     operation: Option<&'a str>,
     kind: &'a str,
     status: Option<u16>,
@@ -95,17 +118,15 @@ struct Fields<'a> {
     delivery: &'a str,
 }
 
-impl<'a> Document<'a> {
+impl<'a> Fields<'a> {
     fn of(error: &'a Error) -> Self {
         Self {
-            error: Fields {
-                operation: error.operation(),
-                kind: error.kind().as_str(),
-                status: error.status().map(|status| status.as_u16()),
-                code: error.printable_code(),
-                attempts: error.attempts(),
-                delivery: error.delivery().as_str(),
-            },
+            operation: error.operation(),
+            kind: error.kind().as_str(),
+            status: error.status().map(|status| status.as_u16()),
+            code: error.printable_code(),
+            attempts: error.attempts(),
+            delivery: error.delivery().as_str(),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What the example programs share: one file a subject.
 //!
 //! A program reads its settings from the environment ([`settings`]), says on stderr what failed and what to do about it
-//! ([`failure`], [`advice`]), writes files that are whole or not there ([`atomic_file`]), and shows how far it is
-//! ([`progress`]).
+//! ([`failure`], [`advice`]), looks at files before it sends them ([`input`]), writes files that are whole or not there
+//! ([`atomic_file`]), and shows how far it is ([`progress`]).
 
 pub mod advice;
 pub mod atomic_file;
 pub mod failure;
+pub mod input;
 pub mod lock;
 pub mod logging;
 pub mod output;

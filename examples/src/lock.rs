@@ -1,4 +1,4 @@
-//! One run at a time in a folder.
+//! Folders: for one run at a time, or for several at once.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -6,6 +6,7 @@ use std::path::Path;
 
 use common_http::{Error, ErrorKind};
 
+use crate::atomic_file;
 use crate::failure::Failure;
 
 /// The name of the lock's file. It stays: whether a run is at work is told by the lock, which the system lets go with
@@ -45,5 +46,56 @@ impl FolderLock {
             }
         }
         Ok(Self { _file: file })
+    }
+}
+
+/// A folder that several runs may use at once, until it is dropped.
+#[derive(Debug)]
+pub struct SharedFolder {
+    _lock: Option<File>,
+}
+
+impl SharedFolder {
+    /// Joins those who use the folder, which must exist. Who is alone there clears away what killed runs left (see
+    /// [`remove_strays`](atomic_file::remove_strays)).
+    ///
+    /// # Errors
+    /// The folder cannot be read, or a stray file not be removed.
+    pub fn join(folder: &Path) -> io::Result<Self> {
+        // Elsewhere a folder cannot be opened as a file: strays then stay.
+        if !cfg!(unix) {
+            return Ok(Self { _lock: None });
+        }
+        // The folder itself is locked, so that no file is left of it.
+        let lock = File::open(folder)?;
+        if lock.try_lock().is_ok() {
+            atomic_file::remove_strays(folder)?;
+        }
+        // Also where this fails nothing is lost: a lock is only needed while another run clears away.
+        let shared = lock.try_lock_shared().is_ok();
+        Ok(Self {
+            _lock: shared.then_some(lock),
+        })
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn who_is_alone_clears_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let stray = folder.path().join(".new-aB3xYz.part");
+        let first = SharedFolder::join(folder.path()).unwrap();
+        fs::write(&stray, "half").unwrap();
+        let second = SharedFolder::join(folder.path()).unwrap();
+        assert!(stray.exists());
+        drop(first);
+        drop(second);
+        SharedFolder::join(folder.path()).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

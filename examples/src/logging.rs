@@ -10,7 +10,13 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 /// Only these crates promise to log no secret, no person's data and no whole URL: others are left out, whatever
 /// `RUST_LOG` asks for.
-const SAFE: [&str; 3] = ["common_http", "biologix_client", "medreader_client"];
+const SAFE: [&str; 5] = [
+    "common_http",
+    "biologix_client",
+    "erp_files_client",
+    "gensoft_client",
+    "medreader_client",
+];
 
 /// Whether `RUST_LOG` asks for log lines.
 #[must_use]

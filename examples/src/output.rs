@@ -39,6 +39,16 @@ pub fn note(line: impl fmt::Display) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
+/// What a vendor or a file's name says, for a terminal: nothing in it can steer that, or break the line.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let shown = |c: char| match c.is_control() {
+        true => char::REPLACEMENT_CHARACTER,
+        false => c,
+    };
+    text.chars().map(shown).collect()
+}
+
 fn closed(error: &io::Error) -> Failure {
     Failure::file("stdout cannot be written", error)
 }

@@ -1,6 +1,8 @@
 //! How far a program is: one bar on stderr, only where that is a terminal.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,8 +13,6 @@ use crate::logging;
 
 /// Shorter waits than this are not worth a word.
 const WORTH_A_WORD: Duration = Duration::from_secs(2);
-
-const TRANSFER: &str = "{spinner} {prefix} {bar:30} {bytes}/{total_bytes} {eta} {msg}";
 
 /// The progress of a program that does one thing after the other. The bar is gone when this is dropped, so that what
 /// is printed afterwards stands on lines of its own.
@@ -27,41 +27,26 @@ impl Progress {
     }
 
     /// Begins with the next thing to do.
-    pub fn begin(&self, what: &'static str, total: Option<u64>) {
-        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
-        style(&bar);
-        self.show(bar, what);
+    pub fn begin(&self, what: impl Into<Cow<'static, str>>, total: Option<u64>) {
+        self.show(what.into(), total, style);
     }
 
-    /// Begins with a transfer. What is given is to be told how far it is.
-    pub fn transfer(
-        &self,
-        what: &'static str,
-    ) -> impl Fn(common_http::Progress) + Send + Sync + use<> {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        if let Ok(style) = ProgressStyle::with_template(TRANSFER) {
-            bar.set_style(style);
-        }
-        self.show(bar, what);
-        let current = Arc::clone(&self.0);
-        move |at| {
-            let bar = lock(&current);
-            if let Some(total) = at.total {
-                bar.set_length(total);
-            }
-            bar.set_position(at.sent);
-        }
+    /// Begins with the next call, which has no parts to count.
+    pub fn begin_call(&self, what: &'static str) {
+        self.show(what.into(), None, style_of_call);
     }
 
-    /// Nothing more is to be shown, so that what is printed next stands on lines of its own.
-    pub fn end(&self) {
-        lock(&self.0).finish_and_clear();
+    /// Begins with the next file to send, of so many bytes.
+    pub fn begin_file(&self, what: impl Into<Cow<'static, str>>, bytes: u64) {
+        self.show(what.into(), Some(bytes), style_of_file);
     }
 
-    fn show(&self, bar: ProgressBar, what: &'static str) {
+    fn show(&self, what: Cow<'static, str>, total: Option<u64>, style: fn(&ProgressBar)) {
         let mut current = lock(&self.0);
         current.finish_and_clear();
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
         bar.set_prefix(what);
+        style(&bar);
         if !logging::is_on() && io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::stderr());
             bar.enable_steady_tick(Duration::from_millis(200));
@@ -88,6 +73,28 @@ impl Progress {
         lock(&self.0).inc(1);
     }
 
+    /// Moves the bar as a file is sent; each attempt starts it anew. To be given to the call.
+    pub fn sending(&self) -> impl Fn(common_http::Progress) + Send + Sync + use<> {
+        let bar = Arc::clone(&self.0);
+        let shown = AtomicU32::new(1);
+        move |progress| {
+            let bar = lock(&bar);
+            if shown.swap(progress.attempt, Ordering::Relaxed) != progress.attempt {
+                bar.reset();
+                bar.set_message(format!("(attempt {})", progress.attempt));
+            }
+            if let Some(total) = progress.total {
+                bar.set_length(total);
+            }
+            bar.set_position(progress.sent);
+        }
+    }
+
+    /// Nothing more is to be shown, so that what is printed next stands on lines of its own.
+    pub fn end(&self) {
+        lock(&self.0).finish_and_clear();
+    }
+
     /// Says so beside the bar when a client waits for the vendor. To be given to the client as its observer.
     #[must_use]
     pub fn waits(&self) -> impl AttemptObserver + use<> {
@@ -100,6 +107,19 @@ fn style(bar: &ProgressBar) {
         Some(_) => "{spinner} {prefix} {bar:30} {pos}/{len} {eta} {msg}",
         None => "{spinner} {prefix} {pos} {msg}",
     };
+    set_template(bar, template);
+}
+
+fn style_of_call(bar: &ProgressBar) {
+    set_template(bar, "{spinner} {prefix} {msg}");
+}
+
+fn style_of_file(bar: &ProgressBar) {
+    let template = "{spinner} {prefix} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}";
+    set_template(bar, template);
+}
+
+fn set_template(bar: &ProgressBar, template: &str) {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 /// A setting that may be absent.
 ///
 /// # Errors
-/// It is set to nothing, or to something that is no text: half a setting is a mistake, not an absence.
+/// It is set to nothing, or to something that is no line of text: half a setting is a mistake, not an absence.
 pub fn optional(name: &str) -> Result<Option<String>, Failure> {
     match env::var_os(name) {
         None => Ok(None),
@@ -45,14 +45,21 @@ pub fn required<const N: usize>(names: [&str; N]) -> Result<[String; N], Failure
 fn read(value: OsString) -> Result<String, &'static str> {
     match value.into_string() {
         Ok(text) if text.is_empty() => Err("is empty"),
+        // No address and no header can carry it; it is the end of a line that was read with the value, as a rule.
+        Ok(text) if text.chars().any(char::is_control) => Err("has a control character"),
         Ok(text) => Ok(text),
         Err(_) => Err("is no text"),
     }
 }
 
-/// The HTTP settings that are the same for all programs: plain http to other hosts only with `ALLOW_PLAIN_HTTP=1`.
+/// Whether plain http to other hosts is allowed: `ALLOW_PLAIN_HTTP=1`.
+#[must_use]
+pub fn allow_plain_http() -> bool {
+    env::var_os("ALLOW_PLAIN_HTTP").is_some_and(|value| value == "1")
+}
+
+/// The HTTP settings that are the same for all programs.
 #[must_use]
 pub fn http() -> HttpOptions {
-    let allow = env::var_os("ALLOW_PLAIN_HTTP").is_some_and(|value| value == "1");
-    HttpOptions::default().allow_plain_http(allow)
+    HttpOptions::default().allow_plain_http(allow_plain_http())
 }

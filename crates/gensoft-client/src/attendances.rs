@@ -14,7 +14,7 @@ mod attendance;
 
 use bytes::Bytes;
 use common_http::{
-    Body, CallOptions, Engine, Error, ErrorKind, Operation, RawJson, Request, Result,
+    Body, CallOptions, Engine, Error, ErrorKind, Operation, RawJson, Request, Result, json,
 };
 use serde::Serialize;
 
@@ -25,6 +25,8 @@ use crate::reply::Reply;
 /// `POST /api/v1/attendance/`: creates, changes, cancels or blocks an attendance; which of these, its body says.
 pub(crate) static SEND: Operation =
     Operation::post("gensoft.attendances.send", "/api/v1/attendance/");
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// An attendance as it is sent: a JSON object.
 #[derive(Clone)]
@@ -47,24 +49,31 @@ impl AttendanceBody {
         Self(json.and_then(|json| Self::checked(json.into())))
     }
 
-    /// Takes JSON text, and sends it byte for byte.
+    /// Takes JSON text, a file's say, and sends it byte for byte; only a byte order mark, which JSON must not have, is left
+    /// out. What is no JSON object is refused when it is sent, before anything leaves.
     ///
     /// ```
-    /// use gensoft_client::RawJson;
     /// use gensoft_client::attendances::AttendanceBody;
     ///
-    /// let text = RawJson::from_text(r#"{ "campo": 1.50 }"#)?;
-    /// let body = AttendanceBody::text(&text);
+    /// let body = AttendanceBody::text("{ \"campo\": 1.50 }\n");
     /// # let _ = body;
-    /// # Ok::<(), gensoft_client::DecodeError>(())
     /// ```
-    #[must_use]
-    pub fn text(text: &RawJson) -> Self {
-        Self(Self::checked(text.as_str().to_owned().into()))
+    pub fn text(text: impl Into<Bytes>) -> Self {
+        let text = text.into();
+        let start = if text.starts_with(BYTE_ORDER_MARK) {
+            BYTE_ORDER_MARK.len()
+        } else {
+            0
+        };
+        let text = text.slice(start..);
+        Self(match json::decode::<RawJson>(&text) {
+            Ok(_) => Self::checked(text),
+            Err(_) => Err("the attendance is no JSON"),
+        })
     }
 
     fn checked(json: Bytes) -> std::result::Result<Bytes, &'static str> {
-        match json.first() {
+        match json.trim_ascii_start().first() {
             Some(b'{') => Ok(json),
             _ => Err("the attendance is no JSON object"),
         }
@@ -158,5 +167,39 @@ impl SendAttendance {
         }
         const REDIRECTED: &str = "the vendor redirects, which is not followed: is the base URL right, its scheme included?";
         Reply::of(self.request().send().await, REDIRECTED)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AttendanceBody;
+
+    #[test]
+    fn text_is_sent_as_it_is() {
+        for text in ["{}", "\r\n { \"a\" : 1.50,\n\"a\":1e2 }\n"] {
+            let body = AttendanceBody::text(text).0.unwrap();
+            assert_eq!(body, text.as_bytes());
+            let marked = AttendanceBody::text(format!("\u{feff}{text}")).0.unwrap();
+            assert_eq!(marked, text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused() {
+        for text in [
+            &b""[..],
+            b" ",
+            b"{",
+            b"{} {}",
+            b"{'a':1}",
+            b"{\"a\":\"\xff\"}",
+        ] {
+            let refused = AttendanceBody::text(text).0.unwrap_err();
+            assert_eq!(refused, "the attendance is no JSON", "{text:?}");
+        }
+        for text in ["[]", "null", "1", "\"{}\"", "\u{feff}\u{feff}{}"] {
+            let refused = AttendanceBody::text(text).0.unwrap_err();
+            assert_eq!(refused, "the attendance is no JSON object", "{text}");
+        }
     }
 }

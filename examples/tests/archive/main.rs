@@ -12,9 +12,12 @@ mod first_run;
 mod folder;
 mod killed;
 mod privacy;
+#[path = "../support/program.rs"]
+mod program;
 mod reports;
 mod run;
 mod sandbox;
 #[path = "../support/server.rs"]
+#[allow(dead_code, reason = "each program's tests need a part of it")]
 mod server;
 mod settings;

@@ -3,29 +3,26 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::centre::{Centre, PARTNER, PASSWORD, USERNAME, id, key, pdf};
+use crate::program;
+pub use crate::program::Run;
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_biologix-archive");
 
 /// A command in an environment that says nothing of Biologix.
-pub fn clean(mut command: Command) -> Command {
-    for name in [
+pub fn clean(command: Command) -> Command {
+    let settings = [
         "BIOLOGIX_BASE_URL",
         "BIOLOGIX_USERNAME",
         "BIOLOGIX_PASSWORD",
         "BIOLOGIX_PARTNER_ID",
-        "ALLOW_PLAIN_HTTP",
-        "RUST_LOG",
-    ] {
-        command.env_remove(name);
-    }
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
+    ];
+    program::clean(command, &settings)
 }
 
 /// The settings of this centre.
@@ -127,42 +124,5 @@ impl Archive {
             names.insert(format!("{}.pdf", id(number)));
         }
         assert_eq!(self.reports(), names);
-    }
-}
-
-/// How a run ended.
-pub struct Run {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
-}
-
-impl Run {
-    pub fn of(command: &mut Command) -> Self {
-        Self::from(command.output().unwrap())
-    }
-
-    /// stdout is one JSON document on one line, and nothing else.
-    #[track_caller]
-    pub fn json(&self) -> Value {
-        assert_eq!(self.stdout.matches('\n').count(), 1, "{}", self.stdout);
-        serde_json::from_str(&self.stdout).unwrap()
-    }
-
-    #[track_caller]
-    pub fn is(self, code: i32) -> Self {
-        let Self { stdout, stderr, .. } = &self;
-        assert_eq!(self.code, Some(code), "stdout: {stdout}\nstderr: {stderr}");
-        self
-    }
-}
-
-impl From<Output> for Run {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! A few lines of HTTP/1.1 over real sockets, one request a connection.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -47,6 +47,8 @@ pub struct Answer {
 #[derive(Clone, Copy)]
 enum Rest {
     Sent,
+    /// Nothing of it is sent, the head neither, until the client has gone.
+    Nothing,
     /// After this many bytes of the body the connection ends.
     Cut(usize),
     /// After this many bytes of the body nothing more comes, until the client has gone.
@@ -77,6 +79,12 @@ impl Answer {
         self
     }
 
+    /// Holds all of it.
+    pub fn held(mut self) -> Self {
+        self.rest = Rest::Nothing;
+        self
+    }
+
     pub fn held_after(mut self, bytes: usize) -> Self {
         self.rest = Rest::Held(bytes);
         self
@@ -84,11 +92,13 @@ impl Answer {
 }
 
 type Answering = dyn Fn(&Request) -> Answer + Send + Sync;
+type Reading = dyn Fn(&Request) -> Option<usize> + Send + Sync;
 
 pub struct Server {
     pub url: String,
     requests: Arc<Mutex<Vec<String>>>,
     held: Receiver<()>,
+    reading: Arc<Mutex<Arc<Reading>>>,
     pub closer: Closer,
 }
 
@@ -120,6 +130,9 @@ impl Server {
         let requests = Arc::new(Mutex::new(Vec::new()));
         let (holding, held) = mpsc::channel();
         let (answer, log): (Arc<Answering>, _) = (Arc::new(answer), Arc::clone(&requests));
+        let whole: Arc<Reading> = Arc::new(|_| None);
+        let reading = Arc::new(Mutex::new(whole));
+        let limits = Arc::clone(&reading);
         let closed = Arc::new(AtomicBool::new(false));
         let closing = Arc::clone(&closed);
         let accepting = thread::spawn(move || {
@@ -129,14 +142,16 @@ impl Server {
                 }
                 let (answer, log, holding) =
                     (Arc::clone(&answer), Arc::clone(&log), holding.clone());
+                let limit = Arc::clone(&limits.lock().unwrap());
                 // A client that was killed breaks its connection: that ends the thread and nothing else.
-                thread::spawn(move || serve(stream, &*answer, &log, &holding));
+                thread::spawn(move || serve(stream, &*answer, &*limit, &log, &holding));
             }
         });
         Self {
             url,
             requests,
             held,
+            reading,
             closer: Closer {
                 address,
                 closed,
@@ -154,6 +169,12 @@ impl Server {
         self.requests.lock().unwrap().clear();
     }
 
+    /// Where this gives a number, the request is held after so many bytes of its body: it is not answered, until the client has
+    /// gone.
+    pub fn hold_body(&self, limit: impl Fn(&Request) -> Option<usize> + Send + Sync + 'static) {
+        *self.reading.lock().unwrap() = Arc::new(limit);
+    }
+
     /// Waits until an answer is held.
     pub fn wait_until_held(&self) {
         self.held.recv_timeout(Duration::from_secs(60)).unwrap();
@@ -163,14 +184,23 @@ impl Server {
 fn serve(
     stream: TcpStream,
     answer: &Answering,
+    limit: &Reading,
     log: &Mutex<Vec<String>>,
     holding: &Sender<()>,
 ) -> Option<()> {
     let mut reader = BufReader::new(stream);
-    let request = read(&mut reader)?;
+    let mut request = read_head(&mut reader)?;
     log.lock()
         .unwrap()
         .push(format!("{} {}", request.method, request.path));
+    let length = request.header("content-length").unwrap_or("0");
+    let length: usize = length.parse().ok()?;
+    let part = limit(&request);
+    request.body.resize(part.unwrap_or(length), 0);
+    reader.read_exact(&mut request.body).ok()?;
+    if part.is_some() {
+        return hold(reader, holding);
+    }
     let answer = answer(&request);
     let mut stream = reader.into_inner();
     let mut head = format!(
@@ -182,21 +212,28 @@ fn serve(
         head += &format!("{name}: {value}\r\n");
     }
     head += "\r\n";
-    stream.write_all(head.as_bytes()).ok()?;
+    if !matches!(answer.rest, Rest::Nothing) {
+        stream.write_all(head.as_bytes()).ok()?;
+    }
     match answer.rest {
-        Rest::Sent => stream.write_all(&answer.body).ok()?,
-        Rest::Cut(bytes) => stream.write_all(&answer.body[..bytes]).ok()?,
+        Rest::Sent => stream.write_all(&answer.body).ok(),
+        Rest::Cut(bytes) => stream.write_all(&answer.body[..bytes]).ok(),
         Rest::Held(bytes) => {
             stream.write_all(&answer.body[..bytes]).ok()?;
-            holding.send(()).ok()?;
-            // Until the client has gone.
-            let _ = stream.read(&mut [0]);
+            hold(stream, holding)
         }
+        Rest::Nothing => hold(stream, holding),
     }
+}
+
+/// Says that a client is held, and waits until it has gone.
+fn hold(mut stream: impl Read, holding: &Sender<()>) -> Option<()> {
+    holding.send(()).ok()?;
+    io::copy(&mut stream, &mut io::sink()).ok()?;
     Some(())
 }
 
-fn read(reader: &mut impl BufRead) -> Option<Request> {
+fn read_head(reader: &mut impl BufRead) -> Option<Request> {
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
     let mut words = line.split_whitespace();
@@ -213,19 +250,11 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
             None => break,
         }
     }
-    let mut request = Request {
+    Some(Request {
         method,
         path: path.to_owned(),
         query: query.to_owned(),
         headers,
         body: Vec::new(),
-    };
-    let length = request
-        .header("content-length")
-        .unwrap_or("0")
-        .parse()
-        .ok()?;
-    request.body.resize(length, 0);
-    reader.read_exact(&mut request.body).ok()?;
-    Some(request)
+    })
 }

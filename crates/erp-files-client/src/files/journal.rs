@@ -16,6 +16,7 @@ pub struct UploadState {
     pub(super) name: String,
     pub(super) address: Secret,
     pub(super) length: Option<u64>,
+    pub(super) fingerprint: Option<String>,
     pub(super) transferred: bool,
     pub(super) replaces: bool,
 }
@@ -30,6 +31,8 @@ struct Saved {
     name: String,
     address: String,
     length: Option<u64>,
+    #[serde(default)]
+    fingerprint: Option<String>,
     transferred: bool,
     replaces: bool,
 }
@@ -64,6 +67,7 @@ impl UploadState {
             name: self.name.clone(),
             address: self.address.expose().to_owned(),
             length: self.length,
+            fingerprint: self.fingerprint.clone(),
             transferred: self.transferred,
             replaces: self.replaces,
         };
@@ -86,6 +90,7 @@ impl UploadState {
             name: saved.name,
             address: Secret::from(saved.address),
             length: saved.length,
+            fingerprint: saved.fingerprint,
             transferred: saved.transferred,
             replaces: saved.replaces,
         })
@@ -156,6 +161,7 @@ mod tests {
             name: "знімок.jpg".into(),
             address: Secret::from("https://storage.example/x?sig=EXAMPLE"),
             length: Some(5),
+            fingerprint: Some("EXAMPLE-FINGERPRINT".into()),
             transferred: true,
             replaces: false,
         };

@@ -68,12 +68,9 @@ impl ListFiles {
     pub async fn send(self) -> Result<Vec<FileEntry>> {
         let answer = send(self.request()).await?;
         let list: RawJson = answer.json()?;
-        match entries(&list) {
-            Some(entries) => Ok(entries.into_iter().map(FileEntry::from_fields).collect()),
-            None => Err(answer
-                .unreadable()
-                .detail("the answer is no list of files")
-                .build()),
-        }
+        entries(&list).ok_or_else(|| {
+            let error = answer.unreadable();
+            error.detail("the answer is no list of files").build()
+        })
     }
 }

@@ -1,7 +1,10 @@
 //! A file as the list has it.
 
-use common_http::{Extra, RawJson, TextOrNumber, Timestamp, safe_debug};
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use common_http::{DecodeError, Extra, RawJson, TextOrNumber, Timestamp, safe_debug};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::ids::FileId;
@@ -11,7 +14,21 @@ use crate::ids::FileId;
 /// The vendor's document leaves its example blank, so the fields are found by name without regard to case among those that
 /// are likely (inferred from the vendor's other interfaces, which write `PascalCase`); whatever else there is, is in `extra`.
 /// `Debug` shows the id and the send flag: a file's name can name a patient.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+///
+/// An entry always has the JSON text that it came as, see [`raw`](Self::raw); so it is read with `serde_json` only. Two are
+/// equal when their fields and `extra` are; their texts are not compared.
+///
+/// ```
+/// use erp_files_client::files::FileEntry;
+///
+/// // What a test of your program needs.
+/// let entry: FileEntry = serde_json::from_str(r#"{"Id": 12, "FileName": "result.pdf", "Size": 1024}"#)?;
+/// assert_eq!(entry.name.as_deref(), Some("result.pdf"));
+/// assert!(entry.extra.contains_key("Size"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FileEntry {
     /// The id, as text or number: `Id` or `FileId`.
@@ -23,15 +40,30 @@ pub struct FileEntry {
     /// Whether it may be sent by e-mail or Viber: `IsSend`; false for a new file (documented).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_send: Option<bool>,
-    /// When it was created: `DateCr`, `CreatedAt` or `DateCreated`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created: Option<Timestamp>,
-    /// Fields that none of these names.
+    /// All other fields, and those that could not be read as one of these three.
     #[serde(flatten)]
     pub extra: Extra,
+    #[serde(skip)]
+    source: Source,
 }
 
 safe_debug!(FileEntry { id, is_send });
+
+/// The text an entry came as. Always equal: it is no part of what the entry says.
+#[derive(Clone)]
+struct Source(RawJson);
+
+impl PartialEq for Source {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<'de> Deserialize<'de> for FileEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_raw(RawJson::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
 
 impl FileEntry {
     /// The id to call the file by, if there is one.
@@ -49,31 +81,78 @@ impl FileEntry {
         self.id.as_ref().map(FileId::from)
     }
 
-    /// Takes from an entry what can be read; nothing in it makes the list fail.
-    pub(super) fn from_fields(mut fields: Extra) -> Self {
-        let mut take = |names: &[&str]| {
-            let key = names.iter().find_map(|name| {
-                let mut keys = fields.keys();
-                keys.find(|key| key.eq_ignore_ascii_case(name)).cloned()
-            })?;
-            fields.remove(&key).filter(|value| !value.is_null())
-        };
-        let id = take(&["id", "fileId"]);
-        let name = take(&["fileName", "name"]);
-        let is_send = take(&["isSend"]);
-        let created = take(&["dateCr", "createdAt", "dateCreated"]);
-        Self {
-            id: id.and_then(|id| serde_json::from_value(id).ok()),
-            name: name.and_then(|name| Some(name.as_str()?.to_owned())),
-            is_send: is_send.and_then(|flag| match flag {
-                Value::Bool(flag) => Some(flag),
-                Value::Number(number) => Some(number.as_f64()? != 0.0),
-                Value::String(text) => text.to_ascii_lowercase().parse().ok(),
-                _ => None,
+    /// When it was created, if the entry says so: `DateCr`, `CreatedAt` or `DateCreated` (inferred, like all names).
+    ///
+    /// ```
+    /// # fn example(entry: erp_files_client::files::FileEntry) {
+    /// if let Some(created) = entry.created() {
+    ///     println!("{}", created.as_str());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn created(&self) -> Option<Timestamp> {
+        ["dateCr", "createdAt", "dateCreated"]
+            .iter()
+            .find_map(|name| {
+                let date = self.extra.get(&find(&self.extra, name)?)?;
+                serde_json::from_value(date.clone()).ok()
+            })
+    }
+
+    /// The vendor's own JSON text of this entry, whatever has been done to the fields since.
+    ///
+    /// ```
+    /// # fn example(entry: erp_files_client::files::FileEntry) {
+    /// // For an archive: each number and word as the vendor wrote it.
+    /// let line = entry.raw().compact();
+    /// # let _ = line;
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn raw(&self) -> &RawJson {
+        &self.source.0
+    }
+
+    /// Takes from an entry what can be read; nothing in it makes the list fail, as long as it is an object.
+    pub(super) fn from_raw(raw: RawJson) -> Result<Self, DecodeError> {
+        let mut fields: Extra = raw.parse()?;
+        Ok(Self {
+            id: take(&mut fields, &["id", "fileId"], |id| {
+                serde_json::from_value(id.clone()).ok()
             }),
-            created: created.and_then(|date| serde_json::from_value(date).ok()),
+            name: take(&mut fields, &["fileName", "name"], |name| {
+                Some(name.as_str()?.to_owned())
+            }),
+            is_send: take(&mut fields, &["isSend"], flag),
             extra: fields,
-        }
+            source: Source(raw),
+        })
+    }
+}
+
+/// The key that is this name, in any case.
+fn find(fields: &Extra, name: &str) -> Option<String> {
+    let mut keys = fields.keys();
+    keys.find(|key| key.eq_ignore_ascii_case(name)).cloned()
+}
+
+/// Takes the first field out that has one of these names and can be read.
+fn take<T>(fields: &mut Extra, names: &[&str], read: fn(&Value) -> Option<T>) -> Option<T> {
+    names.iter().find_map(|name| {
+        let key = find(fields, name)?;
+        let taken = read(fields.get(&key)?)?;
+        fields.remove(&key);
+        Some(taken)
+    })
+}
+
+fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::Number(number) => Some(number.as_f64()? != 0.0),
+        Value::String(text) => text.to_ascii_lowercase().parse().ok(),
+        _ => None,
     }
 }
 
@@ -81,18 +160,17 @@ impl FileEntry {
 const WRAPPERS: [&str; 6] = ["items", "files", "data", "value", "results", "result"];
 
 /// The entries of a list's answer: a bare array, or an object with one of the [`WRAPPERS`].
-pub(super) fn entries(answer: &RawJson) -> Option<Vec<Extra>> {
+pub(super) fn entries(answer: &RawJson) -> Option<Vec<FileEntry>> {
     if let Ok(entries) = answer.parse() {
         return Some(entries);
     }
-    let fields: Extra = answer.parse().ok()?;
-    let list = WRAPPERS.iter().find_map(|name| {
-        let (_, value) = fields
+    let fields: BTreeMap<String, RawJson> = answer.parse().ok()?;
+    WRAPPERS.iter().find_map(|name| {
+        let (_, list) = fields
             .iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(name))?;
-        value.is_array().then(|| value.clone())
-    })?;
-    serde_json::from_value(list).ok()
+        list.parse().ok()
+    })
 }
 
 #[cfg(test)]
@@ -100,8 +178,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<Vec<FileEntry>> {
-        let entries = entries(&RawJson::from_text(text).unwrap())?;
-        Some(entries.into_iter().map(FileEntry::from_fields).collect())
+        entries(&RawJson::from_text(text).unwrap())
     }
 
     #[test]
@@ -115,10 +192,10 @@ mod tests {
         assert_eq!(files[0].name.as_deref(), Some("result 1.pdf"));
         assert_eq!(files[0].is_send, Some(false));
         assert_eq!(
-            files[0].created.as_ref().unwrap().as_str(),
+            files[0].created().unwrap().as_str(),
             "2030-01-02T03:04:05.678Z"
         );
-        assert!(files[0].extra.contains_key("Novo"));
+        assert!(files[0].extra.contains_key("Novo") && files[0].extra.contains_key("DateCr"));
         assert_eq!(files[1].file_id(), Some(FileId::from("a-1")));
         assert_eq!(files[1].is_send, Some(true));
         assert!(files[1].extra.contains_key("size"));
@@ -153,5 +230,29 @@ mod tests {
             (files[1].name.as_deref(), files[1].is_send),
             (None, Some(true))
         );
+    }
+
+    #[test]
+    fn what_came_is_kept() {
+        let text = r#"{"Id":{"a":1},"FileId":7,"FileName":[2],"IsSend":"maybe","Size":12.50}"#;
+        let files = read(&format!("[{text}]")).unwrap();
+        let file = &files[0];
+        assert_eq!(file.file_id(), Some(FileId::from(7)));
+        assert_eq!((&file.name, file.is_send), (&None, None));
+        let kept: Vec<_> = file.extra.keys().map(String::as_str).collect();
+        assert_eq!(kept, ["FileName", "Id", "IsSend", "Size"]);
+        assert_eq!(file.raw().as_str(), text);
+    }
+
+    #[test]
+    fn reads_what_it_wrote() {
+        let text = r#"{"FileId":7,"FileName":"a.pdf","ISSEND":0,"DateCr":"2030-01-02"}"#;
+        let file: FileEntry = serde_json::from_str(text).unwrap();
+        let written = serde_json::to_string(&file).unwrap();
+        assert_eq!(
+            written,
+            r#"{"id":7,"name":"a.pdf","isSend":false,"DateCr":"2030-01-02"}"#
+        );
+        assert!(serde_json::from_str::<FileEntry>(&written).unwrap() == file);
     }
 }

@@ -52,14 +52,16 @@ async fn any_value_that_is_an_object_is_sent_as_it_is() {
     for body in [
         AttendanceBody::of(&own),
         AttendanceBody::of(&map),
-        AttendanceBody::text(&RawJson::from_text(text).unwrap()),
+        AttendanceBody::of(&RawJson::from_text(text).unwrap()),
+        AttendanceBody::text(format!("\u{feff}\n{text}\n")),
     ] {
         client.send_attendance(body).send().await.unwrap();
     }
     let kept = sandbox.attendances();
     let texts: Vec<_> = kept.iter().map(|one| one.text.as_str()).collect();
     let own = r#"{"numero":"EXEMPLO-1","exames":[1,2]}"#;
-    assert_eq!(texts, [own, r#"{"a":2,"b":1}"#, text]);
+    let file = format!("\n{text}\n");
+    assert_eq!(texts, [own, r#"{"a":2,"b":1}"#, text, &file]);
 }
 
 #[tokio::test]
@@ -169,9 +171,10 @@ async fn what_is_no_object_never_leaves() {
     ];
     for value in [json!(null), json!([{}]), json!("{}"), json!(1)] {
         bodies.push(AttendanceBody::of(&value));
-        bodies.push(AttendanceBody::text(
-            &RawJson::from_text(value.to_string()).unwrap(),
-        ));
+        bodies.push(AttendanceBody::text(value.to_string()));
+    }
+    for text in ["", "{", "{}{}", "SECRET"] {
+        bodies.push(AttendanceBody::text(text));
     }
     for body in bodies {
         let error = sandbox

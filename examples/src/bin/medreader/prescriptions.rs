@@ -29,7 +29,8 @@ pub(crate) async fn send(
     upload: &Upload,
     file: PrescriptionFile,
 ) -> Called<Recorded<prescriptions::Upload>> {
-    let options = CallOptions::default().on_progress(tenant.progress.transfer("uploading"));
+    tenant.progress.begin_file("uploading", 0);
+    let options = CallOptions::default().on_progress(tenant.progress.sending());
     tenant
         .client
         .prescriptions()

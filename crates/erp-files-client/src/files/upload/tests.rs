@@ -1,0 +1,296 @@
+//! Uploads that are taken up again, over a scripted network.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport};
+use common_http::{Body, ErrorKind, HttpOptions, Result, Secret, async_trait};
+
+use super::{OnConflict, UploadOutcome};
+use crate::files::{Files, UploadJournal, UploadState};
+use crate::vendor::ErrorCode;
+use crate::{ErpFilesClient, FileId};
+
+const LISTED: &str = r#"[{"Id":5,"FileName":"result.pdf"}]"#;
+
+/// What each step answers: the first answer first, the last one from then on.
+struct Erp {
+    initialize: Vec<u16>,
+    list: Vec<&'static str>,
+    /// The storage, under the address that the state has.
+    kept: u16,
+    finalize: Vec<u16>,
+}
+
+impl Erp {
+    /// All goes well, and nothing is there.
+    fn new() -> Self {
+        Self {
+            initialize: vec![200],
+            list: vec!["[]"],
+            kept: 201,
+            finalize: vec![200],
+        }
+    }
+
+    fn answer(&mut self, request: &FakeRequest) -> FakeAnswer {
+        match step(request) {
+            "list" => FakeAnswer::json(next(&mut self.list)),
+            "initialize" => match next(&mut self.initialize) {
+                200 => FakeAnswer::json(r#""https://storage.example/new?sig=EXAMPLE""#),
+                status => FakeAnswer::status(status),
+            },
+            "transfer to kept" => FakeAnswer::status(self.kept),
+            "finalize" => FakeAnswer::status(next(&mut self.finalize)),
+            _ => FakeAnswer::status(200),
+        }
+    }
+}
+
+fn next<T: Copy>(answers: &mut Vec<T>) -> T {
+    match answers.len() {
+        1 => answers[0],
+        _ => answers.remove(0),
+    }
+}
+
+fn step(request: &FakeRequest) -> &'static str {
+    match (request.method.as_str(), request.target.as_str()) {
+        ("GET", _) => "list",
+        ("DELETE", _) => "delete",
+        ("PUT", target) if target.starts_with("/kept") => "transfer to kept",
+        ("PUT", _) => "transfer",
+        (_, target) if target.contains("/initialize/") => "initialize",
+        _ => "finalize",
+    }
+}
+
+/// A journal in memory: how far the upload has come by it, if it is there.
+#[derive(Clone, Default)]
+struct InMemory(Arc<Mutex<Option<UploadState>>>);
+
+#[async_trait]
+impl UploadJournal for InMemory {
+    async fn save(&self, state: &UploadState) -> io::Result<()> {
+        *self.0.lock().unwrap() = Some(state.clone());
+        Ok(())
+    }
+
+    async fn clear(&self) -> io::Result<()> {
+        *self.0.lock().unwrap() = None;
+        Ok(())
+    }
+}
+
+struct Run {
+    outcome: Result<UploadOutcome>,
+    steps: Vec<&'static str>,
+    /// What is kept for another try.
+    kept: Option<UploadState>,
+}
+
+fn state(transferred: bool) -> UploadState {
+    UploadState {
+        patient: "7".into(),
+        analysis: "12".into(),
+        name: "result.pdf".into(),
+        address: Secret::from("https://storage.example/kept?sig=EXAMPLE"),
+        length: Some(4),
+        fingerprint: Some("one".into()),
+        transferred,
+        replaces: false,
+    }
+}
+
+fn files(erp: Erp) -> (Files, Arc<FakeTransport>) {
+    let erp = Mutex::new(erp);
+    let network = FakeTransport::new(move |request| erp.lock().unwrap().answer(request));
+    let http = HttpOptions::default().transport(Arc::clone(&network) as _);
+    let client = ErpFilesClient::builder()
+        .base_url("http://127.0.0.1:8080")
+        .access_token("EXAMPLE-TOKEN")
+        .http(http)
+        .build()
+        .unwrap();
+    (client.files(&7.into(), &12.into()), network)
+}
+
+/// Takes this state up, with the same content or another of the same length.
+async fn resume(erp: Erp, state: UploadState, same: bool, on_conflict: OnConflict) -> Run {
+    let (files, network) = files(erp);
+    let journal = InMemory::default();
+    journal.save(&state).await.unwrap();
+    let outcome = files
+        .resume(state, Body::from("%PDF"))
+        .fingerprint(if same { "one" } else { "another" })
+        .on_conflict(on_conflict)
+        .journal(journal.clone())
+        .send()
+        .await;
+    let kept = journal.0.lock().unwrap().clone();
+    Run {
+        outcome,
+        steps: network.requests().iter().map(step).collect(),
+        kept,
+    }
+}
+
+impl Run {
+    #[track_caller]
+    fn is(&self, outcome: UploadOutcome, steps: &[&str]) {
+        assert_eq!(self.steps, steps);
+        assert_eq!(self.outcome.as_ref().unwrap(), &outcome);
+        assert!(self.kept.is_none());
+    }
+
+    #[track_caller]
+    fn failed(&self, code: Option<ErrorCode>, steps: &[&str]) {
+        assert_eq!(self.steps, steps);
+        let error = self.outcome.as_ref().unwrap_err();
+        assert_eq!(ErrorCode::of(error), code, "{error}");
+    }
+}
+
+fn uploaded() -> UploadOutcome {
+    UploadOutcome::Uploaded(Some(FileId::from(5)))
+}
+
+#[tokio::test]
+async fn transferred_and_finished() {
+    let erp = Erp {
+        list: vec![LISTED],
+        ..Erp::new()
+    };
+    let run = resume(erp, state(true), true, OnConflict::Error).await;
+    run.is(uploaded(), &["list"]);
+}
+
+#[tokio::test]
+async fn transferred_and_not_finished() {
+    let erp = Erp {
+        list: vec!["[]", LISTED],
+        ..Erp::new()
+    };
+    let run = resume(erp, state(true), true, OnConflict::Error).await;
+    run.is(uploaded(), &["list", "finalize", "list"]);
+}
+
+#[tokio::test]
+async fn not_transferred() {
+    let erp = Erp {
+        list: vec![LISTED],
+        ..Erp::new()
+    };
+    let run = resume(erp, state(false), true, OnConflict::Error).await;
+    run.is(uploaded(), &["transfer to kept", "finalize", "list"]);
+}
+
+/// Of the same length, and yet another content: what was transferred is not passed for it.
+#[tokio::test]
+async fn another_content_is_transferred_again() {
+    let erp = Erp {
+        list: vec!["[]", LISTED],
+        ..Erp::new()
+    };
+    let run = resume(erp, state(true), false, OnConflict::Error).await;
+    run.is(
+        uploaded(),
+        &["list", "transfer to kept", "finalize", "list"],
+    );
+}
+
+#[tokio::test]
+async fn another_content_than_the_finished_one_is_a_conflict() {
+    let erp = || Erp {
+        list: vec![LISTED],
+        initialize: vec![409, 200],
+        ..Erp::new()
+    };
+    let conflict = ["list", "initialize", "list"];
+    let run = resume(erp(), state(true), false, OnConflict::Error).await;
+    run.failed(Some(ErrorCode::FileExists), &conflict);
+    assert!(run.kept.is_none());
+
+    let run = resume(erp(), state(true), false, OnConflict::Skip).await;
+    run.is(UploadOutcome::Skipped(Some(FileId::from(5))), &conflict);
+
+    let run = resume(erp(), state(true), false, OnConflict::Replace).await;
+    let replaced = UploadOutcome::Replaced(Some(FileId::from(5)));
+    let rest = ["delete", "initialize", "transfer", "finalize", "list"];
+    run.is(replaced, &[&conflict[..], &rest].concat());
+}
+
+#[tokio::test]
+async fn an_address_that_the_storage_refuses() {
+    for status in [401, 403, 404, 410] {
+        let erp = Erp {
+            list: vec![LISTED],
+            kept: status,
+            ..Erp::new()
+        };
+        let run = resume(erp, state(false), true, OnConflict::Error).await;
+        let again = ["initialize", "transfer", "finalize", "list"];
+        run.is(uploaded(), &[&["transfer to kept"][..], &again].concat());
+    }
+    // Another address would not help.
+    let erp = Erp {
+        kept: 413,
+        ..Erp::new()
+    };
+    let run = resume(erp, state(false), true, OnConflict::Error).await;
+    run.failed(None, &["transfer to kept"]);
+    assert!(run.kept.is_some());
+}
+
+#[tokio::test]
+async fn an_upload_that_the_erp_has_forgotten() {
+    for status in [404, 409] {
+        let erp = Erp {
+            list: vec!["[]", LISTED],
+            finalize: vec![status, 200],
+            ..Erp::new()
+        };
+        let run = resume(erp, state(true), true, OnConflict::Error).await;
+        let again = ["initialize", "transfer", "finalize", "list"];
+        run.is(uploaded(), &[&["list", "finalize"][..], &again].concat());
+    }
+}
+
+/// The name is reserved, and nothing else is to be had: the state stays, for it is all there is.
+#[tokio::test]
+async fn an_upload_that_cannot_be_taken_up_is_kept() {
+    let erp = Erp {
+        initialize: vec![409],
+        finalize: vec![409],
+        ..Erp::new()
+    };
+    let run = resume(erp, state(true), true, OnConflict::Error).await;
+    let steps = ["list", "finalize", "initialize", "list"];
+    run.failed(Some(ErrorCode::UnfinishedUpload), &steps);
+    assert!(run.kept == Some(state(true)));
+}
+
+#[tokio::test]
+async fn a_state_of_another_analysis_is_refused() {
+    let other = UploadState {
+        patient: "8".into(),
+        ..state(false)
+    };
+    let run = resume(Erp::new(), other, true, OnConflict::Error).await;
+    run.failed(None, &[]);
+    assert_eq!(run.outcome.unwrap_err().kind(), ErrorKind::InvalidInput);
+}
+
+/// The name would stay taken.
+#[tokio::test]
+async fn nothing_is_begun_for_what_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("result.pdf");
+    std::fs::write(&path, "%PDF").unwrap();
+    let body = Body::from_path(&path).await.unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let (files, network) = files(Erp::new());
+    let error = files.upload("result.pdf", body).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LocalIo);
+    assert_eq!(network.count(), 0);
+}

@@ -1,0 +1,91 @@
+//! What is needed to take an unfinished upload up again: one file an upload, readable by this user alone.
+
+use std::fs::{self, DirBuilder};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use common_http::async_trait;
+use erp_files_client::files::{UploadJournal, UploadState};
+use examples::atomic_file::AtomicFile;
+use examples::failure::Failure;
+use examples::lock::SharedFolder;
+use examples::output;
+
+use crate::hash::Hash;
+
+/// The folder of `--resume-dir`. Several runs may use it at once.
+pub(crate) struct ResumeFolder {
+    path: PathBuf,
+    _shared: SharedFolder,
+}
+
+impl ResumeFolder {
+    /// Makes the folder if it is not there.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        let failure = |error| Failure::file("the folder of --resume-dir cannot be used", &error);
+        make(path).map_err(failure)?;
+        Ok(Self {
+            path: path.to_owned(),
+            _shared: SharedFolder::join(path).map_err(failure)?,
+        })
+    }
+
+    /// The journal of one upload: of this clinic, patient and analysis, under this name. No two uploads have the same.
+    pub(crate) fn journal(&self, upload: [&str; 4]) -> Journal {
+        let name = format!("{}.json", Hash::of_parts(upload));
+        Journal {
+            path: self.path.join(name),
+        }
+    }
+}
+
+fn make(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Where the state of one upload is kept.
+#[derive(Clone)]
+pub(crate) struct Journal {
+    path: PathBuf,
+}
+
+impl Journal {
+    /// The state that an earlier run left, if it left one. Fails where a state could not be kept: an upload that could not be
+    /// taken up again is not begun.
+    pub(crate) fn load(&self) -> Result<Option<UploadState>, Failure> {
+        let text = match fs::read_to_string(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            read => Some(read.map_err(|error| {
+                Failure::file("the state of an earlier upload cannot be read", &error)
+            })?),
+        };
+        AtomicFile::create(&self.path).map_err(|error| {
+            Failure::file("the folder of --resume-dir cannot be written", &error)
+        })?;
+        let state = text.as_deref().map(UploadState::from_json);
+        if let Some(None) = state {
+            output::note("the state of an earlier upload is not readable, and is not used");
+        }
+        Ok(state.flatten())
+    }
+}
+
+#[async_trait]
+impl UploadJournal for Journal {
+    async fn save(&self, state: &UploadState) -> io::Result<()> {
+        let mut file = AtomicFile::create(&self.path)?;
+        file.write_all(state.to_json().expose().as_bytes())?;
+        file.commit()
+    }
+
+    async fn clear(&self) -> io::Result<()> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Uploading files, one after the other.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use common_http::CallOptions;
+use erp_files_client::FileId;
+use erp_files_client::files::{Files, UploadOutcome};
+use examples::failure::{Failure, Fields};
+use examples::input::Input;
+use examples::output;
+use examples::progress::Progress;
+use serde::Serialize;
+
+use crate::advice;
+use crate::args;
+use crate::clinic::Clinic;
+use crate::hash::Hash;
+use crate::journal::ResumeFolder;
+
+/// Uploads the files, whatever becomes of the others, and prints how each ended. Gives the exit status; where there is but one
+/// file, its failure.
+pub(crate) async fn run(args: &args::Upload, json: bool) -> Result<ExitCode, Failure> {
+    let names = names(&args.files)?;
+    let progress = Progress::new();
+    let clinic = Clinic::from_environment(&progress).await?;
+    let resume = args.resume_dir.as_deref().map(ResumeFolder::open);
+    let uploads = Uploads {
+        files: args.of.files(&clinic.client),
+        resume: resume.transpose()?,
+        clinic,
+        args,
+        progress,
+    };
+    let mut ended = Vec::with_capacity(names.len());
+    for (number, (path, name)) in args.files.iter().zip(&names).enumerate() {
+        let what = match names.len() {
+            1 => "upload".to_owned(),
+            count => format!("file {} of {count}", number + 1),
+        };
+        ended.push(uploads.one(path, name, what).await);
+    }
+    // Takes the bar away before anything is printed.
+    drop(uploads);
+    match ended.pop() {
+        Some(Ended {
+            outcome: Err(failure),
+            ..
+        }) if ended.is_empty() => Err(failure),
+        last => {
+            ended.extend(last);
+            report(&ended, json)
+        }
+    }
+}
+
+/// The names that the files are uploaded under: no two the same, for the second would find the first in its way, or replace it.
+fn names(files: &[PathBuf]) -> Result<Vec<&str>, Failure> {
+    let mut names = Vec::with_capacity(files.len());
+    let mut seen = HashSet::new();
+    for path in files {
+        let name = path.file_name().and_then(OsStr::to_str).ok_or_else(|| {
+            Failure::arguments("a FILE has no name, or one that is no text")
+                .advise("give it a name in UTF-8")
+        })?;
+        if !seen.insert(name) {
+            return Err(Failure::arguments("two files have the same name")
+                .advise("upload them one by one, or rename one"));
+        }
+        names.push(name);
+    }
+    Ok(names)
+}
+
+/// How the upload of a file ended.
+struct Ended<'a> {
+    name: &'a str,
+    /// The file's length; 0 where it could not be read.
+    bytes: u64,
+    outcome: Result<UploadOutcome, Failure>,
+}
+
+struct Uploads<'a> {
+    clinic: Clinic,
+    files: Files,
+    args: &'a args::Upload,
+    resume: Option<ResumeFolder>,
+    progress: Progress,
+}
+
+impl Uploads<'_> {
+    async fn one<'n>(&self, path: &Path, name: &'n str, what: String) -> Ended<'n> {
+        let input = Input::open(path).await;
+        let bytes = input.as_ref().map_or(0, |input| input.length);
+        let outcome = match input {
+            Ok(input) => {
+                self.progress.begin_file(what, bytes);
+                self.send(path, name, input).await
+            }
+            Err(failure) => Err(failure),
+        };
+        Ended {
+            name,
+            bytes,
+            outcome,
+        }
+    }
+
+    async fn send(&self, path: &Path, name: &str, input: Input) -> Result<UploadOutcome, Failure> {
+        let mut upload = match &self.resume {
+            None => self.files.upload(name, input.body),
+            Some(folder) => {
+                let of = &self.args.of;
+                let clinic = self.clinic.url.trim_end_matches('/');
+                let journal = folder.journal([clinic, of.patient(), of.analysis(), name]);
+                let hash = Hash::of_file(path.to_owned()).await?;
+                match journal.load()? {
+                    Some(state) => self.files.resume(state, input.body),
+                    None => self.files.upload(name, input.body),
+                }
+                .fingerprint(hash.to_string())
+                .journal(journal)
+            }
+        };
+        if let Some(content_type) = input.content_type {
+            upload = upload.content_type(content_type);
+        }
+        upload
+            .on_conflict(self.args.on_conflict.into())
+            .options(CallOptions::default().on_progress(self.progress.sending()))
+            .send()
+            .await
+            .map_err(advice::failure)
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    files: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    name: &'a str,
+    bytes: u64,
+    outcome: &'static str,
+    file_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Fields<'a>>,
+}
+
+impl<'a> From<&'a Ended<'_>> for Entry<'a> {
+    fn from(ended: &'a Ended<'_>) -> Self {
+        let outcome = ended.outcome.as_ref();
+        let file_id = outcome.ok().and_then(UploadOutcome::file_id);
+        Self {
+            name: ended.name,
+            bytes: ended.bytes,
+            outcome: outcome.map_or("failed", UploadOutcome::as_str),
+            file_id: file_id.map(FileId::as_str),
+            error: outcome.err().map(Failure::fields),
+        }
+    }
+}
+
+fn report(ended: &[Ended<'_>], json: bool) -> Result<ExitCode, Failure> {
+    let document = Document {
+        files: ended.iter().map(Entry::from).collect(),
+    };
+    for (number, one) in ended.iter().enumerate() {
+        if let Err(failure) = &one.outcome {
+            // By its number: a file's name can name a patient.
+            failure.note(&format!("file {} of {}: ", number + 1, ended.len()));
+        }
+    }
+    match json {
+        true => output::document(&document)?,
+        false => output::text(lines(&document))?,
+    }
+    Ok(match ended.iter().all(|one| one.outcome.is_ok()) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+/// One line a file.
+fn lines(document: &Document<'_>) -> String {
+    let line = |entry: &Entry<'_>| {
+        let name = output::one_line(entry.name);
+        let id = match entry.file_id {
+            Some(id) => format!(", id {}", output::one_line(id)),
+            None => String::new(),
+        };
+        format!("{:<8}  {name} ({} bytes{id})", entry.outcome, entry.bytes)
+    };
+    let lines: Vec<_> = document.files.iter().map(line).collect();
+    lines.join("\n")
+}

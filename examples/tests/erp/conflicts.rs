@@ -1,0 +1,100 @@
+//! A name that is taken.
+
+use crate::clinic::Clinic;
+use crate::run::{Desk, upload};
+use crate::server::Answer;
+
+const NEW: &[u8] = b"%PDF-1.7 new";
+const OLD: &[u8] = b"%PDF-1.7 old";
+
+#[test]
+fn is_an_error() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    clinic.put("a.pdf", OLD);
+    let file = desk.file("a.pdf", NEW);
+    for args in [&[][..], &["--on-conflict", "error"]] {
+        let run = upload(&clinic, args, std::slice::from_ref(&file)).is(1);
+        run.failed("erp.files.initialize", "conflict", Some("file_exists"));
+        assert_eq!(run.json()["error"]["status"], 409);
+        assert_eq!(run.json()["error"]["delivery"], "answered");
+        assert!(run.stderr.contains("--on-conflict skip"), "{}", run.stderr);
+    }
+    clinic.has_only("a.pdf", OLD);
+}
+
+#[test]
+fn is_skipped() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let id = clinic.put("a.pdf", OLD);
+    let file = desk.file("a.pdf", NEW);
+    let run = upload(&clinic, &["--on-conflict", "skip"], &[file]).is(0);
+    assert_eq!(run.file()["outcome"], "skipped");
+    assert_eq!(run.file()["file_id"], id.to_string());
+    assert_eq!(run.file()["bytes"], NEW.len());
+    clinic.has_only("a.pdf", OLD);
+    assert_eq!(clinic.steps(), ["initialize", "list"]);
+}
+
+#[test]
+fn is_replaced() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let old = clinic.put("a.pdf", OLD);
+    let other = clinic.put("b.pdf", OLD);
+    let file = desk.file("a.pdf", NEW);
+    let run = upload(&clinic, &["--on-conflict", "replace"], &[file]).is(0);
+    assert_eq!(run.file()["outcome"], "replaced");
+    let files = clinic.files();
+    assert_eq!((files[0].id, files[0].name.as_str()), (other, "b.pdf"));
+    assert_eq!(files[1].name, "a.pdf");
+    assert!(files[1].content == NEW && files[1].id != old);
+    assert_eq!(run.file()["file_id"], files[1].id.to_string());
+    assert_eq!(files.len(), 2);
+}
+
+/// Nothing is deleted for a file that cannot be sent.
+#[test]
+fn is_not_replaced_by_nothing() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    clinic.put("a.pdf", OLD);
+    let file = desk.file("a.pdf", NEW);
+    std::fs::remove_file(&file).unwrap();
+    upload(&clinic, &["--on-conflict", "replace"], &[file]).is(1);
+    clinic.has_only("a.pdf", OLD);
+}
+
+/// The name is taken, and the list does not have it: somebody began an upload.
+#[test]
+fn is_an_unfinished_upload() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = desk.file("a.pdf", NEW);
+    clinic
+        .set_rule(|request| (request.method == "PUT").then(|| Answer::new(403, "text/plain", "")));
+    upload(&clinic, &[], std::slice::from_ref(&file)).is(1);
+    clinic.go_on();
+    for conflict in ["error", "skip", "replace"] {
+        let run = upload(
+            &clinic,
+            &["--on-conflict", conflict],
+            std::slice::from_ref(&file),
+        )
+        .is(1);
+        run.failed(
+            "erp.files.initialize",
+            "conflict",
+            Some("unfinished_upload"),
+        );
+        assert!(run.stderr.contains("--resume-dir"), "{}", run.stderr);
+    }
+    assert!(clinic.files().is_empty());
+    assert!(!clinic.steps().contains(&"delete"));
+}
+
+/// A name is only equal to itself: others that differ in case or form are other files.
+#[test]
+fn is_compared_as_it_is() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    clinic.put("A.pdf", OLD);
+    let file = desk.file("a.pdf", NEW);
+    upload(&clinic, &["--on-conflict", "replace"], &[file]).is(0);
+    assert_eq!(clinic.files().len(), 2);
+}

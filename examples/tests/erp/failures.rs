@@ -1,0 +1,172 @@
+//! What goes wrong at the ERP and its storage, and what is said about it.
+
+use serde_json::Value;
+
+use crate::clinic::{Clinic, is};
+use crate::run::{Desk, Run, command, run, upload};
+use crate::server::Answer;
+
+const PDF: &[u8] = b"%PDF-1.7 EXAMPLE";
+
+#[test]
+fn a_refusal_of_any_step() {
+    for (status, kind) in [
+        (302, "rejected"),
+        (400, "rejected"),
+        (404, "not_found"),
+        (413, "rejected"),
+    ] {
+        for (step, operation) in [
+            ("initialize", "erp.files.initialize"),
+            ("transfer", "erp.files.transfer"),
+            ("finalize", "erp.files.finalize"),
+        ] {
+            let (clinic, desk) = (Clinic::new(), Desk::new());
+            clinic.set_rule(move |request| {
+                let elsewhere =
+                    || Answer::new(status, "text/plain", "texto").header("location", "/elsewhere");
+                is(request, step).then(elsewhere)
+            });
+            let file = desk.file("result.pdf", PDF);
+            let run = upload(&clinic, &[], &[file]).is(1);
+            run.failed(operation, kind, None);
+            assert_eq!(run.json()["error"]["status"], status);
+            assert_eq!(run.json()["error"]["attempts"], 1);
+            assert!(!run.stderr.contains("texto"), "{}", run.stderr);
+            assert!(clinic.files().is_empty());
+            assert!(
+                !clinic
+                    .server
+                    .requests()
+                    .iter()
+                    .any(|request| request.contains("elsewhere"))
+            );
+        }
+    }
+}
+
+/// The storage's own word for it.
+#[test]
+fn a_refusal_of_the_storage_has_its_code() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let xml = "\u{feff}<?xml version=\"1.0\"?><Error><Code>SignatureDoesNotMatch</Code><Message>texto</Message></Error>";
+    clinic.set_rule(move |request| {
+        is(request, "transfer").then(|| Answer::new(403, "application/xml", xml))
+    });
+    let file = desk.file("result.pdf", PDF);
+    let run = upload(&clinic, &[], &[file]).is(1);
+    run.failed(
+        "erp.files.transfer",
+        "permission_denied",
+        Some("SignatureDoesNotMatch"),
+    );
+    assert!(run.stderr.contains("advice: "), "{}", run.stderr);
+}
+
+/// The ERP did it, and its answer was lost: the list tells, and nothing is done twice.
+#[test]
+fn a_lost_answer_is_settled_by_the_list() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    clinic.lose_first(|request| is(request, "finalize"));
+    let file = desk.file("result.pdf", PDF);
+    let run = upload(&clinic, &[], &[file]).is(0);
+    assert_eq!(run.file()["outcome"], "uploaded");
+    clinic.has_only("result.pdf", PDF);
+    assert_eq!(
+        clinic.steps(),
+        ["initialize", "transfer", "finalize", "list"]
+    );
+}
+
+#[test]
+fn a_lost_answer_that_nothing_settles() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    clinic.set_rule(|request| {
+        let is_lost = is(request, "finalize") || is(request, "list");
+        is_lost.then(|| Answer::new(500, "text/plain", "").header("retry-after", 0))
+    });
+    let file = desk.file("result.pdf", PDF);
+    let folder = desk.resume_dir();
+    let args = ["--resume-dir", folder.to_str().unwrap()];
+    let run = upload(&clinic, &args, std::slice::from_ref(&file)).is(1);
+    run.failed("erp.files.finalize", "server", None);
+    assert_eq!(run.json()["error"]["delivery"], "unknown");
+    assert!(
+        run.stderr.contains("the same command again"),
+        "{}",
+        run.stderr
+    );
+    clinic.go_on();
+    upload(&clinic, &args, &[file]).is(0);
+    clinic.has_only("result.pdf", PDF);
+}
+
+#[test]
+fn a_send_flag_of_unknown_fate_is_set_once() {
+    let clinic = Clinic::new();
+    let id = clinic.put("a.pdf", PDF).to_string();
+    clinic.set_rule(|request| is(request, "send").then(|| Answer::new(502, "text/html", "<html>")));
+    let run = run(&clinic, "send", &["--json", "--file", &id]).is(1);
+    run.failed("erp.files.set_send", "server", None);
+    assert_eq!(run.json()["error"]["delivery"], "unknown");
+    assert!(run.stderr.contains("erp-files list"), "{}", run.stderr);
+    assert_eq!(clinic.steps(), ["send"]);
+}
+
+/// An address that the answer must not lead to, or that is none.
+#[test]
+fn upload_addresses_that_are_refused() {
+    for (address, kind, code) in [
+        ("http://host.invalid/x", "config", 2),
+        ("http://192.0.2.1/x", "config", 2),
+        ("https://10.0.0.1/x", "config", 2),
+        ("https://169.254.1.1/x", "config", 2),
+        ("ftp://127.0.0.1/x", "decode", 1),
+        ("https://a:b@host.invalid/x", "decode", 1),
+        ("https://host.invalid/a/../x", "decode", 1),
+        ("no address", "decode", 1),
+    ] {
+        let (clinic, desk) = (Clinic::new(), Desk::new());
+        clinic.set_rule(move |request| {
+            is(request, "initialize").then(|| Answer::json(200, Value::from(address).to_string()))
+        });
+        let file = desk.file("result.pdf", PDF);
+        let run = upload(&clinic, &[], &[file]).is(code);
+        run.failed("erp.files.initialize", kind, None);
+        assert_eq!(run.json()["error"]["status"], 200);
+        assert_eq!(run.json()["error"]["delivery"], "answered");
+        assert!(!run.stderr.contains(address), "{}", run.stderr);
+        assert_eq!(clinic.steps(), ["initialize"]);
+    }
+}
+
+/// A storage on this machine, by an address that is no loopback address: refused, or spoken to.
+#[test]
+fn plain_http_to_the_storage_only_when_allowed() {
+    for (allow, code) in [("", 2), ("0", 2), ("1", 0)] {
+        let (clinic, desk) = (Clinic::new(), Desk::new());
+        clinic.state().url = clinic.server.url.replace("127.0.0.1", "0.0.0.0");
+        let file = desk.file("result.pdf", PDF);
+        let mut upload = command(&clinic, "upload", &["--json"]);
+        upload
+            .env("ALLOW_PLAIN_HTTP", allow)
+            .env("NO_PROXY", "*")
+            .arg(file);
+        Run::of(&mut upload).is(code);
+        assert_eq!(clinic.files().len(), usize::from(code == 0));
+    }
+}
+
+#[test]
+fn nobody_there() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    clinic.server.closer.close();
+    let file = desk.file("result.pdf", PDF);
+    let run = upload(&clinic, &[], &[file]).is(1);
+    run.failed("erp.oauth.token", "connect", None);
+    assert!(run.stderr.contains("ERP_TOKEN_URL"), "{}", run.stderr);
+    let mut list = command(&clinic, "list", &["--json"]);
+    let run = Run::of(list.env("ERP_ACCESS_TOKEN", "EXAMPLE")).is(1);
+    run.failed("erp.files.list", "connect", None);
+    assert!(run.stderr.contains("ERP_BASE_URL"), "{}", run.stderr);
+}

@@ -1,0 +1,268 @@
+//! `--resume-dir`: what is kept there, and when it is used.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::clinic::{Clinic, is};
+use crate::run::{Desk, PROGRAM, Run, configured, upload};
+use crate::server::{Answer, Request};
+
+const ONE: &[u8] = b"%PDF-1.7 content one";
+const TWO: &[u8] = b"%PDF-1.7 content two";
+
+fn resumed(clinic: &Clinic, desk: &Desk, args: &[&str], file: &Path) -> Run {
+    let folder = desk.resume_dir();
+    let args = [&["--resume-dir", folder.to_str().unwrap()], args].concat();
+    upload(clinic, &args, &[file.to_owned()])
+}
+
+/// Answers a step so, instead of doing it.
+fn refuse(step: &'static str, status: u16) -> impl Fn(&Request) -> Option<Answer> {
+    move |request| is(request, step).then(|| Answer::new(status, "text/plain", ""))
+}
+
+/// An upload that was begun and not finished, and its file.
+fn begun(clinic: &Clinic, desk: &Desk, failing: &'static str) -> PathBuf {
+    let file = desk.file("result.pdf", ONE);
+    clinic.set_rule(refuse(failing, 400));
+    resumed(clinic, desk, &[], &file).is(1);
+    clinic.go_on();
+    clinic.server.forget_requests();
+    file
+}
+
+#[test]
+fn nothing_is_left_of_a_finished_upload() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = desk.file("result.pdf", ONE);
+    resumed(&clinic, &desk, &[], &file).is(0);
+    clinic.has_only("result.pdf", ONE);
+    assert!(desk.resume_dir().is_dir());
+    assert!(desk.kept().is_empty());
+}
+
+#[test]
+fn an_unfinished_one_goes_on() {
+    for (failing, steps) in [
+        ("transfer", &["transfer", "finalize", "list"][..]),
+        ("finalize", &["list", "finalize", "list"]),
+    ] {
+        let (clinic, desk) = (Clinic::new(), Desk::new());
+        let file = begun(&clinic, &desk, failing);
+        assert_eq!(desk.kept().len(), 1);
+        let run = resumed(&clinic, &desk, &[], &file).is(0);
+        assert_eq!(run.file()["outcome"], "uploaded");
+        clinic.has_only("result.pdf", ONE);
+        assert_eq!(clinic.steps(), steps);
+        assert!(desk.kept().is_empty());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_kept_is_for_this_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    begun(&clinic, &desk, "transfer");
+    assert_eq!(mode(&desk.resume_dir()), 0o700);
+    let [state] = &desk.kept()[..] else {
+        unreachable!("{:?}", desk.kept())
+    };
+    assert_eq!(mode(state), 0o600);
+    // Neither patient nor file are named by its name.
+    let name = state.file_stem().unwrap().to_str().unwrap();
+    assert!(name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let text = fs::read_to_string(state).unwrap();
+    let state: Value = serde_json::from_str(&text).unwrap();
+    assert!(state["address"].as_str().unwrap().contains("/storage/"));
+}
+
+/// A state is for one upload: of its clinic, patient, analysis and name.
+#[test]
+fn another_upload_has_another_state() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = begun(&clinic, &desk, "transfer");
+    clinic.state().begun.clear();
+    let run_of = |of: [&str; 4], url: &str, file: &Path| {
+        let mut command = configured(Command::new(PROGRAM), &clinic);
+        command
+            .env("ERP_BASE_URL", url)
+            .args(["upload", "--json", "--resume-dir"]);
+        Run::of(command.arg(desk.resume_dir()).args(of).arg(file))
+    };
+    let url = clinic.server.url.clone();
+    let of = ["--patient", "7", "--analysis", "12"];
+    // The fake has but one analysis: what matters is that none of them begins with the transfer.
+    for (of, url, name) in [
+        (
+            ["--patient", "8", "--analysis", "12"],
+            url.clone(),
+            "result.pdf",
+        ),
+        (
+            ["--patient", "7", "--analysis", "13"],
+            url.clone(),
+            "result.pdf",
+        ),
+        (of, url.replace("127.0.0.1", "localhost"), "result.pdf"),
+        (of, url.clone(), "other.pdf"),
+    ] {
+        clinic.server.forget_requests();
+        let other = desk.file(&format!("other/{name}"), ONE);
+        run_of(of, &url, &other);
+        assert_eq!(clinic.steps()[0], "initialize", "{of:?} {url} {name}");
+        assert_eq!(desk.kept().len(), 1);
+        clinic.state().begun.clear();
+    }
+    clinic.server.forget_requests();
+    run_of(of, &url, &file);
+    assert_eq!(clinic.steps()[0], "transfer");
+}
+
+/// The file was finished, and the state not yet removed.
+#[test]
+fn one_that_turns_out_finished_is_done() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = begun(&clinic, &desk, "finalize");
+    let id = clinic.put("result.pdf", ONE);
+    let run = resumed(&clinic, &desk, &[], &file).is(0);
+    assert_eq!(run.file()["outcome"], "uploaded");
+    assert_eq!(run.file()["file_id"], id.to_string());
+    assert_eq!(clinic.steps(), ["list"]);
+    assert!(desk.kept().is_empty());
+}
+
+/// Of the same length, so that only its bytes tell.
+#[test]
+fn a_changed_file_is_not_passed_for_the_one_before() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = begun(&clinic, &desk, "finalize");
+    fs::write(&file, TWO).unwrap();
+    resumed(&clinic, &desk, &[], &file).is(0);
+    clinic.has_only("result.pdf", TWO);
+    assert_eq!(clinic.steps(), ["list", "transfer", "finalize", "list"]);
+
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = begun(&clinic, &desk, "finalize");
+    clinic.put("result.pdf", ONE);
+    fs::write(&file, TWO).unwrap();
+    let run = resumed(&clinic, &desk, &[], &file).is(1);
+    run.failed("erp.files.initialize", "conflict", Some("file_exists"));
+    assert!(desk.kept().is_empty());
+    let run = resumed(&clinic, &desk, &["--on-conflict", "replace"], &file).is(0);
+    assert_eq!(run.file()["outcome"], "replaced");
+    clinic.has_only("result.pdf", TWO);
+}
+
+/// Written anew with the same bytes, it is the same file.
+#[test]
+fn a_file_that_was_only_touched_is_the_same() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = begun(&clinic, &desk, "finalize");
+    fs::remove_file(&file).unwrap();
+    fs::write(&file, ONE).unwrap();
+    resumed(&clinic, &desk, &[], &file).is(0);
+    assert_eq!(clinic.steps(), ["list", "finalize", "list"]);
+}
+
+#[test]
+fn an_expired_address_is_asked_for_again() {
+    let expired = "<?xml version=\"1.0\"?><Error><Code>AuthenticationFailed</Code>\
+                   <Message>Signature not valid in the specified time frame</Message></Error>";
+    for reserves in [false, true] {
+        let (clinic, desk) = (Clinic::new(), Desk::new());
+        clinic.state().reserves = reserves;
+        let file = begun(&clinic, &desk, "transfer");
+        let address = clinic.state().begun.keys().next().unwrap().to_string();
+        clinic.set_rule(move |request| {
+            let is_old = request.path.ends_with(&address) && request.method == "PUT";
+            is_old.then(|| Answer::new(403, "application/xml", expired))
+        });
+        let run = resumed(&clinic, &desk, &[], &file);
+        match reserves {
+            false => {
+                run.is(0);
+                clinic.has_only("result.pdf", ONE);
+                assert!(desk.kept().is_empty());
+            }
+            // Whoever reserves names gives no second address.
+            true => {
+                run.is(1).failed(
+                    "erp.files.initialize",
+                    "conflict",
+                    Some("unfinished_upload"),
+                );
+                assert!(clinic.files().is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn an_upload_that_the_erp_has_forgotten_starts_anew() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = begun(&clinic, &desk, "finalize");
+    clinic.state().begun.clear();
+    resumed(&clinic, &desk, &[], &file).is(0);
+    clinic.has_only("result.pdf", ONE);
+    let anew = ["initialize", "transfer", "finalize", "list"];
+    assert_eq!(clinic.steps(), [&["list", "finalize"][..], &anew].concat());
+    assert!(desk.kept().is_empty());
+}
+
+#[test]
+fn a_state_that_cannot_be_read_is_not_used() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    clinic.state().reserves = false;
+    let file = begun(&clinic, &desk, "transfer");
+    let state = desk.kept().remove(0);
+    for text in ["", "{", "{}", "null", "{\"version\":9}"] {
+        fs::write(&state, text).unwrap();
+        clinic.server.forget_requests();
+        let run = resumed(&clinic, &desk, &["--on-conflict", "replace"], &file).is(0);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+        assert_eq!(clinic.steps()[0], "initialize");
+        clinic.has_only("result.pdf", ONE);
+        assert!(desk.kept().is_empty());
+    }
+    // Nor is one that is no file; and nothing is begun that could not be taken up again.
+    clinic.server.forget_requests();
+    fs::create_dir(&state).unwrap();
+    let run = resumed(&clinic, &desk, &[], &file).is(1);
+    assert_eq!(run.json()["error"]["kind"], "local_io");
+    assert!(clinic.server.requests().is_empty());
+}
+
+#[test]
+fn a_folder_that_cannot_be_used() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = desk.file("result.pdf", ONE);
+    fs::write(desk.resume_dir(), "in the way").unwrap();
+    let run = resumed(&clinic, &desk, &[], &file).is(1);
+    assert_eq!(run.json()["error"]["kind"], "local_io");
+    assert!(run.stderr.contains("--resume-dir"), "{}", run.stderr);
+    assert!(clinic.server.requests().is_empty());
+}
+
+/// The name that is known to be free is not asked for anew each time a state is left: several files, each with its own.
+#[test]
+fn several_files_have_a_state_each() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let files: Vec<_> = ["a.pdf", "b.pdf", "c.pdf"]
+        .iter()
+        .map(|name| desk.file(name, ONE))
+        .collect();
+    let folder = desk.resume_dir();
+    let args = ["--resume-dir", folder.to_str().unwrap()];
+    clinic.set_rule(refuse("finalize", 400));
+    upload(&clinic, &args, &files).is(1);
+    assert_eq!(desk.kept().len(), 3);
+    clinic.go_on();
+    upload(&clinic, &args, &files).is(0);
+    assert_eq!(clinic.files().len(), 3);
+    assert!(desk.kept().is_empty());
+}

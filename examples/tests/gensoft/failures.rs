@@ -1,0 +1,124 @@
+//! What goes wrong at the laboratory, and what is said about it.
+
+use serde_json::json;
+
+use crate::laboratory::{Laboratory, PDF};
+use crate::server::Answer;
+
+const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
+
+#[test]
+fn a_redirect_is_not_followed() {
+    for status in REDIRECTS {
+        let laboratory = Laboratory::with(move |request| match request.path.as_str() {
+            "/elsewhere" => Answer::json(200, "{}"),
+            _ => Answer::json(status, "").header("location", "/elsewhere"),
+        });
+        for (args, advice) in [
+            (&["--json"][..], "with --slash"),
+            (&["--json", "--slash"], "without --slash"),
+        ] {
+            let run = laboratory.report(args, PDF).is(1);
+            let error = &run.json()["error"];
+            assert_eq!(error["kind"], "rejected");
+            assert_eq!(error["status"], status);
+            assert_eq!(error["attempts"], 1);
+            assert_eq!(error["delivery"], "answered");
+            let lines: Vec<_> = run.stderr.lines().collect();
+            assert_eq!(lines.len(), 2, "{}", run.stderr);
+            assert!(lines[0].contains("slash"), "{}", run.stderr);
+            assert!(
+                lines[1].starts_with("advice: ") && lines[1].contains(advice),
+                "{}",
+                run.stderr
+            );
+        }
+        let run = laboratory.attendance(&["--json"], "{}").is(1);
+        assert_eq!(run.json()["error"]["kind"], "rejected");
+        assert!(run.stderr.contains("GENSOFT_BASE_URL"), "{}", run.stderr);
+        let requests = laboratory.server.requests();
+        assert_eq!(requests.len(), 3);
+        assert!(
+            requests
+                .iter()
+                .all(|request| !request.ends_with("/elsewhere"))
+        );
+    }
+}
+
+#[test]
+fn a_refusal() {
+    for (status, kind) in [
+        (400, "rejected"),
+        (401, "unauthenticated"),
+        (403, "permission_denied"),
+        (404, "not_found"),
+        (409, "conflict"),
+        (406, "rejected"),
+    ] {
+        let laboratory = Laboratory::answering(Answer::json(status, r#"{"detail":"texto"}"#));
+        for (run, operation) in [
+            (
+                laboratory.attendance(&["--json"], "{}"),
+                "gensoft.attendances.send",
+            ),
+            (
+                laboratory.report(&["--json"], PDF),
+                "gensoft.reports.upload",
+            ),
+        ] {
+            let run = run.is(1);
+            let expected = json!({"error": {
+                "operation": operation, "kind": kind, "status": status, "code": null, "attempts": 1,
+                "delivery": "answered",
+            }});
+            assert_eq!(run.json(), expected);
+            assert!(!run.stderr.contains("texto"), "{}", run.stderr);
+        }
+        assert_eq!(laboratory.received().len(), 2);
+    }
+}
+
+/// It may have been taken: nobody but Gensoft knows, and another would be another order.
+#[test]
+fn an_attendance_of_unknown_fate_is_sent_once() {
+    for answer in [
+        Answer::json(500, "{}"),
+        Answer::json(502, ""),
+        Answer::json(408, ""),
+        Answer::json(200, "{\"id\": 1}").cut_after(3),
+    ] {
+        let laboratory = Laboratory::answering(answer);
+        let run = laboratory.attendance(&["--json"], "{}").is(1);
+        assert_eq!(run.json()["error"]["delivery"], "unknown");
+        assert_eq!(run.json()["error"]["attempts"], 1);
+        assert!(
+            run.stderr.contains("look it up in Gensoft"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(laboratory.received().len(), 1);
+    }
+}
+
+#[test]
+fn nobody_there() {
+    let laboratory = Laboratory::answering(Answer::json(200, "{}"));
+    laboratory.server.closer.close();
+    let run = laboratory.attendance(&["--json"], "{}").is(1);
+    let error = &run.json()["error"];
+    assert_eq!(error["kind"], "connect");
+    assert_eq!(error["delivery"], "not_sent");
+    assert!(run.stderr.contains("GENSOFT_BASE_URL"), "{}", run.stderr);
+}
+
+/// The client's own limits end it (its attempt's 30 s): it would never end otherwise.
+#[test]
+fn a_server_that_never_answers() {
+    let laboratory = Laboratory::answering(Answer::json(200, "{}").held());
+    let run = laboratory.attendance(&["--json"], "{}").is(1);
+    let error = &run.json()["error"];
+    assert_eq!(error["kind"], "timeout");
+    assert_eq!(error["delivery"], "unknown");
+    assert_eq!(laboratory.received().len(), 1);
+}

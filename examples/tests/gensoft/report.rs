@@ -1,0 +1,189 @@
+//! `report`: a laudo is uploaded, in any of the readings.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::laboratory::{KEY, Laboratory, PDF, PROGRAM, clean};
+use crate::program::Run;
+use crate::server::Answer;
+
+fn taken() -> Laboratory {
+    Laboratory::answering(Answer::json(200, r#"{"versao": 2}"#))
+}
+
+#[test]
+fn is_the_body_itself() {
+    let laboratory = taken();
+    let run = laboratory.report(&["--json"], PDF).is(0);
+    assert_eq!(run.json(), json!({"status": 200, "body": {"versao": 2}}));
+    assert_eq!(run.stderr, "");
+    let received = laboratory.received();
+    let one = &received[0];
+    let path = "/api/v1/results/upload/execution/10";
+    assert_eq!((one.method.as_str(), one.path.as_str()), ("PUT", path));
+    assert_eq!(one.body, PDF);
+    assert_eq!(one.header("content-type"), "application/pdf");
+    assert_eq!(one.header("content-length"), PDF.len().to_string());
+    assert!(
+        one.header("content-disposition")
+            .starts_with("attachment; filename=")
+    );
+    assert_eq!(one.header("authorization"), KEY);
+}
+
+#[test]
+fn is_in_a_field_of_a_form() {
+    let laboratory = taken();
+    laboratory.report(&["--multipart", "arquivo"], PDF).is(0);
+    let received = laboratory.received();
+    let one = &received[0];
+    let boundary = one
+        .header("content-type")
+        .strip_prefix("multipart/form-data; boundary=");
+    let boundary = boundary.unwrap().trim_matches('"');
+    let body = String::from_utf8(one.body.clone()).unwrap();
+    assert!(body.starts_with(&format!("--{boundary}\r\n")), "{body}");
+    assert!(body.ends_with(&format!("\r\n--{boundary}--\r\n")), "{body}");
+    assert!(body.contains("name=\"arquivo\""), "{body}");
+    assert!(body.contains(std::str::from_utf8(PDF).unwrap()), "{body}");
+    assert_eq!(one.header("content-length"), body.len().to_string());
+}
+
+#[test]
+fn ends_in_a_slash_when_told() {
+    let laboratory = taken();
+    laboratory.report(&["--slash"], PDF).is(0);
+    laboratory
+        .report(&["--slash", "--multipart", "arquivo"], PDF)
+        .is(0);
+    for one in laboratory.received().iter() {
+        assert_eq!(one.path, "/api/v1/results/upload/execution/10/");
+    }
+}
+
+#[test]
+fn any_id_is_one_segment() {
+    let laboratory = taken();
+    let file = laboratory.file("laudo.pdf", PDF);
+    let id = "a/b?c#d%2e é";
+    let mut command = laboratory.command();
+    Run::of(command.args(["report", "--execution", id]).arg(&file)).is(0);
+    let path = "/api/v1/results/upload/execution/a%2Fb%3Fc%23d%252e%20%C3%A9";
+    assert_eq!(laboratory.received()[0].path, path);
+
+    for id in ["", ".", "..", "a\nb"] {
+        let mut command = laboratory.command();
+        command
+            .args(["report", "--json", "--execution", id])
+            .arg(&file);
+        let run = Run::of(&mut command).is(2);
+        assert_eq!(run.json()["error"]["kind"], "invalid_input");
+        assert_eq!(run.json()["error"]["delivery"], "not_sent");
+    }
+    assert_eq!(laboratory.received().len(), 1);
+}
+
+/// Another upload replaces the one before: repeating does no harm.
+#[test]
+fn is_repeated_from_its_start() {
+    let attempts = std::sync::atomic::AtomicU32::new(0);
+    let laboratory = Laboratory::with(move |_| {
+        match attempts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 => Answer::json(503, "{}").header("retry-after", 0),
+            _ => Answer::json(200, "{}"),
+        }
+    });
+    laboratory.report(&[], PDF).is(0);
+    let received = laboratory.received();
+    assert_eq!(received.len(), 2);
+    assert!(received.iter().all(|one| one.body == PDF));
+}
+
+#[test]
+fn what_is_empty_or_no_pdf_is_refused() {
+    let laboratory = taken();
+    let late = [vec![b' '; 1024], PDF.to_vec()].concat();
+    for (content, why) in [
+        (&b""[..], "the file is empty"),
+        (b"{}", "the file is no PDF"),
+        (b"%PDF", "the file is no PDF"),
+        (&late, "the file is no PDF"),
+    ] {
+        for args in [
+            &["--json"][..],
+            &["--json", "--multipart", "arquivo", "--slash"],
+        ] {
+            let run = laboratory.report(args, content).is(2);
+            let error = &run.json()["error"];
+            assert_eq!(error["operation"], "gensoft.reports.upload");
+            assert_eq!(error["kind"], "invalid_input");
+            assert_eq!(error["delivery"], "not_sent");
+            assert!(run.stderr.contains(why), "{}", run.stderr);
+        }
+    }
+    assert!(laboratory.server.requests().is_empty());
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    let laboratory = taken();
+    let folder = tempfile::tempdir().unwrap();
+    for path in [folder.path().join("absent.pdf"), folder.path().to_owned()] {
+        for subcommand in [&["attendance"][..], &["report", "--execution", "10"]] {
+            let mut command = laboratory.command();
+            command.arg("--json").args(subcommand).arg(&path);
+            let run = Run::of(&mut command).is(1);
+            let error = &run.json()["error"];
+            assert_eq!(error["kind"], "local_io");
+            assert_eq!(error["delivery"], "not_sent");
+            assert!(run.stderr.contains("advice: "), "{}", run.stderr);
+        }
+    }
+    assert!(laboratory.server.requests().is_empty());
+}
+
+#[test]
+fn arguments_that_are_refused() {
+    let laboratory = taken();
+    let file = laboratory.file("laudo.pdf", PDF);
+    let file = file.to_str().unwrap();
+    for args in [
+        &[][..],
+        &["unknown"],
+        &["attendance"],
+        &["report", file],
+        &["report", "--execution", "10"],
+        &["report", "--execution", "10", "--multipart", "", file],
+        &["report", "--execution", "10", file, file],
+    ] {
+        let run = Run::of(laboratory.command().args(args)).is(2);
+        assert_eq!(run.stdout, "", "{args:?}");
+    }
+    assert!(laboratory.server.requests().is_empty());
+}
+
+#[test]
+fn help_names_arguments_and_environment() {
+    let help = |args: &[&str]| {
+        Run::of(clean(Command::new(PROGRAM)).args(args))
+            .is(0)
+            .stdout
+    };
+    let text = help(&["--help"]) + &help(&["report", "--help"]) + &help(&["attendance", "--help"]);
+    for word in [
+        "--json",
+        "--execution",
+        "--multipart",
+        "--slash",
+        "FILE.json",
+        "FILE.pdf",
+        "GENSOFT_BASE_URL",
+        "GENSOFT_API_KEY",
+        "GENSOFT_AUTH_PREFIX",
+        "ALLOW_PLAIN_HTTP",
+        "RUST_LOG",
+    ] {
+        assert!(text.contains(word), "{word}");
+    }
+}

@@ -1,0 +1,51 @@
+//! Running a program of the project, and how a run ended.
+
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// A command in an environment that says nothing of these settings.
+pub fn clean(mut command: Command, settings: &[&str]) -> Command {
+    for name in settings.iter().chain(&["ALLOW_PLAIN_HTTP", "RUST_LOG"]) {
+        command.env_remove(name);
+    }
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// How a run ended.
+pub struct Run {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    pub fn of(command: &mut Command) -> Self {
+        Self::from(command.output().unwrap())
+    }
+
+    /// stdout is one JSON document on one line, and nothing else.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        assert_eq!(self.stdout.matches('\n').count(), 1, "{}", self.stdout);
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+
+    #[track_caller]
+    pub fn is(self, code: i32) -> Self {
+        let Self { stdout, stderr, .. } = &self;
+        assert_eq!(self.code, Some(code), "stdout: {stdout}\nstderr: {stderr}");
+        self
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! A program whose stderr is a terminal: `script` gives it one, and what it writes there.
+
+use std::io::Read;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+pub struct Terminal {
+    child: Child,
+    output: ChildStdout,
+    seen: String,
+}
+
+impl Terminal {
+    /// Starts the program of this command, with its arguments and settings.
+    pub fn start(command: &Command) -> Self {
+        let quoted = |text: &std::ffi::OsStr| format!("'{}'", text.to_str().unwrap());
+        let mut line = vec![quoted(command.get_program())];
+        line.extend(command.get_args().map(quoted));
+        let mut script = Command::new("script");
+        script.args([
+            "--quiet",
+            "--return",
+            "--command",
+            &line.join(" "),
+            "/dev/null",
+        ]);
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => script.env(name, value),
+                None => script.env_remove(name),
+            };
+        }
+        let mut child = script
+            .env("TERM", "xterm")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = child.stdout.take().unwrap();
+        Self {
+            child,
+            output,
+            seen: String::new(),
+        }
+    }
+
+    /// Waits until this is to be seen, after what was waited for before.
+    #[track_caller]
+    pub fn wait_for(&mut self, text: &str) {
+        let mut block = [0; 1024];
+        loop {
+            if let Some(place) = self.seen.find(text) {
+                self.seen.drain(..place + text.len());
+                return;
+            }
+            let length = self.output.read(&mut block).unwrap();
+            assert!(length > 0, "{text:?} is not in {:?}", self.seen);
+            self.seen += &String::from_utf8_lossy(&block[..length]);
+        }
+    }
+
+    /// What is written to the end, and the program's exit status.
+    pub fn end(mut self) -> (String, Option<i32>) {
+        let mut rest = Vec::new();
+        self.output.read_to_end(&mut rest).unwrap();
+        let status = self.child.wait().unwrap();
+        let seen = self.seen + &String::from_utf8_lossy(&rest);
+        (seen, status.code())
+    }
+}
