@@ -4,12 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The project's root.
-pub(super) fn project() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+pub fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// The Rust sources in these folders of each crate, and with `tests` the end-to-end tests.
-pub(super) fn rust_sources(folders: &[&str]) -> Vec<String> {
+pub fn rust_sources(folders: &[&str]) -> Vec<String> {
     fn read(folder: &Path, texts: &mut Vec<String>) {
         let Ok(entries) = fs::read_dir(folder) else {
             return;
@@ -36,7 +36,7 @@ pub(super) fn rust_sources(folders: &[&str]) -> Vec<String> {
 }
 
 /// The names of the functions that are marked as tests.
-pub(super) fn functions_marked_as_tests(text: &str) -> Vec<String> {
+pub fn functions_marked_as_tests(text: &str) -> Vec<String> {
     let mut marked = false;
     let mut names = Vec::new();
     for line in text.lines().map(str::trim) {

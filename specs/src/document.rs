@@ -4,33 +4,42 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::sources::project;
+use crate::sources::project;
 
 /// What the document and the code both say of an operation.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Row {
-    pub(super) id: String,
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) effect: String,
-    pub(super) transfer: bool,
-    pub(super) public: bool,
+pub struct Row {
+    /// `operationId`.
+    pub id: String,
+    /// The HTTP method in lower case.
+    pub method: String,
+    /// The path template.
+    pub path: String,
+    /// `x-effect`: what repeating a call does.
+    pub effect: String,
+    /// `x-transfer`: a file is streamed.
+    pub transfer: bool,
+    /// No credentials are sent.
+    pub public: bool,
 }
 
 /// The document, parsed.
-pub(super) struct Document(Value);
+pub struct Document(Value);
 
 impl Document {
-    pub(super) fn read() -> Self {
-        let text = fs::read_to_string(project().join("specs/biologix.yaml")).unwrap();
+    /// Reads a document of this folder, for example `biologix.yaml`.
+    pub fn read(name: &str) -> Self {
+        let text = fs::read_to_string(project().join("specs").join(name)).unwrap();
         Self(serde_yaml_ng::from_str(&text).unwrap())
     }
 
-    pub(super) fn whole(&self) -> &Value {
+    /// All of it.
+    pub fn whole(&self) -> &Value {
         &self.0
     }
 
-    pub(super) fn at(&self, pointer: &str) -> &Value {
+    /// What a JSON pointer points at.
+    pub fn at(&self, pointer: &str) -> &Value {
         self.0
             .pointer(pointer)
             .unwrap_or_else(|| panic!("no {pointer}"))
@@ -45,9 +54,14 @@ impl Document {
 
     /// Path, method and operation of each operation.
     fn operations(&self) -> Vec<(&String, &String, &Value)> {
-        let paths = self.at("/paths").as_object().unwrap();
+        self.operations_in("paths")
+    }
+
+    fn operations_in(&self, section: &str) -> Vec<(&String, &String, &Value)> {
+        let paths = self.0.get(section).and_then(Value::as_object);
         paths
-            .iter()
+            .into_iter()
+            .flatten()
             .flat_map(|(path, item)| {
                 let methods = item.as_object().unwrap();
                 methods
@@ -57,7 +71,8 @@ impl Document {
             .collect()
     }
 
-    pub(super) fn rows(&self) -> Vec<Row> {
+    /// What it says of each operation; webhooks, which the vendor sends, are none.
+    pub fn rows(&self) -> Vec<Row> {
         self.operations()
             .into_iter()
             .map(|(path, method, operation)| {
@@ -78,10 +93,12 @@ impl Document {
             .collect()
     }
 
-    pub(super) fn readings(&self) -> Vec<&Value> {
+    /// The readings of operations, webhooks and the whole.
+    pub fn readings(&self) -> Vec<&Value> {
         let of_operations = self
             .operations()
             .into_iter()
+            .chain(self.operations_in("webhooks"))
             .map(|(_, _, operation)| &operation["x-readings"]);
         of_operations
             .chain([self.at("/x-readings")])
@@ -90,7 +107,7 @@ impl Document {
     }
 
     /// Place, schema and value of each example, wherever it stands.
-    pub(super) fn examples(&self) -> Vec<(String, &Value, &Value)> {
+    pub fn examples(&self) -> Vec<(String, &Value, &Value)> {
         fn visit<'a>(value: &'a Value, at: &str, found: &mut Vec<(String, &'a Value, &'a Value)>) {
             match value {
                 Value::Object(members) => {
@@ -127,7 +144,7 @@ impl Document {
 
     /// What of the value the schema does not allow. A field that the schema does not name is not allowed either: the
     /// vendor may send any, an example is to show what is known.
-    pub(super) fn misfits(&self, schema: &Value, value: &Value, at: &str) -> Vec<String> {
+    pub fn misfits(&self, schema: &Value, value: &Value, at: &str) -> Vec<String> {
         let schema = self.resolve(schema);
         let mut found = Vec::new();
         for (keyword, rule) in schema.as_object().unwrap() {
@@ -184,7 +201,7 @@ impl Document {
     }
 
     /// A value that has every field of the schema.
-    pub(super) fn specimen(&self, schema: &Value) -> Value {
+    pub fn specimen(&self, schema: &Value) -> Value {
         let schema = self.resolve(schema);
         if let Some(alternatives) = schema["oneOf"].as_array() {
             return self.specimen(&alternatives[0]);
@@ -199,6 +216,7 @@ impl Document {
             }
             "array" => json!([self.specimen(&schema["items"])]),
             "string" => json!("x"),
+            "boolean" => json!(true),
             "integer" | "number" => json!(1),
             other => panic!("no specimen of {other}"),
         }
