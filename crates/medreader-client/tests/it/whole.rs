@@ -192,7 +192,7 @@ async fn a_lockout_is_told_and_not_made_longer() {
         let code = Some("invalid_credentials");
         assert_eq!(
             told(&error),
-            ("credentials", Some(401), code, 1, "not_sent")
+            ("credentials", Some(401), code, 1, "answered")
         );
     }
 
