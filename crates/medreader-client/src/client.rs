@@ -52,6 +52,16 @@ pub struct MedReaderClient {
 
 impl MedReaderClient {
     /// Starts a client.
+    ///
+    /// ```
+    /// use medreader_client::MedReaderClient;
+    ///
+    /// let client = MedReaderClient::builder()
+    ///     .tenant("EXAMPLE-TENANT")
+    ///     .credentials("user@clinic.example", "EXAMPLE-PASSWORD")
+    ///     .build()?;
+    /// # Ok::<(), common_http::Error>(())
+    /// ```
     pub fn builder() -> MedReaderClientBuilder {
         MedReaderClientBuilder {
             base_url: BASE_URL.to_owned(),
@@ -66,7 +76,16 @@ impl MedReaderClient {
     /// Makes sure of a session, to find out early that the credentials are good, and gives the user. Every other call
     /// makes sure by itself.
     ///
-    /// See [`OpenSession::send`] for an example.
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// let user = client.open_session().send().await?;
+    /// assert!(user.name.is_some());
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn open_session(&self) -> OpenSession {
         OpenSession::new(self.engine.clone())
     }
@@ -90,7 +109,17 @@ impl MedReaderClient {
 
     /// The tenant's prescriptions: upload one, read its result, wait for it.
     ///
-    /// See [`Prescriptions`] for an example.
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// let list = client.prescriptions().results(&folder).send().await?;
+    /// assert_eq!(list.readable().count(), 0);
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn prescriptions(&self) -> Prescriptions {
         Prescriptions::new(self.engine.clone())
@@ -98,7 +127,16 @@ impl MedReaderClient {
 
     /// The tenant's settings: storage and webhook.
     ///
-    /// See [`Configuration`] for an example.
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// let settings = client.configuration().get().send().await?;
+    /// assert!(settings.webhook_url.is_none());
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn configuration(&self) -> Configuration {
         Configuration::new(self.engine.clone())

@@ -56,7 +56,16 @@ impl Configuration {
 
     /// Reads the settings.
     ///
-    /// See [`GetConfiguration::send`] for an example.
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// let settings = client.configuration().get().send().await?;
+    /// assert!(settings.webhook_url.is_none());
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn get(&self) -> GetConfiguration {
         GetConfiguration {
             engine: self.engine.clone(),
@@ -66,7 +75,16 @@ impl Configuration {
 
     /// Changes settings: those that are named, and no others.
     ///
-    /// See [`UpdateConfiguration::send`] for an example.
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// let settings = client.configuration().update().s3_region("sa-east-1").send().await?;
+    /// assert_eq!(settings.s3_region.as_deref(), Some("sa-east-1"));
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn update(&self) -> UpdateConfiguration {
         UpdateConfiguration::new(self.engine.clone())
     }
@@ -82,6 +100,20 @@ pub struct GetConfiguration {
 
 impl GetConfiguration {
     /// Sets the settings of this call.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// use std::time::Duration;
+    /// use common_http::CallOptions;
+    ///
+    /// let hurried = CallOptions::default().deadline(Duration::from_secs(10));
+    /// client.configuration().get().options(hurried).send().await?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self

@@ -46,14 +46,33 @@ impl Folders {
 
     /// Creates a folder of this name, which the vendor normalises as [`normalize_folder_name`] does.
     ///
-    /// See [`CreateFolder::send`] for an example.
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// let folder = client.folders().create("Pacientes Cardiologia").send().await?;
+    /// assert_eq!(folder.folder_name.as_deref(), Some("pacientes-cardiologia"));
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn create(&self, name: impl Into<String>) -> CreateFolder {
         CreateFolder::new(self.engine.clone(), name.into())
     }
 
     /// Looks at a folder, its subfolders and counts.
     ///
-    /// See [`GetFolder::send`] for an example.
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// let found = client.folders().get(&folder).send().await?;
+    /// assert_eq!(found.prescription_files_count, Some(0));
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn get(&self, folder: &FolderId) -> GetFolder {
         GetFolder {
             engine: self.engine.clone(),
@@ -94,6 +113,18 @@ impl CreateFolder {
     }
 
     /// Creates it in this folder; without, in the root.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// let child = client.folders().create("Janeiro").parent(&folder).send().await?;
+    /// assert_eq!(child.parent_folder_id, Some(folder));
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn parent(mut self, folder: &FolderId) -> Self {
         self.parent = Some(folder.clone());
         self
@@ -101,12 +132,38 @@ impl CreateFolder {
 
     /// Sends the name even if it normalises to nothing, such as one in Cyrillic letters: what the vendor makes of those is
     /// not known.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// let created = client.folders().create("Клініка").unchecked_name().send().await;
+    /// // What the vendor answers is not known; the sandbox refuses it.
+    /// assert_eq!(created.unwrap_err().status().map(|status| status.as_u16()), Some(400));
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn unchecked_name(mut self) -> Self {
         self.unchecked_name = true;
         self
     }
 
     /// Sets the settings of this call.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// use std::time::Duration;
+    /// use common_http::CallOptions;
+    ///
+    /// let hurried = CallOptions::default().deadline(Duration::from_secs(10));
+    /// client.folders().create("Pacientes").options(hurried).send().await?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
@@ -186,6 +243,21 @@ safe_debug!(GetFolder { folder });
 
 impl GetFolder {
     /// Sets the settings of this call.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// use std::time::Duration;
+    /// use common_http::CallOptions;
+    ///
+    /// let hurried = CallOptions::default().deadline(Duration::from_secs(10));
+    /// client.folders().get(&folder).options(hurried).send().await?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self

@@ -15,6 +15,12 @@ macro_rules! id {
 
         impl $name {
             /// The id as the vendor wrote it.
+            ///
+            /// ```
+            /// use medreader_client::FolderId;
+            ///
+            /// assert_eq!(FolderId::from("EXAMPLE-1").as_str(), "EXAMPLE-1");
+            /// ```
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0

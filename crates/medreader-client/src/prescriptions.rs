@@ -95,28 +95,77 @@ impl Prescriptions {
 
     /// Uploads a file into a folder, to be read.
     ///
-    /// See [`UploadPrescription::send`] for an example.
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+    /// let upload = client.prescriptions().upload(&folder, file).send().await?;
+    /// println!("uploaded as {}", upload.id);
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn upload(&self, folder: &FolderId, file: PrescriptionFile) -> UploadPrescription {
         UploadPrescription::new(self.engine.clone(), folder.clone(), file)
     }
 
     /// Reads the result of a prescription, or waits for it.
     ///
-    /// See [`GetResult::send`] and [`GetResult::wait`] for examples.
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+    /// # let upload = client.prescriptions().upload(&folder, file).send().await?;
+    /// let id = upload.id.assume_prescription_id();
+    /// let result = client.prescriptions().result(&id).send().await?;
+    /// println!("{:?}", result.status);
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn result(&self, id: &PrescriptionId) -> GetResult {
         GetResult::new(self.engine.clone(), id.clone())
     }
 
     /// Lists the results of a folder.
     ///
-    /// See [`ListResults::send`] for an example.
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// let list = client.prescriptions().results(&folder).send().await?;
+    /// assert_eq!(list.readable().count(), 0);
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn results(&self, folder: &FolderId) -> ListResults {
         ListResults::new(self.engine.clone(), folder.clone())
     }
 
     /// Waits for the result of an upload, whose id among the prescriptions is not known for sure.
     ///
-    /// See [`ResultOf::wait`] for an example.
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+    /// # let upload = client.prescriptions().upload(&folder, file).send().await?;
+    /// use medreader_client::prescriptions::WaitOptions;
+    ///
+    /// let waiting = client.prescriptions().result_of(&upload.id);
+    /// let found = waiting.wait(WaitOptions::default()).await?;
+    /// assert!(found.result().is_some());
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn result_of(&self, upload: &UploadId) -> ResultOf {
         ResultOf::new(self.engine.clone(), upload.clone())
     }

@@ -200,6 +200,17 @@ mod tests {
     }
 
     #[test]
+    fn a_code_that_is_not_known_is_kept() {
+        let detail = read(&folders::GET, 404, r#"{"error":"something_new"}"#);
+        assert_eq!(
+            (detail.code.as_deref(), detail.kind),
+            (Some("something_new"), None)
+        );
+        let code = ErrorCode::from("something_new");
+        assert_eq!(code, ErrorCode::Unknown("something_new".into()));
+    }
+
+    #[test]
     fn any_other_body_says_nothing() {
         for body in [
             "",

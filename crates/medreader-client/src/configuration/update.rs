@@ -25,6 +25,13 @@ safe_debug!(UpdateConfiguration {});
 macro_rules! fields {
     ($( $(#[$about:meta])* $field:ident, $clear:ident: $value:ty; )+) => { $(
         $(#[$about])*
+        ///
+        /// ```
+        /// # let builder = medreader_client::MedReaderClient::builder().tenant("EXAMPLE-TENANT");
+        /// # let client = builder.base_url("http://127.0.0.1:8080").build()?;
+        #[doc = concat!("let update = client.configuration().update().", stringify!($field), "(\"EXAMPLE\");")]
+        /// # Ok::<(), common_http::Error>(())
+        /// ```
         pub fn $field(self, value: impl Into<$value>) -> Self {
             self.change(stringify!($field), Some(Secret::from(value.into())))
         }
@@ -32,6 +39,13 @@ macro_rules! fields {
         #[doc = concat!("Clears `", stringify!($field), "`: sends null.")]
         ///
         /// Our reading: the document has no way to clear a field.
+        ///
+        /// ```
+        /// # let builder = medreader_client::MedReaderClient::builder().tenant("EXAMPLE-TENANT");
+        /// # let client = builder.base_url("http://127.0.0.1:8080").build()?;
+        #[doc = concat!("let update = client.configuration().update().", stringify!($clear), "();")]
+        /// # Ok::<(), common_http::Error>(())
+        /// ```
         pub fn $clear(self) -> Self {
             self.change(stringify!($field), None)
         }
@@ -72,6 +86,20 @@ impl UpdateConfiguration {
     }
 
     /// Sets the settings of this call.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// use std::time::Duration;
+    /// use common_http::CallOptions;
+    ///
+    /// let hurried = CallOptions::default().deadline(Duration::from_secs(10));
+    /// client.configuration().update().s3_region("sa-east-1").options(hurried).send().await?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self

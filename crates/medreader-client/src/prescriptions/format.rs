@@ -45,6 +45,12 @@ impl FileFormat {
     }
 
     /// The format's media type.
+    ///
+    /// ```
+    /// use medreader_client::prescriptions::FileFormat;
+    ///
+    /// assert_eq!(FileFormat::Tiff.content_type(), "image/tiff");
+    /// ```
     #[must_use]
     pub const fn content_type(self) -> &'static str {
         match self {

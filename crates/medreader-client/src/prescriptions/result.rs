@@ -81,6 +81,15 @@ safe_debug!(PrescriptionResult {
 
 impl PrescriptionResult {
     /// Whether nothing more is to come, see [`ResultStatus::is_final`].
+    ///
+    /// ```
+    /// use medreader_client::prescriptions::PrescriptionResult;
+    ///
+    /// let text = r#"{"id":"EXAMPLE-1","status":"processing"}"#;
+    /// let result: PrescriptionResult = serde_json::from_str(text)?;
+    /// assert!(!result.is_final());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn is_final(&self) -> bool {
         self.status.as_ref().is_some_and(ResultStatus::is_final)
@@ -108,6 +117,24 @@ impl GetResult {
     }
 
     /// Sets the settings of this call; of a wait, those of each look, but for the deadline, which is the wait's.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+    /// # let upload = client.prescriptions().upload(&folder, file).send().await?;
+    /// use std::time::Duration;
+    /// use common_http::CallOptions;
+    ///
+    /// let hurried = CallOptions::default().deadline(Duration::from_secs(10));
+    /// let id = upload.id.assume_prescription_id();
+    /// client.prescriptions().result(&id).options(hurried).send().await?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self

@@ -108,12 +108,48 @@ impl ResultOf {
     }
 
     /// What the folder had before the upload. Without it, only the upload's own id is asked for.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+    /// use medreader_client::prescriptions::WaitOptions;
+    ///
+    /// let prescriptions = client.prescriptions();
+    /// let before = prescriptions.results(&folder).send().await?.snapshot(&folder);
+    /// let upload = prescriptions.upload(&folder, file).send().await?;
+    /// let found = prescriptions.result_of(&upload.id).since(before).wait(WaitOptions::default()).await?;
+    /// assert!(found.result().is_some());
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn since(mut self, before: FolderSnapshot) -> Self {
         self.before = Some(before);
         self
     }
 
     /// Sets the settings of each look, but for the deadline, which is the wait's.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+    /// # let upload = client.prescriptions().upload(&folder, file).send().await?;
+    /// use common_http::CallOptions;
+    /// use medreader_client::prescriptions::WaitOptions;
+    ///
+    /// let look = CallOptions::default().max_attempts(2);
+    /// let waiting = client.prescriptions().result_of(&upload.id).options(look);
+    /// assert!(waiting.wait(WaitOptions::default()).await?.result().is_some());
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self

@@ -29,6 +29,21 @@ impl ListResults {
     }
 
     /// Sets the settings of this call.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// use std::time::Duration;
+    /// use common_http::CallOptions;
+    ///
+    /// let hurried = CallOptions::default().deadline(Duration::from_secs(10));
+    /// client.prescriptions().results(&folder).options(hurried).send().await?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
@@ -109,6 +124,15 @@ safe_debug!(FolderResults { folder_id, results });
 
 impl FolderResults {
     /// The results, without what could not be read as one.
+    ///
+    /// ```
+    /// use medreader_client::prescriptions::FolderResults;
+    ///
+    /// let text = r#"{"results":[{"id":"EXAMPLE-1"},{"id":[]}]}"#;
+    /// let list: FolderResults = serde_json::from_str(text)?;
+    /// assert_eq!((list.readable().count(), list.results.len()), (1, 2));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn readable(&self) -> impl Iterator<Item = &ListedResult> {
         self.results.iter().filter_map(Listed::result)
     }
@@ -116,7 +140,18 @@ impl FolderResults {
     /// Remembers which results there are, to tell later which are new, see
     /// [`ResultOf::since`](super::ResultOf::since).
     ///
-    /// See [`Prescriptions`](super::Prescriptions) for an example.
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// let before = client.prescriptions().results(&folder).send().await?.snapshot(&folder);
+    /// let saved = serde_json::to_string(&before).unwrap(); // for a wait in another process
+    /// # let _ = saved;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn snapshot(&self, folder: &FolderId) -> FolderSnapshot {
         FolderSnapshot::new(folder, self)
@@ -140,6 +175,15 @@ pub enum Listed {
 
 impl Listed {
     /// The result, if it is one.
+    ///
+    /// ```
+    /// use medreader_client::prescriptions::FolderResults;
+    ///
+    /// let text = r#"{"results":[{"id":"EXAMPLE-1"}]}"#;
+    /// let list: FolderResults = serde_json::from_str(text)?;
+    /// assert!(list.results[0].result().is_some());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn result(&self) -> Option<&ListedResult> {
         match self {

@@ -31,6 +31,21 @@ impl UploadPrescription {
     }
 
     /// Sets the settings of this call: [`CallOptions::on_progress`] is told how far it has come.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+    /// use common_http::CallOptions;
+    ///
+    /// let options = CallOptions::default().on_progress(|at| println!("{} bytes", at.sent));
+    /// client.prescriptions().upload(&folder, file).options(options).send().await?;
+    /// # Ok::<(), common_http::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self

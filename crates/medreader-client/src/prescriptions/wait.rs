@@ -58,6 +58,13 @@ impl Default for WaitOptions {
 
 impl WaitOptions {
     /// How long to wait in all, calls included; default 120 s. The last look begins a second before its end.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// use medreader_client::prescriptions::WaitOptions;
+    ///
+    /// let options = WaitOptions::default().deadline(Duration::from_secs(900));
+    /// ```
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline.min(LONGEST);
@@ -65,6 +72,13 @@ impl WaitOptions {
     }
 
     /// The pause after the first look; default 500 ms, at least 50 ms.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// use medreader_client::prescriptions::WaitOptions;
+    ///
+    /// let options = WaitOptions::default().first_pause(Duration::from_secs(1));
+    /// ```
     #[must_use]
     pub fn first_pause(mut self, pause: Duration) -> Self {
         self.first_pause = pause.clamp(SHORTEST_PAUSE, LONGEST);
@@ -72,6 +86,13 @@ impl WaitOptions {
     }
 
     /// The longest pause between two looks; default 10 s, at least 50 ms.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// use medreader_client::prescriptions::WaitOptions;
+    ///
+    /// let options = WaitOptions::default().longest_pause(Duration::from_secs(30));
+    /// ```
     #[must_use]
     pub fn longest_pause(mut self, pause: Duration) -> Self {
         self.longest_pause = pause.clamp(SHORTEST_PAUSE, LONGEST);
@@ -80,6 +101,13 @@ impl WaitOptions {
 
     /// How long the upload's own id must stay unknown before [`ResultOf`](super::ResultOf) looks into the folder;
     /// default 3 s, at most half of the deadline.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// use medreader_client::prescriptions::WaitOptions;
+    ///
+    /// let options = WaitOptions::default().folder_after(Duration::from_secs(5));
+    /// ```
     #[must_use]
     pub fn folder_after(mut self, after: Duration) -> Self {
         self.folder_after = after;

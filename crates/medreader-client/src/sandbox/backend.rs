@@ -90,6 +90,18 @@ impl Backend {
     }
 
     /// Adds a tenant, in the place of one with the same id (whose folders and files stay).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// use medreader_client::sandbox::{Tenant, User};
+    ///
+    /// let user = User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2");
+    /// sandbox.backend().add_tenant(Tenant::new("EXAMPLE-TENANT-2").user(user));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn add_tenant(&self, tenant: Tenant) {
         self.turn(|turn| {
             let id = tenant.id.clone();
@@ -102,6 +114,18 @@ impl Backend {
     ///
     /// # Errors
     /// There is no such tenant.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// use medreader_client::sandbox::User;
+    ///
+    /// let user = User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2");
+    /// sandbox.backend().add_user(sandbox.tenant_id(), user)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn add_user(&self, tenant_id: &str, user: User) -> Result<(), SandboxError> {
         self.turn(|turn| {
             let office = turn.state.tenants.get_mut(tenant_id);
@@ -112,6 +136,16 @@ impl Backend {
     }
 
     /// Gives the first user other permissions, in place of those so far; tokens live on.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// sandbox.backend().set_permissions([]);
+    /// assert!(sandbox.client().configuration().get().send().await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn set_permissions(&self, permissions: impl IntoIterator<Item = Permission>) {
         self.turn(|turn| {
             let own = turn.state.tenants.get_mut(&turn.settings.tenant_id);
@@ -123,11 +157,31 @@ impl Backend {
     }
 
     /// Ends the life of all tokens that were given out.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// sandbox.client().open_session().send().await?;
+    /// sandbox.backend().expire_tokens();
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn expire_tokens(&self) {
         self.turn(|turn| turn.state.sessions.expire());
     }
 
     /// How many logins succeeded so far.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// sandbox.client().open_session().send().await?;
+    /// assert_eq!(sandbox.backend().logins(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn logins(&self) -> usize {
         self.look(|turn| turn.state.sessions.opened())
@@ -138,17 +192,52 @@ impl Backend {
     ///
     /// # Errors
     /// The path has a name of which normalising leaves nothing.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// let folder = sandbox.backend().folder("Pacientes/Pacientes Cardiologia")?.into();
+    /// let found = sandbox.client().folders().get(&folder).send().await?;
+    /// assert_eq!(found.full_path.as_deref(), Some("pacientes/pacientes-cardiologia"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn folder(&self, path: &str) -> Result<String, SandboxError> {
         self.turn(|turn| folders::ensure(turn, path))
     }
 
     /// The files that were uploaded, oldest first.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// # let folder = sandbox.client().folders().create("Pacientes").send().await?.id.clone();
+    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+    /// # let prescriptions = sandbox.client().prescriptions();
+    /// let upload = prescriptions.upload(&folder, file).send().await?;
+    /// assert_eq!(sandbox.backend().uploads()[0].id, upload.id.as_str());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn uploads(&self) -> Vec<Upload> {
         self.look(|turn| turn.state.prescriptions.uploads())
     }
 
     /// What the processing of the next uploads ends in, one outcome each; then the setting holds again.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// use medreader_client::sandbox::Outcome;
+    ///
+    /// sandbox.backend().next_outcomes([Outcome::error(), Outcome::completed(40)]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn next_outcomes(&self, outcomes: impl IntoIterator<Item = Outcome>) {
         self.turn(|turn| turn.state.prescriptions.plan(outcomes));
     }
@@ -157,6 +246,21 @@ impl Backend {
     ///
     /// # Errors
     /// No prescription of this id is being processed.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::builder().processing_by_hand().start().await?;
+    /// # let folder = sandbox.client().folders().create("Pacientes").send().await?.id.clone();
+    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+    /// # let prescriptions = sandbox.client().prescriptions();
+    /// let upload = prescriptions.upload(&folder, file).send().await?;
+    /// sandbox.backend().finish(upload.id.as_str())?;
+    /// let result = prescriptions.result(&upload.id.assume_prescription_id()).send().await?;
+    /// assert!(result.is_final());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn finish(&self, id: &str) -> Result<(), SandboxError> {
         self.turn(|turn| turn.finish(id, None))
     }
@@ -165,6 +269,23 @@ impl Backend {
     ///
     /// # Errors
     /// No prescription of this id is being processed.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use medreader_client::sandbox::Outcome;
+    ///
+    /// let sandbox = medreader_client::sandbox::Sandbox::builder().processing_by_hand().start().await?;
+    /// # let folder = sandbox.client().folders().create("Pacientes").send().await?.id.clone();
+    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+    /// # let prescriptions = sandbox.client().prescriptions();
+    /// let upload = prescriptions.upload(&folder, file).send().await?;
+    /// sandbox.backend().finish_with(upload.id.as_str(), Outcome::completed(40))?;
+    /// let result = prescriptions.result(&upload.id.assume_prescription_id()).send().await?;
+    /// assert_eq!(result.prescription_confidence_score, Some(40.0));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn finish_with(&self, id: &str, outcome: Outcome) -> Result<(), SandboxError> {
         self.turn(|turn| turn.finish(id, Some(outcome)))
     }
@@ -173,11 +294,42 @@ impl Backend {
     ///
     /// # Errors
     /// No prescription of this id is being processed.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use medreader_client::prescriptions::ResultStatus;
+    ///
+    /// let sandbox = medreader_client::sandbox::Sandbox::builder().processing_by_hand().start().await?;
+    /// # let folder = sandbox.client().folders().create("Pacientes").send().await?.id.clone();
+    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+    /// # let prescriptions = sandbox.client().prescriptions();
+    /// let upload = prescriptions.upload(&folder, file).send().await?;
+    /// sandbox.backend().fail(upload.id.as_str())?;
+    /// let result = prescriptions.result(&upload.id.assume_prescription_id()).send().await?;
+    /// assert_eq!(result.status, Some(ResultStatus::Error));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn fail(&self, id: &str) -> Result<(), SandboxError> {
         self.finish_with(id, Outcome::error())
     }
 
     /// The id that results have for this upload; see [`SandboxBuilder::result_ids`](super::SandboxBuilder::result_ids).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// # let folder = sandbox.client().folders().create("Pacientes").send().await?.id.clone();
+    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+    /// # let prescriptions = sandbox.client().prescriptions();
+    /// let upload = prescriptions.upload(&folder, file).send().await?;
+    /// let same = sandbox.backend().result_id(upload.id.as_str());
+    /// assert_eq!(same.as_deref(), Some(upload.id.as_str()));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn result_id(&self, id: &str) -> Option<String> {
         self.look(|turn| {
@@ -188,6 +340,20 @@ impl Backend {
 
     /// The id that webhooks have for this upload; see
     /// [`SandboxBuilder::webhook_ids`](super::SandboxBuilder::webhook_ids).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// # let folder = sandbox.client().folders().create("Pacientes").send().await?.id.clone();
+    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+    /// # let prescriptions = sandbox.client().prescriptions();
+    /// let upload = prescriptions.upload(&folder, file).send().await?;
+    /// let same = sandbox.backend().webhook_id(upload.id.as_str());
+    /// assert_eq!(same.as_deref(), Some(upload.id.as_str()));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn webhook_id(&self, id: &str) -> Option<String> {
         self.look(|turn| {
@@ -200,6 +366,17 @@ impl Backend {
     /// configuration update would. The tenant has a configuration from now on.
     ///
     /// Only plain http to a loopback host is ever sent to.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// sandbox.backend().set_webhook("http://127.0.0.1:8080/webhook", "EXAMPLE-USER", "EXAMPLE-SECRET");
+    /// let settings = sandbox.client().configuration().get().send().await?;
+    /// assert_eq!(settings.webhook_user.as_deref(), Some("EXAMPLE-USER"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn set_webhook(&self, url: &str, user: &str, password: &str) {
         self.turn(|turn| {
             if let Some(own) = turn.state.tenants.get_mut(&turn.settings.tenant_id) {
@@ -216,17 +393,53 @@ impl Backend {
     ///
     /// # Errors
     /// There is no such prescription, or its tenant has no webhook configured.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::builder().processing_by_hand().start().await?;
+    /// # let folder = sandbox.client().folders().create("Pacientes").send().await?.id.clone();
+    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+    /// # let prescriptions = sandbox.client().prescriptions();
+    /// let upload = prescriptions.upload(&folder, file).send().await?;
+    /// // Nothing listens there: the attempt fails, and is made again.
+    /// sandbox.set_webhook("http://127.0.0.1:1/", "EXAMPLE-USER", "EXAMPLE-SECRET");
+    /// sandbox.backend().send_webhook(upload.id.as_str())?;
+    /// assert!(!sandbox.wait_for_deliveries(1).await[0].is_confirmed());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn send_webhook(&self, id: &str) -> Result<(), SandboxError> {
         self.turn(|turn| turn.send_webhook(id))
     }
 
     /// What goes wrong with the next webhooks, one each, after what is planned already. The attempts that follow on a
     /// failed one go well.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// use medreader_client::sandbox::WebhookFault;
+    ///
+    /// sandbox.backend().webhook_faults([WebhookFault::Duplicate { times: 1 }, WebhookFault::BadJson]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn webhook_faults(&self, faults: impl IntoIterator<Item = WebhookFault>) {
         self.turn(|turn| turn.state.outbox.plan(faults));
     }
 
     /// Every attempt to deliver a webhook so far, in the order in which they ended.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// assert!(sandbox.backend().deliveries().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.look(|turn| turn.state.outbox.log.clone())
@@ -235,6 +448,15 @@ impl Backend {
     /// Waits until this many attempts to deliver a webhook have ended, and returns those that have.
     ///
     /// It waits without end when they do not: put a time limit around it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// assert!(sandbox.backend().wait_for_deliveries(0).await.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn wait_for_deliveries(&self, count: usize) -> Vec<Delivery> {
         // Subscribed before the first look, so that no delivery falls between look and wait.
         let mut delivered = self.0.delivered.subscribe();

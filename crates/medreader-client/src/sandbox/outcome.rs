@@ -36,6 +36,12 @@ pub struct Outcome {
 impl Outcome {
     /// `completed` with this confidence score (0 to 100 in the document; any JSON value here, null included) and
     /// made-up notes.
+    ///
+    /// ```
+    /// use medreader_client::sandbox::Outcome;
+    ///
+    /// let unsure = Outcome::completed(12);
+    /// ```
     pub fn completed(score: impl Into<Value>) -> Self {
         Self {
             status: "completed".to_owned(),
@@ -45,6 +51,12 @@ impl Outcome {
     }
 
     /// `error`, with a null score and null notes (inferred).
+    ///
+    /// ```
+    /// use medreader_client::sandbox::{Outcome, Sandbox};
+    ///
+    /// let builder = Sandbox::builder().outcome(Outcome::error());
+    /// ```
     pub fn error() -> Self {
         Self {
             status: "error".to_owned(),
@@ -54,12 +66,24 @@ impl Outcome {
     }
 
     /// The notes, or `None` for null.
+    ///
+    /// ```
+    /// use medreader_client::sandbox::Outcome;
+    ///
+    /// let silent = Outcome::completed(95).notes(None);
+    /// ```
     pub fn notes<'a>(mut self, notes: impl Into<Option<&'a str>>) -> Self {
         self.notes = notes.into().map(str::to_owned);
         self
     }
 
     /// Another status word, documented or not.
+    ///
+    /// ```
+    /// use medreader_client::sandbox::Outcome;
+    ///
+    /// let unknown = Outcome::completed(95).status("archived");
+    /// ```
     pub fn status(mut self, word: impl Into<String>) -> Self {
         self.status = word.into();
         self

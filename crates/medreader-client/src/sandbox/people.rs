@@ -33,6 +33,12 @@ pub struct User {
 
 impl User {
     /// A user with this e-mail address and password, whose name and telephone number are made up.
+    ///
+    /// ```
+    /// use medreader_client::sandbox::User;
+    ///
+    /// let user = User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2");
+    /// ```
     pub fn new(email: impl Into<String>, password: impl Into<String>) -> Self {
         Self {
             email: email.into(),
@@ -44,18 +50,36 @@ impl User {
     }
 
     /// The user's name (default `Usuario Ficticio`).
+    ///
+    /// ```
+    /// use medreader_client::sandbox::User;
+    ///
+    /// let user = User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2").name("Pessoa Ficticia");
+    /// ```
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
     /// The user's permissions, in place of those so far.
+    ///
+    /// ```
+    /// use medreader_client::sandbox::{Permission, User};
+    ///
+    /// let user = User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2").permissions([Permission::Admin]);
+    /// ```
     pub fn permissions(mut self, permissions: impl IntoIterator<Item = Permission>) -> Self {
         self.permissions = permissions.into_iter().collect();
         self
     }
 
     /// The user's telephone number is null at login (inferred: it may be).
+    ///
+    /// ```
+    /// use medreader_client::sandbox::User;
+    ///
+    /// let user = User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2").without_phone();
+    /// ```
     pub fn without_phone(mut self) -> Self {
         self.phone = None;
         self
@@ -90,6 +114,12 @@ pub struct Tenant {
 
 impl Tenant {
     /// A tenant of this id (the value of `X-Tenant-ID`), without users; its configuration is all null.
+    ///
+    /// ```
+    /// use medreader_client::sandbox::Tenant;
+    ///
+    /// let tenant = Tenant::new("EXAMPLE-TENANT-2");
+    /// ```
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -99,12 +129,25 @@ impl Tenant {
     }
 
     /// Adds a user.
+    ///
+    /// ```
+    /// use medreader_client::sandbox::{Tenant, User};
+    ///
+    /// let user = User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2");
+    /// let tenant = Tenant::new("EXAMPLE-TENANT-2").user(user);
+    /// ```
     pub fn user(mut self, user: User) -> Self {
         self.users.push(user);
         self
     }
 
     /// The tenant has no configuration: reading and changing it is answered 404.
+    ///
+    /// ```
+    /// use medreader_client::sandbox::Tenant;
+    ///
+    /// let tenant = Tenant::new("EXAMPLE-TENANT-2").without_configuration();
+    /// ```
     pub fn without_configuration(mut self) -> Self {
         self.configured = false;
         self

@@ -75,6 +75,16 @@ pub struct Delivery {
 
 impl Delivery {
     /// Whether the receiver confirmed it with status 200.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// let confirmed = sandbox.deliveries().iter().filter(|delivery| delivery.is_confirmed()).count();
+    /// assert_eq!(confirmed, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_confirmed(&self) -> bool {
         self.outcome == DeliveryOutcome::Answered(StatusCode::OK)

@@ -57,6 +57,17 @@ safe_debug!(Events {});
 
 impl Events {
     /// The next event; `None` when the receiver and all its clones are gone. No event is lost where this is cancelled.
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// use medreader_client::webhook::{Receiver, Verifier};
+    ///
+    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
+    /// let (receiver, mut events) = Receiver::channel(verifier, 100);
+    /// drop(receiver);
+    /// assert_eq!(events.next().await, None);
+    /// # });
+    /// ```
     pub async fn next(&mut self) -> Option<WebhookEvent> {
         self.0.recv().await
     }

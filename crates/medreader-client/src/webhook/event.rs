@@ -28,12 +28,28 @@ impl EventKey {
     }
 
     /// The key as bytes.
+    ///
+    /// ```
+    /// use medreader_client::webhook::WebhookEvent;
+    ///
+    /// let event = WebhookEvent::from_body(br#"{"id":"EXAMPLE-1"}"#)?;
+    /// assert_eq!(event.key().as_bytes().len(), 32);
+    /// # Ok::<(), medreader_client::common_http::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
     /// The key as 64 hexadecimal digits in lower case.
+    ///
+    /// ```
+    /// use medreader_client::webhook::WebhookEvent;
+    ///
+    /// let event = WebhookEvent::from_body(br#"{"id":"EXAMPLE-1"}"#)?;
+    /// assert_eq!(event.key().to_hex().len(), 64);
+    /// # Ok::<(), medreader_client::common_http::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn to_hex(&self) -> String {
         let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
@@ -115,17 +131,42 @@ impl WebhookEvent {
     /// # Errors
     ///
     /// [`DecodeError`] where the body is no JSON object with an `id` that is a text and not empty.
+    ///
+    /// ```
+    /// use medreader_client::webhook::WebhookEvent;
+    ///
+    /// let event = WebhookEvent::from_body(br#"{"id":"EXAMPLE-1"}"#)?;
+    /// assert_eq!(event.id.as_str(), "EXAMPLE-1");
+    /// # Ok::<(), medreader_client::common_http::DecodeError>(())
+    /// ```
     pub fn from_body(body: &[u8]) -> Result<Self, DecodeError> {
         Self::read(json::decode(body)?, body)
     }
 
     /// The vendor's own JSON text, whatever has been done to the fields since; without white space around it.
+    ///
+    /// ```
+    /// use medreader_client::webhook::WebhookEvent;
+    ///
+    /// let event = WebhookEvent::from_body(br#" {"id": "EXAMPLE-1"} "#)?;
+    /// assert_eq!(event.raw().as_str(), r#"{"id": "EXAMPLE-1"}"#);
+    /// # Ok::<(), medreader_client::common_http::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn raw(&self) -> &RawJson {
         &self.raw
     }
 
     /// Which event this is, whatever has been done to the fields since.
+    ///
+    /// ```
+    /// use medreader_client::webhook::WebhookEvent;
+    ///
+    /// let event = WebhookEvent::from_body(br#"{"id":"EXAMPLE-1"}"#)?;
+    /// let again = WebhookEvent::from_body(br#"{"id":"EXAMPLE-1"}"#)?;
+    /// assert_eq!(event.key(), again.key());
+    /// # Ok::<(), medreader_client::common_http::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn key(&self) -> &EventKey {
         &self.key

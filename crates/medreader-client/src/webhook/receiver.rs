@@ -31,6 +31,13 @@ pub enum Outcome {
 impl Outcome {
     /// With which status to answer: 200 where the event has been handled, now or before; that of the error where it was
     /// refused; else 503, so that MedReader sends it again (documented: what is not answered 200 may be sent again).
+    ///
+    /// ```
+    /// use medreader_client::webhook::Outcome;
+    ///
+    /// assert_eq!(Outcome::Duplicate.status(), 200);
+    /// assert_eq!(Outcome::HandlerFailed.status(), 503);
+    /// ```
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
@@ -94,6 +101,17 @@ safe_debug!(Receiver { verifier });
 impl Receiver {
     /// Receives what this verifier accepts, for this handler. The last 10,000 events are remembered in memory, see
     /// [`seen_events`](Self::seen_events).
+    ///
+    /// ```
+    /// use std::io;
+    /// use medreader_client::webhook::{Receiver, Verifier, WebhookEvent};
+    ///
+    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
+    /// let receiver = Receiver::new(verifier, |event: WebhookEvent| async move {
+    ///     println!("analysis {}", event.id); // ... store it
+    ///     Ok::<(), io::Error>(())
+    /// });
+    /// ```
     #[must_use]
     pub fn new<H, F, E>(verifier: Verifier, handler: H) -> Self
     where
@@ -115,6 +133,14 @@ impl Receiver {
 
     /// Where to remember the events that were handled; a [`MemorySeenEvents`] by default. Set it before the receiver is
     /// cloned.
+    ///
+    /// ```
+    /// use medreader_client::webhook::{MemorySeenEvents, Receiver, Verifier};
+    ///
+    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
+    /// let (receiver, _events) = Receiver::channel(verifier, 100);
+    /// let receiver = receiver.seen_events(MemorySeenEvents::default());
+    /// ```
     #[must_use]
     pub fn seen_events(mut self, store: impl SeenEvents) -> Self {
         self.seen = Arc::new(store);
@@ -122,6 +148,15 @@ impl Receiver {
     }
 
     /// The verifier that this receiver asks.
+    ///
+    /// ```
+    /// use http::HeaderMap;
+    /// use medreader_client::webhook::{Receiver, Verifier};
+    ///
+    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
+    /// let (receiver, _events) = Receiver::channel(verifier, 100);
+    /// assert!(receiver.verifier().check_credentials(&HeaderMap::new()).is_err());
+    /// ```
     #[must_use]
     pub fn verifier(&self) -> &Verifier {
         &self.verifier
@@ -132,6 +167,20 @@ impl Receiver {
     /// The handler runs within this future. Where that is dropped, as servers do when the sender hangs up, the handler
     /// ends where it stands and the event counts as not handled; where the handler panics, this panics. Both leave the
     /// receiver in order. To have the handler run on, call this in a task of its own.
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// use medreader_client::webhook::{Outcome, Receiver, Verifier};
+    ///
+    /// # let mut headers = http::HeaderMap::new();
+    /// # let basic = http::HeaderValue::from_static("Basic d2ViaG9vay11c2VyOkVYQU1QTEUtUEFTU1dPUkQ=");
+    /// # headers.insert("authorization", basic);
+    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
+    /// let (receiver, _events) = Receiver::channel(verifier, 100);
+    /// let outcome = receiver.receive(&headers, br#"{"id":"EXAMPLE-1"}"#).await;
+    /// assert_eq!(outcome, Outcome::Handled);
+    /// # });
+    /// ```
     pub async fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Outcome {
         let admitted = match self.verifier.verify(headers, body) {
             Ok(event) => self.admit(event).await,

@@ -60,6 +60,12 @@ impl Verifier {
     ///
     /// An empty password is never accepted, also not from who sends an empty one: it is what a setting that was
     /// forgotten looks like.
+    ///
+    /// ```
+    /// use medreader_client::webhook::Verifier;
+    ///
+    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
+    /// ```
     #[must_use]
     pub fn new(user: impl AsRef<str>, password: impl Into<Secret>) -> Self {
         let none = Self {
@@ -90,6 +96,12 @@ impl Verifier {
     }
 
     /// The largest body that is taken, in bytes; [`BODY_LIMIT`] by default.
+    ///
+    /// ```
+    /// use medreader_client::webhook::Verifier;
+    ///
+    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD").body_limit(64 << 10);
+    /// ```
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
@@ -101,6 +113,18 @@ impl Verifier {
     /// # Errors
     ///
     /// Every [`WebhookError`]; with wrong credentials nothing is said of the body.
+    ///
+    /// ```
+    /// use medreader_client::webhook::Verifier;
+    ///
+    /// # let mut headers = http::HeaderMap::new();
+    /// # let basic = http::HeaderValue::from_static("Basic d2ViaG9vay11c2VyOkVYQU1QTEUtUEFTU1dPUkQ=");
+    /// # headers.insert("authorization", basic);
+    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
+    /// let event = verifier.verify(&headers, br#"{"id":"EXAMPLE-1"}"#)?;
+    /// assert_eq!(event.id.as_str(), "EXAMPLE-1");
+    /// # Ok::<(), medreader_client::webhook::WebhookError>(())
+    /// ```
     pub fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<WebhookEvent, WebhookError> {
         self.check_credentials(headers)?;
         self.read(body)
@@ -111,6 +135,15 @@ impl Verifier {
     /// # Errors
     ///
     /// [`WebhookError`] with status 401: no credentials, unreadable ones, or wrong ones.
+    ///
+    /// ```
+    /// use http::HeaderMap;
+    /// use medreader_client::webhook::{Verifier, WebhookError};
+    ///
+    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
+    /// let error = verifier.check_credentials(&HeaderMap::new()).unwrap_err();
+    /// assert_eq!(error, WebhookError::NoCredentials);
+    /// ```
     pub fn check_credentials(&self, headers: &HeaderMap) -> Result<(), WebhookError> {
         let sent = Sha256::digest(sent_credentials(headers)?);
         let known = self.accepted.iter().fold(Choice::from(0), |known, pair| {

@@ -11,5 +11,7 @@ mod prescriptions;
 mod privacy;
 mod sandbox;
 mod sessions;
+mod spec;
 mod support;
 mod webhook;
+mod whole;

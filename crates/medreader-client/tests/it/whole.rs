@@ -1,0 +1,234 @@
+//! The client against the sandbox over real sockets: from a folder to the result of a prescription, and what may go wrong
+//! on the way.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use medreader_client::FolderId;
+use medreader_client::common_http::Recorded;
+use medreader_client::prescriptions::{
+    FoundResult, PrescriptionFile, Prompt, ResultStatus, Upload, WaitOptions,
+};
+use medreader_client::sandbox::{
+    AUTH_LOGIN, CONFIGURATION_GET, FOLDERS_CREATE, Fault, IdReading, Lockout, PRESCRIPTIONS_UPLOAD,
+    Sandbox,
+};
+use medreader_client::webhook::{Events, Receiver, Verifier, router};
+use tokio::net::TcpListener;
+
+use super::support::told;
+
+const CONTENT: &[u8] = b"%PDF-1.7 EXAMPLE";
+
+/// A new folder, and a file from the disk that was uploaded into it.
+async fn upload(sandbox: &Sandbox) -> (FolderId, Recorded<Upload>) {
+    let client = sandbox.client();
+    let folder = client
+        .folders()
+        .create("Pacientes Cardiologia")
+        .send()
+        .await
+        .unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("receita.pdf");
+    std::fs::write(&path, CONTENT).unwrap();
+    let file = PrescriptionFile::from_path(path).await.unwrap();
+    let upload = client
+        .prescriptions()
+        .upload(&folder.id, file)
+        .send()
+        .await
+        .unwrap();
+    (folder.id.clone(), upload)
+}
+
+/// Looks close together, and into the folder from the start.
+fn impatient() -> WaitOptions {
+    WaitOptions::default()
+        .first_pause(Duration::from_millis(50))
+        .longest_pause(Duration::from_millis(50))
+        .folder_after(Duration::ZERO)
+}
+
+#[tokio::test]
+async fn from_a_folder_to_a_result_by_poll() {
+    for reading in [IdReading::Same, IdReading::Different] {
+        let sandbox = Sandbox::builder()
+            .result_ids(reading)
+            .processing_polls(2)
+            .start()
+            .await
+            .unwrap();
+        let prescriptions = sandbox.client().prescriptions();
+        let (folder, upload) = upload(&sandbox).await;
+        let uploaded = &sandbox.uploads()[0];
+        assert_eq!(uploaded.content, CONTENT);
+        assert_eq!(
+            (uploaded.file_name.as_str(), uploaded.content_type.as_str()),
+            ("receita.pdf", "application/pdf")
+        );
+
+        // The folder was new: nothing had been in it.
+        let empty = r#"{"results":[]}"#;
+        let before = serde_json::from_str::<medreader_client::prescriptions::FolderResults>(empty)
+            .unwrap()
+            .snapshot(&folder);
+        let waiting = prescriptions.result_of(&upload.id).since(before);
+        let result = match (waiting.wait(impatient()).await.unwrap(), reading) {
+            (FoundResult::SameId(result), IdReading::Same)
+            | (FoundResult::OnlyNewInFolder(result), IdReading::Different) => result,
+            (found, _) => panic!("{reading:?}: {found:?}"),
+        };
+        assert_eq!(result.status, Some(ResultStatus::Completed));
+        assert_eq!(result.prescription_confidence_score, Some(95.0));
+        assert_eq!(
+            Some(result.id.as_str()),
+            sandbox.result_id(upload.id.as_str()).as_deref()
+        );
+        assert_eq!(
+            result.id.as_str() == upload.id.as_str(),
+            reading == IdReading::Same
+        );
+    }
+}
+
+/// Receives the sandbox's webhooks.
+async fn receive(sandbox: &Sandbox) -> Events {
+    let (receiver, events) = Receiver::channel(Verifier::new("EXAMPLE-USER", "EXAMPLE-SECRET"), 10);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async { axum::serve(listener, router(receiver)).await });
+    sandbox.set_webhook(&url, "EXAMPLE-USER", "EXAMPLE-SECRET");
+    events
+}
+
+#[tokio::test]
+async fn from_a_folder_to_a_result_by_webhook() {
+    for reading in [IdReading::Same, IdReading::Different] {
+        let sandbox = Sandbox::builder()
+            .webhook_ids(reading)
+            .processing_by_hand()
+            .start()
+            .await
+            .unwrap();
+        let events = receive(&sandbox).await;
+        let (_, upload) = upload(&sandbox).await;
+        let id = upload.id.as_str().to_owned();
+        sandbox.send_webhook(&id).unwrap();
+
+        // The result is final from the moment in which the webhook is handed over, so that no poll can find it first.
+        let backend = sandbox.backend().clone();
+        let mut finished = false;
+        let events = events.map(move |event| {
+            if !finished {
+                backend.finish(&id).unwrap();
+                finished = true;
+            }
+            event.id
+        });
+        let waiting = sandbox.client().prescriptions().result_of(&upload.id);
+        let arrival = waiting.wait_or_event(impatient(), events).await.unwrap();
+
+        let webhook = sandbox.webhook_id(upload.id.as_str()).unwrap();
+        assert_eq!(arrival.prompt, Prompt::Event(webhook.as_str().into()));
+        assert_eq!(webhook == upload.id.as_str(), reading == IdReading::Same);
+        let result = arrival.found.result().unwrap();
+        assert_eq!(result.status, Some(ResultStatus::Completed));
+        assert_eq!(result.id.as_str(), upload.id.as_str());
+        assert!(sandbox.deliveries()[0].is_confirmed());
+    }
+}
+
+#[tokio::test]
+async fn a_folder_is_created_at_most_once_when_the_answer_is_lost() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folders = sandbox.client().folders();
+    sandbox
+        .fail_next(FOLDERS_CREATE, Fault::ResetAfterRequest)
+        .unwrap();
+    let lost = folders.create("Pacientes").send().await.unwrap_err();
+    assert_eq!(told(&lost), ("interrupted", None, None, 1, "unknown"));
+    assert_eq!(sandbox.count(FOLDERS_CREATE), 1);
+
+    // It had its effect, and the caller who asks again learns it.
+    let taken = folders.create("Pacientes").send().await.unwrap_err();
+    let code = Some("folder_name_duplicate");
+    assert_eq!(told(&taken), ("conflict", Some(409), code, 1, "answered"));
+}
+
+#[tokio::test]
+async fn a_file_is_uploaded_at_most_once_when_the_answer_is_lost() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = FolderId::from(sandbox.folder("Pacientes").unwrap());
+    sandbox
+        .fail_next(PRESCRIPTIONS_UPLOAD, Fault::ResetAfterRequest)
+        .unwrap();
+    let file = PrescriptionFile::from_bytes("receita.pdf", CONTENT);
+    let prescriptions = sandbox.client().prescriptions();
+    let lost = prescriptions.upload(&folder, file).send().await;
+    assert_eq!(
+        told(&lost.unwrap_err()),
+        ("interrupted", None, None, 1, "unknown")
+    );
+    assert_eq!(sandbox.count(PRESCRIPTIONS_UPLOAD), 1);
+    assert_eq!(sandbox.uploads().len(), 1);
+}
+
+#[tokio::test]
+async fn a_lockout_is_told_and_not_made_longer() {
+    let minute = Duration::from_secs(60);
+    let sandbox = Sandbox::builder()
+        .lockout(Lockout::new(2, minute).with_retry_after())
+        .start()
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        let wrong = sandbox
+            .client_builder()
+            .credentials(sandbox.email(), "EXAMPLE-WRONG-PASSWORD")
+            .build()
+            .unwrap();
+        let error = wrong.open_session().send().await.unwrap_err();
+        let code = Some("invalid_credentials");
+        assert_eq!(
+            told(&error),
+            ("credentials", Some(401), code, 1, "answered")
+        );
+    }
+
+    // The right password does not help now, and asking again asks nobody.
+    let locked_out = sandbox.client_builder().build().unwrap();
+    for _ in 0..3 {
+        let error = locked_out.open_session().send().await.unwrap_err();
+        assert_eq!(
+            (error.kind().as_str(), error.code()),
+            ("rate_limited", Some("too_many_attempts"))
+        );
+        assert!(error.retry_after().is_some_and(|wait| wait <= minute));
+        assert_eq!(sandbox.count(AUTH_LOGIN), 3);
+    }
+
+    sandbox.clock().advance(minute);
+    let later = sandbox.client_builder().build().unwrap();
+    later.open_session().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_missing_permission_is_told_as_such() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.set_permissions([]);
+    let configuration = sandbox.client().configuration();
+    let error = configuration.get().send().await.unwrap_err();
+    assert_eq!(
+        told(&error),
+        (
+            "permission_denied",
+            Some(401),
+            Some("unauthorized"),
+            1,
+            "answered"
+        )
+    );
+    // The session was young: another login could not have helped.
+    assert_eq!((sandbox.logins(), sandbox.count(CONFIGURATION_GET)), (1, 1));
+}
