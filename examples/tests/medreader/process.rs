@@ -131,13 +131,19 @@ fn one_of_several_new_results_is_not_guessed() {
 
 #[test]
 fn a_folder_that_cannot_be_listed_does_not_stop_it() {
-    let vendor = Vendor::start(|request| match request.path.as_str() {
-        "/api/v1/prescription-files" => Answer::json(202, json!({"id": UPLOAD}).to_string()),
-        "/api/v1/prescriptions/results" => error(404, "folder_not_found"),
-        _ => Answer::json(200, result(UPLOAD, "completed").to_string()),
-    });
-    let run = process(&vendor, &[]).is(0);
-    assert_eq!(run.json(), result(UPLOAD, "completed"));
+    for listing in [
+        error(404, "folder_not_found"),
+        error(429, "MARKER").header("retry-after", 50),
+        Answer::json(200, "{}").held_after(1),
+    ] {
+        let vendor = Vendor::start(move |request| match request.path.as_str() {
+            "/api/v1/prescription-files" => Answer::json(202, json!({"id": UPLOAD}).to_string()),
+            "/api/v1/prescriptions/results" => listing.clone(),
+            _ => Answer::json(200, result(UPLOAD, "completed").to_string()),
+        });
+        let run = process(&vendor, &[]).is(0);
+        assert_eq!(run.json(), result(UPLOAD, "completed"));
+    }
 }
 
 #[test]

@@ -10,10 +10,14 @@ use medreader_client::prescriptions::{
     FolderSnapshot, FoundResult, ListedResult, ResultStatus, Upload, WaitOptions,
 };
 use medreader_client::{FolderId, UploadId};
+use tokio::time::timeout;
 
 use crate::args::Process;
 use crate::tenant::{Tenant, failure};
 use crate::{prescriptions, resource};
+
+/// How long the look into the folder may take that comes before the upload.
+const LONGEST_SNAPSHOT: Duration = Duration::from_secs(5);
 
 pub(crate) async fn run(
     tenant: &Tenant,
@@ -21,7 +25,9 @@ pub(crate) async fn run(
     json: bool,
 ) -> Result<ExitCode, Failure> {
     let file = prescriptions::open(&process.upload).await?;
-    let before = snapshot(tenant, &process.upload.folder).await?;
+    tenant.progress.begin("logging in", None);
+    tenant.client.open_session().send().await.map_err(failure)?;
+    let before = snapshot(tenant, &process.upload.folder).await;
     let sent = prescriptions::send(tenant, &process.upload, file).await;
     let upload: Upload = sent.map_err(failure)?.into_inner();
 
@@ -55,16 +61,13 @@ pub(crate) async fn run(
 }
 
 /// What the folder has so far: it tells the new result where the vendor gives it another id than the upload. Without it
-/// the upload's own id has to do, so only a login that fails is the end: the upload's would be refused without being
-/// asked for again.
-async fn snapshot(tenant: &Tenant, folder: &str) -> Result<Option<FolderSnapshot>, Failure> {
+/// the upload's own id has to do, so it is not waited for long.
+async fn snapshot(tenant: &Tenant, folder: &str) -> Option<FolderSnapshot> {
     tenant.progress.begin("looking into the folder", None);
     let folder = FolderId::from(folder);
-    match tenant.client.prescriptions().results(&folder).send().await {
-        Ok(results) => Ok(Some(results.snapshot(&folder))),
-        Err(error) if error.operation() == Some("medreader.auth.login") => Err(failure(error)),
-        Err(_) => Ok(None),
-    }
+    let call = tenant.client.prescriptions().results(&folder).send();
+    let results = timeout(LONGEST_SNAPSHOT, call).await.ok()?.ok()?;
+    Some(results.snapshot(&folder))
 }
 
 /// The wait failed, the upload did not: the advice keeps its id, so that nobody uploads the file again.
