@@ -32,6 +32,17 @@ pub enum Listed {
 }
 
 impl Listed {
+    /// Reads what stood at this index of its page.
+    pub(super) fn read(raw: RawJson, index: usize) -> Self {
+        match Exam::from_raw(raw.clone()) {
+            Ok(exam) => Self::Exam(Box::new(exam)),
+            Err(error) => Self::Rejected {
+                raw,
+                error: error.in_item(index),
+            },
+        }
+    }
+
     /// The exam; none where it was rejected.
     ///
     /// ```
@@ -289,13 +300,7 @@ impl ListExams {
     pub async fn send(self) -> Result<ExamPage> {
         let offset = self.cursor.offset;
         let page = self.fetch(offset).await?;
-        let read = |(index, raw): (usize, RawJson)| match Exam::from_raw(raw.clone()) {
-            Ok(exam) => Listed::Exam(Box::new(exam)),
-            Err(error) => Listed::Rejected {
-                raw,
-                error: error.in_item(index),
-            },
-        };
+        let read = |(index, raw)| Listed::read(raw, index);
         Ok(ExamPage {
             items: page.items.into_iter().enumerate().map(read).collect(),
             offset,

@@ -9,11 +9,11 @@ mod tests;
 
 use std::collections::VecDeque;
 
-use common_http::{DecodeError, Extra, RawJson};
+use common_http::{Extra, RawJson};
 
+use super::Listed;
 use super::cursor::Cursor;
 use super::seen::{Hash, Sighting};
-use super::{Exam, Listed};
 
 /// So many exams seen before in a row, with no other among them, and the list is going round in a circle.
 const CIRCLE: u64 = 20_000;
@@ -137,15 +137,10 @@ impl Walk {
                 }
             }
             let content = raw.compact();
-            let (id, listed) = match Exam::from_raw(raw.clone()) {
-                Ok(exam) => {
-                    let id = Hash::of(&["exam", &exam.exam_id]);
-                    (id, Listed::Exam(Box::new(exam)))
-                }
-                Err(error) => {
-                    let id = self.page.identity(&raw, &content, index);
-                    (id, rejected(raw, error, index))
-                }
+            let listed = Listed::read(raw, index);
+            let id = match &listed {
+                Listed::Exam(exam) => Hash::of(&["exam", &exam.exam_id]),
+                Listed::Rejected { raw, .. } => self.page.identity(raw, &content, index),
             };
             let sighting = self.cursor.seen.note(id, Hash::of(&[&content]));
             match sighting {
@@ -180,12 +175,5 @@ impl Page {
             total.saturating_sub(self.offset.saturating_add(index))
         });
         Hash::of(&["rejected", content, &place.to_string()])
-    }
-}
-
-fn rejected(raw: RawJson, error: DecodeError, index: usize) -> Listed {
-    Listed::Rejected {
-        raw,
-        error: error.in_item(index),
     }
 }
