@@ -42,7 +42,7 @@ const TENANT: HeaderName = HeaderName::from_static("x-tenant-id");
 /// let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
 /// let upload = client.prescriptions().upload(&folder.id, file).send().await?;
 /// # let _ = upload;
-/// # Ok::<(), common_http::Error>(())
+/// # Ok::<(), medreader_client::Error>(())
 /// # }).unwrap();
 /// ```
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ impl MedReaderClient {
     ///     .tenant("EXAMPLE-TENANT")
     ///     .credentials("user@clinic.example", "EXAMPLE-PASSWORD")
     ///     .build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// ```
     pub fn builder() -> MedReaderClientBuilder {
         MedReaderClientBuilder {
@@ -83,7 +83,7 @@ impl MedReaderClient {
     /// # let client = sandbox.client();
     /// let user = client.open_session().send().await?;
     /// assert!(user.name.is_some());
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn open_session(&self) -> OpenSession {
@@ -99,7 +99,7 @@ impl MedReaderClient {
     /// # let client = sandbox.client();
     /// let folder = client.folders().create("Pacientes Exemplo").send().await?;
     /// assert_eq!(folder.folder_name.as_deref(), Some("pacientes-exemplo"));
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     #[must_use]
@@ -117,7 +117,7 @@ impl MedReaderClient {
     /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
     /// let list = client.prescriptions().results(&folder).send().await?;
     /// assert_eq!(list.readable().count(), 0);
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     #[must_use]
@@ -134,7 +134,7 @@ impl MedReaderClient {
     /// # let client = sandbox.client();
     /// let settings = client.configuration().get().send().await?;
     /// assert!(settings.webhook_url.is_none());
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     #[must_use]
@@ -160,7 +160,7 @@ impl MedReaderClient {
     ///     .await?;
     /// let folder: serde_json::Value = answer.json()?;
     /// assert_eq!(folder["folder_name"], "pacientes-exemplo");
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn request(&self, method: Method, path: &'static str) -> RawRequest {
@@ -188,8 +188,8 @@ impl MedReaderClientBuilder {
     /// # use medreader_client::MedReaderClient;
     /// let client = MedReaderClient::builder().tenant("00000000-0000-4000-8000-00000000000f").build()?;
     /// let error = MedReaderClient::builder().build().unwrap_err();
-    /// assert_eq!(error.kind(), common_http::ErrorKind::Config);
-    /// # Ok::<(), common_http::Error>(())
+    /// assert_eq!(error.kind(), medreader_client::ErrorKind::Config);
+    /// # Ok::<(), medreader_client::Error>(())
     /// ```
     pub fn tenant(mut self, id: impl Into<String>) -> Self {
         self.tenant = Some(id.into());
@@ -204,7 +204,7 @@ impl MedReaderClientBuilder {
     ///     .tenant("EXAMPLE-TENANT")
     ///     .credentials("user@clinic.example", "EXAMPLE-PASSWORD")
     ///     .build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// ```
     pub fn credentials(mut self, email: impl Into<Secret>, password: impl Into<Secret>) -> Self {
         let credentials = Credentials::new(email, password);
@@ -223,7 +223,7 @@ impl MedReaderClientBuilder {
     ///     .tenant("EXAMPLE-TENANT")
     ///     .credentials_from("intake", vault)
     ///     .build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// ```
     pub fn credentials_from(
         mut self,
@@ -243,7 +243,7 @@ impl MedReaderClientBuilder {
     ///     .tenant("EXAMPLE-TENANT")
     ///     .base_url("http://127.0.0.1:8080/medreader")
     ///     .build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// ```
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
@@ -255,13 +255,13 @@ impl MedReaderClientBuilder {
     /// ```
     /// # use medreader_client::MedReaderClient;
     /// use std::time::Duration;
-    /// use common_http::{HttpOptions, RetryPolicy};
+    /// use medreader_client::{HttpOptions, RetryPolicy};
     ///
     /// let http = HttpOptions::default()
     ///     .connect_timeout(Duration::from_secs(5))
     ///     .retry(RetryPolicy::default().max_attempts(6));
     /// let client = MedReaderClient::builder().tenant("EXAMPLE-TENANT").http(http).build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// ```
     pub fn http(mut self, options: HttpOptions) -> Self {
         self.http = options;
@@ -273,7 +273,7 @@ impl MedReaderClientBuilder {
     /// ```
     /// # use medreader_client::MedReaderClient;
     /// use std::sync::Arc;
-    /// use common_http::MemorySessionStore;
+    /// use medreader_client::MemorySessionStore;
     ///
     /// let store = Arc::new(MemorySessionStore::default());
     /// let client = MedReaderClient::builder()
@@ -281,7 +281,7 @@ impl MedReaderClientBuilder {
     ///     .credentials("user@clinic.example", "EXAMPLE-PASSWORD")
     ///     .session_store(store)
     ///     .build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// ```
     pub fn session_store(mut self, store: Arc<dyn SessionStore>) -> Self {
         self.store = Some(store);
@@ -301,7 +301,7 @@ impl MedReaderClientBuilder {
     ///     .base_url("http://clinic.example")
     ///     .build()
     ///     .unwrap_err();
-    /// assert_eq!(error.kind(), common_http::ErrorKind::Config); // plain http to a foreign host
+    /// assert_eq!(error.kind(), medreader_client::ErrorKind::Config); // plain http to a foreign host
     /// ```
     pub fn build(self) -> Result<MedReaderClient> {
         let refused = |why| Error::builder(ErrorKind::Config).detail(why).build();

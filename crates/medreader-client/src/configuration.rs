@@ -41,7 +41,7 @@ pub(crate) static UPDATE: Operation =
 ///         .await?;
 ///     assert_eq!(settings.webhook_user.as_deref(), Some("medreader"));
 /// }
-/// # Ok::<(), common_http::Error>(())
+/// # Ok::<(), medreader_client::Error>(())
 /// # }).unwrap();
 /// ```
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ impl Configuration {
     /// # let client = sandbox.client();
     /// let settings = client.configuration().get().send().await?;
     /// assert!(settings.webhook_url.is_none());
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn get(&self) -> GetConfiguration {
@@ -82,7 +82,7 @@ impl Configuration {
     /// # let client = sandbox.client();
     /// let settings = client.configuration().update().s3_region("sa-east-1").send().await?;
     /// assert_eq!(settings.s3_region.as_deref(), Some("sa-east-1"));
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn update(&self) -> UpdateConfiguration {
@@ -107,11 +107,11 @@ impl GetConfiguration {
     /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
     /// # let client = sandbox.client();
     /// use std::time::Duration;
-    /// use common_http::CallOptions;
+    /// use medreader_client::CallOptions;
     ///
     /// let hurried = CallOptions::default().deadline(Duration::from_secs(10));
     /// client.configuration().get().options(hurried).send().await?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
@@ -147,7 +147,7 @@ impl GetConfiguration {
     /// let settings = client.configuration().get().send().await?;
     /// println!("has a webhook: {}", settings.webhook_url.is_some());
     /// assert_eq!(format!("{settings:?}"), "TenantConfiguration { .. }");
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<Recorded<TenantConfiguration>> {

@@ -53,7 +53,7 @@ impl Folders {
     /// # let client = sandbox.client();
     /// let folder = client.folders().create("Pacientes Cardiologia").send().await?;
     /// assert_eq!(folder.folder_name.as_deref(), Some("pacientes-cardiologia"));
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn create(&self, name: impl Into<String>) -> CreateFolder {
@@ -70,7 +70,7 @@ impl Folders {
     /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
     /// let found = client.folders().get(&folder).send().await?;
     /// assert_eq!(found.prescription_files_count, Some(0));
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn get(&self, folder: &FolderId) -> GetFolder {
@@ -122,7 +122,7 @@ impl CreateFolder {
     /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
     /// let child = client.folders().create("Janeiro").parent(&folder).send().await?;
     /// assert_eq!(child.parent_folder_id, Some(folder));
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn parent(mut self, folder: &FolderId) -> Self {
@@ -141,7 +141,7 @@ impl CreateFolder {
     /// let created = client.folders().create("Клініка").unchecked_name().send().await;
     /// // What the vendor answers is not known; the sandbox refuses it.
     /// assert_eq!(created.unwrap_err().status().map(|status| status.as_u16()), Some(400));
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn unchecked_name(mut self) -> Self {
@@ -157,11 +157,11 @@ impl CreateFolder {
     /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
     /// # let client = sandbox.client();
     /// use std::time::Duration;
-    /// use common_http::CallOptions;
+    /// use medreader_client::CallOptions;
     ///
     /// let hurried = CallOptions::default().deadline(Duration::from_secs(10));
     /// client.folders().create("Pacientes").options(hurried).send().await?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
@@ -212,7 +212,7 @@ impl CreateFolder {
     /// let cardiology = client.folders().create("Cardiologia 2030").parent(&patients.id).send().await?;
     /// assert_eq!(cardiology.folder_name.as_deref(), Some("cardiologia-2030"));
     /// assert_eq!(cardiology.parent_folder_id.as_ref(), Some(&patients.id));
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<Recorded<Folder>> {
@@ -251,11 +251,11 @@ impl GetFolder {
     /// # let client = sandbox.client();
     /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
     /// use std::time::Duration;
-    /// use common_http::CallOptions;
+    /// use medreader_client::CallOptions;
     ///
     /// let hurried = CallOptions::default().deadline(Duration::from_secs(10));
     /// client.folders().get(&folder).options(hurried).send().await?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
@@ -295,7 +295,7 @@ impl GetFolder {
     /// for child in folder.child_folders.iter().flatten() {
     ///     println!("- {}: {:?} files", child.id, child.prescription_files_count);
     /// }
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<Recorded<Folder>> {

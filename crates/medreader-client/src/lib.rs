@@ -14,13 +14,20 @@ mod vendor;
 pub mod webhook;
 mod whole;
 
-use common_http::Operation;
+#[doc(inline)]
+pub use common_http::{
+    Answer, Attempt, AttemptObserver, Body, CallOptions, DecodeError, DecodeReason, Delivery,
+    Download, Effect, Error, ErrorBuilder, ErrorKind, Extra, HttpOptions, MemorySessionStore,
+    Operation, Progress, RawJson, RawRequest, Recorded, Result, RetryPolicy, SavedSession, Secret,
+    SessionKey, SessionStore, Timestamp, async_trait,
+};
+#[doc(no_inline)]
+pub use http;
 
 pub use self::client::{BASE_URL, MedReaderClient, MedReaderClientBuilder};
 pub use self::ids::{AnalysisId, FolderId, PrescriptionId, UploadId};
 pub use self::sessions::{Credentials, CredentialsProvider, OpenSession, User};
 pub use self::vendor::ErrorCode;
-pub use common_http;
 
 /// Every operation that this crate models: what `specs/medreader.yaml` describes.
 pub static OPERATIONS: [&Operation; 8] = [

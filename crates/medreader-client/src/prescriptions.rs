@@ -80,7 +80,7 @@ pub(crate) static RESULTS: Operation = Operation::get(
 ///     }
 ///     FoundResult::Ambiguous(candidates) => println!("one of {} results", candidates.len()),
 /// }
-/// # Ok::<(), common_http::Error>(())
+/// # Ok::<(), medreader_client::Error>(())
 /// # }).unwrap();
 /// ```
 #[derive(Clone, Debug)]
@@ -104,7 +104,7 @@ impl Prescriptions {
     /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
     /// let upload = client.prescriptions().upload(&folder, file).send().await?;
     /// println!("uploaded as {}", upload.id);
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn upload(&self, folder: &FolderId, file: PrescriptionFile) -> UploadPrescription {
@@ -124,7 +124,7 @@ impl Prescriptions {
     /// let id = upload.id.assume_prescription_id();
     /// let result = client.prescriptions().result(&id).send().await?;
     /// println!("{:?}", result.status);
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn result(&self, id: &PrescriptionId) -> GetResult {
@@ -141,7 +141,7 @@ impl Prescriptions {
     /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
     /// let list = client.prescriptions().results(&folder).send().await?;
     /// assert_eq!(list.readable().count(), 0);
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn results(&self, folder: &FolderId) -> ListResults {
@@ -163,7 +163,7 @@ impl Prescriptions {
     /// let waiting = client.prescriptions().result_of(&upload.id);
     /// let found = waiting.wait(WaitOptions::default()).await?;
     /// assert!(found.result().is_some());
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn result_of(&self, upload: &UploadId) -> ResultOf {

@@ -149,7 +149,7 @@ impl Sandbox {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use common_http::{HttpOptions, RetryPolicy};
+    /// use medreader_client::{HttpOptions, RetryPolicy};
     ///
     /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
     /// let impatient = sandbox

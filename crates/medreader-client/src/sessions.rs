@@ -45,7 +45,7 @@ safe_debug!(Credentials {});
 /// Gives the credentials when a login needs them: from a vault, say, where they are changed while a program runs.
 ///
 /// ```
-/// use common_http::{Result, async_trait};
+/// use medreader_client::{Result, async_trait};
 /// use medreader_client::{Credentials, CredentialsProvider};
 ///
 /// struct Vault;
@@ -124,11 +124,11 @@ impl OpenSession {
     /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
     /// # let client = sandbox.client();
     /// use std::time::Duration;
-    /// use common_http::CallOptions;
+    /// use medreader_client::CallOptions;
     ///
     /// let options = CallOptions::default().deadline(Duration::from_secs(5));
     /// client.open_session().options(options).send().await?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
@@ -158,7 +158,7 @@ impl OpenSession {
     /// # let client = sandbox.client();
     /// let user = client.open_session().send().await?;
     /// assert!(user.name.is_some());
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<User> {

@@ -66,7 +66,7 @@ impl ErrorCode {
     /// The code of an error that MedReader answered with, or that was said locally in its stead; `None` without one.
     ///
     /// ```
-    /// use common_http::{Error, ErrorKind};
+    /// use medreader_client::{Error, ErrorKind};
     /// use medreader_client::ErrorCode;
     ///
     /// let error = Error::builder(ErrorKind::Conflict).code("folder_name_duplicate", true).build();

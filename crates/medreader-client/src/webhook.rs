@@ -15,7 +15,7 @@
 //!
 #![cfg_attr(feature = "axum", doc = "```no_run")]
 #![cfg_attr(not(feature = "axum"), doc = "```ignore")]
-//! use medreader_client::common_http::Secret;
+//! use medreader_client::Secret;
 //! use medreader_client::webhook::{Receiver, Verifier, WebhookEvent, router};
 //!
 //! async fn store(event: WebhookEvent) -> Result<(), std::io::Error> {

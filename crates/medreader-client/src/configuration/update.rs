@@ -30,7 +30,7 @@ macro_rules! fields {
         /// # let builder = medreader_client::MedReaderClient::builder().tenant("EXAMPLE-TENANT");
         /// # let client = builder.base_url("http://127.0.0.1:8080").build()?;
         #[doc = concat!("let update = client.configuration().update().", stringify!($field), "(\"EXAMPLE\");")]
-        /// # Ok::<(), common_http::Error>(())
+        /// # Ok::<(), medreader_client::Error>(())
         /// ```
         pub fn $field(self, value: impl Into<$value>) -> Self {
             self.change(stringify!($field), Some(Secret::from(value.into())))
@@ -44,7 +44,7 @@ macro_rules! fields {
         /// # let builder = medreader_client::MedReaderClient::builder().tenant("EXAMPLE-TENANT");
         /// # let client = builder.base_url("http://127.0.0.1:8080").build()?;
         #[doc = concat!("let update = client.configuration().update().", stringify!($clear), "();")]
-        /// # Ok::<(), common_http::Error>(())
+        /// # Ok::<(), medreader_client::Error>(())
         /// ```
         pub fn $clear(self) -> Self {
             self.change(stringify!($field), None)
@@ -93,11 +93,11 @@ impl UpdateConfiguration {
     /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
     /// # let client = sandbox.client();
     /// use std::time::Duration;
-    /// use common_http::CallOptions;
+    /// use medreader_client::CallOptions;
     ///
     /// let hurried = CallOptions::default().deadline(Duration::from_secs(10));
     /// client.configuration().update().s3_region("sa-east-1").options(hurried).send().await?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
@@ -141,7 +141,7 @@ impl UpdateConfiguration {
     /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
     /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
     /// # let client = sandbox.client();
-    /// use common_http::Secret;
+    /// use medreader_client::Secret;
     ///
     /// let settings = client
     ///     .configuration()
@@ -153,7 +153,7 @@ impl UpdateConfiguration {
     ///     .await?;
     /// assert_eq!(settings.s3_region.as_deref(), Some("sa-east-1"));
     /// assert_eq!(settings.s3_base_path, None);
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<Recorded<TenantConfiguration>> {

@@ -30,7 +30,7 @@ impl PrescriptionFile {
     /// - `invalid_input`: the path ends in no name
     ///
     /// ```no_run
-    /// # async fn example() -> common_http::Result<()> {
+    /// # async fn example() -> medreader_client::Result<()> {
     /// use medreader_client::prescriptions::PrescriptionFile;
     ///
     /// let file = PrescriptionFile::from_path("receita.pdf").await?;

@@ -127,12 +127,12 @@ impl GetResult {
     /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
     /// # let upload = client.prescriptions().upload(&folder, file).send().await?;
     /// use std::time::Duration;
-    /// use common_http::CallOptions;
+    /// use medreader_client::CallOptions;
     ///
     /// let hurried = CallOptions::default().deadline(Duration::from_secs(10));
     /// let id = upload.id.assume_prescription_id();
     /// client.prescriptions().result(&id).options(hurried).send().await?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
@@ -173,7 +173,7 @@ impl GetResult {
     /// let id = upload.id.assume_prescription_id();
     /// let result = client.prescriptions().result(&id).send().await?;
     /// println!("{:?}", result.status);
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<Recorded<PrescriptionResult>> {
@@ -208,7 +208,7 @@ impl GetResult {
     /// let patience = WaitOptions::default().deadline(Duration::from_secs(60));
     /// let result = client.prescriptions().result(&id).wait(patience).await?;
     /// assert!(result.is_final());
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn wait(self, options: WaitOptions) -> Result<Recorded<PrescriptionResult>> {
@@ -245,7 +245,7 @@ impl GetResult {
     ///     Prompt::Poll => println!("by a poll"),
     /// }
     /// assert!(arrival.found.is_final());
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn wait_or_event(

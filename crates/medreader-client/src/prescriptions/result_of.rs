@@ -123,7 +123,7 @@ impl ResultOf {
     /// let upload = prescriptions.upload(&folder, file).send().await?;
     /// let found = prescriptions.result_of(&upload.id).since(before).wait(WaitOptions::default()).await?;
     /// assert!(found.result().is_some());
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn since(mut self, before: FolderSnapshot) -> Self {
@@ -141,13 +141,13 @@ impl ResultOf {
     /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
     /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
     /// # let upload = client.prescriptions().upload(&folder, file).send().await?;
-    /// use common_http::CallOptions;
+    /// use medreader_client::CallOptions;
     /// use medreader_client::prescriptions::WaitOptions;
     ///
     /// let look = CallOptions::default().max_attempts(2);
     /// let waiting = client.prescriptions().result_of(&upload.id).options(look);
     /// assert!(waiting.wait(WaitOptions::default()).await?.result().is_some());
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
@@ -178,7 +178,7 @@ impl ResultOf {
     /// let upload = prescriptions.upload(&folder, file).send().await?;
     /// let found = prescriptions.result_of(&upload.id).since(before).wait(WaitOptions::default()).await?;
     /// assert!(found.result().is_some_and(|result| result.is_final()));
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn wait(self, options: WaitOptions) -> Result<FoundResult> {
@@ -205,7 +205,7 @@ impl ResultOf {
     /// let waiting = client.prescriptions().result_of(&upload.id);
     /// let arrival = waiting.wait_or_event(WaitOptions::default(), webhooks).await?;
     /// println!("{:?} found {:?}", arrival.prompt, arrival.found);
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn wait_or_event(

@@ -37,11 +37,11 @@ impl ListResults {
     /// # let client = sandbox.client();
     /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
     /// use std::time::Duration;
-    /// use common_http::CallOptions;
+    /// use medreader_client::CallOptions;
     ///
     /// let hurried = CallOptions::default().deadline(Duration::from_secs(10));
     /// client.prescriptions().results(&folder).options(hurried).send().await?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
@@ -88,7 +88,7 @@ impl ListResults {
     /// let failed = |status: &ResultStatus| *status == ResultStatus::Error;
     /// let count = list.readable().filter(|result| result.status.as_ref().is_some_and(failed)).count();
     /// println!("{count} could not be read");
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<Recorded<FolderResults>> {
@@ -149,7 +149,7 @@ impl FolderResults {
     /// let before = client.prescriptions().results(&folder).send().await?.snapshot(&folder);
     /// let saved = serde_json::to_string(&before).unwrap(); // for a wait in another process
     /// # let _ = saved;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     #[must_use]

@@ -39,11 +39,11 @@ impl UploadPrescription {
     /// # let client = sandbox.client();
     /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
     /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
-    /// use common_http::CallOptions;
+    /// use medreader_client::CallOptions;
     ///
     /// let options = CallOptions::default().on_progress(|at| println!("{} bytes", at.sent));
     /// client.prescriptions().upload(&folder, file).options(options).send().await?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
@@ -103,7 +103,7 @@ impl UploadPrescription {
     /// # let directory = tempfile::tempdir().unwrap();
     /// # let path = directory.path().join("receita.pdf");
     /// # std::fs::write(&path, "%PDF-1.7 ...").unwrap();
-    /// use common_http::CallOptions;
+    /// use medreader_client::CallOptions;
     /// use medreader_client::prescriptions::PrescriptionFile;
     ///
     /// let file = PrescriptionFile::from_path(path).await?;
@@ -114,7 +114,7 @@ impl UploadPrescription {
     ///     .send()
     ///     .await?;
     /// assert_eq!(upload.folder_id.as_ref(), Some(&folder));
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<Recorded<Upload>> {

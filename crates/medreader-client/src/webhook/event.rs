@@ -34,7 +34,7 @@ impl EventKey {
     ///
     /// let event = WebhookEvent::from_body(br#"{"id":"EXAMPLE-1"}"#)?;
     /// assert_eq!(event.key().as_bytes().len(), 32);
-    /// # Ok::<(), medreader_client::common_http::DecodeError>(())
+    /// # Ok::<(), medreader_client::DecodeError>(())
     /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
@@ -48,7 +48,7 @@ impl EventKey {
     ///
     /// let event = WebhookEvent::from_body(br#"{"id":"EXAMPLE-1"}"#)?;
     /// assert_eq!(event.key().to_hex().len(), 64);
-    /// # Ok::<(), medreader_client::common_http::DecodeError>(())
+    /// # Ok::<(), medreader_client::DecodeError>(())
     /// ```
     #[must_use]
     pub fn to_hex(&self) -> String {
@@ -88,7 +88,7 @@ impl fmt::Debug for EventKey {
 /// )?;
 /// assert_eq!(event.id.as_str(), "00000000-0000-4000-8000-0000000000ff");
 /// assert_eq!(event.prescription_confidence_score, Some(95.0));
-/// # Ok::<(), medreader_client::common_http::DecodeError>(())
+/// # Ok::<(), medreader_client::DecodeError>(())
 /// ```
 #[derive(Clone, Serialize)]
 #[non_exhaustive]
@@ -137,7 +137,7 @@ impl WebhookEvent {
     ///
     /// let event = WebhookEvent::from_body(br#"{"id":"EXAMPLE-1"}"#)?;
     /// assert_eq!(event.id.as_str(), "EXAMPLE-1");
-    /// # Ok::<(), medreader_client::common_http::DecodeError>(())
+    /// # Ok::<(), medreader_client::DecodeError>(())
     /// ```
     pub fn from_body(body: &[u8]) -> Result<Self, DecodeError> {
         Self::read(json::decode(body)?, body)
@@ -150,7 +150,7 @@ impl WebhookEvent {
     ///
     /// let event = WebhookEvent::from_body(br#" {"id": "EXAMPLE-1"} "#)?;
     /// assert_eq!(event.raw().as_str(), r#"{"id": "EXAMPLE-1"}"#);
-    /// # Ok::<(), medreader_client::common_http::DecodeError>(())
+    /// # Ok::<(), medreader_client::DecodeError>(())
     /// ```
     #[must_use]
     pub fn raw(&self) -> &RawJson {
@@ -165,7 +165,7 @@ impl WebhookEvent {
     /// let event = WebhookEvent::from_body(br#"{"id":"EXAMPLE-1"}"#)?;
     /// let again = WebhookEvent::from_body(br#"{"id":"EXAMPLE-1"}"#)?;
     /// assert_eq!(event.key(), again.key());
-    /// # Ok::<(), medreader_client::common_http::DecodeError>(())
+    /// # Ok::<(), medreader_client::DecodeError>(())
     /// ```
     #[must_use]
     pub fn key(&self) -> &EventKey {

@@ -16,7 +16,7 @@ use super::EventKey;
 ///
 /// ```
 /// use std::io;
-/// use medreader_client::common_http::async_trait;
+/// use medreader_client::async_trait;
 /// use medreader_client::webhook::{EventKey, SeenEvents};
 ///
 /// /// One empty file an event.

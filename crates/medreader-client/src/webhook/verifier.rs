@@ -33,7 +33,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 ///
 /// ```
 /// use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
-/// use medreader_client::common_http::Secret;
+/// use medreader_client::Secret;
 /// use medreader_client::webhook::Verifier;
 ///
 /// let verifier = Verifier::new("webhook-user", Secret::from("EXAMPLE-PASSWORD"));

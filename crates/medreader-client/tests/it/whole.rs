@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use medreader_client::FolderId;
-use medreader_client::common_http::Recorded;
+use medreader_client::Recorded;
 use medreader_client::prescriptions::{
     FoundResult, PrescriptionFile, Prompt, ResultStatus, Upload, WaitOptions,
 };

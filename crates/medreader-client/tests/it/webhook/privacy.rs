@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
-use medreader_client::common_http::async_trait;
+use medreader_client::async_trait;
 use medreader_client::webhook::{
     EventKey, MemorySeenEvents, Outcome, Receiver, SeenEvents, Verifier, WebhookError, WebhookEvent,
 };

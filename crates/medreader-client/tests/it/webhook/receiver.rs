@@ -10,7 +10,7 @@ use std::task::Poll;
 
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
-use medreader_client::common_http::async_trait;
+use medreader_client::async_trait;
 use medreader_client::webhook::{
     EventKey, MemorySeenEvents, Outcome, Receiver, SeenEvents, WebhookError, WebhookEvent,
 };

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, StatusCode};
-use medreader_client::common_http::{DecodeReason, Secret};
 use medreader_client::webhook::{BODY_LIMIT, Verifier, WebhookError};
+use medreader_client::{DecodeReason, Secret};
 use proptest::prelude::*;
 
 use super::{PASSWORD, USER, authorization, basic, payload, right_headers, verifier};
