@@ -28,4 +28,4 @@ pub use self::sessions::{Credentials, CredentialsProvider, OpenSession, SessionI
 pub use self::vendor::ErrorCode;
 
 /// Every operation that this crate models: what `specs/biologix.yaml` describes.
-pub static OPERATIONS: [&Operation; 3] = [&sessions::OPEN, &exams::LIST, &reports::GET];
+pub static OPERATIONS: &[&Operation] = &[&sessions::OPEN, &exams::LIST, &reports::GET];

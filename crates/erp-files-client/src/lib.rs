@@ -19,7 +19,7 @@ pub use self::vendor::ErrorCode;
 pub use common_http;
 
 /// Every operation that this crate models: what `specs/erp-files.yaml` describes.
-pub static OPERATIONS: [&Operation; 7] = [
+pub static OPERATIONS: &[&Operation] = &[
     &sessions::TOKEN,
     &files::INITIALIZE,
     &files::TRANSFER,

@@ -28,4 +28,4 @@ pub use self::reports::UploadReport;
 pub use self::sessions::KeyProvider;
 
 /// Every operation that this crate models: what `specs/gensoft.yaml` describes.
-pub static OPERATIONS: [&Operation; 2] = [&attendances::SEND, &reports::UPLOAD];
+pub static OPERATIONS: &[&Operation] = &[&attendances::SEND, &reports::UPLOAD];

@@ -30,7 +30,7 @@ pub use self::sessions::{Credentials, CredentialsProvider, OpenSession, User};
 pub use self::vendor::ErrorCode;
 
 /// Every operation that this crate models: what `specs/medreader.yaml` describes.
-pub static OPERATIONS: [&Operation; 8] = [
+pub static OPERATIONS: &[&Operation] = &[
     &sessions::LOGIN,
     &folders::CREATE,
     &folders::GET,

@@ -20,7 +20,7 @@ fn document() -> Document {
 
 #[test]
 fn operations_of_the_document_and_of_the_code_agree() {
-    assert_eq!(document().differences(&OPERATIONS), [""; 0]);
+    assert_eq!(document().differences(OPERATIONS), [""; 0]);
 }
 
 #[test]
