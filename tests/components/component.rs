@@ -25,16 +25,18 @@ fn folder() -> PathBuf {
     named.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("components"))
 }
 
-/// The program of this name: among the installed, or on the `PATH` and where Debian keeps servers.
-pub(crate) fn program(name: &str) -> Option<PathBuf> {
+/// Where programs are looked for: among the installed, along the `PATH`, and where Debian keeps servers.
+fn search_path() -> Vec<PathBuf> {
     let installed = PROGRAMS.map(|programs| folder().join(programs));
     let path = env::var_os("PATH").unwrap_or_default();
-    let found = installed
-        .into_iter()
-        .chain(env::split_paths(&path))
-        .chain(["/usr/sbin".into()])
-        .map(|folder| folder.join(name))
-        .find(|program| program.is_file());
+    let path = installed.into_iter().chain(env::split_paths(&path));
+    path.chain(["/usr/sbin".into()]).collect()
+}
+
+/// The program of this name.
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
+    let mut programs = search_path().into_iter().map(|folder| folder.join(name));
+    let found = programs.find(|program| program.is_file());
     found.or_else(|| missing(name))
 }
 
@@ -143,11 +145,8 @@ fn free_ports<const N: usize>() -> [u16; N] {
 /// A command without the settings of whoever runs the tests, which could lead the component elsewhere.
 pub(crate) fn bare_command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
-    command.env_clear();
-    for kept in ["PATH", "HOME"] {
-        if let Some(value) = env::var_os(kept) {
-            command.env(kept, value);
-        }
-    }
+    // Azurite looks for its interpreter along the path.
+    let path = env::join_paths(search_path()).unwrap();
+    command.env_clear().env("PATH", path);
     command
 }
