@@ -1,12 +1,15 @@
 //! The settings of a sandbox.
 
 mod readings;
+mod uploads;
 
 use std::{fmt, io, time::Duration};
 
 use crate::client::{ErpFilesClient, ErpFilesClientBuilder};
 use crate::sessions::ClientCredentials;
 use common_http::sandbox::{HeaderCase, SandboxClock, Server};
+
+pub(super) use uploads::MakeAddress;
 
 use super::{
     AddressShape, Casing, Clinic, ErrorShape, FileIds, ListShape, NothingUploaded,
@@ -24,6 +27,7 @@ pub(super) struct Settings {
     pub(super) address_shape: AddressShape,
     pub(super) unencoded_addresses: bool,
     pub(super) address_life: Duration,
+    pub(super) make_address: Option<MakeAddress>,
     pub(super) repeated_initialize: RepeatedInitialize,
     pub(super) nothing_uploaded: NothingUploaded,
     pub(super) storage: StorageKind,
@@ -64,6 +68,7 @@ impl SandboxBuilder {
                 address_shape: AddressShape::default(),
                 unencoded_addresses: false,
                 address_life: Duration::from_secs(900),
+                make_address: None,
                 repeated_initialize: RepeatedInitialize::default(),
                 nothing_uploaded: NothingUploaded::default(),
                 storage: StorageKind::default(),

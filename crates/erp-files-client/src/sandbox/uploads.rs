@@ -40,7 +40,11 @@ pub(super) fn initialize(clinic: &Clinic, request: &Request) -> Result<Answer, R
             false => signed.target(),
         })
     })?;
-    let url = format!("{}{target}", clinic.storage_url());
+    let own = format!("{}{target}", clinic.storage_url());
+    let url = match &settings.make_address {
+        Some(make) => make(&own),
+        None => own,
+    };
     Ok(match &settings.address_shape {
         AddressShape::Text => Answer::new(StatusCode::OK).body("text/plain; charset=utf-8", url),
         AddressShape::JsonString => Answer::json(StatusCode::OK, json!(url).to_string()),
@@ -54,10 +58,11 @@ pub(super) fn initialize(clinic: &Clinic, request: &Request) -> Result<Answer, R
 pub(super) fn finalize(clinic: &Clinic, request: &Request) -> Result<Answer, Refusal> {
     let name = request.arg("fileName");
     let now = clinic.clock().now();
+    let elsewhere = clinic.settings().make_address.is_some();
     clinic.ledger(|ledger| {
         let place = ledger.place(request.arg("patientId"), request.arg("analysisId"), name);
         let found = &ledger.places[place];
-        if found.begun && found.blob.is_some() {
+        if found.begun && (found.blob.is_some() || elsewhere) {
             ledger.finalize(place, now);
             return Ok(Answer::new(StatusCode::OK));
         }

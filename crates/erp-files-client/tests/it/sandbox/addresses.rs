@@ -164,3 +164,29 @@ async fn an_address_ends_by_the_clock_or_by_hand() {
     endless.clock().advance(Duration::from_secs(1 << 32));
     assert_eq!(put(&address, &[BLOCK], FILE).await.status, 201);
 }
+
+/// The address is made of the sandbox's own, and a finalize takes the client's word for what is elsewhere.
+#[tokio::test]
+async fn addresses_of_another_storage_are_handed_out() {
+    let elsewhere = |own: &str| own.replace("127.0.0.1", "storage.example");
+    let builder = Sandbox::builder().upload_addresses(elsewhere);
+    let sandbox = builder.start().await.unwrap();
+    let finalize = async || call(&sandbox, "POST /a.pdf").await.status;
+    assert_eq!(finalize().await, 404);
+    let address = begin(&sandbox, "a.pdf").await;
+    let (server, target) = split(&address);
+    let own = sandbox.storage().url();
+    assert_eq!(server, own.replace("127.0.0.1", "storage.example"));
+    assert_eq!(finalize().await, 200);
+    assert_eq!(finalize().await, 404);
+    assert_eq!(sandbox.files("7", "12")[0].size, 0);
+    // A proxy of its own storage: what arrives there is there.
+    assert_eq!(call(&sandbox, "DELETE /1").await.status, 200);
+    assert_eq!(
+        put(&format!("{own}{target}"), &[BLOCK], FILE).await.status,
+        201
+    );
+    assert_eq!(call(&sandbox, "POST /initialize/a.pdf").await.status, 200);
+    assert_eq!(finalize().await, 200);
+    assert_eq!(sandbox.files("7", "12")[0].size, FILE.len() as u64);
+}

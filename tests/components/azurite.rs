@@ -1,0 +1,367 @@
+//! Azurite: Azure Blob Storage as Microsoft emulates it, with signed addresses (SAS) that it checks.
+
+use std::io::Write;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use common_http::sandbox::rfc3339;
+use common_http::{Body, Delivery, ErrorKind, async_trait};
+use erp_files_client::ErrorCode;
+use erp_files_client::files::{BlobType, UploadJournal, UploadOutcome, UploadState};
+use erp_files_client::sandbox::Sandbox;
+use hmac::{Hmac, KeyInit, Mac};
+use http::StatusCode;
+use percent_encoding::percent_decode_str;
+use sha2::Sha256;
+use url::form_urlencoded::Serializer;
+
+use crate::component::{Running, bare_command, listens, program};
+use crate::support::{
+    ANALYSIS, PATIENT, content, eager, erp_with_addresses, files, files_of, looker, object_path,
+    soon,
+};
+
+const ACCOUNT: &str = "exampleaccount";
+const KEY: &[u8] = b"EXAMPLE-KEY-OF-A-TEST-ACCOUNT";
+const CONTAINER: &str = "example-container";
+const VERSION: &str = "2021-12-02";
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// A running Azurite with one empty container.
+struct Azurite {
+    _running: Running<1>,
+    signer: Signer,
+}
+
+impl Azurite {
+    async fn start() -> Option<Self> {
+        let program = program("azurite-blob")?;
+        let command = |folder: &std::path::Path, [port]: [u16; 1]| -> Command {
+            let mut command = bare_command(&program);
+            command
+                .env(
+                    "AZURITE_ACCOUNTS",
+                    format!("{ACCOUNT}:{}", BASE64.encode(KEY)),
+                )
+                .args(["--blobHost", "127.0.0.1", "--blobPort", &port.to_string()])
+                .args(["--silent", "--skipApiVersionCheck", "--disableTelemetry"])
+                .arg("--location")
+                .arg(folder);
+            command
+        };
+        let running = Running::start(command, async |[port]| listens(port).await).await;
+        let [port] = running.ports;
+        let signer = Signer {
+            port,
+            container: CONTAINER,
+        };
+        let made = looker().put(signer.own("", "restype=container")).send();
+        assert_eq!(made.await.unwrap().status(), StatusCode::CREATED);
+        Some(Self {
+            _running: running,
+            signer,
+        })
+    }
+
+    /// A blob, as it is read with the account's own signature.
+    async fn get(&self, blob: &str) -> reqwest::Response {
+        let url = self.signer.own(&format!("/{blob}"), "");
+        looker().get(url).send().await.unwrap()
+    }
+}
+
+/// Signs addresses as the documents of Azure say.
+#[derive(Clone, Copy)]
+struct Signer {
+    port: u16,
+    container: &'static str,
+}
+
+impl Signer {
+    /// An address for one blob (a service SAS) with these rights and until then.
+    fn blob(self, blob: &str, rights: &str, until: SystemTime) -> String {
+        let decoded = percent_decode_str(blob).decode_utf8().unwrap();
+        let resource = format!("/blob/{ACCOUNT}/{}/{decoded}", self.container);
+        let end = rfc3339(until, 0);
+        // Rights, start, end, resource, identifier, addresses, protocol, version, kind, snapshot, encryption, and the five
+        // headers of an answer.
+        let text =
+            [rights, "", &end, &resource, "", "", "", VERSION, "b"].join("\n") + &"\n".repeat(7);
+        let query = [("sv", VERSION), ("se", &end), ("sr", "b"), ("sp", rights)];
+        self.signed(&format!("/{blob}"), "", &text, &query)
+    }
+
+    /// An address for the container or what is in it (an account SAS): for the test's own use.
+    fn own(self, path: &str, query: &str) -> String {
+        let end = rfc3339(SystemTime::now() + HOUR, 0);
+        // Account, rights, services, kinds of resources, start, end, addresses, protocol, version, encryption.
+        let text = [ACCOUNT, "rwc", "b", "co", "", &end, "", "", VERSION, "", ""].join("\n");
+        let signed = [
+            ("sv", VERSION),
+            ("se", &end),
+            ("ss", "b"),
+            ("srt", "co"),
+            ("sp", "rwc"),
+        ];
+        self.signed(path, query, &text, &signed)
+    }
+
+    fn signed(self, path: &str, query: &str, text: &str, signed: &[(&str, &str)]) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(KEY).unwrap();
+        mac.update(text.as_bytes());
+        let signature = BASE64.encode(mac.finalize().into_bytes());
+        let mut all = Serializer::new(query.to_owned());
+        let all = all
+            .extend_pairs(signed)
+            .append_pair("sig", &signature)
+            .finish();
+        format!(
+            "http://127.0.0.1:{}/{ACCOUNT}/{}{path}?{all}",
+            self.port, self.container
+        )
+    }
+
+    /// Hands out addresses with which a file can be stored until then, and notes their blobs.
+    async fn erp(self, rights: &'static str, until: SystemTime) -> (Sandbox, Blobs) {
+        let blobs = Blobs::default();
+        let notes = blobs.clone();
+        let erp = erp_with_addresses(move |own| {
+            let blob = object_path(own);
+            let address = self.blob(&blob, rights, until);
+            notes.0.lock().unwrap().push(blob);
+            address
+        });
+        (erp.await, blobs)
+    }
+}
+
+/// The blobs for which addresses were handed out.
+#[derive(Clone, Default)]
+struct Blobs(Arc<Mutex<Vec<String>>>);
+
+impl Blobs {
+    fn last(&self) -> String {
+        self.0.lock().unwrap().last().unwrap().clone()
+    }
+}
+
+fn later() -> SystemTime {
+    SystemTime::now() + HOUR
+}
+
+fn earlier() -> SystemTime {
+    SystemTime::now() - HOUR
+}
+
+#[tokio::test]
+async fn whole_uploads_arrive() {
+    let Some(azurite) = Azurite::start().await else {
+        return;
+    };
+    let (erp, blobs) = azurite.signer.erp("cw", later()).await;
+    let files = files(&erp);
+    for (name, bytes) in [
+        ("порожній.pdf", content(0)),
+        ("один байт #1?.pdf", content(1)),
+        ("великий 100%.pdf", content(64 << 20)),
+    ] {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&bytes).unwrap();
+        let body = Body::from_path(file.path()).await.unwrap();
+        let upload = files.upload(name, body).content_type("application/pdf");
+        let outcome = soon(upload.send()).await.unwrap();
+        assert!(
+            matches!(outcome, UploadOutcome::Uploaded(Some(_))),
+            "{name}"
+        );
+        let stored = azurite.get(&blobs.last()).await;
+        assert_eq!(stored.headers()["x-ms-blob-type"], "BlockBlob");
+        assert_eq!(stored.headers()["content-type"], "application/pdf");
+        let stored = stored.bytes().await.unwrap();
+        assert!(
+            stored == bytes,
+            "{name}: {} of {}",
+            stored.len(),
+            bytes.len()
+        );
+        assert_eq!(erp.files(PATIENT, ANALYSIS).last().unwrap().name, name);
+    }
+    assert!(erp.storage().requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_file_is_replaced() {
+    let Some(azurite) = Azurite::start().await else {
+        return;
+    };
+    let (erp, blobs) = azurite.signer.erp("cw", later()).await;
+    let files = files(&erp);
+    let upload = |bytes: &'static str| {
+        let upload = files.upload("result.pdf", Body::from(bytes));
+        upload.on_conflict(erp_files_client::files::OnConflict::Replace)
+    };
+    let first = soon(upload("%PDF-1.7 EXAMPLE first").send()).await.unwrap();
+    assert!(matches!(first, UploadOutcome::Uploaded(_)));
+    let second = soon(upload("%PDF-1.7 second").send()).await.unwrap();
+    assert!(matches!(second, UploadOutcome::Replaced(_)));
+    let stored = azurite.get(&blobs.last()).await.bytes().await.unwrap();
+    assert_eq!(stored, "%PDF-1.7 second");
+    assert_eq!(erp.files(PATIENT, ANALYSIS).len(), 1);
+}
+
+#[tokio::test]
+async fn without_its_header_it_refuses() {
+    let Some(azurite) = Azurite::start().await else {
+        return;
+    };
+    let (erp, blobs) = azurite.signer.erp("cw", later()).await;
+    let builder = erp.client_builder().http(eager());
+    let files = files_of(&builder.blob_type(BlobType::Never).build().unwrap());
+    let upload = files.upload("result.pdf", Body::from("%PDF-1.7 EXAMPLE"));
+    let error = soon(upload.send()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Rejected, "{error}");
+    assert_eq!(error.operation(), Some("erp.files.transfer"));
+    assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST));
+    // Azurite leaves out the code that Azure has for it.
+    assert_eq!(error.code(), None);
+    assert_eq!(error.delivery(), Delivery::Answered);
+    assert_eq!(
+        azurite.get(&blobs.last()).await.status(),
+        StatusCode::NOT_FOUND
+    );
+    assert!(erp.files(PATIENT, ANALYSIS).is_empty());
+}
+
+#[tokio::test]
+async fn refused_addresses() {
+    let Some(azurite) = Azurite::start().await else {
+        return;
+    };
+    let signer = azurite.signer;
+    let elsewhere = Signer {
+        container: "example-absent",
+        ..signer
+    };
+    let tampered = move |own: &str| {
+        let address = signer.blob(&object_path(own), "cw", later());
+        // Rights that nobody signed.
+        address.replace("sp=cw", "sp=cwd")
+    };
+    let anothers = move |_: &str| {
+        let address = signer.blob("EXAMPLE-0001/other.pdf", "cw", later());
+        address.replace("other.pdf", "result.pdf")
+    };
+    let to_read = move |own: &str| signer.blob(&object_path(own), "r", later());
+    let absent = move |own: &str| elsewhere.blob(&object_path(own), "cw", later());
+    let denied = (ErrorKind::PermissionDenied, StatusCode::FORBIDDEN);
+    let not_found = (ErrorKind::NotFound, StatusCode::NOT_FOUND);
+    for (erp, (kind, status), code) in [
+        (
+            erp_with_addresses(tampered).await,
+            denied,
+            "AuthorizationFailure",
+        ),
+        (
+            erp_with_addresses(anothers).await,
+            denied,
+            "AuthorizationFailure",
+        ),
+        (
+            erp_with_addresses(to_read).await,
+            denied,
+            "AuthorizationPermissionMismatch",
+        ),
+        (
+            erp_with_addresses(absent).await,
+            not_found,
+            "ContainerNotFound",
+        ),
+    ] {
+        let upload = files(&erp).upload("result.pdf", Body::from("%PDF-1.7 EXAMPLE"));
+        let error = soon(upload.send()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.status()),
+            (kind, Some(status)),
+            "{error}"
+        );
+        assert_eq!(error.printable_code(), Some(code));
+        assert_eq!(
+            (error.attempts(), error.delivery()),
+            (1, Delivery::Answered)
+        );
+        for text in [format!("{error}"), format!("{error:?}")] {
+            assert!(
+                !text.contains("sig=") && !text.contains("result.pdf"),
+                "{text}"
+            );
+        }
+        let stored = azurite.get("EXAMPLE-0001/result.pdf").await;
+        assert_eq!(stored.status(), StatusCode::NOT_FOUND, "{code}");
+    }
+}
+
+/// Keeps the last state in memory, as long as the upload is not finished.
+#[derive(Clone, Default)]
+struct Journal(Arc<Mutex<Option<UploadState>>>);
+
+#[async_trait]
+impl UploadJournal for Journal {
+    async fn save(&self, state: &UploadState) -> std::io::Result<()> {
+        *self.0.lock().unwrap() = Some(state.clone());
+        Ok(())
+    }
+
+    async fn clear(&self) -> std::io::Result<()> {
+        *self.0.lock().unwrap() = None;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_expired_address_is_told_apart_and_resumed_with_a_new_one() {
+    let Some(azurite) = Azurite::start().await else {
+        return;
+    };
+    let (signer, given) = (azurite.signer, Arc::new(AtomicUsize::new(0)));
+    let count = given.clone();
+    let erp = erp_with_addresses(move |own| {
+        let until = match count.fetch_add(1, Ordering::SeqCst) {
+            0 => earlier(),
+            _ => later(),
+        };
+        signer.blob(&object_path(own), "cw", until)
+    });
+    let erp = erp.await;
+    let (files, journal) = (files(&erp), Journal::default());
+    let body = Body::from("%PDF-1.7 EXAMPLE");
+
+    let upload = files.upload("result.pdf", body.clone());
+    let error = soon(upload.journal(journal.clone()).send())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PermissionDenied, "{error}");
+    assert_eq!(ErrorCode::of(&error), Some(ErrorCode::UploadUrlExpired));
+    assert_eq!(
+        (error.status(), error.attempts()),
+        (Some(StatusCode::FORBIDDEN), 1)
+    );
+    let stored = azurite.get("EXAMPLE-0001/result.pdf").await;
+    assert_eq!(stored.status(), StatusCode::NOT_FOUND);
+
+    let state = journal
+        .0
+        .lock()
+        .unwrap()
+        .clone()
+        .expect("a state to resume");
+    let resumed = files.resume(state, body).journal(journal.clone());
+    let outcome = soon(resumed.send()).await.unwrap();
+    assert!(matches!(outcome, UploadOutcome::Uploaded(Some(_))));
+    assert_eq!(given.load(Ordering::SeqCst), 2);
+    let stored = azurite.get("EXAMPLE-0001/result.pdf").await;
+    assert_eq!(stored.bytes().await.unwrap(), "%PDF-1.7 EXAMPLE");
+    assert!(journal.0.lock().unwrap().is_none());
+}

@@ -1,0 +1,335 @@
+//! nginx: a real reverse proxy with TLS in front of the ERP and of its storage.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use common_http::{Body, Delivery, Error, ErrorKind, HttpOptions};
+use erp_files_client::files::{Files, UploadOutcome};
+use erp_files_client::sandbox::{FILES_TRANSFER, Sandbox};
+use erp_files_client::{ClientCredentials, ErpFilesClientBuilder};
+use http::StatusCode;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
+
+use crate::component::{Running, bare_command, listens, program};
+use crate::support::{ANALYSIS, PATIENT, content, eager, erp_with_addresses, files_of, soon};
+
+/// The largest body that nginx takes.
+const LARGEST: usize = 1 << 20;
+
+/// The sandbox behind nginx.
+struct Behind {
+    nginx: Running<2>,
+    authority: String,
+    /// The addresses that the sandbox hands out lead through this one.
+    upload_base: Arc<OnceLock<String>>,
+}
+
+/// One of nginx's two ports.
+#[derive(Debug, Clone, Copy)]
+enum Protocol {
+    Http1,
+    Http2,
+}
+
+impl Protocol {
+    const BOTH: [Self; 2] = [Self::Http1, Self::Http2];
+
+    /// As nginx writes it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Http1 => "HTTP/1.1",
+            Self::Http2 => "HTTP/2.0",
+        }
+    }
+}
+
+impl Behind {
+    async fn start() -> Option<(Self, Sandbox)> {
+        let program = program("nginx")?;
+        let upload_base = Arc::new(OnceLock::new());
+        let base: Arc<OnceLock<String>> = upload_base.clone();
+        let sandbox = erp_with_addresses(move |own| {
+            let (_, path) = own.split_once("/storage/").unwrap();
+            format!("{}/storage/{path}", base.get().unwrap())
+        });
+        let sandbox = sandbox.await;
+        let authority = authority();
+        let nginx = Running::start(
+            |folder, ports| {
+                certify(&authority, folder);
+                let config = folder.join("nginx.conf");
+                fs::write(&config, configuration(folder, ports, &sandbox)).unwrap();
+                let mut command = bare_command(&program);
+                command.arg("-p").arg(folder).arg("-c").arg(config);
+                command.args(["-e", "stderr"]);
+                command
+            },
+            async |[one, two]| listens(one).await && listens(two).await,
+        );
+        let behind = Self {
+            nginx: nginx.await,
+            authority: authority.pem(),
+            upload_base,
+        };
+        Some((behind, sandbox))
+    }
+
+    fn url(&self, protocol: Protocol) -> String {
+        let [one, two] = self.nginx.ports;
+        let port = match protocol {
+            Protocol::Http1 => one,
+            Protocol::Http2 => two,
+        };
+        format!("https://127.0.0.1:{port}")
+    }
+
+    /// A client whose every request goes through nginx.
+    fn client(&self, protocol: Protocol, sandbox: &Sandbox) -> ErpFilesClientBuilder {
+        let url = self.url(protocol);
+        self.upload_base.get_or_init(|| url.clone());
+        let credentials = ClientCredentials::new(sandbox.client_id(), sandbox.client_secret());
+        sandbox
+            .client_builder()
+            .base_url(&url)
+            .credentials(credentials.token_url(format!("{url}/connect/token")))
+            .http(self.trusting())
+    }
+
+    fn trusting(&self) -> HttpOptions {
+        eager().add_root_certificate(self.authority.clone())
+    }
+
+    fn files(&self, protocol: Protocol, sandbox: &Sandbox) -> Files {
+        files_of(&self.client(protocol, sandbox).build().unwrap())
+    }
+
+    /// What nginx has logged, once that is at least so many requests: protocol, method, status.
+    async fn log(&self, at_least: usize) -> Vec<String> {
+        let mut tick = tokio::time::interval(Duration::from_millis(25));
+        loop {
+            let log = fs::read_to_string(self.nginx.folder.path().join("access.log")).unwrap();
+            let lines: Vec<_> = log.lines().map(str::to_owned).collect();
+            if lines.len() >= at_least {
+                return lines;
+            }
+            tick.tick().await;
+        }
+    }
+}
+
+fn authority() -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// Puts a certificate of nginx with its key into the folder.
+fn certify(authority: &CertifiedIssuer<'static, KeyPair>, folder: &Path) {
+    let params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.signed_by(&key, authority).unwrap();
+    fs::write(folder.join("server.pem"), certificate.pem()).unwrap();
+    fs::write(folder.join("server.key"), key.serialize_pem()).unwrap();
+}
+
+fn configuration(folder: &Path, [one, two]: [u16; 2], sandbox: &Sandbox) -> String {
+    let (erp, storage) = (sandbox.url(), sandbox.storage().url());
+    let locations = format!(
+        "location / {{ proxy_pass {erp}; }}
+         location /storage/ {{ proxy_pass {storage}; }}"
+    );
+    let folder = folder.display();
+    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|what| format!("{what}_temp_path {folder}/{what};\n"))
+        .concat();
+    format!(
+        "daemon off;
+         master_process off;
+         pid {folder}/nginx.pid;
+         events {{ }}
+         http {{
+             log_format short '$server_protocol $request_method $status';
+             access_log {folder}/access.log short;
+             {temporary}
+             client_max_body_size {LARGEST};
+             # How long it reads on after a refusal must not decide a test.
+             lingering_time 300s;
+             lingering_timeout 300s;
+             ssl_certificate {folder}/server.pem;
+             ssl_certificate_key {folder}/server.key;
+             proxy_http_version 1.1;
+             server {{ listen 127.0.0.1:{one} ssl; {locations} }}
+             server {{ listen 127.0.0.1:{two} ssl http2; {locations} }}
+         }}"
+    )
+}
+
+#[tokio::test]
+async fn every_operation() {
+    for protocol in Protocol::BOTH {
+        let Some((behind, sandbox)) = Behind::start().await else {
+            return;
+        };
+        let files = behind.files(protocol, &sandbox);
+        let bytes = content(LARGEST);
+        let upload = files.upload("результат 1 #?%.pdf", Body::from(bytes.clone()));
+        let outcome = soon(upload.send()).await.unwrap();
+        let UploadOutcome::Uploaded(Some(id)) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert!(sandbox.stored_bytes(id.as_str()).unwrap() == bytes);
+        soon(files.set_send(&id, true).send()).await.unwrap();
+        let listed = soon(files.list().send()).await.unwrap();
+        assert_eq!(listed[0].name.as_deref(), Some("результат 1 #?%.pdf"));
+        assert_eq!(listed[0].is_send, Some(true));
+        soon(files.delete(&id).send()).await.unwrap();
+        assert!(sandbox.files(PATIENT, ANALYSIS).is_empty());
+        // A token, and a list that finds the new file's id, are among them.
+        let methods = [
+            "POST", "POST", "PUT", "POST", "GET", "PATCH", "GET", "DELETE",
+        ];
+        let expected = methods.iter().zip([200, 200, 201, 200, 200, 200, 200, 200]);
+        let expected: Vec<_> = expected
+            .map(|(method, status)| format!("{} {method} {status}", protocol.name()))
+            .collect();
+        assert_eq!(behind.log(expected.len()).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_root_is_refused() {
+    for protocol in Protocol::BOTH {
+        let Some((behind, sandbox)) = Behind::start().await else {
+            return;
+        };
+        let stranger = eager().add_root_certificate(authority().pem());
+        for (what, http) in [
+            ("no root at all", eager()),
+            ("the platform's roots", eager().only_own_roots(false)),
+            ("another's root", stranger.clone()),
+        ] {
+            let client = behind.client(protocol, &sandbox).http(http).build();
+            let files = files_of(&client.unwrap());
+            let error = soon(files.list().send()).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Connect, "{what}: {error}");
+            assert_eq!(error.operation(), Some("erp.oauth.token"), "{what}");
+            assert_eq!(error.delivery(), Delivery::NotSent, "{what}");
+        }
+        assert!(sandbox.requests().is_empty());
+
+        // The ERP itself is reached, its storage is not.
+        let client = sandbox.client_builder().http(stranger).build().unwrap();
+        let upload = files_of(&client).upload("result.pdf", Body::from("%PDF-1.7 EXAMPLE"));
+        let error = soon(upload.send()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
+        assert_eq!(error.operation(), Some(FILES_TRANSFER));
+        assert_eq!(error.delivery(), Delivery::NotSent);
+        assert!(sandbox.storage().requests().is_empty());
+
+        // Nginx answered nothing of this: what it logs first is what comes now.
+        let files = behind.files(protocol, &sandbox);
+        soon(files.list().send()).await.unwrap();
+        let log = behind.log(2).await;
+        let name = protocol.name();
+        assert_eq!(log, [format!("{name} POST 200"), format!("{name} GET 200")]);
+    }
+}
+
+/// A page of nginx that became an error.
+fn assert_page(error: &Error, status: StatusCode, title: &str) {
+    assert_eq!(error.status(), Some(status), "{error}");
+    assert_eq!((error.code(), error.message()), (None, None), "{error}");
+    let page = String::from_utf8_lossy(error.body());
+    assert!(page.contains(title) && page.contains("nginx"), "{page}");
+    assert!(!error.to_string().contains("nginx"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_for_it() {
+    for protocol in Protocol::BOTH {
+        let Some((behind, sandbox)) = Behind::start().await else {
+            return;
+        };
+        let files = behind.files(protocol, &sandbox);
+        for (name, length) in [("one byte.pdf", LARGEST + 1), ("far.pdf", 64 << 20)] {
+            let upload = files.upload(name, Body::from(content(length)));
+            let error = soon(upload.send()).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Rejected, "{protocol:?}: {error}");
+            assert_page(
+                &error,
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "413 Request Entity Too Large",
+            );
+            assert_eq!(error.operation(), Some(FILES_TRANSFER));
+            assert_eq!(error.delivery(), Delivery::Answered);
+            assert_eq!(error.attempts(), 1);
+        }
+        assert!(sandbox.storage().requests().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn nobody_behind_it() {
+    for protocol in Protocol::BOTH {
+        let Some((behind, sandbox)) = Behind::start().await else {
+            return;
+        };
+        let files = behind.files(protocol, &sandbox);
+        let id = sandbox
+            .add_file(PATIENT, ANALYSIS, "old.pdf", "%PDF-1.7 EXAMPLE")
+            .as_str()
+            .into();
+        let target = soon(files.initialize("result.pdf").send()).await.unwrap();
+        drop(sandbox);
+        let body = Body::from("%PDF-1.7 EXAMPLE");
+        for (error, attempts) in [
+            (soon(files.list().send()).await.unwrap_err(), 4),
+            (soon(files.delete(&id).send()).await.unwrap_err(), 4),
+            (
+                soon(files.transfer(&target, body.clone()).send())
+                    .await
+                    .unwrap_err(),
+                3,
+            ),
+            // What has an effect is not repeated: who knows what became of it.
+            (
+                soon(files.initialize("result.pdf").send())
+                    .await
+                    .unwrap_err(),
+                1,
+            ),
+            (
+                soon(files.finalize("result.pdf").send()).await.unwrap_err(),
+                1,
+            ),
+            (soon(files.set_send(&id, true).send()).await.unwrap_err(), 1),
+            (
+                soon(files.upload("other.pdf", body).send())
+                    .await
+                    .unwrap_err(),
+                1,
+            ),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Server, "{error}");
+            assert_page(&error, StatusCode::BAD_GATEWAY, "502 Bad Gateway");
+            assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
+            assert_eq!(error.attempts(), attempts, "{error}");
+        }
+        // A token is not a thing of which it matters how often it is asked for, and the call itself was not sent.
+        let fresh = ClientCredentials::new("EXAMPLE-CLIENT", "EXAMPLE-SECRET");
+        let url = behind.url(protocol);
+        let client = erp_files_client::ErpFilesClient::builder()
+            .base_url(&url)
+            .credentials(fresh.token_url(format!("{url}/connect/token")))
+            .http(behind.trusting());
+        let error = soon(files_of(&client.build().unwrap()).list().send())
+            .await
+            .unwrap_err();
+        assert_page(&error, StatusCode::BAD_GATEWAY, "502 Bad Gateway");
+        assert_eq!(error.operation(), Some("erp.oauth.token"));
+        assert_eq!((error.attempts(), error.delivery()), (3, Delivery::NotSent));
+    }
+}

@@ -1,0 +1,71 @@
+//! What makes a test a few lines.
+
+use std::time::Duration;
+
+use common_http::{HttpOptions, RetryPolicy};
+use erp_files_client::ErpFilesClient;
+use erp_files_client::files::Files;
+use erp_files_client::sandbox::Sandbox;
+
+/// The patient and the analysis of every test.
+pub(crate) const PATIENT: &str = "7";
+pub(crate) const ANALYSIS: &str = "12";
+
+/// A limit against tests that hang; no test is measured by it.
+pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(300), what)
+        .await
+        .expect("it must come to an end")
+}
+
+/// The default settings, without the pauses between attempts.
+pub(crate) fn eager() -> HttpOptions {
+    let policy = RetryPolicy::default()
+        .base(Duration::from_millis(1))
+        .throttle_base(Duration::from_millis(1));
+    HttpOptions::default()
+        .retry(policy)
+        .only_own_roots(true)
+        .no_proxy()
+}
+
+/// A sandbox whose initialize hands these addresses out.
+pub(crate) async fn erp_with_addresses(
+    make: impl Fn(&str) -> String + Send + Sync + 'static,
+) -> Sandbox {
+    let sandbox = Sandbox::builder().upload_addresses(make).start();
+    sandbox.await.expect("a free port")
+}
+
+/// The files of the tests' analysis.
+pub(crate) fn files_of(client: &ErpFilesClient) -> Files {
+    client.files(&PATIENT.into(), &ANALYSIS.into())
+}
+
+/// The files of the tests' analysis in this sandbox.
+pub(crate) fn files(sandbox: &Sandbox) -> Files {
+    files_of(&sandbox.client_builder().http(eager()).build().unwrap())
+}
+
+/// The path below `/storage/` of an address at the sandbox's own storage, as it stands there.
+pub(crate) fn object_path(own: &str) -> String {
+    let url = url::Url::parse(own).unwrap();
+    url.path().strip_prefix("/storage/").unwrap().to_owned()
+}
+
+/// A plain client that is not ours, to look with.
+pub(crate) fn looker() -> reqwest::Client {
+    let builder = reqwest::Client::builder().no_proxy();
+    builder.build().unwrap()
+}
+
+/// So many bytes; each kibibyte of them is another, so that none can take another's place unnoticed.
+pub(crate) fn content(length: usize) -> Vec<u8> {
+    let mut bytes = vec![b'%'; length];
+    for (number, piece) in bytes.chunks_mut(1024).enumerate() {
+        let mark = number.to_le_bytes();
+        let length = piece.len().min(mark.len());
+        piece[..length].copy_from_slice(&mark[..length]);
+    }
+    bytes
+}
