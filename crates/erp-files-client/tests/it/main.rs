@@ -2,6 +2,10 @@
 
 // Clippy's leave for tests does not reach their helper functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(feature = "sandbox")]
 
+mod errors;
+mod faults;
 mod sandbox;
 mod spec;
+mod support;
