@@ -4,8 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "sandbox")]
 
+mod delete;
 mod errors;
 mod faults;
+mod finalize;
+mod initialize;
+mod list;
 mod sandbox;
+mod send_flag;
 mod spec;
 mod support;
+mod transfer;

@@ -1,5 +1,7 @@
 //! What makes a test a few lines.
 
+pub(crate) mod storage;
+
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
