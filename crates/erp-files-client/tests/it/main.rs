@@ -19,3 +19,4 @@ mod sessions;
 mod spec;
 mod support;
 mod transfer;
+mod uploads;
