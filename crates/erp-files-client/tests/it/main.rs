@@ -13,6 +13,7 @@ mod hosts;
 mod initialize;
 mod list;
 mod names;
+mod privacy;
 mod sandbox;
 mod send_flag;
 mod sessions;

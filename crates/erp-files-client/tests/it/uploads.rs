@@ -4,4 +4,4 @@ mod conflicts;
 mod faults;
 mod lost;
 mod resumed;
-mod state;
+pub(crate) mod state;
