@@ -19,7 +19,8 @@ pub enum OnConflict {
     Error,
     /// Leave the file that is there, and say so.
     Skip,
-    /// Delete the file that is there, and upload this one.
+    /// Delete the file that is there, and upload this one. Nothing is deleted for a file that cannot be read, nor where several
+    /// files have the name. What fails between the two leaves neither file: upload again.
     Replace,
 }
 
@@ -185,7 +186,8 @@ impl Upload {
     /// an unfinished one.
     ///
     /// Taken up again, an upload that turns out to be finished ends well, and one whose address or name the storage or the
-    /// ERP no longer knows starts anew.
+    /// ERP no longer knows starts anew. Where somebody else has finished a file of the name meanwhile, that is a conflict like
+    /// any other.
     ///
     /// # Errors
     /// - `conflict` with the code `file_exists`: a file of this name exists

@@ -2,6 +2,22 @@
 
 // Clippy's leave for tests does not reach their helper functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(feature = "sandbox")]
 
+mod client;
+mod delete;
+mod errors;
+mod faults;
+mod finalize;
+mod hosts;
+mod initialize;
+mod list;
+mod names;
+mod privacy;
 mod sandbox;
+mod send_flag;
+mod sessions;
 mod spec;
+mod support;
+mod transfer;
+mod uploads;

@@ -1,6 +1,5 @@
 //! The sandbox, seen from a bare socket: what it says must be what the vendor's document and our readings have, whatever the
 //! client thinks of it.
-#![cfg(feature = "sandbox")]
 
 mod addresses;
 mod files;

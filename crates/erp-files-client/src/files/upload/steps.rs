@@ -1,9 +1,8 @@
 //! How an upload goes on from where it is.
 
-use common_http::{Delivery, Error, ErrorKind, Result, Secret};
+use common_http::{Delivery, Error, ErrorKind, Operation, Result, Secret};
 
 use super::{OnConflict, Upload, UploadOutcome};
-use crate::files::model::FileEntry;
 use crate::files::{FINALIZE, INITIALIZE, TRANSFER, UploadState, UploadTarget};
 use crate::ids::FileId;
 use crate::vendor::ErrorCode;
@@ -15,6 +14,11 @@ enum Begun {
         replaces: bool,
     },
     Skipped(Option<FileId>),
+}
+
+/// A file of the name is listed: with its id, where there is one and no other file has the name.
+struct Listed {
+    id: Option<FileId>,
 }
 
 impl Upload {
@@ -56,26 +60,26 @@ impl Upload {
 
     /// Takes up what another process began.
     async fn resumed(&self, state: UploadState) -> Result<UploadOutcome> {
-        let same_content = self.has_content_of(&state);
-        if state.transferred {
-            // Whether it was finished before the state was cleared, the list tells.
-            match self.find().await? {
-                Some(entry) if same_content => {
-                    return self.finished(Some(entry), state.replaces).await;
-                }
-                // Finished, with what the file was then.
-                Some(_) => return self.start_anew(false).await,
-                None if same_content => {
-                    return match self.finalize(state.replaces).await {
-                        Err(error) if is_forgotten(&error) => self.start_anew(state.replaces).await,
-                        done => done,
-                    };
-                }
-                None => {}
+        let is_transferred = state.transferred && self.has_content_of(&state);
+        // Whether it was finished before the state was cleared, the list tells.
+        match self.find().await? {
+            Some(listed) if is_transferred => {
+                return self.finished(Some(listed), state.replaces).await;
             }
+            // Finished, with what the file was then or by somebody else: under the kept address may lie what belongs to it.
+            Some(_) => return self.start_anew(false).await,
+            None => {}
         }
-        let target = UploadTarget::parse(state.address.expose(), &self.files.settings.hosts)?;
-        match self.go_on(&target, state.replaces).await {
+        let done = match is_transferred {
+            true => self.finalize(state.replaces).await,
+            false => {
+                let target =
+                    UploadTarget::parse(state.address.expose(), &self.files.settings.hosts)
+                        .map_err(|error| error.into_builder().operation(TRANSFER.id()).build())?;
+                self.go_on(&target, state.replaces).await
+            }
+        };
+        match done {
             Err(error) if is_useless(&error) => self.start_anew(state.replaces).await,
             done => done,
         }
@@ -126,7 +130,7 @@ impl Upload {
                     return Err(error);
                 };
                 match listed {
-                    Some(entry) => self.settle(error, Some(entry)).await,
+                    Some(listed) => self.settle(error, Some(listed)).await,
                     // Whatever the second one says, the first may have reserved the name.
                     None => self.initialize_again(false).await.map_err(in_doubt),
                 }
@@ -136,44 +140,57 @@ impl Upload {
     }
 
     /// The name is taken.
-    async fn settle(&self, error: Error, listed: Option<FileEntry>) -> Result<Begun> {
-        let Some(entry) = listed else {
+    async fn settle(&self, error: Error, listed: Option<Listed>) -> Result<Begun> {
+        let Some(Listed { id }) = listed else {
             return Err(unfinished(error));
         };
-        match (self.on_conflict, entry.file_id()) {
-            (OnConflict::Error, _) => Err(error
-                .into_builder()
-                .kind(ErrorKind::Conflict)
-                .detail("a file of this name exists")
-                .code("file_exists", true)
-                .build()),
+        match (self.on_conflict, id) {
+            (OnConflict::Error, _) => Err(exists(error, "a file of this name exists")),
             (OnConflict::Skip, id) => Ok(Begun::Skipped(id)),
-            (OnConflict::Replace, None) => Err(error
-                .into_builder()
-                .kind(ErrorKind::Conflict)
-                .detail("the file of this name has no id to delete it by")
-                .code("file_exists", true)
-                .build()),
-            (OnConflict::Replace, Some(id)) => {
-                // Nothing is deleted for a file that has vanished meanwhile.
-                self.body.peek(1).await?;
-                self.files.delete(&id).send().await?;
-                self.initialize_again(true).await
-            }
+            (OnConflict::Replace, None) => Err(exists(
+                error,
+                "the file of this name has no id, or is not the only one, and so cannot be deleted",
+            )),
+            (OnConflict::Replace, Some(id)) => self.replace(error, &id).await,
         }
     }
 
+    async fn replace(&self, error: Error, id: &FileId) -> Result<Begun> {
+        // Nothing is deleted for a file that has vanished meanwhile.
+        if let Err(unreadable) = self.body.peek(1).await {
+            return Err(unreadable
+                .into_builder()
+                .operation(INITIALIZE.id())
+                .delivery(error.delivery())
+                .build());
+        }
+        match self.files.delete(id).send().await {
+            Ok(()) => {}
+            // Somebody else has deleted it.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        self.initialize_again(true).await
+    }
+
     async fn initialize_again(&self, replaces: bool) -> Result<Begun> {
-        match self.files.initialize(&self.name).send().await {
-            Ok(target) => Ok(Begun::Target { target, replaces }),
-            Err(error) if error.kind() == ErrorKind::Conflict => Err(unfinished(error)),
-            Err(error) => Err(error),
+        let error = match self.files.initialize(&self.name).send().await {
+            Ok(target) => return Ok(Begun::Target { target, replaces }),
+            Err(error) if error.kind() == ErrorKind::Conflict => error,
+            Err(error) => return Err(error),
+        };
+        match (self.find().await, self.on_conflict) {
+            (Ok(None), _) => Err(unfinished(error)),
+            (Ok(Some(Listed { id })), OnConflict::Skip) => Ok(Begun::Skipped(id)),
+            // Somebody else was faster: it is not deleted a second time.
+            (Ok(Some(_)), _) => Err(exists(error, "a file of this name exists by now")),
+            (Err(_), _) => Err(error),
         }
     }
 
     /// The second step and the third.
     async fn go_on(&self, target: &UploadTarget, replaces: bool) -> Result<UploadOutcome> {
-        self.save(target, false, replaces).await?;
+        self.save(target, &INITIALIZE, replaces).await?;
         let mut transfer = self
             .files
             .transfer(target, self.body.clone())
@@ -182,46 +199,45 @@ impl Upload {
             transfer = transfer.content_type(content_type);
         }
         transfer.send().await?;
-        self.save(target, true, replaces).await?;
+        self.save(target, &TRANSFER, replaces).await?;
         self.finalize(replaces).await
     }
 
     /// Finalizes, and looks where the answer is lost: once more where the file is not there.
     async fn finalize(&self, replaces: bool) -> Result<UploadOutcome> {
-        let mut last = None;
-        for _ in 0..2 {
-            let error = match self.files.finalize(&self.name).send().await {
-                Ok(()) => return self.finished(None, replaces).await,
-                Err(error) => error,
-            };
-            // A second one may be refused because the first has done it.
-            let may_be_done =
-                error.delivery() == Delivery::Unknown || (last.is_some() && is_forgotten(&error));
-            if !may_be_done {
-                return Err(error);
-            }
-            match self.find().await {
-                Ok(Some(entry)) => return self.finished(Some(entry), replaces).await,
-                Ok(None) => last = Some(error),
-                Err(_) => return Err(error),
-            }
+        let error = match self.files.finalize(&self.name).send().await {
+            Ok(()) => return self.finished(None, replaces).await,
+            Err(error) => error,
+        };
+        if error.delivery() != Delivery::Unknown {
+            return Err(error);
         }
-        Err(last.unwrap_or_else(|| {
-            Error::builder(ErrorKind::Server)
-                .operation(FINALIZE.id())
-                .build()
-        }))
+        match self.find().await {
+            Ok(Some(listed)) => return self.finished(Some(listed), replaces).await,
+            Ok(None) => {}
+            Err(_) => return Err(error),
+        }
+        let error = match self.files.finalize(&self.name).send().await {
+            Ok(()) => return self.finished(None, replaces).await,
+            // Whatever is said of it, the first one may have its effect.
+            Err(error) => in_doubt(error),
+        };
+        // It may be refused because the first one has had it meanwhile.
+        match self.find().await {
+            Ok(Some(listed)) => self.finished(Some(listed), replaces).await,
+            Ok(None) | Err(_) => Err(error),
+        }
     }
 
     /// Finished: finds the id where it can, and only then forgets the state, so that whoever is killed before finds the upload
     /// finished and not a file in his way.
-    async fn finished(&self, entry: Option<FileEntry>, replaces: bool) -> Result<UploadOutcome> {
-        let entry = match entry {
-            Some(entry) => Some(entry),
+    async fn finished(&self, listed: Option<Listed>, replaces: bool) -> Result<UploadOutcome> {
+        let listed = match listed {
+            Some(listed) => Some(listed),
             None => self.find().await.ok().flatten(),
         };
         self.forget().await;
-        let id = entry.and_then(|entry| entry.file_id());
+        let id = listed.and_then(|listed| listed.id);
         Ok(match replaces {
             true => UploadOutcome::Replaced(id),
             false => UploadOutcome::Uploaded(id),
@@ -235,7 +251,8 @@ impl Upload {
         }
     }
 
-    async fn save(&self, target: &UploadTarget, transferred: bool, replaces: bool) -> Result<()> {
+    /// Keeps how far the upload has come: to the end of this step.
+    async fn save(&self, target: &UploadTarget, step: &Operation, replaces: bool) -> Result<()> {
         let Some(journal) = &self.journal else {
             return Ok(());
         };
@@ -246,39 +263,51 @@ impl Upload {
             address: Secret::from(target.expose()),
             length: self.body.len(),
             fingerprint: self.fingerprint.clone(),
-            transferred,
+            transferred: step.id() == TRANSFER.id(),
             replaces,
         };
         journal.save(&state).await.map_err(|_| {
             Error::builder(ErrorKind::LocalIo)
                 .detail("the upload's state could not be kept")
-                .operation(INITIALIZE.id())
+                .operation(step.id())
+                .delivery(Delivery::Answered)
                 .build()
         })
     }
 
-    async fn find(&self) -> Result<Option<FileEntry>> {
-        let mut listed = self.files.list().send().await?.into_iter();
-        Ok(listed.find(|entry| entry.name.as_deref() == Some(self.name.as_str())))
+    /// What the list says of the name.
+    async fn find(&self) -> Result<Option<Listed>> {
+        let mut listed = self.files.list().send().await?;
+        listed.retain(|entry| entry.name.as_deref() == Some(self.name.as_str()));
+        Ok(listed.first().map(|entry| Listed {
+            id: entry.file_id().filter(|_| listed.len() == 1),
+        }))
     }
 }
 
-/// The ERP knows nothing of what is to be finalized.
-fn is_forgotten(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Conflict)
-}
-
-/// The storage takes nothing under this address any more, expired or not.
+/// What was kept leads nowhere: the storage takes nothing under the address any more, expired or not, or the ERP knows nothing
+/// of what is to be finalized.
 fn is_useless(error: &Error) -> bool {
-    error.operation() == Some(TRANSFER.id())
-        && matches!(
-            error.kind(),
-            ErrorKind::PermissionDenied | ErrorKind::NotFound
-        )
+    let (storage, erp) = (Some(TRANSFER.id()), Some(FINALIZE.id()));
+    match error.kind() {
+        ErrorKind::PermissionDenied => error.operation() == storage,
+        ErrorKind::NotFound => error.operation() == storage || error.operation() == erp,
+        ErrorKind::Conflict => error.operation() == erp,
+        _ => false,
+    }
 }
 
 fn in_doubt(error: Error) -> Error {
     error.into_builder().delivery(Delivery::Unknown).build()
+}
+
+fn exists(error: Error, why: &'static str) -> Error {
+    error
+        .into_builder()
+        .kind(ErrorKind::Conflict)
+        .detail(why)
+        .code("file_exists", true)
+        .build()
 }
 
 fn unfinished(error: Error) -> Error {

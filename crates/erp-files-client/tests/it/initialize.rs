@@ -1,0 +1,169 @@
+//! The first step: what is sent, and the closed list of answers.
+
+use common_http::transport::FakeAnswer;
+use common_http::{Delivery, ErrorKind};
+use erp_files_client::sandbox::{AddressShape, FILES_INITIALIZE, FILES_TRANSFER, Sandbox};
+use proptest::prelude::*;
+
+use crate::support::{ADDRESS, NAME, Op, PDF, files, header, network, on, only, seen};
+
+/// Asks a fake ERP that answers this.
+async fn answered(
+    body: impl Into<Vec<u8>>,
+) -> common_http::Result<erp_files_client::files::UploadTarget> {
+    let body = bytes::Bytes::from(body.into());
+    let network = network(move |op, _| {
+        (op == Op::Initialize)
+            .then(|| FakeAnswer::status(200).chunk(std::time::Duration::ZERO, body.clone()))
+    });
+    files(&on(&network)).initialize(NAME).send().await
+}
+
+/// `empty-posts-have-a-length`: some servers answer 411 without it.
+#[tokio::test]
+async fn empty_posts_say_that_they_are_empty() {
+    let sandbox = Sandbox::builder()
+        .length_required(true)
+        .start()
+        .await
+        .unwrap();
+    let files = files(&sandbox.client());
+    let target = files.initialize("result 1.pdf").send().await.unwrap();
+    files
+        .transfer(&target, common_http::Body::from(PDF))
+        .send()
+        .await
+        .unwrap();
+    files.finalize("result 1.pdf").send().await.unwrap();
+    for request in sandbox
+        .requests()
+        .iter()
+        .filter(|request| request.target.contains("/files/"))
+    {
+        assert_eq!(request.header("content-length"), Some("0"));
+        assert_eq!(request.header("content-type"), None);
+        assert_eq!(request.header("transfer-encoding"), None);
+    }
+    let sent = only(&sandbox, FILES_INITIALIZE);
+    let path = "/api/erp/v1/patients/7/analysis/12/files/initialize/result%201.pdf";
+    assert_eq!(sent.target, path);
+}
+
+/// The ERP's framework answers bare text to whoever asks for nothing in particular.
+#[tokio::test]
+async fn an_address_in_each_shape_that_the_sandbox_plays() {
+    let member = |name: &str| AddressShape::Member(name.to_owned());
+    for shape in [
+        AddressShape::JsonString,
+        AddressShape::Text,
+        member("url"),
+        member("Url"),
+        member("uri"),
+        member("uploadUrl"),
+        member("UploadUrl"),
+    ] {
+        let sandbox = Sandbox::builder()
+            .address_shape(shape)
+            .start()
+            .await
+            .unwrap();
+        let files = files(&sandbox.client());
+        let upload = files.upload(NAME, common_http::Body::from(PDF));
+        upload.send().await.unwrap();
+        assert_eq!(sandbox.count(FILES_TRANSFER), 1);
+        assert_eq!(sandbox.files("7", "12")[0].size, PDF.len() as u64);
+    }
+}
+
+#[tokio::test]
+async fn any_other_answer_is_an_error_with_its_body() {
+    for body in [
+        "",
+        "null",
+        "[]",
+        "{}",
+        "ok",
+        "1",
+        "\"\"",
+        r#"{"link":"https://storage.example/a"}"#,
+        r#"{"data":{"url":"https://storage.example/a"}}"#,
+        r#"["https://storage.example/a"]"#,
+        r#"{"url":["https://storage.example/a"]}"#,
+        r#"{"url":"/container/a"}"#,
+        "storage.example/a",
+        "<a href=\"https://storage.example/a\">",
+        "the url is https://storage.example/a",
+        "\"ftp://storage.example/a\"",
+        "\"https://storage.example/a/../b\"",
+    ] {
+        let error = answered(body).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
+        assert_eq!(error.body(), body.as_bytes());
+        let is = (error.operation(), error.attempts(), error.delivery());
+        assert_eq!(
+            is,
+            (Some(FILES_INITIALIZE), 1, Delivery::Answered),
+            "{body}"
+        );
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
+    }
+}
+
+/// `token-as-bearer`, and nothing else that tells who asks.
+#[tokio::test]
+async fn a_token_goes_along_as_bearer() {
+    let network = network(|_, _| None);
+    files(&on(&network)).initialize(NAME).send().await.unwrap();
+    let asked = &seen(&network, Op::Initialize)[0];
+    assert_eq!(
+        header(asked, "authorization"),
+        Some("Bearer EXAMPLE.TOKEN.0001")
+    );
+    assert_eq!(header(asked, "accept"), Some("application/json"));
+}
+
+fn block_on<T>(what: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(what)
+}
+
+/// A word with some of its letters in the other case.
+fn in_any_case(word: &'static str) -> impl Strategy<Value = String> {
+    prop::collection::vec(any::<bool>(), word.len()).prop_map(move |upper| {
+        let letters = word.chars().zip(upper);
+        let cased = letters.map(|(letter, upper)| match upper {
+            true => letter.to_ascii_uppercase(),
+            false => letter.to_ascii_lowercase(),
+        });
+        cased.collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever comes back: a target or an error that carries it, and no panic.
+    #[test]
+    fn no_answer_is_lost(body in prop::collection::vec(any::<u8>(), 0..200)) {
+        let result = block_on(answered(body.clone()));
+        if let Err(error) = result {
+            prop_assert_eq!(error.kind(), ErrorKind::Decode);
+            prop_assert_eq!(error.body(), &body[..]);
+        } else {
+            prop_assert!(body.windows(3).any(|part| part == b"://"));
+        }
+    }
+
+    #[test]
+    fn the_member_may_be_written_in_any_case(
+        member in prop_oneof![in_any_case("url"), in_any_case("uri"), in_any_case("uploadurl")],
+        others in prop::collection::btree_map("[a-tv-z]{1,9}", any::<i64>(), 0..4),
+    ) {
+        let mut answer = serde_json::to_value(others).unwrap();
+        answer[&member] = ADDRESS.into();
+        let target = block_on(answered(answer.to_string())).unwrap();
+        prop_assert_eq!(target.host(), "storage.example");
+    }
+}

@@ -1,0 +1,182 @@
+//! The list: its shapes, and what of it is kept.
+
+use common_http::transport::FakeAnswer;
+use common_http::{Delivery, ErrorKind};
+use erp_files_client::files::FileEntry;
+use erp_files_client::sandbox::{Casing, FILES_LIST, FileIds, ListShape, Sandbox};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use crate::support::{Op, PDF, files, network, on};
+
+async fn answered(body: String) -> common_http::Result<Vec<FileEntry>> {
+    let erp = network(move |op, _| (op == Op::List).then(|| FakeAnswer::json(body.clone())));
+    files(&on(&erp)).list().send().await
+}
+
+#[tokio::test]
+async fn a_list_in_each_shape_that_the_sandbox_plays() {
+    let wrapped = |name: &str| ListShape::Wrapped(name.to_owned());
+    for shape in [
+        ListShape::Bare,
+        wrapped("items"),
+        wrapped("files"),
+        wrapped("data"),
+        wrapped("value"),
+        wrapped("results"),
+        wrapped("result"),
+    ] {
+        for (casing, ids) in [
+            (Casing::Pascal, FileIds::Numbers),
+            (Casing::Camel, FileIds::Texts),
+        ] {
+            let builder = Sandbox::builder().list_shape(shape.clone());
+            let sandbox = builder.casing(casing).file_ids(ids).start().await.unwrap();
+            let ids =
+                ["знімок.jpg", "result 1.pdf"].map(|name| sandbox.add_file("7", "12", name, PDF));
+            let listed = files(&sandbox.client()).list().send().await.unwrap();
+            let names: Vec<_> = listed
+                .iter()
+                .map(|file| file.name.as_deref().unwrap())
+                .collect();
+            assert_eq!(names, ["знімок.jpg", "result 1.pdf"]);
+            for (file, id) in listed.iter().zip(&ids) {
+                assert_eq!(file.file_id().unwrap().as_str(), id);
+                assert_eq!(file.is_send, Some(false));
+            }
+            // With a zone, and with seven digits and none.
+            assert!(listed[0].created().unwrap().to_system_time().is_some());
+            let second = listed[1].created().unwrap();
+            assert!(second.to_system_time().is_none() && second.as_str().len() == 27);
+        }
+    }
+}
+
+/// `list-is-whole`.
+#[tokio::test]
+async fn one_request_gives_the_whole_list() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for number in 0..1_000 {
+        sandbox.add_file("7", "12", &format!("{number}.pdf"), "");
+    }
+    let listed = files(&sandbox.client()).list().send().await.unwrap();
+    assert_eq!((listed.len(), sandbox.count(FILES_LIST)), (1_000, 1));
+    assert_eq!(
+        sandbox.requests_for(FILES_LIST)[0].target,
+        "/api/erp/v1/patients/7/analysis/12/files"
+    );
+}
+
+#[tokio::test]
+async fn anything_else_is_an_error_with_its_body() {
+    for body in [
+        "{}",
+        "null",
+        "\"[]\"",
+        "1",
+        "[1]",
+        r#"{"items":null}"#,
+        r#"{"data":{"items":[]}}"#,
+        r#"{"Id":1}"#,
+    ] {
+        let error = answered(body.to_owned()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Decode, Delivery::Answered),
+            "{body}"
+        );
+        assert_eq!(
+            (error.body(), error.operation()),
+            (body.as_bytes(), Some(FILES_LIST))
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_analysis_that_is_not_there_is_an_error() {
+    let sandbox = Sandbox::builder()
+        .analyses([("7", "13")])
+        .start()
+        .await
+        .unwrap();
+    let error = files(&sandbox.client()).list().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+fn block_on<T>(what: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(what)
+}
+
+fn json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "\\PC{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("[a-zA-Z]{1,8}", inner, 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// A member that we know, written in some way, or another one.
+fn member() -> impl Strategy<Value = String> {
+    let known = [
+        "Id",
+        "id",
+        "FileId",
+        "fileName",
+        "NAME",
+        "IsSend",
+        "isSend",
+        "DateCr",
+        "createdAt",
+    ];
+    prop_oneof![
+        prop::sample::select(known.to_vec()).prop_map(str::to_owned),
+        "[a-zA-Z]{1,8}"
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever an entry holds, it is listed, and its text is kept.
+    #[test]
+    fn no_entry_is_lost(
+        entries in prop::collection::vec(prop::collection::btree_map(member(), json(), 0..6), 0..5),
+        wrapper in prop::option::of(prop::sample::select(vec!["items", "FILES", "Data", "value", "Results", "result"])),
+    ) {
+        let entries: Vec<Value> = entries.into_iter().map(|entry| Value::Object(Map::from_iter(entry))).collect();
+        let body = match wrapper {
+            Some(name) => json!({ "total": 1, name: entries }),
+            None => json!(entries),
+        };
+        let listed = block_on(answered(body.to_string())).unwrap();
+        prop_assert_eq!(listed.len(), entries.len());
+        for (file, entry) in listed.iter().zip(&entries) {
+            let raw: Value = serde_json::from_str(file.raw().as_str()).unwrap();
+            prop_assert_eq!(&raw, entry);
+            // What was read stands in a field, all else in `extra`: nothing is dropped.
+            let read = [file.id.is_some(), file.name.is_some(), file.is_send.is_some()];
+            let read = read.into_iter().filter(|read| *read).count();
+            prop_assert_eq!(read + file.extra.len(), entry.as_object().unwrap().len());
+        }
+    }
+
+    #[test]
+    fn no_answer_is_lost(body in json()) {
+        let body = body.to_string();
+        if let Err(error) = block_on(answered(body.clone())) {
+            prop_assert_eq!(error.kind(), ErrorKind::Decode);
+            prop_assert_eq!(error.body(), body.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Ids and names are one segment of a path, whatever stands in them, and the same in both steps.
+
+use std::sync::LazyLock;
+
+use common_http::{Body, Delivery, ErrorKind};
+use erp_files_client::ErpFilesClient;
+use erp_files_client::sandbox::{FILES_FINALIZE, FILES_INITIALIZE, Sandbox};
+use percent_encoding::percent_decode_str;
+use proptest::prelude::*;
+
+use crate::support::{Op, PDF, files, network, on, steps};
+
+/// 255 bytes of two-byte letters, and one of one.
+fn longest() -> String {
+    format!("{}x", "ї".repeat(127))
+}
+
+#[tokio::test]
+async fn odd_names_come_out_of_the_upload_as_they_went_in() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let longest = longest();
+    assert_eq!(longest.len(), 255);
+    let names = [
+        "result 1.pdf",
+        " ",
+        "знімок №1.jpg",
+        "a#b",
+        "a?b",
+        "a%b",
+        "a%20b",
+        "a/b",
+        "../../x",
+        "...",
+        "a+b&c=d;e",
+        "a\\b",
+        "\"'<>|",
+        "initialize",
+        "re\u{301}sultat.pdf",
+        "\u{202e}fdp.exe",
+        "📄",
+        longest.as_str(),
+    ];
+    let files = files(&sandbox.client());
+    for name in names {
+        files.upload(name, Body::from(PDF)).send().await.unwrap();
+    }
+    let stored: Vec<_> = sandbox
+        .files("7", "12")
+        .into_iter()
+        .map(|file| file.name)
+        .collect();
+    assert_eq!(stored, names);
+    let listed = files.list().send().await.unwrap();
+    let listed: Vec<_> = listed
+        .iter()
+        .map(|file| file.name.as_deref().unwrap())
+        .collect();
+    assert_eq!(listed, names);
+    // The first step and the last name the file by the same bytes.
+    let first = sandbox.requests_for(FILES_INITIALIZE);
+    let last = sandbox.requests_for(FILES_FINALIZE);
+    for (first, last) in first.iter().zip(&last) {
+        assert_eq!(first.target.replace("/initialize/", "/"), last.target);
+    }
+}
+
+#[tokio::test]
+async fn what_would_be_lost_on_the_way_is_refused_before_anything_is_sent() {
+    let erp = network(|_, _| None);
+    let client = on(&erp);
+    for odd in ["", ".", "..", "a\nb", "\0", "a\u{7f}", "\r\n"] {
+        let named = files(&client);
+        let of_patient = client.files(&odd.into(), &12.into());
+        let of_analysis = client.files(&7.into(), &odd.into());
+        let results = [
+            named.initialize(odd).send().await.map(drop),
+            named.finalize(odd).send().await,
+            named.upload(odd, Body::from(PDF)).send().await.map(drop),
+            named.set_send(&odd.into(), true).send().await,
+            named.delete(&odd.into()).send().await,
+            of_patient.list().send().await.map(drop),
+            of_analysis.list().send().await.map(drop),
+        ];
+        for result in results {
+            let error = result.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.delivery()),
+                (ErrorKind::InvalidInput, Delivery::NotSent)
+            );
+        }
+    }
+    assert_eq!(erp.count(), 0);
+}
+
+fn name() -> impl Strategy<Value = String> {
+    let letters = prop_oneof![
+        "[a-z0-9._~-]",
+        "[ #?%/\\\\+&=;:@\"'<>|{}^`]",
+        "[А-Яа-яїєґІ№]",
+        "\\PC"
+    ];
+    prop::collection::vec(letters, 1..20)
+        .prop_map(|letters| letters.concat())
+        .prop_filter("refused", |name| !matches!(name.as_str(), "." | ".."))
+}
+
+/// Made once: a client's connections are not what varies.
+static CLIENT: LazyLock<ErpFilesClient> = LazyLock::new(|| on(&network(|_, _| None)));
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_name_is_one_segment(name in name(), id in name(), patient in name(), analysis in name()) {
+        let files = CLIENT.files(&patient.as_str().into(), &analysis.as_str().into());
+        let prefix = ["api", "erp", "v1", "patients", &*patient, "analysis", &*analysis, "files"];
+        for (request, rest) in [
+            (files.initialize(&*name).request(), vec!["initialize", &*name]),
+            (files.finalize(&*name).request(), vec![&*name]),
+            (files.list().request(), vec![]),
+            (files.set_send(&id.as_str().into(), true).request(), vec![&*id]),
+            (files.delete(&id.as_str().into()).request(), vec![&*id]),
+        ] {
+            let prepared = request.prepare().unwrap();
+            let segments = prepared.url().path_segments().unwrap();
+            let decoded: Vec<String> = segments
+                .map(|segment| percent_decode_str(segment).decode_utf8().unwrap().into_owned())
+                .collect();
+            prop_assert_eq!(decoded, [&prefix[..], &rest].concat());
+            prop_assert_eq!(prepared.url().fragment(), None);
+        }
+    }
+
+    /// The upload as a whole sends the name of the first step in the last one.
+    #[test]
+    fn both_steps_name_the_same_file(name in name()) {
+        let erp = network(|_, _| None);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let upload = files(&on(&erp)).upload(&*name, Body::from(PDF));
+        runtime.block_on(upload.send()).unwrap();
+        prop_assert_eq!(steps(&erp), [Op::Initialize, Op::Transfer, Op::Finalize, Op::List]);
+        let requests = erp.requests();
+        let target = |op| &requests.iter().find(|request| Op::of(request) == op).unwrap().target;
+        prop_assert_eq!(target(Op::Initialize).replacen("/files/initialize/", "/files/", 1), target(Op::Finalize).as_str());
+    }
+}

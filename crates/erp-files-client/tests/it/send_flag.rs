@@ -1,0 +1,124 @@
+//! The send flag: where it stands in the request, and that it can be taken back.
+
+use common_http::transport::FakeAnswer;
+use common_http::{CallOptions, Delivery, Effect, ErrorKind};
+use erp_files_client::files::SendFlagIn;
+use erp_files_client::sandbox::{FILES_SET_SEND, Sandbox, SendFlag};
+
+use crate::support::{NAME, Op, PDF, files, network, on, seen};
+
+const PATH: &str = "/api/erp/v1/patients/7/analysis/12/files/1";
+
+async fn sandbox(reads: SendFlag) -> Sandbox {
+    let sandbox = Sandbox::builder().send_flag(reads).start().await.unwrap();
+    sandbox.add_file("7", "12", NAME, PDF);
+    sandbox
+}
+
+#[tokio::test]
+async fn is_send_stands_in_the_query() {
+    let sandbox = sandbox(SendFlag::Query).await;
+    files(&sandbox.client())
+        .set_send(&1.into(), true)
+        .send()
+        .await
+        .unwrap();
+    assert!(sandbox.files("7", "12")[0].is_send);
+    let sent = &sandbox.requests_for(FILES_SET_SEND)[0];
+    assert_eq!(
+        (sent.method.as_str(), sent.target.as_str()),
+        ("PATCH", &*format!("{PATH}?isSend=true"))
+    );
+    assert_eq!(
+        (sent.header("content-length"), sent.header("content-type")),
+        (Some("0"), None)
+    );
+}
+
+#[tokio::test]
+async fn is_send_stands_in_a_body_by_setting() {
+    let sandbox = sandbox(SendFlag::Body).await;
+    let builder = sandbox.client_builder().send_flag_in(SendFlagIn::Body);
+    files(&builder.build().unwrap())
+        .set_send(&1.into(), true)
+        .send()
+        .await
+        .unwrap();
+    assert!(sandbox.files("7", "12")[0].is_send);
+    let sent = &sandbox.requests_for(FILES_SET_SEND)[0];
+    assert_eq!(sent.target, PATH);
+    assert_eq!(sent.body, r#"{"isSend":true}"#);
+    assert_eq!(sent.header("content-type"), Some("application/json"));
+}
+
+/// An ERP of the other reading says so, and nothing is set.
+#[tokio::test]
+async fn the_wrong_place_is_an_error() {
+    for (reads, writes) in [
+        (SendFlag::Query, SendFlagIn::Body),
+        (SendFlag::Body, SendFlagIn::Query),
+    ] {
+        let sandbox = sandbox(reads).await;
+        let client = sandbox
+            .client_builder()
+            .send_flag_in(writes)
+            .build()
+            .unwrap();
+        let error = files(&client)
+            .set_send(&1.into(), true)
+            .send()
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Rejected, Delivery::Answered)
+        );
+        assert!(!sandbox.files("7", "12")[0].is_send);
+    }
+}
+
+#[tokio::test]
+async fn the_flag_can_be_taken_back() {
+    for place in [SendFlagIn::Query, SendFlagIn::Body] {
+        let sandbox = sandbox(SendFlag::Either).await;
+        let client = sandbox
+            .client_builder()
+            .send_flag_in(place)
+            .build()
+            .unwrap();
+        for send in [true, false] {
+            files(&client)
+                .set_send(&1.into(), send)
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(sandbox.files("7", "12")[0].is_send, send);
+        }
+    }
+}
+
+/// Effectful unless the caller knows better.
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_repeated_on_the_callers_word_alone() {
+    let lost =
+        || network(|op, nth| (op == Op::SetSend && nth == 1).then(|| FakeAnswer::status(502)));
+    let erp = lost();
+    let error = files(&on(&erp))
+        .set_send(&1.into(), true)
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.delivery(), seen(&erp, Op::SetSend).len()),
+        (Delivery::Unknown, 1)
+    );
+    let erp = lost();
+    let options = CallOptions::default().effect(Effect::Idempotent);
+    files(&on(&erp))
+        .set_send(&1.into(), true)
+        .options(options)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(seen(&erp, Op::SetSend).len(), 2);
+}

@@ -1,0 +1,7 @@
+//! Access tokens: how they are asked for, how long they serve, and what a refused one means.
+
+mod login;
+mod providers;
+mod refusals;
+mod renewal;
+mod store;

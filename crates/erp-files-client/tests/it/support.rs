@@ -1,0 +1,273 @@
+//! What makes a test a few lines.
+
+pub(crate) mod storage;
+
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport};
+use common_http::{Body, CallOptions, HttpOptions, Result, RetryPolicy};
+use erp_files_client::files::{Files, UploadTarget};
+use erp_files_client::sandbox::{
+    FILES_DELETE, FILES_FINALIZE, FILES_INITIALIZE, FILES_LIST, FILES_SET_SEND, FILES_TRANSFER,
+    OAUTH_TOKEN, RecordedRequest, Sandbox,
+};
+use erp_files_client::{ClientCredentials, ErpFilesClient, ErpFilesClientBuilder, FileId};
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+
+pub(crate) const NAME: &str = "result.pdf";
+pub(crate) const PDF: &str = "%PDF-1.4\nsynthetic\n%%EOF\n";
+/// Where a fake ERP sends files.
+pub(crate) const ADDRESS: &str =
+    "https://storage.example/container/result.pdf?sv=2030-01-01&sig=EXAMPLE%3D";
+
+/// Longer than a token counts as young.
+pub(crate) const A_WHILE: Duration = Duration::from_secs(61);
+
+/// A limit against tests that hang; no test is measured by it.
+pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), what)
+        .await
+        .expect("it must come to an end")
+}
+
+/// The default settings, without the pauses between attempts.
+pub(crate) fn eager() -> HttpOptions {
+    let retry = RetryPolicy::default()
+        .base(Duration::from_millis(1))
+        .throttle_base(Duration::from_millis(1));
+    HttpOptions::default().retry(retry).no_proxy()
+}
+
+/// A client of the sandbox with a retry budget and a token of its own.
+pub(crate) fn client(sandbox: &Sandbox, http: HttpOptions) -> ErpFilesClient {
+    let builder = sandbox.client_builder().http(http);
+    builder.build().expect("settings that fit together")
+}
+
+/// The files of one analysis.
+pub(crate) fn files(client: &ErpFilesClient) -> Files {
+    client.files(&7.into(), &12.into())
+}
+
+/// The only request of an operation.
+pub(crate) fn only(sandbox: &Sandbox, operation: &str) -> RecordedRequest {
+    let mut requests = sandbox.requests_for(operation);
+    assert_eq!(requests.len(), 1);
+    requests.remove(0)
+}
+
+/// The operations of the ERP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Op {
+    Token,
+    Initialize,
+    Transfer,
+    Finalize,
+    List,
+    SetSend,
+    Delete,
+}
+
+impl Op {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Token,
+        Self::Initialize,
+        Self::Transfer,
+        Self::Finalize,
+        Self::List,
+        Self::SetSend,
+        Self::Delete,
+    ];
+
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::Token => OAUTH_TOKEN,
+            Self::Initialize => FILES_INITIALIZE,
+            Self::Transfer => FILES_TRANSFER,
+            Self::Finalize => FILES_FINALIZE,
+            Self::List => FILES_LIST,
+            Self::SetSend => FILES_SET_SEND,
+            Self::Delete => FILES_DELETE,
+        }
+    }
+
+    /// Which operation a request of a fake network is of.
+    pub(crate) fn of(request: &FakeRequest) -> Self {
+        match (request.method.as_str(), request.target.as_str()) {
+            (_, "/connect/token") => Self::Token,
+            ("GET", _) => Self::List,
+            ("PUT", _) => Self::Transfer,
+            ("PATCH", _) => Self::SetSend,
+            ("DELETE", _) => Self::Delete,
+            (_, target) if target.contains("/files/initialize/") => Self::Initialize,
+            _ => Self::Finalize,
+        }
+    }
+
+    /// How often a call is sent that may be repeated and fails.
+    pub(crate) fn attempts(self) -> u32 {
+        match self {
+            Self::Token | Self::Transfer => 3,
+            _ => 4,
+        }
+    }
+
+    /// Calls it; the token is asked for by a list.
+    pub(crate) async fn call(self, client: &ErpFilesClient, target: &UploadTarget) -> Result<()> {
+        let files = files(client);
+        let options = CallOptions::default();
+        self.call_with(files, target, &1.into(), options).await
+    }
+
+    pub(crate) async fn call_with(
+        self,
+        files: Files,
+        target: &UploadTarget,
+        file: &FileId,
+        options: CallOptions,
+    ) -> Result<()> {
+        match self {
+            Self::Token | Self::List => files.list().options(options).send().await.map(drop),
+            Self::Initialize => {
+                let call = files.initialize(NAME).options(options);
+                call.send().await.map(drop)
+            }
+            Self::Transfer => {
+                let call = files.transfer(target, Body::from(PDF)).options(options);
+                call.send().await
+            }
+            Self::Finalize => files.finalize(NAME).options(options).send().await,
+            Self::SetSend => {
+                let call = files.set_send(file, true).options(options);
+                call.send().await
+            }
+            Self::Delete => files.delete(file).options(options).send().await,
+        }
+    }
+}
+
+/// What a fake ERP answers when all goes well.
+pub(crate) fn well(op: Op, nth: usize) -> FakeAnswer {
+    match op {
+        Op::Token => token(&format!("EXAMPLE.TOKEN.{nth:04}"), 3600),
+        Op::Initialize => FakeAnswer::json(format!("\"{ADDRESS}\"")),
+        Op::Transfer => FakeAnswer::status(201),
+        Op::List => FakeAnswer::json(r#"[{"Id":1,"FileName":"result.pdf","IsSend":false}]"#),
+        Op::Finalize | Op::SetSend | Op::Delete => FakeAnswer::status(200),
+    }
+}
+
+/// An answer to a request for a token.
+pub(crate) fn token(token: &str, expires_in: u64) -> FakeAnswer {
+    FakeAnswer::json(format!(
+        r#"{{"access_token":"{token}","expires_in":{expires_in},"token_type":"Bearer"}}"#
+    ))
+}
+
+/// A network on which all goes well, but what `answer` takes upon itself: it is told the operation, and which request of it
+/// this is, from 1.
+pub(crate) fn network(
+    answer: impl Fn(Op, usize) -> Option<FakeAnswer> + Send + Sync + 'static,
+) -> Arc<FakeTransport> {
+    let counts: [AtomicUsize; 7] = Default::default();
+    FakeTransport::new(move |request| {
+        let op = Op::of(request);
+        let nth = counts[op as usize].fetch_add(1, Ordering::Relaxed) + 1;
+        answer(op, nth).unwrap_or_else(|| well(op, nth))
+    })
+}
+
+/// The requests of one operation that a fake network saw.
+pub(crate) fn seen(network: &FakeTransport, op: Op) -> Vec<FakeRequest> {
+    let mut requests = network.requests();
+    requests.retain(|request| Op::of(request) == op);
+    requests
+}
+
+/// The operations that a fake network saw, in their order, but for the token's.
+pub(crate) fn steps(network: &FakeTransport) -> Vec<Op> {
+    let requests = network.requests();
+    let steps = requests.iter().map(Op::of);
+    steps.filter(|op| *op != Op::Token).collect()
+}
+
+/// A header of a request on a fake network.
+pub(crate) fn header<'a>(request: &'a FakeRequest, name: &str) -> Option<&'a str> {
+    let value = request.headers.get(name)?;
+    Some(value.to_str().unwrap())
+}
+
+pub(crate) fn credentials() -> ClientCredentials {
+    ClientCredentials::new("EXAMPLE-CLIENT", "EXAMPLE-SECRET")
+        .token_url("https://id.example/connect/token")
+}
+
+/// A builder on this network, with credentials.
+pub(crate) fn builder(network: &Arc<FakeTransport>) -> ErpFilesClientBuilder {
+    ErpFilesClient::builder()
+        .base_url("https://clinic.example")
+        .credentials(credentials())
+        .http(HttpOptions::default().transport(Arc::clone(network) as _))
+}
+
+pub(crate) fn on(network: &Arc<FakeTransport>) -> ErpFilesClient {
+    builder(network).build().unwrap()
+}
+
+/// A target that a fake ERP gives.
+pub(crate) async fn target() -> UploadTarget {
+    target_of(ADDRESS).await
+}
+
+pub(crate) async fn target_of(address: &str) -> UploadTarget {
+    let answer = format!("\"{address}\"");
+    let network =
+        network(move |op, _| (op == Op::Initialize).then(|| FakeAnswer::json(answer.clone())));
+    files(&on(&network)).initialize(NAME).send().await.unwrap()
+}
+
+/// Every span and event of our crates at TRACE, as text.
+#[derive(Clone, Default)]
+pub(crate) struct Journal(Arc<Mutex<Vec<u8>>>);
+
+impl Journal {
+    /// Keeps a journal of this thread until the guard is dropped.
+    pub(crate) fn keep(&self) -> DefaultGuard {
+        tracing_subscriber::fmt()
+            .with_env_filter(EnvFilter::new("common_http=trace,erp_files_client=trace"))
+            .with_span_events(FmtSpan::FULL)
+            .with_ansi(false)
+            .with_writer(self.clone())
+            .set_default()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl io::Write for Journal {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Journal {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}

@@ -1,0 +1,119 @@
+//! An address that has expired is told apart from one that is wrong.
+
+use std::time::Duration;
+
+use common_http::transport::FakeAnswer;
+use common_http::{Body, Delivery, Error, ErrorKind};
+use erp_files_client::ErrorCode;
+use erp_files_client::sandbox::{Sandbox, StorageKind};
+
+use crate::support::{NAME, Op, PDF, files, network, on, target_of};
+
+#[track_caller]
+fn assert_expired(error: &Error) {
+    let expected = (
+        ErrorKind::PermissionDenied,
+        Some(ErrorCode::UploadUrlExpired),
+    );
+    assert_eq!((error.kind(), ErrorCode::of(error)), expected, "{error}");
+    assert_eq!(
+        (error.attempts(), error.delivery()),
+        (1, Delivery::Answered)
+    );
+    assert!(error.to_string().contains("the signed address has expired"));
+}
+
+/// In the words of Azure and of S3.
+#[tokio::test]
+async fn as_each_storage_says_it() {
+    for kind in [StorageKind::Azure, StorageKind::S3] {
+        let builder = Sandbox::builder().storage(kind);
+        let sandbox = builder
+            .address_life(Duration::from_secs(3600))
+            .start()
+            .await
+            .unwrap();
+        let files = files(&sandbox.client());
+        let target = files.initialize(NAME).send().await.unwrap();
+        sandbox.expire_addresses();
+        let error = files
+            .transfer(&target, Body::from(PDF))
+            .send()
+            .await
+            .unwrap_err();
+        assert_expired(&error);
+        assert!(!error.body().is_empty());
+        // Another address is all it takes.
+        let target = files.initialize(NAME).send().await.unwrap();
+        files
+            .transfer(&target, Body::from(PDF))
+            .send()
+            .await
+            .unwrap();
+    }
+}
+
+async fn refused(address: &str, status: u16, body: &'static str) -> Error {
+    let target = target_of(address).await;
+    let answer = move || FakeAnswer::status(status).chunk(Duration::ZERO, body);
+    let erp = network(move |op, _| (op == Op::Transfer).then(answer));
+    let transfer = files(&on(&erp)).transfer(&target, Body::from(PDF));
+    transfer.send().await.unwrap_err()
+}
+
+const PAST: [&str; 2] = [
+    "https://storage.example/x?sv=1&se=2020-01-02T03%3A04%3A05Z&sig=x",
+    "https://storage.example/x?X-Amz-Date=20200102T030405Z&X-Amz-Expires=900&X-Amz-Signature=x",
+];
+const FUTURE: [&str; 3] = [
+    "https://storage.example/x?sv=1&se=9998-01-02T03%3A04%3A05Z&sig=x",
+    "https://storage.example/x?X-Amz-Date=99980102T030405Z&X-Amz-Expires=900&X-Amz-Signature=x",
+    "https://storage.example/x?sv=1&se=soon&sig=x",
+];
+const WRONG: &str = "<Error><Code>AuthenticationFailed</Code><Message>texto</Message></Error>";
+
+/// A storage in between may say nothing; the address names its end itself.
+#[tokio::test(start_paused = true)]
+async fn by_the_time_that_the_address_names() {
+    for address in PAST {
+        for status in [400, 401, 403] {
+            for body in ["", "<html>", WRONG] {
+                assert_expired(&refused(address, status, body).await);
+            }
+        }
+        // These have other reasons, whatever the time is.
+        for status in [404, 409, 411, 413, 500] {
+            let error = refused(address, status, "").await;
+            assert_eq!(ErrorCode::of(&error), None, "{status}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_has_not_expired_is_refused_for_another_reason() {
+    for address in FUTURE {
+        for status in [401, 403] {
+            let error = refused(address, status, WRONG).await;
+            assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+            assert_eq!(error.printable_code(), Some("AuthenticationFailed"));
+            assert_eq!(error.message(), Some("texto"));
+            // Nor is it the ERP's scope.
+            assert!(!error.to_string().contains("scope"), "{error}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_the_address_the_storages_word_counts() {
+    for words in [
+        "Request has expired",
+        "The provided token has expired.",
+        "Signature not valid in the specified time frame",
+    ] {
+        let body: &'static str =
+            format!("<Error><Code>AccessDenied</Code><Message>{words}</Message></Error>").leak();
+        for address in FUTURE {
+            assert_expired(&refused(address, 403, body).await);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The three steps as one.
+
+mod conflicts;
+mod faults;
+mod lost;
+mod resumed;
+pub(crate) mod state;

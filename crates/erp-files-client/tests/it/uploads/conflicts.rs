@@ -1,0 +1,230 @@
+//! A file of the name exists, or an upload of it was begun.
+
+use common_http::transport::FakeAnswer;
+use common_http::{Body, Delivery, Error, ErrorKind};
+use erp_files_client::files::{OnConflict, UploadOutcome};
+use erp_files_client::sandbox::{
+    FILES_DELETE, FILES_LIST, FILES_TRANSFER, RepeatedInitialize, Sandbox,
+};
+use erp_files_client::{ErrorCode, FileId};
+
+use crate::support::{NAME, Op, PDF, client, eager, files, network, on, seen, steps};
+
+const OTHER: &str = "%PDF-1.4 EXAMPLE of before";
+
+async fn upload(sandbox: &Sandbox, on_conflict: OnConflict) -> common_http::Result<UploadOutcome> {
+    let files = files(&client(sandbox, eager()));
+    files
+        .upload(NAME, Body::from(PDF))
+        .on_conflict(on_conflict)
+        .send()
+        .await
+}
+
+fn contents(sandbox: &Sandbox) -> Vec<String> {
+    let files = sandbox.files("7", "12").into_iter();
+    files
+        .map(|file| String::from_utf8(sandbox.stored_bytes(&file.id).unwrap().to_vec()).unwrap())
+        .collect()
+}
+
+#[track_caller]
+fn assert_code(error: &Error, code: ErrorCode) {
+    assert_eq!(
+        (error.kind(), ErrorCode::of(error)),
+        (ErrorKind::Conflict, Some(code)),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_of_the_name_is_an_error_or_skipped_or_replaced() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let old = sandbox.add_file("7", "12", NAME, OTHER);
+    let error = upload(&sandbox, OnConflict::Error).await.unwrap_err();
+    assert_code(&error, ErrorCode::FileExists);
+    assert_eq!(
+        (error.delivery(), error.operation()),
+        (Delivery::Answered, Some(Op::Initialize.id()))
+    );
+    let skipped = upload(&sandbox, OnConflict::Skip).await.unwrap();
+    assert_eq!(
+        skipped,
+        UploadOutcome::Skipped(Some(FileId::from(old.as_str())))
+    );
+    assert_eq!(contents(&sandbox), [OTHER]);
+    assert_eq!(
+        (sandbox.count(FILES_TRANSFER), sandbox.count(FILES_DELETE)),
+        (0, 0)
+    );
+    let replaced = upload(&sandbox, OnConflict::Replace).await.unwrap();
+    assert_eq!(replaced, UploadOutcome::Replaced(Some(FileId::from(2))));
+    assert_eq!(contents(&sandbox), [PDF]);
+}
+
+/// Others' files are nobody's business: no list is asked for, and none is deleted.
+#[tokio::test]
+async fn without_a_conflict_nothing_is_looked_for_beforehand() {
+    for on_conflict in [OnConflict::Error, OnConflict::Skip, OnConflict::Replace] {
+        let sandbox = Sandbox::start().await.unwrap();
+        sandbox.add_file("7", "12", "other.pdf", OTHER);
+        let outcome = upload(&sandbox, on_conflict).await.unwrap();
+        assert_eq!(outcome, UploadOutcome::Uploaded(Some(FileId::from(2))));
+        assert_eq!(contents(&sandbox), [OTHER, PDF]);
+        // The one list tells the new file's id.
+        assert_eq!(
+            (sandbox.count(FILES_LIST), sandbox.count(FILES_DELETE)),
+            (1, 0)
+        );
+    }
+}
+
+/// `initialize-may-reserve-the-name`: taken, and not listed. No setting of ours may delete or pass over it.
+#[tokio::test]
+async fn a_name_that_is_reserved_is_an_unfinished_upload() {
+    let builder = Sandbox::builder().repeated_initialize(RepeatedInitialize::Conflict);
+    let sandbox = builder.start().await.unwrap();
+    files(&sandbox.client())
+        .initialize(NAME)
+        .send()
+        .await
+        .unwrap();
+    for on_conflict in [OnConflict::Error, OnConflict::Skip, OnConflict::Replace] {
+        let error = upload(&sandbox, on_conflict).await.unwrap_err();
+        assert_code(&error, ErrorCode::UnfinishedUpload);
+        assert_eq!(error.delivery(), Delivery::Answered);
+    }
+    assert_eq!(
+        (sandbox.count(FILES_TRANSFER), sandbox.count(FILES_DELETE)),
+        (0, 0)
+    );
+}
+
+/// The old file is there until the new one is known to be readable.
+#[tokio::test]
+async fn nothing_is_deleted_for_a_file_that_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(NAME);
+    std::fs::write(&path, PDF).unwrap();
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.add_file("7", "12", NAME, OTHER);
+    let body = Body::from_path(&path).await.unwrap();
+    // It vanishes while the list is asked for.
+    let vanishing = path.clone();
+    sandbox
+        .on_request(FILES_LIST, 1, move |_| {
+            std::fs::remove_file(&vanishing).unwrap()
+        })
+        .unwrap();
+    let upload = files(&sandbox.client())
+        .upload(NAME, body)
+        .on_conflict(OnConflict::Replace);
+    let error = upload.send().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.operation()),
+        (ErrorKind::LocalIo, Some(Op::Initialize.id()))
+    );
+    assert_eq!(
+        (contents(&sandbox), sandbox.count(FILES_DELETE)),
+        (vec![OTHER.to_owned()], 0)
+    );
+}
+
+/// Somebody else was faster.
+#[tokio::test]
+async fn a_file_to_be_replaced_that_is_gone_is_no_obstacle() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let old = sandbox.add_file("7", "12", NAME, OTHER);
+    sandbox
+        .on_request(FILES_DELETE, 1, move |clinic| {
+            clinic.remove_file(&old).unwrap()
+        })
+        .unwrap();
+    upload(&sandbox, OnConflict::Replace).await.unwrap();
+    assert_eq!(contents(&sandbox), [PDF]);
+}
+
+#[tokio::test]
+async fn a_file_that_takes_the_place_of_the_deleted_one_is_a_conflict() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.add_file("7", "12", NAME, OTHER);
+    sandbox
+        .on_request(Op::Initialize.id(), 2, |clinic| {
+            clinic.add_file("7", "12", NAME, "%PDF-1.4 EXAMPLE of another");
+        })
+        .unwrap();
+    let error = upload(&sandbox, OnConflict::Replace).await.unwrap_err();
+    assert_code(&error, ErrorCode::FileExists);
+    assert_eq!(contents(&sandbox), ["%PDF-1.4 EXAMPLE of another"]);
+}
+
+/// An ERP that has two files of one name: which of them is meant, nobody knows.
+#[tokio::test(start_paused = true)]
+async fn two_files_of_one_name_are_not_told_apart() {
+    let twice = || {
+        FakeAnswer::json(r#"[{"Id":1,"FileName":"result.pdf"},{"Id":2,"FileName":"result.pdf"}]"#)
+    };
+    let taken = move |op, _| match op {
+        Op::Initialize => Some(FakeAnswer::status(409)),
+        Op::List => Some(twice()),
+        _ => None,
+    };
+    let run = async |on_conflict| {
+        let erp = network(taken);
+        let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+        (upload.on_conflict(on_conflict).send().await, erp)
+    };
+    let (result, erp) = run(OnConflict::Replace).await;
+    assert_code(&result.unwrap_err(), ErrorCode::FileExists);
+    assert!(seen(&erp, Op::Delete).is_empty());
+    let (result, _) = run(OnConflict::Error).await;
+    assert_code(&result.unwrap_err(), ErrorCode::FileExists);
+    let (result, _) = run(OnConflict::Skip).await;
+    assert_eq!(result.unwrap(), UploadOutcome::Skipped(None));
+
+    // The new one is there, but which it is the list does not tell.
+    let erp = network(move |op, _| (op == Op::List).then(twice));
+    let outcome = files(&on(&erp))
+        .upload(NAME, Body::from(PDF))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(outcome, UploadOutcome::Uploaded(None));
+}
+
+/// The name is compared as it is: another casing is another file.
+#[tokio::test(start_paused = true)]
+async fn a_name_is_compared_as_it_is() {
+    for listed in ["Result.pdf", "result.pdf ", "result.pd"] {
+        let erp = network(move |op, _| match op {
+            Op::Initialize => Some(FakeAnswer::status(409)),
+            Op::List => Some(FakeAnswer::json(format!(
+                r#"[{{"Id":1,"FileName":"{listed}"}}]"#
+            ))),
+            _ => None,
+        });
+        let upload = files(&on(&erp))
+            .upload(NAME, Body::from(PDF))
+            .on_conflict(OnConflict::Replace);
+        assert_code(
+            &upload.send().await.unwrap_err(),
+            ErrorCode::UnfinishedUpload,
+        );
+        assert_eq!(steps(&erp), [Op::Initialize, Op::List]);
+    }
+}
+
+/// A list without ids is enough for all but the replacement.
+#[tokio::test(start_paused = true)]
+async fn a_file_without_an_id_cannot_be_replaced() {
+    let erp = network(|op, _| match op {
+        Op::Initialize => Some(FakeAnswer::status(409)),
+        Op::List => Some(FakeAnswer::json(r#"[{"Id":null,"FileName":"result.pdf"}]"#)),
+        _ => None,
+    });
+    let upload = files(&on(&erp))
+        .upload(NAME, Body::from(PDF))
+        .on_conflict(OnConflict::Replace);
+    assert_code(&upload.send().await.unwrap_err(), ErrorCode::FileExists);
+    assert_eq!(steps(&erp), [Op::Initialize, Op::List]);
+}

@@ -1,0 +1,162 @@
+//! An upload under each fault at each step, then taken up again: never two files, never none that is reported as done, and in
+//! the end exactly one.
+
+use common_http::{Body, Delivery, Error};
+use erp_files_client::ErrorCode;
+use erp_files_client::files::{Files, UploadOutcome};
+use erp_files_client::sandbox::{Fault, NothingUploaded, RepeatedInitialize, Sandbox};
+use futures_util::{StreamExt, stream};
+use http::StatusCode;
+
+use super::state::InMemory;
+use crate::support::{NAME, Op, PDF, client, eager, soon};
+use Op::{Finalize, Initialize, List, Transfer};
+
+fn faults() -> Vec<Fault> {
+    let later = || Some("3600".to_owned());
+    let status = |status| Fault::status(StatusCode::from_u16(status).unwrap());
+    vec![
+        Fault::ResetBeforeEffect,
+        Fault::ResetAfterRequest,
+        Fault::Garbage,
+        Fault::CutBody { after: 0 },
+        Fault::ContentEncoding,
+        Fault::Throttled {
+            retry_after: later(),
+        },
+        Fault::Unavailable { retry_after: None },
+        status(400),
+        status(403),
+        status(500),
+    ]
+}
+
+/// Whether the vendor has done it before its answer is lost.
+fn acts(fault: &Fault) -> bool {
+    !matches!(
+        fault,
+        Fault::ResetBeforeEffect
+            | Fault::Throttled { .. }
+            | Fault::Unavailable { .. }
+            | Fault::Status { .. }
+    )
+}
+
+fn is_there(sandbox: &Sandbox, analysis: &str) -> bool {
+    let files = sandbox.files("7", analysis);
+    assert!(files.len() < 2, "{files:?}");
+    files
+        .iter()
+        .all(|file| sandbox.stored_bytes(&file.id).unwrap() == PDF)
+        && files.len() == 1
+}
+
+fn assert_sound(error: &Error, step: Op, sandbox: &Sandbox, what: &str) {
+    assert_eq!(error.operation(), Some(step.id()), "{what}: {error}");
+    let seen = sandbox.requests_for(step.id());
+    match error.delivery() {
+        Delivery::NotSent => assert!(seen.is_empty(), "{what}"),
+        Delivery::Answered => assert!(
+            seen.iter().all(|request| request.status.is_some()),
+            "{what}"
+        ),
+        Delivery::Unknown => assert!(!seen.is_empty(), "{what}"),
+    }
+}
+
+async fn check(
+    files: &Files,
+    analysis: &str,
+    sandbox: &Sandbox,
+    step: Op,
+    fault: &Fault,
+    reserves: bool,
+    always: bool,
+) {
+    let what = format!("{step:?}, {fault:?}, reserves {reserves}, always {always}");
+    sandbox.clear_requests();
+    match always {
+        true => sandbox.fail_always(step.id(), fault.clone()).unwrap(),
+        false => sandbox.fail_next(step.id(), fault.clone()).unwrap(),
+    }
+    let journal = InMemory::default();
+    let first = files.upload(NAME, Body::from(PDF)).journal(journal.clone());
+    let first = soon(first.send()).await;
+    match &first {
+        Ok(outcome) => {
+            assert!(matches!(outcome, UploadOutcome::Uploaded(_)), "{what}");
+            assert!(
+                is_there(sandbox, analysis) && journal.kept().is_none(),
+                "{what}"
+            );
+        }
+        Err(error) => assert_sound(error, step, sandbox, &what),
+    }
+    // Effectful steps are sent a second time only after a look at the list.
+    for step in [Initialize, Finalize] {
+        assert!(sandbox.count(step.id()) <= 2, "{what}");
+        if sandbox.count(step.id()) == 2 {
+            assert!(sandbox.count(List.id()) > 0, "{what}");
+        }
+    }
+    sandbox.clear_faults();
+
+    // Whoever has the state goes on with it; whoever has none begins again.
+    let second = match journal.kept() {
+        Some(state) => files.resume(state, Body::from(PDF)),
+        None if first.is_ok() => return,
+        None => files.upload(NAME, Body::from(PDF)),
+    };
+    let second = soon(second.journal(journal.clone()).send()).await;
+    let lost = reserves && step == Initialize && acts(fault);
+    if lost && !is_there(sandbox, analysis) {
+        let error = second.unwrap_err();
+        assert_eq!(
+            ErrorCode::of(&error),
+            Some(ErrorCode::UnfinishedUpload),
+            "{what}"
+        );
+    } else {
+        second.unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert!(is_there(sandbox, analysis), "{what}");
+        assert!(journal.kept().is_none(), "{what}");
+    }
+}
+
+async fn check_all(reserves: bool, nothing_uploaded: NothingUploaded, step: Op) {
+    let repeated = match reserves {
+        true => RepeatedInitialize::Conflict,
+        false => RepeatedInitialize::NewAddress,
+    };
+    let builder = Sandbox::builder().repeated_initialize(repeated);
+    let sandbox = builder
+        .nothing_uploaded(nothing_uploaded)
+        .start()
+        .await
+        .unwrap();
+    let mut analyses = 100..;
+    for always in [false, true] {
+        let client = client(&sandbox, eager());
+        for fault in faults() {
+            let analysis = analyses.next().unwrap().to_string();
+            let files = client.files(&7.into(), &analysis.as_str().into());
+            check(&files, &analysis, &sandbox, step, &fault, reserves, always).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_under_any_fault_ends_with_one_file() {
+    let mut checks = Vec::new();
+    for reserves in [false, true] {
+        for nothing_uploaded in [NothingUploaded::NotFound, NothingUploaded::Conflict] {
+            for step in [Initialize, Transfer, Finalize, List] {
+                checks.push(check_all(reserves, nothing_uploaded, step));
+            }
+        }
+    }
+    stream::iter(checks)
+        .buffer_unordered(4)
+        .collect::<()>()
+        .await;
+}

@@ -1,0 +1,226 @@
+//! Uploads that another process takes up, at whatever step the first one ended.
+
+use common_http::{Body, Delivery, ErrorKind, ForeignHosts};
+use erp_files_client::files::{OnConflict, Upload, UploadOutcome, UploadState};
+use erp_files_client::sandbox::{Fault, RepeatedInitialize, Sandbox, SandboxBuilder};
+use erp_files_client::{ErrorCode, FileId};
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::state::InMemory;
+use crate::support::{NAME, Op, PDF, builder, client, eager, files, network, steps};
+use Op::{Finalize, Initialize, List, Transfer};
+
+const OTHER: &str = "%PDF-1.4 EXAMPLE of another";
+
+/// A sandbox on which an upload ended at this step, and what was kept of it.
+async fn ended_at(step: Op, settings: SandboxBuilder) -> (Sandbox, UploadState) {
+    let sandbox = settings.start().await.unwrap();
+    let journal = InMemory::default();
+    let refused = Fault::status(StatusCode::BAD_REQUEST);
+    sandbox.fail_next(step.id(), refused).unwrap();
+    let upload = files(&client(&sandbox, eager())).upload(NAME, Body::from(PDF));
+    let error = upload.journal(journal.clone()).send().await.unwrap_err();
+    assert_eq!(error.operation(), Some(step.id()));
+    sandbox.clear_requests();
+    (sandbox, journal.kept().unwrap())
+}
+
+/// The upload in another process.
+fn resume(sandbox: &Sandbox, state: UploadState) -> Upload {
+    files(&client(sandbox, eager())).resume(state, Body::from(PDF))
+}
+
+/// What the ERP and the storage were asked, without the tokens.
+fn asked(sandbox: &Sandbox) -> (Vec<Op>, usize) {
+    let of_the_erp = sandbox
+        .requests()
+        .into_iter()
+        .filter_map(|request| request.operation);
+    let op = |id: &str| Op::ALL.into_iter().find(|op| op.id() == id).unwrap();
+    let ops = of_the_erp.map(op).filter(|op| *op != Op::Token).collect();
+    (ops, sandbox.count(Transfer.id()))
+}
+
+fn contents(sandbox: &Sandbox) -> Vec<String> {
+    let files = sandbox.files("7", "12").into_iter();
+    files
+        .map(|file| String::from_utf8(sandbox.stored_bytes(&file.id).unwrap().to_vec()).unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_where_it_ended() {
+    for (step, transfers) in [(Transfer, 1), (Finalize, 0)] {
+        let (sandbox, state) = ended_at(step, Sandbox::builder()).await;
+        let journal = InMemory::default();
+        let outcome = resume(&sandbox, state)
+            .journal(journal.clone())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(outcome, UploadOutcome::Uploaded(Some(FileId::from(1))));
+        assert_eq!(asked(&sandbox), (vec![List, Finalize, List], transfers));
+        assert_eq!(contents(&sandbox), [PDF]);
+        assert!(journal.kept().is_none());
+    }
+}
+
+/// The first process ended between the answer to finalize and the end of its state.
+#[tokio::test]
+async fn an_upload_that_turns_out_finished_ends_well() {
+    let (sandbox, state) = ended_at(Finalize, Sandbox::builder()).await;
+    files(&sandbox.client())
+        .finalize(NAME)
+        .send()
+        .await
+        .unwrap();
+    sandbox.clear_requests();
+    let outcome = resume(&sandbox, state).send().await.unwrap();
+    assert_eq!(outcome, UploadOutcome::Uploaded(Some(FileId::from(1))));
+    assert_eq!(asked(&sandbox), (vec![List], 0));
+}
+
+#[tokio::test]
+async fn an_address_that_has_expired_is_asked_for_again() {
+    let (sandbox, state) = ended_at(Transfer, Sandbox::builder()).await;
+    sandbox.expire_addresses();
+    let outcome = resume(&sandbox, state).send().await.unwrap();
+    assert_eq!(outcome, UploadOutcome::Uploaded(Some(FileId::from(1))));
+    assert_eq!(asked(&sandbox), (vec![List, Initialize, Finalize, List], 2));
+    assert_eq!(contents(&sandbox), [PDF]);
+}
+
+/// The name is reserved and the address of no use: nothing that a program can do. What is known stays.
+#[tokio::test]
+async fn one_that_has_expired_under_a_reserved_name_is_unfinished() {
+    let reserved = || Sandbox::builder().repeated_initialize(RepeatedInitialize::Conflict);
+    let (sandbox, state) = ended_at(Transfer, reserved()).await;
+    sandbox.expire_addresses();
+    let journal = InMemory::default();
+    let error = resume(&sandbox, state)
+        .journal(journal.clone())
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(ErrorCode::of(&error), Some(ErrorCode::UnfinishedUpload));
+    assert_eq!(asked(&sandbox), (vec![List, Initialize, List], 1));
+    assert!(journal.kept().is_some() && contents(&sandbox).is_empty());
+    // One that has not is of use under a reserved name too.
+    let (sandbox, state) = ended_at(Transfer, reserved()).await;
+    resume(&sandbox, state).send().await.unwrap();
+    assert_eq!(contents(&sandbox), [PDF]);
+}
+
+/// Somebody else has uploaded a file of the name meanwhile. The kept address may lead to the very place where that one lies:
+/// nothing is sent there, and the conflict is settled as any other.
+#[tokio::test]
+async fn a_name_that_was_finished_meanwhile_is_a_conflict() {
+    for (on_conflict, outcome, content) in [
+        (OnConflict::Error, None, OTHER),
+        (
+            OnConflict::Skip,
+            Some(UploadOutcome::Skipped(Some(FileId::from(1)))),
+            OTHER,
+        ),
+        (
+            OnConflict::Replace,
+            Some(UploadOutcome::Replaced(Some(FileId::from(2)))),
+            PDF,
+        ),
+    ] {
+        let (sandbox, state) = ended_at(Transfer, Sandbox::builder()).await;
+        files(&sandbox.client())
+            .upload(NAME, Body::from(OTHER))
+            .send()
+            .await
+            .unwrap();
+        sandbox.clear_requests();
+        let resumed = resume(&sandbox, state)
+            .on_conflict(on_conflict)
+            .send()
+            .await;
+        match outcome {
+            Some(outcome) => assert_eq!(resumed.unwrap(), outcome),
+            None => assert_eq!(
+                ErrorCode::of(&resumed.unwrap_err()),
+                Some(ErrorCode::FileExists)
+            ),
+        }
+        assert_eq!(contents(&sandbox), [content], "{on_conflict:?}");
+    }
+}
+
+/// The ERP has forgotten the upload, whenever that shows.
+#[tokio::test]
+async fn a_name_that_the_erp_no_longer_knows_starts_anew() {
+    for step in [Transfer, Finalize] {
+        for status in [404, 409] {
+            let (sandbox, state) = ended_at(step, Sandbox::builder()).await;
+            let forgotten = Fault::status(StatusCode::from_u16(status).unwrap());
+            sandbox.fail_next(Finalize.id(), forgotten).unwrap();
+            let outcome = resume(&sandbox, state).send().await.unwrap();
+            assert_eq!(outcome, UploadOutcome::Uploaded(Some(FileId::from(1))));
+            let transfers = if step == Transfer { 2 } else { 1 };
+            assert_eq!(
+                asked(&sandbox),
+                (vec![List, Finalize, Initialize, Finalize, List], transfers)
+            );
+            assert_eq!(contents(&sandbox), [PDF]);
+        }
+    }
+}
+
+fn state_with(name: &str, value: &str) -> UploadState {
+    let mut state = json!({
+        "version": 1, "patient": "7", "analysis": "12", "name": NAME, "address": "https://storage.example/x?sig=EXAMPLE",
+        "length": PDF.len(), "transferred": false, "replaces": false,
+    });
+    state[name] = Value::from(value);
+    UploadState::from_json(&state.to_string()).unwrap()
+}
+
+/// A state that was kept elsewhere is trusted no more than the vendor's word.
+#[tokio::test]
+async fn a_state_leads_only_where_an_address_may() {
+    for (address, kind) in [
+        ("http://storage.example/x?sig=EXAMPLE", ErrorKind::Config),
+        ("https://10.1.2.3/x?sig=EXAMPLE", ErrorKind::Config),
+        ("https://elsewhere.example/x?sig=EXAMPLE", ErrorKind::Config),
+        (
+            "https://storage.example/../x?sig=EXAMPLE",
+            ErrorKind::Decode,
+        ),
+        ("", ErrorKind::Decode),
+    ] {
+        let erp =
+            network(|op, _| (op == List).then(|| common_http::transport::FakeAnswer::json("[]")));
+        let hosts = ForeignHosts::default().only(["storage.example"]);
+        let client = builder(&erp).upload_hosts(hosts).build().unwrap();
+        let state = state_with("address", address);
+        let error = files(&client)
+            .resume(state, Body::from(PDF))
+            .send()
+            .await
+            .unwrap_err();
+        let is = (error.kind(), error.operation(), error.delivery());
+        assert_eq!(
+            is,
+            (kind, Some(Transfer.id()), Delivery::NotSent),
+            "{address}"
+        );
+        assert!(steps(&erp).iter().all(|step| *step == List));
+        assert!(!format!("{error} {error:?}").contains("sig="));
+    }
+}
+
+#[tokio::test]
+async fn a_state_of_another_analysis_is_refused() {
+    for name in ["patient", "analysis"] {
+        let erp = network(|_, _| None);
+        let state = state_with(name, "99");
+        let upload = files(&crate::support::on(&erp)).resume(state, Body::from(PDF));
+        let error = upload.send().await.unwrap_err();
+        assert_eq!((error.kind(), erp.count()), (ErrorKind::InvalidInput, 0));
+    }
+}
