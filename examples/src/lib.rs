@@ -14,3 +14,8 @@ pub mod output;
 pub mod progress;
 pub mod settings;
 pub mod signals;
+
+/// Its examples are compiled and run with the tests of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/testing.md")]
+mod testing {}
