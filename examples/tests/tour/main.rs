@@ -16,7 +16,7 @@ mod terminal;
 
 use std::process::Command;
 
-/// The program, in an environment with settings of the vendors' that it must not use.
+/// The program, in an environment with settings that it must not use: addresses of vendors, and a proxy.
 fn tour(args: &[&str]) -> Command {
     let mut command = program::clean(Command::new(env!("CARGO_BIN_EXE_tour")), &["NO_COLOR"]);
     for name in [
@@ -24,6 +24,8 @@ fn tour(args: &[&str]) -> Command {
         "MEDREADER_BASE_URL",
         "ERP_BASE_URL",
         "GENSOFT_BASE_URL",
+        "HTTP_PROXY",
+        "http_proxy",
     ] {
         command.env(name, "http://vendor.example.invalid");
     }
