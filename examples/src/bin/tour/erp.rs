@@ -37,7 +37,7 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     stage.done("erp.files.initialize", "an address to upload to")?;
     let sent = format!("{}, past the ERP into its storage", size(bytes));
     stage.done("erp.files.transfer", sent)?;
-    let uploaded = "the sleep report is a file of the analysis; these three are one call";
+    let uploaded = "the report is a file of the analysis: three steps, one call";
     stage.done("erp.files.finalize", uploaded)?;
 
     stage.doing("allowing it to be sent");

@@ -20,8 +20,6 @@ pub(crate) struct Visits {
 struct Visited {
     #[serde(rename = "operation")]
     id: &'static str,
-    #[serde(skip)]
-    request: String,
     requests: usize,
 }
 
@@ -34,7 +32,6 @@ impl Visits {
     ) -> Self {
         let visited = |operation: &&'static Operation| Visited {
             id: operation.id(),
-            request: format!("{} {}", operation.method(), operation.path()),
             requests: requests(operation.id()),
         };
         Self {
@@ -63,12 +60,11 @@ impl Summary {
             return output::document(self);
         }
         stage.chapter("Summary")?;
-        let mut table = Table::new(["operation", "requests", "as"]);
+        let mut table = Table::new(["operation", "requests"]);
         for visited in &self.operations {
             table.row([
                 Some(visited.id.to_owned()),
                 Some(visited.requests.to_string()),
-                Some(visited.request.clone()),
             ]);
         }
         stage.table(&table)?;
