@@ -15,7 +15,11 @@ pub mod progress;
 pub mod settings;
 pub mod signals;
 
-/// Its examples are compiled and run with the tests of the documentation.
+/// The project's pages, whose examples are compiled and run with the tests of the documentation.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/testing.md")]
-mod testing {}
+mod pages {
+    #[doc = include_str!("../../README.md")]
+    mod readme {}
+    #[doc = include_str!("../../docs/testing.md")]
+    mod testing {}
+}
