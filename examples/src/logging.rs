@@ -3,6 +3,7 @@
 use std::env;
 use std::io::{self, IsTerminal};
 
+use tracing::Metadata;
 use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -18,6 +19,13 @@ const SAFE: [&str; 5] = [
     "medreader_client",
 ];
 
+/// Whether a span or an event is one of the clients' own, and so promises to hold no secret and no person's data.
+#[must_use]
+pub fn is_of_clients(metadata: &Metadata<'_>) -> bool {
+    let name = metadata.target().split("::").next();
+    name.is_some_and(|name| SAFE.contains(&name))
+}
+
 /// Whether `RUST_LOG` asks for log lines.
 #[must_use]
 pub fn is_on() -> bool {
@@ -29,10 +37,7 @@ pub fn start() {
     if !is_on() {
         return;
     }
-    let safe = filter_fn(|metadata| {
-        let name = metadata.target().split("::").next();
-        name.is_some_and(|name| SAFE.contains(&name))
-    });
+    let safe = filter_fn(is_of_clients);
     let lines = fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())

@@ -21,14 +21,15 @@ pub fn document(document: &impl Serialize) -> Result<(), Failure> {
     write().map_err(|error| closed(&error))
 }
 
-/// Writes text to stdout.
+/// Writes text to stdout, and a line's end after it: at once, so that whoever waits for it finds all of it or nothing.
 ///
 /// # Errors
 /// stdout cannot be written.
 pub fn text(text: impl fmt::Display) -> Result<(), Failure> {
+    let text = format!("{text}\n");
     let write = || {
         let mut stdout = io::stdout().lock();
-        writeln!(stdout, "{text}")?;
+        stdout.write_all(text.as_bytes())?;
         stdout.flush()
     };
     write().map_err(|error| closed(&error))

@@ -77,6 +77,9 @@ impl Call {
         };
         let span = tracing::info_span!(
             "call",
+            otel.name = operation.id(),
+            otel.kind = "client",
+            otel.status_code = field::Empty,
             operation = operation.id(),
             http.request.method = %operation.method(),
             url.template = operation.path(),
@@ -263,6 +266,7 @@ impl Call {
             None => {
                 self.span.record("attempts", self.attempts);
                 self.span.record("error.type", kind);
+                self.span.record("otel.status_code", "ERROR");
                 if let Some(status) = status {
                     self.span.record("http.response.status_code", status);
                 }

@@ -16,7 +16,7 @@ impl Terminal {
         let mut line = vec![quoted(command.get_program())];
         line.extend(command.get_args().map(quoted));
         let mut script = Command::new("script");
-        script.args([
+        script.env("TERM", "xterm").args([
             "--quiet",
             "--return",
             "--command",
@@ -30,7 +30,6 @@ impl Terminal {
             };
         }
         let mut child = script
-            .env("TERM", "xterm")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

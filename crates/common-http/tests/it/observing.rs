@@ -190,6 +190,9 @@ async fn a_call_is_one_span_with_its_facts() {
     let span = &recording.spans[0];
     for (name, value) in [
         ("span", "call"),
+        ("otel.name", "testing.things.list"),
+        ("otel.kind", "client"),
+        ("otel.status_code", ""),
         ("operation", "testing.things.list"),
         ("http.request.method", "GET"),
         ("url.template", "/things"),
@@ -223,6 +226,7 @@ async fn a_failed_call_says_so_in_its_span() {
         ("http.response.status_code", "409"),
         ("attempts", "2"),
         ("error.type", "conflict"),
+        ("otel.status_code", "ERROR"),
     ] {
         assert_eq!(field(span, name), value, "{name}");
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use examples::failure::Failure;
+use examples::signals::Signals;
 use examples::{output, settings};
 use medreader_client::webhook::{Receiver, Verifier, WebhookEvent, router};
 use tokio::net::TcpListener;
@@ -26,7 +27,7 @@ pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
         .local_addr()
         .map_err(|error| cannot_listen(&error))?;
     // Before anyone is told that it listens, so that no signal finds it unprepared.
-    let signal = Signals::new().map_err(|error| Failure::file("signals", &error))?;
+    let mut signals = Signals::new().map_err(|error| Failure::file("signals", &error))?;
 
     let ending = Arc::new(Notify::new());
     let stdout_failed = Arc::new(Notify::new());
@@ -48,7 +49,7 @@ pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
 
     let mut server = tokio::spawn(server.into_future());
     let ended = tokio::select! {
-        () = signal.wait() => Ok(()),
+        () = signals.wait() => Ok(()),
         () = stdout_failed.notified() => {
             let closed = io::Error::from(io::ErrorKind::BrokenPipe);
             Err(Failure::file("stdout cannot be written", &closed))
@@ -88,43 +89,5 @@ fn cannot_listen(error: &io::Error) -> Failure {
                 }
             }
         }
-    }
-}
-
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn wait(mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
-#[cfg(windows)]
-struct Signals(tokio::signal::windows::CtrlC);
-
-#[cfg(windows)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        tokio::signal::windows::ctrl_c().map(Self)
-    }
-
-    async fn wait(mut self) {
-        self.0.recv().await;
     }
 }

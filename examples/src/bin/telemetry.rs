@@ -1,0 +1,101 @@
+//! What the clients' spans look like to OpenTelemetry: two calls against the sandboxes, exported to a collector in this process.
+//!
+//! In a program of yours the exporter is that of `opentelemetry-otlp` and the rest stays. The filter matters: only the
+//! clients promise to put no secret and no person's data into spans and events; crates below them do not.
+
+use std::process::ExitCode;
+
+use biologix_client::PartnerId;
+use common_http::sandbox::Fault;
+use examples::logging;
+use gensoft_client::attendances::AttendanceBody;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_sdk::error::OTelSdkError;
+use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+use tracing::Instrument as _;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::{Layer as _, Registry};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("telemetry: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let collector = InMemorySpanExporter::default();
+    let provider = SdkTracerProvider::builder()
+        .with_simple_exporter(collector.clone())
+        .build();
+    let spans = tracing_opentelemetry::layer()
+        .with_tracer(provider.tracer("telemetry"))
+        // Where a span was opened in our source, and in which thread, helps nobody in a clinic.
+        .with_location(false)
+        .with_target(false)
+        .with_threads(false)
+        .with_tracked_inactivity(false)
+        .with_filter(filter_fn(|metadata| {
+            logging::is_of_clients(metadata) || metadata.target() == env!("CARGO_CRATE_NAME")
+        }));
+    tracing::subscriber::set_global_default(Registry::default().with(spans))?;
+
+    let import = tracing::info_span!("nightly import");
+    calls().instrument(import).await?;
+
+    print(&finished(&provider, &collector)?);
+    Ok(())
+}
+
+/// A page of exams that comes at the second attempt, and an order whose answer is lost.
+async fn calls() -> Result<(), Box<dyn std::error::Error>> {
+    let biologix = biologix_client::sandbox::Sandbox::start().await?;
+    let later = Fault::Throttled {
+        retry_after: Some("0".to_owned()),
+    };
+    biologix.fail_next("biologix.exams.list", later)?;
+    let exams = biologix
+        .client()
+        .exams(&PartnerId::from(biologix.partner_id()));
+    if let Err(error) = exams.page_size(10).send().await {
+        println!("the exams: {error}");
+    }
+
+    let gensoft = gensoft_client::sandbox::Sandbox::start().await?;
+    gensoft.fail_next("gensoft.attendances.send", Fault::ResetAfterRequest)?;
+    let order = AttendanceBody::of(&serde_json::json!({ "patient": "Paciente Ficticio" }));
+    if let Err(error) = gensoft.client().send_attendance(order).send().await {
+        println!("the order: {error}");
+    }
+    Ok(())
+}
+
+fn finished(
+    provider: &SdkTracerProvider,
+    collector: &InMemorySpanExporter,
+) -> Result<Vec<SpanData>, OTelSdkError> {
+    provider.force_flush()?;
+    collector.get_finished_spans()
+}
+
+fn print(spans: &[SpanData]) {
+    for span in spans {
+        println!("\n{} ({:?}, {:?})", span.name, span.span_kind, span.status);
+        for attribute in &span.attributes {
+            println!("  {} = {}", attribute.key, attribute.value);
+        }
+        for event in span.events.iter() {
+            let fields: Vec<_> = event
+                .attributes
+                .iter()
+                .map(|field| format!("{}={}", field.key, field.value))
+                .collect();
+            println!("  event: {} {}", event.name, fields.join(" "));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! An attendance, and the laudo of one of its executions.
+
+use common_http::Body;
+use examples::failure::Failure;
+use gensoft_client::attendances::{Attendance, Moment, Part};
+use gensoft_client::sandbox::Sandbox;
+use gensoft_client::{ExecutionId, OPERATIONS};
+use serde_json::json;
+
+use crate::stage::{Stage, started};
+use crate::summary::Visits;
+
+pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
+    stage.chapter("4. Gensoft: an order, and its laudo")?;
+    let sandbox = started(Sandbox::start().await)?;
+    let client = sandbox.client();
+
+    stage.doing("sending the attendance");
+    let attendance = Attendance::new(Moment::Created)
+        .patient(Part::of(&json!({ "nome": "Paciente Ficticio" }))?)
+        .procedure(Part::of(&json!({ "codigo": "EXEMPLO" }))?);
+    let reply = client.send_attendance(&attendance).send().await?;
+    let taken = format!("the order is taken (status {})", reply.status().as_u16());
+    stage.done("gensoft.attendances.send", taken)?;
+
+    // The sandbox knows every execution.
+    let execution = ExecutionId::from(10);
+    let body = Body::from_path(stage.report()).await?;
+    let options = stage.sending_report("uploading the laudo");
+    let call = client.upload_report(&execution, body).options(options);
+    call.send().await?;
+    let execution = execution.as_str();
+    let version = sandbox.report_versions(execution).len();
+    let uploaded = format!("the laudo of execution {execution} is there, version {version}");
+    stage.done("gensoft.reports.upload", uploaded)?;
+    Ok(Visits::count("gensoft", &OPERATIONS, |operation| {
+        sandbox.count(operation)
+    }))
+}

@@ -1,0 +1,54 @@
+//! Tables of text.
+
+use examples::output;
+
+/// A table with a head and `N` columns, each as wide as its widest cell.
+pub(crate) struct Table<const N: usize> {
+    rows: Vec<[String; N]>,
+}
+
+impl<const N: usize> Table<N> {
+    pub(crate) fn new(head: [&str; N]) -> Self {
+        Self {
+            rows: vec![head.map(str::to_owned)],
+        }
+    }
+
+    /// One more row. What is not there is a dash; what could steer a terminal is replaced.
+    pub(crate) fn row(&mut self, cells: [Option<String>; N]) {
+        let cell = |cell: Option<String>| output::one_line(cell.as_deref().unwrap_or("-"));
+        self.rows.push(cells.map(cell));
+    }
+
+    /// The head and the rows, without the spaces at their ends.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let mut widths = [0; N];
+        for row in &self.rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.chars().count().max(*width);
+            }
+        }
+        let line = |row: &[String; N]| {
+            let cells = row.iter().zip(widths);
+            let line: String = cells
+                .map(|(cell, width)| format!("{cell:<width$}  "))
+                .collect();
+            line.trim_end().to_owned()
+        };
+        self.rows.iter().map(line).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let mut table = Table::new(["a", "name"]);
+        table.row([Some("é\u{1b}1".to_owned()), None]);
+        table.row([None, Some("EXAMPLE".to_owned())]);
+        let expected = ["a    name", "é\u{fffd}1  -", "-    EXAMPLE"];
+        assert_eq!(table.lines(), expected);
+    }
+}

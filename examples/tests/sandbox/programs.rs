@@ -1,0 +1,87 @@
+//! Every other program, run with the settings that are printed. The sandboxes keep their state from one run to the next.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::serving::Sandboxes;
+
+const PDF: &str = "%PDF-1.7 EXAMPLE";
+
+#[test]
+fn biologix_archive() {
+    let sandboxes = Sandboxes::start();
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let program = env!("CARGO_BIN_EXE_biologix-archive");
+    let first = sandboxes.run(program, &["--out", out]);
+    assert_eq!(
+        (&first["exams"], &first["rejected"]),
+        (&json!(250), &json!(0))
+    );
+    let saved = first["reports"]["saved"].as_u64().unwrap();
+    assert!(saved > 0, "{first}");
+    let again = sandboxes.run(program, &["--out", out]);
+    assert_eq!(again["reports"]["present"], saved);
+}
+
+#[test]
+fn erp_files() {
+    let sandboxes = Sandboxes::start();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("exemplo.pdf");
+    fs::write(&file, PDF).unwrap();
+    let run = |command: &str, args: &[&str]| {
+        let of = [command, "--patient", "7", "--analysis", "12"];
+        sandboxes.run(env!("CARGO_BIN_EXE_erp-files"), &[&of[..], args].concat())
+    };
+    let uploaded = run("upload", &[file.to_str().unwrap()]);
+    assert_eq!(uploaded["files"][0]["outcome"], "uploaded");
+    let id = uploaded["files"][0]["file_id"].as_str().unwrap();
+    assert_eq!(run("send", &["--file", id]), json!({"ok": true}));
+    let listed = run("list", &[]);
+    assert_eq!(listed["files"][0]["name"], "exemplo.pdf");
+    assert_eq!(listed["files"][0]["is_send"], true);
+    assert_eq!(run("delete", &["--file", id]), json!({"ok": true}));
+    assert_eq!(run("list", &[]), json!({"files": []}));
+}
+
+#[test]
+fn medreader() {
+    let sandboxes = Sandboxes::start();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("receita.pdf");
+    fs::write(&file, PDF).unwrap();
+    let run = |args: &[&str]| sandboxes.run(env!("CARGO_BIN_EXE_medreader"), args);
+    let created = run(&["folder-create", "Pacientes Exemplo"]);
+    let id = created["id"].as_str().unwrap();
+    let result = run(&["process", "--folder", id, file.to_str().unwrap()]);
+    assert_eq!(result["status"], "completed");
+    let results = run(&["results", "--folder", id]);
+    assert_eq!(results["results"][0]["id"], result["id"]);
+    assert_eq!(
+        run(&["folder-show", id])["folder_name"],
+        "pacientes-exemplo"
+    );
+    let settings = run(&["config-get"]);
+    assert_eq!(settings["webhook_url"], serde_json::Value::Null);
+    assert_eq!(
+        settings["webhook_user"],
+        sandboxes.setting("MEDREADER_WEBHOOK_USER")
+    );
+}
+
+#[test]
+fn gensoft() {
+    let sandboxes = Sandboxes::start();
+    let folder = tempfile::tempdir().unwrap();
+    let order = folder.path().join("exemplo.json");
+    fs::write(&order, r#"{"numero": "EXEMPLO-1"}"#).unwrap();
+    let laudo = folder.path().join("exemplo.pdf");
+    fs::write(&laudo, PDF).unwrap();
+    let run = |args: &[&str]| sandboxes.run(env!("CARGO_BIN_EXE_gensoft"), args);
+    let sent = run(&["attendance", order.to_str().unwrap()]);
+    assert_eq!(sent["status"], 200);
+    let uploaded = run(&["report", "--execution", "10", laudo.to_str().unwrap()]);
+    assert_eq!(uploaded["status"], 200);
+}

@@ -1,0 +1,118 @@
+//! The pages of `docs/` and the README name what the code has: no kind, code or operation is forgotten, and none invented.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const CLIENTS: [&str; 4] = ["biologix", "medreader", "gensoft", "erp-files"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The texts between two marks, as often as they come.
+fn between<'a>(text: &'a str, open: &'a str, close: &'a str) -> impl Iterator<Item = &'a str> {
+    let parts = text.split(open).skip(1);
+    parts.map(move |rest| rest.split(close).next().unwrap_or_default())
+}
+
+/// Every word in backticks in the first column of a table.
+fn first_column(text: &str) -> BTreeSet<&str> {
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| "));
+    let cells = rows.filter_map(|row| row.split(" | ").next());
+    cells
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect()
+}
+
+#[test]
+fn every_kind_and_code_is_on_the_page_for_trouble() {
+    let error = read("crates/common-http/src/error.rs");
+    let as_str = between(&error, "pub const fn as_str(self)", "\n    }").next();
+    let mut known: BTreeSet<String> = between(as_str.unwrap(), "=> \"", "\"")
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(known.len(), 16, "the kinds of `ErrorKind::as_str`");
+    for client in CLIENTS {
+        let vendor = read(&format!("crates/{client}-client/src/vendor.rs"));
+        let codes = between(&vendor, "codes: &[", "],").next().unwrap();
+        known.extend(codes.split('"').skip(1).step_by(2).map(str::to_owned));
+    }
+
+    let page = read("docs/troubleshooting.md");
+    let told: BTreeSet<_> = first_column(&page).into_iter().map(str::to_owned).collect();
+    let missing: Vec<_> = known.difference(&told).collect();
+    let invented: Vec<_> = told.difference(&known).collect();
+    assert!(
+        missing.is_empty() && invented.is_empty(),
+        "missing: {missing:?}, not in the code: {invented:?}"
+    );
+}
+
+/// Id, method and path of every operation of a client, as its `specs/` has them. What the vendor calls is not among them.
+fn operations(client: &str) -> BTreeSet<String> {
+    let document: serde_json::Value =
+        serde_yaml_ng::from_str(&read(&format!("specs/{client}.yaml"))).unwrap();
+    let mut operations = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            if let Some(id) = operation["operationId"].as_str() {
+                operations.insert(format!("`{id}` | `{} {path}`", method.to_uppercase()));
+            }
+        }
+    }
+    assert!(!operations.is_empty());
+    operations
+}
+
+#[test]
+fn every_operation_is_in_the_readme_with_its_method() {
+    let readme = read("README.md");
+    let known: BTreeSet<_> = CLIENTS
+        .iter()
+        .flat_map(|client| operations(client))
+        .collect();
+    let rows = between(&readme, "\n| `", " |\n").map(|row| format!("`{row}"));
+    let told: BTreeSet<_> = rows
+        .filter_map(|row| {
+            let mut cells = row.splitn(3, " | ");
+            let (id, request) = (cells.next()?, cells.next()?);
+            let is_request = request.contains(" /");
+            is_request.then(|| format!("{id} | {request}"))
+        })
+        .collect();
+    let missing: Vec<_> = known.difference(&told).collect();
+    let invented: Vec<_> = told.difference(&known).collect();
+    assert!(
+        missing.is_empty() && invented.is_empty(),
+        "missing: {missing:#?}, not in specs/: {invented:#?}"
+    );
+}
+
+/// Links inside the project lead to something that is there.
+#[test]
+fn links_lead_somewhere() {
+    let pages = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"]
+        .map(PathBuf::from)
+        .into_iter()
+        .chain(
+            fs::read_dir(root().join("docs"))
+                .unwrap()
+                .map(|entry| Path::new("docs").join(entry.unwrap().file_name())),
+        );
+    for page in pages {
+        let text = read(page.to_str().unwrap());
+        let folder = root().join(page.parent().unwrap());
+        for target in between(&text, "](", ")") {
+            let target = target.split('#').next().unwrap();
+            if !target.is_empty() && !target.contains("://") {
+                let there = folder.join(target);
+                assert!(there.exists(), "{}: {target}", page.display());
+            }
+        }
+    }
+}
