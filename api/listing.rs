@@ -113,7 +113,8 @@ fn skip(format: &str) {
          reads {FORMAT}. Use Rust {rust}, or change that crate's version and FORMAT in api/listing.rs."
     );
     assert!(std::env::var_os("CI").is_none(), "{text}");
-    writeln!(io::stderr(), "\n{text}\n").unwrap();
+    let text = format!("\n{text}\n\n");
+    io::stderr().write_all(text.as_bytes()).unwrap();
 }
 
 /// Has rustdoc write all crates as JSON; returns the folder of it.
