@@ -1,0 +1,84 @@
+//! Which crates a list of public items names, beside the crate's own.
+
+/// What users may meet in signatures: the standard library, and the crates of ARCHITECTURE.md's rule. `serde_core` is
+/// where serde's traits live.
+const PROMISED: [&str; 11] = [
+    "alloc",
+    "bytes",
+    "common_http",
+    "core",
+    "futures_core",
+    "http",
+    "serde",
+    "serde_core",
+    "serde_json",
+    "std",
+    "url",
+];
+
+/// The one thing of tokio's: bodies are read from it, and downloads read as it.
+const READER: &str = "tokio::io::async_read::AsyncRead";
+
+/// The one thing of axum's, and the only items that may name it: the feature `axum` is a router.
+const ROUTER: &str = "axum::routing::Router";
+const ROUTER_IN: &str = "medreader_client::webhook::";
+
+/// The items of a list that name a crate which is not promised.
+pub fn unpromised(own: &str, list: &str) -> Vec<String> {
+    list.lines()
+        .filter(|item| {
+            paths(item)
+                .into_iter()
+                .any(|path| !is_promised(own, item, path))
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+fn is_promised(own: &str, item: &str, path: &str) -> bool {
+    let (root, _) = path.split_once("::").unwrap_or((path, ""));
+    root == own
+        || PROMISED.contains(&root)
+        || path == READER
+        || (path == ROUTER && own == "medreader_client" && item.contains(ROUTER_IN))
+}
+
+/// The paths in an item that begin with a crate: `a::b::C`, but not `T::Error` or `Self::Item`.
+fn paths(item: &str) -> Vec<&str> {
+    item.split(|letter: char| !(letter.is_alphanumeric() || letter == '_' || letter == ':'))
+        .map(|word| word.trim_matches(':'))
+        .filter(|word| word.contains("::"))
+        .filter(|word| word.starts_with(|first: char| first.is_lowercase()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{paths, unpromised};
+
+    #[test]
+    fn paths_begin_with_a_crate() {
+        let item = "pub fn a::B<T>::c(&self, D::Error, &[bytes::bytes::Bytes]) -> impl e::F<Item = ::g::H>";
+        assert_eq!(paths(item), ["a::B", "bytes::bytes::Bytes", "e::F", "g::H"]);
+    }
+
+    #[test]
+    fn what_is_not_promised_is_found() {
+        let sound = "pub fn medreader_client::webhook::router(u8) -> axum::routing::Router\n\
+                     pub fn medreader_client::read(impl tokio::io::async_read::AsyncRead)\n\
+                     pub fn medreader_client::Id::new(alloc::string::String) -> common_http::Result<Self>";
+        assert_eq!(unpromised("medreader_client", sound), [""; 0]);
+
+        for item in [
+            "pub fn medreader_client::a(reqwest::Client)",
+            "pub fn medreader_client::a() -> core::result::Result<(), hyper::Error>",
+            "pub fn medreader_client::a() -> axum::routing::Router",
+            "pub fn medreader_client::webhook::a() -> axum::extract::Request",
+            "impl core::convert::From<jiff::Timestamp> for medreader_client::Time",
+            "pub fn medreader_client::a(biologix_client::ExamKey)",
+            "pub fn medreader_client::a(tokio::sync::Mutex<u8>)",
+        ] {
+            assert_eq!(unpromised("medreader_client", item), [item]);
+        }
+    }
+}
