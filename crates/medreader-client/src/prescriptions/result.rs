@@ -184,14 +184,18 @@ impl GetResult {
     /// [`Error`](ResultStatus::Error).
     ///
     /// A prescription that is not found is waited for (it may not be there right after the upload), and so is one whose
-    /// status is missing or not documented. It looks at once, then in pauses that grow, see [`WaitOptions`]; throttling is
-    /// honoured. Only reads: a cancelled wait leaves nothing behind and can be begun again.
+    /// status is missing or not documented. So is a look that fails for a reason that may pass
+    /// ([`Error::is_transient`](crate::Error::is_transient)): it is followed by others. It looks at once, then in pauses that
+    /// grow, see [`WaitOptions`]; throttling is honoured, and where it names no time the next pause is at least the longest.
+    /// Only reads: a cancelled wait leaves nothing behind and can be begun again.
     ///
     /// # Errors
     /// - `timeout`: the result was not final before the wait's deadline; status and code are those of the last look (404
     ///   where the prescription was never found)
-    /// - `rate_limited`: the vendor wants us to stay away for longer than is left; `retry_after` says how long
-    /// - all else as [`send`](Self::send), but `not_found`: a look that failed ends the wait
+    /// - `rate_limited`, `server`: the vendor wants us to stay away for longer than is left; `retry_after` says how long
+    /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: the last look before the deadline failed so
+    /// - `rate_limited` of the login: locked out, which ends the wait at once
+    /// - all else as [`send`](Self::send), but `not_found`: a look that failed for good ends the wait
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use common_http::{CallOptions, Engine, ErrorKind, Recorded, Result, safe_debug};
+use common_http::{CallOptions, Engine, Recorded, Result, safe_debug};
 use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 
+use super::RESULTS;
 use super::result::{GetResult, PrescriptionResult};
 use super::results::{FolderResults, ListResults, ListedResult};
 use super::wait::{Arrival, Look, Seen, TimeLeft, WaitOptions, no_events, wait};
@@ -162,6 +163,7 @@ impl ResultOf {
     ///
     /// # Errors
     /// - `timeout`: nothing final was found before the wait's deadline; status and code are those of the last look by id
+    ///   (a last look that itself failed is told as [`GetResult::wait`] tells it)
     /// - all else as [`GetResult::wait`]
     ///
     /// ```
@@ -248,6 +250,7 @@ impl Look for Looking {
                 self.is_known |= exists;
                 timeout
             }
+            Seen::Failed(error) => return Ok(Seen::Failed(error)),
         };
         let not_yet = Seen::NotYet {
             exists: self.is_known,
@@ -261,11 +264,11 @@ impl Look for Looking {
         }
         let list = ListResults::new(self.call.engine.clone(), before.folder.clone())
             .options(left.limit(&self.call.options));
-        let list = match list.send().await {
-            Ok(list) => list,
+        let list = match Seen::of(list.send().await, &RESULTS, |_| true)? {
+            Seen::Found(list) => list,
             // What a folder without results answers is not documented.
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(not_yet),
-            Err(error) => return Err(error),
+            Seen::NotYet { .. } => return Ok(not_yet),
+            Seen::Failed(error) => return Ok(Seen::Failed(error)),
         };
         let new = before.new_in(&list);
         let can_be_told = before.is_complete && is_complete(&list);
@@ -280,6 +283,7 @@ impl Look for Looking {
                         Ok(Seen::Found(FoundResult::OnlyNewInFolder(result)))
                     }
                     Seen::NotYet { .. } => Ok(not_yet),
+                    Seen::Failed(error) => Ok(Seen::Failed(error)),
                 }
             }
             _ => Ok(Seen::Found(FoundResult::Ambiguous(new))),

@@ -1,6 +1,7 @@
 //! Waiting for the result of an upload: by its id, or by what is new in its folder.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport};
@@ -264,6 +265,27 @@ async fn a_folder_that_is_not_found_is_not_there_yet_and_other_failures_end_it()
         );
         let error = found(&network, &json!([])).await.unwrap_err();
         assert_eq!(error.kind().as_str(), kind);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_folder_that_cannot_be_listed_for_a_while_is_asked_again() {
+    for hiccup in [502, 429] {
+        let lists = AtomicUsize::new(0);
+        let network = vendor(move |request, _| {
+            if !request.target.contains("/results?") {
+                return match request.target.contains("/new/") {
+                    true => result("new", "completed"),
+                    false => unknown(),
+                };
+            }
+            match lists.fetch_add(1, Ordering::SeqCst) {
+                0..5 => refusal(hiccup, "erro"),
+                _ => FakeAnswer::json(r#"{"results":[{"id":"new"}]}"#),
+            }
+        });
+        let found = found(&network, &json!([])).await.unwrap();
+        assert!(matches!(found, FoundResult::OnlyNewInFolder(_)));
     }
 }
 
