@@ -6,7 +6,7 @@
 //! then looks at what is new in the folder, and says which of the two it was.
 //!
 //! What holds for all types: only an id must be there; a field that is absent or null is `None`, fields that no type names are
-//! kept in `extra`; `Debug` shows ids, status and sizes, nothing of a file's name or of what was read. In a program's tests
+//! kept in `extra`, and so are those of another JSON type than documented, whose typed field is `None`; `Debug` shows ids, status and sizes, nothing of a file's name or of what was read. In a program's tests
 //! they are built from JSON.
 //!
 //! ```

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use common_http::lenient::take;
 use common_http::{DecodeError, Extra, RawJson, Timestamp, json, safe_debug};
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::ids::{AnalysisId, required};
+use crate::ids::{AnalysisId, Fields};
 
 /// Which event a webhook announces: the same id and the same bytes of the body are the same event.
 ///
@@ -115,15 +116,6 @@ pub struct WebhookEvent {
 
 safe_debug!(WebhookEvent { id });
 
-/// What must be there, and all the rest.
-#[derive(Deserialize)]
-struct Fields {
-    #[serde(deserialize_with = "required")]
-    id: AnalysisId,
-    #[serde(flatten)]
-    rest: Extra,
-}
-
 impl WebhookEvent {
     /// Reads the body of a webhook, without asking who sent it: for tests, and for events that you have stored. What
     /// comes over the network goes through a [`Verifier`](super::Verifier).
@@ -184,13 +176,6 @@ impl WebhookEvent {
             raw,
         })
     }
-}
-
-/// Moves a field out of `rest`, unless it has a value that the type cannot hold.
-fn take<T: DeserializeOwned>(rest: &mut Extra, name: &str) -> Option<T> {
-    let value: Option<T> = Option::deserialize(rest.get(name)?).ok()?;
-    rest.remove(name);
-    value
 }
 
 impl PartialEq for WebhookEvent {

@@ -79,13 +79,29 @@ async fn a_user_may_be_missing_in_part_or_whole() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unreadable_user_fails_no_other_call() {
+async fn what_is_odd_of_a_user_costs_nobody_the_rest() {
+    let answer = r#"{"token":"EXAMPLE","user":{"id":7,"name":"Pessoa Ficticia","phone":5511}}"#;
+    let network = with_logins(move |_| FakeAnswer::json(answer));
+    let user = client(&network).open_session().send().await.unwrap();
+    assert_eq!((user.id, user.phone), (None, None));
+    assert_eq!(user.name.as_deref(), Some("Pessoa Ficticia"));
+    assert_eq!(
+        (&user.extra["id"], &user.extra["phone"]),
+        (&7.into(), &5511.into())
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unreadable_user_fails_no_call() {
     let network = with_logins(|_| FakeAnswer::json(r#"{"token":"EXAMPLE","user":[7]}"#));
     let client = client(&network);
     client.configuration().get().send().await.unwrap();
-    let error = client.open_session().send().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Decode);
-    assert_eq!(error.operation(), Some("medreader.auth.login"));
+    let user = client.open_session().send().await.unwrap();
+    assert_eq!(
+        (user.name, user.extra["user"].to_string()),
+        (None, "[7]".to_owned())
+    );
+    assert_eq!(logins(&network), 1);
 }
 
 #[tokio::test(start_paused = true)]

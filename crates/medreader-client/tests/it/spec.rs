@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use common_http::Extra;
 use medreader_client::{ErrorCode, OPERATIONS, configuration, folders, prescriptions};
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use specs::Document;
 
@@ -26,22 +26,39 @@ fn the_document_is_true_to_itself() {
     assert_eq!(document.faults_of_readings(), [""; 0]);
 }
 
-/// Reads a value as one type, and writes it again.
-type Read = fn(&Value) -> Result<Value, serde_json::Error>;
+/// Reads a value as one type: gives what it writes again, and what no field of it took.
+type Read = fn(&Value) -> Result<(Value, Extra), serde_json::Error>;
+
+macro_rules! read {
+    ($type:ty) => {
+        |value| {
+            let read: $type = serde_json::from_str(&value.to_string())?;
+            Ok((serde_json::to_value(&read)?, read.extra))
+        }
+    };
+}
 
 /// Schemas, and the types that read them.
-const TYPES: [(&str, Read); 5] = [
-    ("User", read::<medreader_client::User>),
-    ("Folder", read::<folders::Folder>),
-    ("Upload", read::<prescriptions::Upload>),
-    ("Result", read::<prescriptions::PrescriptionResult>),
-    ("FolderResults", read::<prescriptions::FolderResults>),
+const TYPES: [(&str, Read); 7] = [
+    ("User", read!(medreader_client::User)),
+    ("Folder", read!(folders::Folder)),
+    ("Upload", read!(prescriptions::Upload)),
+    ("Result", read!(prescriptions::PrescriptionResult)),
+    ("FolderResults", read!(prescriptions::FolderResults)),
+    ("ListedResult", read!(prescriptions::ListedResult)),
+    (
+        "WebhookPayload",
+        read!(medreader_client::webhook::WebhookEvent),
+    ),
 ];
 
-fn read<T: DeserializeOwned + Serialize>(value: &Value) -> Result<Value, serde_json::Error> {
-    let read: T = serde_json::from_str(&value.to_string())?;
-    serde_json::to_value(read)
-}
+/// Read, and never written.
+const SECRETS: [&str; 2] = ["s3_secret_access_key", "webhook_password"];
+
+const READ_CONFIGURATION: Read = read!(configuration::TenantConfiguration);
+
+/// What cannot be odd, as nothing would be left.
+const MUST_BE_THERE: [&str; 2] = ["id", "results"];
 
 #[test]
 fn every_example_of_a_type_decodes() {
@@ -50,10 +67,11 @@ fn every_example_of_a_type_decodes() {
         let schema = json!({ "$ref": format!("#/components/schemas/{name}") });
         let mut examples = document.examples();
         examples.retain(|(_, of, _)| **of == schema);
-        // A user is part of the login's examples only.
-        assert_eq!(examples.is_empty(), name == "User", "{name}");
+        // These are part of other examples only.
+        let is_part = ["User", "ListedResult"].contains(&name);
+        assert_eq!(examples.is_empty(), is_part, "{name}");
         for (at, _, value) in examples {
-            let written = read(value).unwrap_or_else(|error| panic!("{at}: {error}"));
+            let (written, _) = read(value).unwrap_or_else(|error| panic!("{at}: {error}"));
             assert_eq!(with_floats(&written), with_floats(value), "{at}");
         }
     }
@@ -64,19 +82,52 @@ fn every_field_of_a_schema_is_written_as_it_is_read() {
     let document = document();
     for (name, read) in TYPES {
         let full = document.specimen(&json!({ "$ref": format!("#/components/schemas/{name}") }));
-        assert_eq!(
-            with_floats(&read(&full).unwrap()),
-            with_floats(&full),
-            "{name}"
-        );
+        let (written, untaken) = read(&full).unwrap();
+        assert_eq!(with_floats(&written), with_floats(&full), "{name}");
+        assert_eq!(untaken, Extra::new(), "{name}");
     }
     // The two secrets are read, and never written.
     let mut full = document.specimen(&json!({ "$ref": "#/components/schemas/Configuration" }));
-    let written = read::<configuration::TenantConfiguration>(&full).unwrap();
-    for secret in ["s3_secret_access_key", "webhook_password"] {
+    let (written, untaken) = READ_CONFIGURATION(&full).unwrap();
+    for secret in SECRETS {
         assert!(full.as_object_mut().unwrap().remove(secret).is_some());
     }
-    assert_eq!(written, full);
+    assert_eq!((written, untaken), (full, Extra::new()));
+}
+
+#[test]
+fn a_field_of_another_type_is_kept_and_costs_nobody_the_others() {
+    let document = document();
+    let odd = json!([{ "odd": [null, 1.5, "texto"] }]);
+    let configuration = ("Configuration", READ_CONFIGURATION);
+    for (name, read) in TYPES.into_iter().chain([configuration]) {
+        let full = document.specimen(&json!({ "$ref": format!("#/components/schemas/{name}") }));
+        let fields = full.as_object().unwrap().keys();
+        for field in fields.filter(|field| !MUST_BE_THERE.contains(&field.as_str())) {
+            let mut drifted = full.clone();
+            drifted[field] = match field.as_str() {
+                // A list is what this one is.
+                "child_folders" => odd[0].clone(),
+                _ => odd.clone(),
+            };
+            let (mut written, untaken) =
+                read(&drifted).unwrap_or_else(|error| panic!("{name}.{field}: {error}"));
+            let is_secret = SECRETS.contains(&field.as_str());
+            let kept = (!is_secret).then(|| (field.clone(), drifted[field].clone()));
+            assert_eq!(untaken, kept.into_iter().collect(), "{name}.{field}");
+            if name == "Configuration" {
+                for secret in SECRETS {
+                    assert_eq!(written.get(secret), None);
+                    written[secret] = drifted[secret].clone();
+                }
+            }
+            assert_eq!(
+                with_floats(&written),
+                with_floats(&drifted),
+                "{name}.{field}"
+            );
+        }
+    }
 }
 
 #[test]
