@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::run::{Prescription, Run, configured};
-use crate::server::Answer;
+use crate::server::{Answer, Request};
 use crate::vendor::{FOLDER, UPLOAD, Vendor, error, processing};
 
 const OTHER: &str = "00000000-0000-4000-8000-0000000000c1";
@@ -47,6 +47,48 @@ fn the_result_is_waited_for_whatever_its_words_until_then() {
         vendor.asked()[0].0,
         format!("GET /api/v1/prescriptions/results?folder-id={FOLDER}")
     );
+}
+
+/// What a vendor answers who does not keep to his document.
+#[test]
+fn odd_fields_stop_nothing() {
+    let of = |status: &str| json!({"id": UPLOAD, "status": status, "prescription_confidence_score": "95"});
+    let odd = of("completed");
+    let vendor = Vendor::with_user(
+        json!({"id": 7, "phone": 5511}),
+        move |request| match request.path.as_str() {
+            "/api/v1/prescription-files" => {
+                let upload = json!({"id": UPLOAD, "file_size": "245678", "processed": 0});
+                Answer::json(202, upload.to_string())
+            }
+            "/api/v1/prescriptions/results" => {
+                Answer::json(200, json!({"results": []}).to_string())
+            }
+            _ => Answer::json(200, odd.to_string()),
+        },
+    );
+    let run = process(&vendor, &[]).is(0);
+    assert_eq!(run.json(), of("completed"));
+    assert_eq!(uploads(&vendor), 1);
+}
+
+#[test]
+fn an_upload_that_was_taken_is_not_to_be_sent_again() {
+    let answer = |request: &Request| match request.path.as_str() {
+        "/api/v1/prescription-files" => Answer::json(202, json!({"file": "MARKER"}).to_string()),
+        _ => Answer::json(200, json!({"results": []}).to_string()),
+    };
+    let vendor = Vendor::start(answer);
+    let file = Prescription::pdf();
+    for command in ["process", "upload"] {
+        let args = [command, "--json", "--folder", FOLDER, file.as_str()];
+        let run = Run::of(&mut configured(&vendor.server.url, &args)).is(1);
+        assert_eq!(run.json()["error"]["kind"], "decode", "{run:?}");
+        assert_eq!(run.json()["error"]["delivery"], "answered", "{run:?}");
+        let advice = run.stderr.lines().nth(1).unwrap();
+        assert!(advice.contains("do not upload it again"), "{run:?}");
+        assert!(!run.stderr.contains("MARKER"), "{run:?}");
+    }
 }
 
 #[test]
