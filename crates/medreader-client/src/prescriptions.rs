@@ -75,9 +75,11 @@ pub(crate) static RESULTS: Operation = Operation::get(
 /// let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
 /// let upload = prescriptions.upload(&folder, file).send().await?;
 /// match prescriptions.result_of(&upload.id).since(before).wait(WaitOptions::default()).await? {
-///     FoundResult::SameId(result) | FoundResult::OnlyNewInFolder(result) => {
+///     FoundResult::SameId(result) => {
 ///         println!("{:?}, score {:?}", result.status, result.prescription_confidence_score);
 ///     }
+///     // Whoever else uploads into this folder makes it another patient's.
+///     FoundResult::OnlyNewInFolder(result) => println!("{} is to be confirmed", result.id),
 ///     FoundResult::Ambiguous(candidates) => println!("one of {} results", candidates.len()),
 /// }
 /// # Ok::<(), medreader_client::Error>(())

@@ -15,7 +15,8 @@ use crate::ids::{AnalysisId, FolderId, PrescriptionId, UploadId};
 
 /// Which results a folder had: taken before an upload, it tells afterwards which are new.
 ///
-/// It can be saved, so that a wait goes on in another process. Made by [`FolderResults::snapshot`].
+/// It can be saved, so that a wait goes on in another process. Made by [`FolderResults::snapshot`], or
+/// [`empty`](Self::empty).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FolderSnapshot {
     folder: FolderId,
@@ -35,6 +36,38 @@ impl FolderSnapshot {
             folder: folder.clone(),
             results: list.readable().map(|result| result.id.clone()).collect(),
             is_complete: is_complete(list),
+        }
+    }
+
+    /// Of a folder that had no results: for a vendor who answers `not_found` where there is nothing to list (what he does is
+    /// not documented).
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use medreader_client::sandbox::{EmptyFolder, Sandbox};
+    /// # let builder = Sandbox::builder().folder("Pacientes").empty_folder(EmptyFolder::NotFound);
+    /// # let sandbox = builder.start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = medreader_client::FolderId::from(sandbox.folder("Pacientes").unwrap());
+    /// use medreader_client::ErrorKind;
+    /// use medreader_client::prescriptions::FolderSnapshot;
+    ///
+    /// let before = match client.prescriptions().results(&folder).send().await {
+    ///     Ok(list) => list.snapshot(&folder),
+    ///     Err(error) if error.kind() == ErrorKind::NotFound => FolderSnapshot::empty(&folder),
+    ///     Err(error) => return Err(error),
+    /// };
+    /// # let _ = before;
+    /// # Ok::<(), medreader_client::Error>(())
+    /// # }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn empty(folder: &FolderId) -> Self {
+        Self {
+            folder: folder.clone(),
+            results: BTreeSet::new(),
+            is_complete: true,
         }
     }
 

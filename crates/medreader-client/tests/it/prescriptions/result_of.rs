@@ -318,6 +318,31 @@ async fn a_webhook_makes_it_look() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_folder_that_had_nothing_to_list_has_a_snapshot_too() {
+    let network = vendor(|request, _| {
+        let listed = FakeAnswer::json(r#"{"results":[{"id":"new"}]}"#);
+        match request.target.as_str() {
+            target if target.contains("/results?") => listed,
+            target if target.contains("/new/") => result("new", "completed"),
+            _ => unknown(),
+        }
+    });
+    let before = FolderSnapshot::empty(&folder());
+    let waiting = client(&network).prescriptions().result_of(&UPLOAD.into());
+    let found = waiting
+        .since(before)
+        .wait(WaitOptions::default())
+        .await
+        .unwrap();
+    assert!(matches!(found, FoundResult::OnlyNewInFolder(_)));
+}
+
+#[test]
+fn an_empty_snapshot_is_that_of_an_empty_list() {
+    assert_eq!(FolderSnapshot::empty(&folder()), before(&json!([])));
+}
+
 #[test]
 fn a_snapshot_can_be_saved() {
     let snapshot = before(&json!([{"id": "a"}, {"id": null}]));
