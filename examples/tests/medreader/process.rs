@@ -158,6 +158,65 @@ fn a_result_under_another_id_is_found_in_the_folder() {
     let vendor = other_ids(&[OTHER]);
     let run = process(&vendor, &["--timeout", "4"]).is(0);
     assert_eq!(run.json(), result(OTHER, "completed"));
+    // It may be somebody else's.
+    let lines: Vec<_> = run.stderr.lines().collect();
+    assert_eq!(lines.len(), 1, "{run:?}");
+    assert!(
+        lines[0].starts_with("note: ") && lines[0].contains(UPLOAD),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn a_folder_without_results_may_answer_404() {
+    let is_there = AtomicBool::new(false);
+    let vendor = Vendor::start(move |request| match request.path.as_str() {
+        "/api/v1/prescription-files" => {
+            is_there.store(true, Ordering::SeqCst);
+            Answer::json(202, json!({"id": UPLOAD}).to_string())
+        }
+        "/api/v1/prescriptions/results" if is_there.load(Ordering::SeqCst) => {
+            Answer::json(200, json!({"results": [{"id": OTHER}]}).to_string())
+        }
+        path if path.contains(OTHER) => Answer::json(200, result(OTHER, "completed").to_string()),
+        _ => error(404, "MARKER"),
+    });
+    let run = process(&vendor, &["--timeout", "4"]).is(0);
+    assert_eq!(run.json(), result(OTHER, "completed"));
+}
+
+/// What the vendor says is an id may be anything.
+#[test]
+fn ids_neither_steer_the_terminal_nor_break_its_lines() {
+    const STEERING: &str = "up\u{1b}[31m\nSECOND-LINE";
+    let upload = Vendor::start(|request| match request.path.as_str() {
+        "/api/v1/prescription-files" => Answer::json(202, json!({"id": STEERING}).to_string()),
+        _ => Answer::json(200, json!({"results": []}).to_string()),
+    });
+    let candidates = other_ids(&[STEERING, OTHER]);
+    for vendor in [upload, candidates] {
+        let run = process(&vendor, &["--timeout", "4"]);
+        assert_ne!(run.code, Some(0), "{run:?}");
+        assert!(run.stderr.contains("SECOND-LINE"), "{run:?}");
+        assert!(!run.stderr.contains('\u{1b}'), "{run:?}");
+        assert_eq!(run.stderr.lines().count(), 2, "{run:?}");
+    }
+}
+
+#[test]
+fn of_very_many_new_results_some_are_named() {
+    const MANY: [&str; 12] = [
+        "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "n10", "n11", "n12",
+    ];
+    let run = process(&other_ids(&MANY), &["--timeout", "4"]).is(1);
+    assert!(
+        run.stderr.contains("n1, n2, ") && run.stderr.contains(", n10"),
+        "{run:?}"
+    );
+    assert!(
+        run.stderr.contains("2 more") && !run.stderr.contains("n11"),
+        "{run:?}"
+    );
 }
 
 #[test]
