@@ -161,6 +161,9 @@ impl GetConfiguration {
 /// All fields are documented; that one which was never set is null or absent is our reading. The vendor may give the two
 /// secrets masked (our reading too), so do not write back what was read. A field of another JSON type than documented is
 /// kept in `extra`; a secret of another type is not, since `extra` is written: only the answer's own text has it.
+///
+/// A [`Recorded`] one is written as the vendor's text, **with** both secrets: write the settings themselves where they are to
+/// stay out.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Fields")]
 #[non_exhaustive]

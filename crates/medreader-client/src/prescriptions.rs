@@ -7,7 +7,7 @@
 //!
 //! What holds for all types: only an id must be there; a field that is absent or null is `None`, fields that no type names are
 //! kept in `extra`, and so are those of another JSON type than documented, whose typed field is `None`; `Debug` shows ids, status and sizes, nothing of a file's name or of what was read. In a program's tests
-//! they are built from JSON.
+//! they are built from JSON, and so is the [`Recorded`](crate::Recorded) that a call gives.
 //!
 //! ```
 //! use medreader_client::prescriptions::{PrescriptionResult, ResultStatus};
