@@ -73,7 +73,8 @@ impl fmt::Debug for EventKey {
 /// what was announced is not lost because one field of it is odd.
 ///
 /// An event always has the JSON text that it came as, see [`raw`](Self::raw); so it is read with `serde_json` only (or
-/// [`from_body`](Self::from_body)), and not through serde's `flatten` or `untagged`. Two events are equal when their
+/// [`from_body`](Self::from_body)), and not through serde's `flatten` or `untagged`. Text and [`key`](Self::key) of an event
+/// that was written and read again are those of the text as it was written: keep `key()` with it. Two events are equal when their
 /// fields and `extra` are. `Debug` prints the id only.
 ///
 /// ```
@@ -120,6 +121,9 @@ impl WebhookEvent {
     /// Reads the body of a webhook, without asking who sent it: for tests, and for events that you have stored. What
     /// comes over the network goes through a [`Verifier`](super::Verifier).
     ///
+    /// The [`key`](Self::key) is that of exactly these bytes: of a stored [`raw`](Self::raw) it is another one where the body
+    /// had white space around the JSON. Keep `key()` with what you store.
+    ///
     /// # Errors
     ///
     /// [`DecodeError`] where the body is no JSON object with an `id` that is a text and not empty.
@@ -135,7 +139,8 @@ impl WebhookEvent {
         Self::read(json::decode(body)?, body)
     }
 
-    /// The vendor's own JSON text, whatever has been done to the fields since; without white space around it.
+    /// The vendor's own JSON text, whatever has been done to the fields since; without white space around it, so that its
+    /// bytes need not be those of the body that [`key`](Self::key) was made of: keep `key()` with it.
     ///
     /// ```
     /// use medreader_client::webhook::WebhookEvent;
