@@ -46,10 +46,10 @@ impl FolderSnapshot {
     /// # #[cfg(feature = "sandbox")]
     /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
     /// # use medreader_client::sandbox::{EmptyFolder, Sandbox};
-    /// # let builder = Sandbox::builder().folder("Pacientes").empty_folder(EmptyFolder::NotFound);
+    /// # let builder = Sandbox::builder().empty_folder(EmptyFolder::NotFound);
     /// # let sandbox = builder.start().await.unwrap();
     /// # let client = sandbox.client();
-    /// # let folder = medreader_client::FolderId::from(sandbox.folder("Pacientes").unwrap());
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
     /// use medreader_client::ErrorKind;
     /// use medreader_client::prescriptions::FolderSnapshot;
     ///

@@ -126,13 +126,29 @@ pub struct Arrival<T> {
     pub prompt: Prompt,
 }
 
+impl<T> Arrival<T> {
+    /// An arrival, for the tests of a program.
+    ///
+    /// ```
+    /// use medreader_client::prescriptions::{Arrival, FoundResult, Prompt};
+    ///
+    /// let result = serde_json::from_str(r#"{"id":"EXAMPLE-1","status":"completed"}"#)?;
+    /// let arrival = Arrival::new(FoundResult::SameId(Box::new(result)), Prompt::Poll);
+    /// assert!(arrival.found.result().is_some_and(|result| result.is_final()));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn new(found: T, prompt: Prompt) -> Self {
+        Self { found, prompt }
+    }
+}
+
 /// What made a wait look when it found the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "there is nothing else it could be")]
 pub enum Prompt {
-    /// Its own rhythm.
+    /// Its own rhythm: no event made it look sooner than that.
     Poll,
-    /// This event. Whether it is about the same prescription is known only as far as the ids are the same.
+    /// This event, which made it look sooner. Whether it is about the same prescription is known only as far as the ids are the same.
     Event(AnalysisId),
 }
 
@@ -261,22 +277,24 @@ pub(super) async fn wait<L: Look>(
         let mut next = last_look.min(now + pause).max(earliest);
         pause = (pause + pause / 2).min(options.longest_pause);
         prompt = Prompt::Poll;
-        let mut is_named = false;
         while is_open && Instant::now() < next {
             match timeout_at(next, next_event(events.as_mut())).await {
                 Err(_) => break,
                 Ok(None) => is_open = false,
                 Ok(Some(event)) if what.is_named_by(&event) => {
-                    next = next.min(earliest.max(looked_at + first_pause));
                     // It is about to be there: look close together again.
                     pause = first_pause;
-                    prompt = Prompt::Event(event);
-                    is_named = true;
+                    let soonest = earliest.max(looked_at + first_pause);
+                    if soonest < next {
+                        next = soonest;
+                        prompt = Prompt::Event(event);
+                    }
                 }
                 Ok(Some(event)) => {
                     let soonest = looked_at + first_pause.max(time.waited() / OTHERS_SHARE);
-                    next = next.min(earliest.max(soonest));
-                    if !is_named {
+                    let soonest = earliest.max(soonest);
+                    if soonest < next {
+                        next = soonest;
                         prompt = Prompt::Event(event);
                     }
                 }

@@ -77,7 +77,7 @@ pub(crate) fn failure(error: Error) -> Failure {
             "a folder's name needs a letter from a to z or a digit"
         }
         (ErrorKind::InvalidInput, Some(ErrorCode::BadRequest)) => {
-            "the vendor takes PDF, JPEG, PNG and TIFF files that are not empty"
+            "the vendor takes PDF, JPEG, PNG and TIFF files that are not empty; a file's name has no control characters"
         }
         (ErrorKind::InvalidInput, Some(ErrorCode::NoFieldsToUpdate)) => {
             "name at least one setting; `config-set --help` lists them"

@@ -355,6 +355,23 @@ async fn a_webhook_that_comes_first_ends_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_event_that_moves_nothing_is_not_what_made_it_look() {
+    for id in [UPLOAD, "another-id"] {
+        let network = vendor(|_, call| status(if call < 3 { "processing" } else { "completed" }));
+        // Just before a look that is due.
+        let events = events_at(vec![(2.3, id)]);
+        let waiting = result(&network).wait_or_event(
+            WaitOptions::default()
+                .first_pause(seconds(1.0))
+                .longest_pause(seconds(1.0)),
+            events,
+        );
+        assert_eq!(waiting.await.unwrap().prompt, Prompt::Poll, "{id}");
+        assert_times(&network, &[0.0, 1.0, 2.0, 3.0]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_poll_that_comes_first_ends_it() {
     let network = vendor(|_, call| status(if call < 3 { "processing" } else { "completed" }));
     let waiting =
