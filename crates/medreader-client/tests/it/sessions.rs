@@ -11,7 +11,7 @@ use medreader_client::{Credentials, CredentialsProvider, ErrorCode};
 use tokio::time::{Instant, advance};
 
 use crate::support::{
-    EMAIL, LOGIN, PASSWORD, TENANT, answers, authorization, builder, calls, client, logins,
+    EMAIL, LOGIN, PASSWORD, TENANT, answers, authorization, builder, calls, client, folder, logins,
     refusal, session, told, vendor,
 };
 
@@ -59,6 +59,27 @@ async fn calls_carry_the_token_as_bearer() {
         assert_eq!(authorization(&call), "Bearer EXAMPLE.TOKEN.1");
         assert_eq!(call.headers["x-tenant-id"], TENANT);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenant_that_a_call_is_refused_for_is_a_401_like_any() {
+    let network = answers(vec![|| refusal(401, "tenant_invalid")]);
+    let client = client(&network);
+    let call = || async { client.folders().get(&folder()).send().await.unwrap_err() };
+    let expected = |attempts| {
+        (
+            "credentials",
+            Some(401),
+            Some("tenant_invalid"),
+            attempts,
+            "answered",
+        )
+    };
+    assert_eq!(told(&call().await), expected(1));
+    assert_eq!((logins(&network), calls(&network).len()), (1, 1));
+    advance(Duration::from_secs(61)).await;
+    assert_eq!(told(&call().await), expected(2));
+    assert_eq!((logins(&network), calls(&network).len()), (2, 3));
 }
 
 #[tokio::test(start_paused = true)]

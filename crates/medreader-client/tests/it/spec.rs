@@ -3,11 +3,16 @@
 //! What is not MedReader's own is in the package `specs`, which reads the documents for all vendors.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use common_http::Extra;
+use common_http::transport::{FakeAnswer, FakeTransport};
 use medreader_client::{ErrorCode, OPERATIONS, configuration, folders, prescriptions};
 use serde_json::{Value, json};
 use specs::Document;
+use tokio::time::advance;
+
+use crate::support::{FOLDER, answers, calls, client, folder, logins};
 
 fn document() -> Document {
     Document::read("medreader")
@@ -160,6 +165,86 @@ fn codes_of_the_document_are_known_and_others_are_not() {
         }
     }
     assert!(matches!(ErrorCode::from("zz"), ErrorCode::Unknown(_)));
+}
+
+fn keys(object: &Value) -> BTreeSet<&str> {
+    object
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_are_what_the_document_asks_for() {
+    let network = answers(vec![|| FakeAnswer::json(r#"{"id":"a","results":[]}"#)]);
+    let client = client(&network);
+    let folders = client.folders();
+    folders
+        .create("Pasta")
+        .parent(&folder())
+        .send()
+        .await
+        .unwrap();
+    let update = client.configuration().update();
+    let update = update.s3_bucket_name("a").s3_region("a").s3_base_path("a");
+    let update = update.s3_access_key_id("a").s3_secret_access_key("a");
+    let update = update
+        .webhook_url("a")
+        .webhook_user("a")
+        .webhook_password("a");
+    update.send().await.unwrap();
+    let prescriptions = client.prescriptions();
+    prescriptions.results(&folder()).send().await.unwrap();
+    let file = prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7");
+    prescriptions.upload(&folder(), file).send().await.unwrap();
+
+    let document = document();
+    let schema = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let sent = network.requests();
+    for (request, name) in sent
+        .iter()
+        .zip(["LoginRequest", "FolderRequest", "Configuration"])
+    {
+        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        assert_eq!(document.misfits(&schema(name), &body, name), [""; 0]);
+        assert_eq!(
+            keys(&body),
+            keys(&document.specimen(&schema(name))),
+            "{name}"
+        );
+    }
+    let parameters = document.at("/paths/~1api~1v1~1prescriptions~1results/get/parameters");
+    let mut queries = parameters.as_array().unwrap().iter();
+    let query = queries
+        .find(|parameter| parameter["in"] == "query")
+        .unwrap();
+    let name = query["name"].as_str().unwrap();
+    let target = format!("/api/v1/prescriptions/results?{name}={FOLDER}");
+    assert_eq!(sent[3].target, target);
+    let form = String::from_utf8(sent[4].body.to_vec()).unwrap();
+    let parts = form.split("form-data; name=\"").skip(1);
+    let parts: BTreeSet<&str> = parts.map(|part| part.split('"').next().unwrap()).collect();
+    assert_eq!(parts, keys(&document.specimen(&schema("UploadForm"))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_logins_answer_is_read_as_the_document_has_it() {
+    let login = document().specimen(&json!({ "$ref": "#/components/schemas/Login" }));
+    assert_eq!(login["expires_in"], 1);
+    let answer = login.clone();
+    let network = FakeTransport::new(move |_| FakeAnswer::json(answer.to_string()));
+    let client = client(&network);
+    let user = client.open_session().send().await.unwrap();
+    assert_eq!(serde_json::to_value(&user).unwrap(), login["user"]);
+    client.configuration().get().send().await.unwrap();
+    let token = format!("Bearer {}", login["token"].as_str().unwrap());
+    assert_eq!(calls(&network)[0].headers["authorization"], token);
+    // Its life was told.
+    advance(Duration::from_secs(2)).await;
+    client.configuration().get().send().await.unwrap();
+    assert_eq!(logins(&network), 2);
 }
 
 /// The value with every number as a float, and without what is null: 80 and 80.0 are the same, as are null and absent.

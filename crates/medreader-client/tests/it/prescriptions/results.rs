@@ -176,6 +176,20 @@ async fn the_results_of_a_folder_are_asked_for_and_read() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_list_is_one_answer_handed_over_as_it_came() {
+    let network = answers(vec![|| {
+        // With what might be more pages, and of a subfolder.
+        let body = r#"{"total":9,"next":"?page=2","results":[{"id":"c"},{"id":"a","folder_id":"sub"},{"id":"b"}]}"#;
+        FakeAnswer::json(body).header("link", "</api/v1/next>; rel=\"next\"")
+    }]);
+    let list = client(&network).prescriptions().results(&folder());
+    let list = list.send().await.unwrap();
+    let ids: Vec<_> = list.readable().map(|result| result.id.as_str()).collect();
+    assert_eq!(ids, ["c", "a", "b"]);
+    assert_eq!(calls(&network).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_folder_that_is_not_known_may_be_a_404_or_an_empty_list() {
     let network = answers(vec![|| refusal(404, "folder_not_found"), || {
         FakeAnswer::json(r#"{"results":[]}"#)
