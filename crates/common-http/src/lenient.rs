@@ -2,9 +2,11 @@
 //!
 //! None of their errors quotes a value.
 
-use serde::de::{Error as _, Unexpected};
+use serde::de::{DeserializeOwned, Error as _, Unexpected};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Number, Value};
+
+use crate::json::Extra;
 
 /// A list in which null stands for nothing: null is the empty list, and null items are dropped.
 ///
@@ -97,6 +99,27 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Err
 pub fn string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     String::deserialize(deserializer)
         .map_err(|_| D::Error::invalid_type(Unexpected::Other("something else"), &"a string"))
+}
+
+/// Moves a field out of an answer's fields, unless its value is one that the type cannot hold: that one stays, so that
+/// what is odd about one field loses neither it nor the others. Null is as good as absent.
+///
+/// For `#[serde(from = "...")]`: a type is made of its answer's fields, and what is left of them is its `extra`.
+///
+/// ```
+/// use common_http::{Extra, lenient};
+///
+/// let mut rest: Extra = serde_json::from_str(r#"{"name": "a", "size": "16", "note": null}"#)?;
+/// assert_eq!(lenient::take::<String>(&mut rest, "name").as_deref(), Some("a"));
+/// assert_eq!(lenient::take::<i64>(&mut rest, "size"), None);
+/// assert_eq!(lenient::take::<String>(&mut rest, "note"), None);
+/// assert_eq!(serde_json::to_string(&rest)?, r#"{"size":"16"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub fn take<T: DeserializeOwned>(rest: &mut Extra, name: &str) -> Option<T> {
+    let value: Option<T> = Option::deserialize(rest.get(name)?).ok()?;
+    rest.remove(name);
+    value
 }
 
 /// The whole number that a JSON number is, where it is one of 64 bits with a sign.
@@ -217,6 +240,19 @@ mod tests {
                 "{json}"
             );
         }
+    }
+
+    #[test]
+    fn a_field_is_taken_or_stays() {
+        let json = r#"{"text": "a", "odd": 7, "null": null, "other": [1]}"#;
+        let mut rest: crate::Extra = serde_json::from_str(json).unwrap();
+        let mut take = |name| super::take::<String>(&mut rest, name);
+        assert_eq!(take("text").as_deref(), Some("a"));
+        for none in ["text", "odd", "null", "absent"] {
+            assert_eq!(take(none), None, "{none}");
+        }
+        let left: Vec<_> = rest.keys().collect();
+        assert_eq!(left, ["odd", "other"]);
     }
 
     #[test]

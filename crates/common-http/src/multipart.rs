@@ -60,7 +60,7 @@ impl Multipart {
         self.part(&head, Body::from(value.into()))
     }
 
-    /// Adds a file under this name and media type.
+    /// Adds a file under this name and media type (without control characters, which would end its line).
     ///
     /// ```
     /// use common_http::{Body, Multipart};
@@ -68,11 +68,18 @@ impl Multipart {
     /// let form = Multipart::new().file("file", "receita.png", "image/png", Body::from("..."));
     /// # let _ = form;
     /// ```
-    pub fn file(self, name: &str, file_name: &str, content_type: &'static str, body: Body) -> Self {
+    pub fn file(
+        self,
+        name: &str,
+        file_name: &str,
+        content_type: impl AsRef<str>,
+        body: Body,
+    ) -> Self {
         let head = format!(
-            "Content-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: {content_type}",
+            "Content-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: {}",
             quoted(name),
             quoted(file_name),
+            content_type.as_ref().replace(char::is_control, ""),
         );
         self.part(&head, body)
     }
@@ -140,7 +147,7 @@ mod tests {
         let form = Multipart::new().text("folder_id", "1").file(
             "file",
             "a\"b\r\nç.pdf",
-            "application/pdf",
+            String::from("application/pdf\r\n"),
             Body::from("%PDF"),
         );
         assert_eq!(format!("{form:?}"), "Multipart { parts: 2, .. }");

@@ -2,6 +2,7 @@
 
 mod update;
 
+use common_http::lenient::take;
 use common_http::{
     CallOptions, Engine, Extra, Operation, Recorded, Request, Result, Secret, safe_debug,
 };
@@ -158,8 +159,13 @@ impl GetConfiguration {
 /// A tenant's settings. `Debug` shows nothing, and `Serialize` leaves the two secrets out.
 ///
 /// All fields are documented; that one which was never set is null or absent is our reading. The vendor may give the two
-/// secrets masked (our reading too), so do not write back what was read.
+/// secrets masked (our reading too), so do not write back what was read. A field of another JSON type than documented is
+/// kept in `extra`; a secret of another type is not, since `extra` is written: only the answer's own text has it.
+///
+/// A [`Recorded`] one is written as the vendor's text, **with** both secrets: write the settings themselves where they are to
+/// stay out.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Fields")]
 #[non_exhaustive]
 pub struct TenantConfiguration {
     /// The S3 bucket that holds the files.
@@ -186,9 +192,36 @@ pub struct TenantConfiguration {
     /// The password with which webhooks authenticate.
     #[serde(skip_serializing)]
     pub webhook_password: Option<Secret>,
-    /// Fields that this type does not name.
+    /// Fields that this type does not name, and those whose value it could not hold.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
 safe_debug!(TenantConfiguration {});
+
+/// The fields of the settings as they are read first: none must be there.
+#[derive(Deserialize)]
+struct Fields(Extra);
+
+impl From<Fields> for TenantConfiguration {
+    fn from(Fields(mut rest): Fields) -> Self {
+        Self {
+            s3_bucket_name: take(&mut rest, "s3_bucket_name"),
+            s3_region: take(&mut rest, "s3_region"),
+            s3_access_key_id: take(&mut rest, "s3_access_key_id"),
+            s3_secret_access_key: secret(&mut rest, "s3_secret_access_key"),
+            s3_base_path: take(&mut rest, "s3_base_path"),
+            webhook_url: take(&mut rest, "webhook_url"),
+            webhook_user: take(&mut rest, "webhook_user"),
+            webhook_password: secret(&mut rest, "webhook_password"),
+            extra: rest,
+        }
+    }
+}
+
+/// Takes a secret, which stays nowhere else.
+fn secret(rest: &mut Extra, name: &str) -> Option<Secret> {
+    let secret = take(rest, name);
+    rest.remove(name);
+    secret
+}

@@ -11,17 +11,17 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod folder;
 mod normalize;
 
 use common_http::{
-    CallOptions, Engine, Error, ErrorKind, Extra, Operation, Recorded, Request, Result, Timestamp,
-    safe_debug,
+    CallOptions, Engine, Error, ErrorKind, Operation, Recorded, Request, Result, safe_debug,
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 
+pub use self::folder::{Child, Folder};
 pub use self::normalize::normalize_folder_name;
 use crate::ids::{self, FolderId};
-use crate::whole;
 
 /// `POST /api/v1/folders`: a new folder.
 pub(crate) static CREATE: Operation =
@@ -292,7 +292,7 @@ impl GetFolder {
     /// # let id = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
     /// let folder = client.folders().get(&id).send().await?;
     /// println!("{:?} files in folder {id}", folder.prescription_files_count);
-    /// for child in folder.child_folders.iter().flatten() {
+    /// for child in folder.children() {
     ///     println!("- {}: {:?} files", child.id, child.prescription_files_count);
     /// }
     /// # Ok::<(), medreader_client::Error>(())
@@ -301,65 +301,4 @@ impl GetFolder {
     pub async fn send(self) -> Result<Recorded<Folder>> {
         self.request().send().await?.recorded()
     }
-}
-
-/// A folder: as it was created, as it was asked for, or as the child of another.
-///
-/// Documented, with the fields that only some of the three have as `Option`. Only the id must be there. Names and paths
-/// may name patients: `Debug` shows ids and counts.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Folder {
-    /// The folder's id.
-    #[serde(deserialize_with = "ids::required")]
-    pub id: FolderId,
-    /// The name, normalised by the vendor.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub folder_name: Option<String>,
-    /// The folder that this one is in; none in the root (inferred: the document has no folder of the root).
-    #[serde(
-        default,
-        deserialize_with = "ids::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub parent_folder_id: Option<FolderId>,
-    /// The names from the root to this one, joined by `/`. The vendor writes them in more than one way elsewhere: nothing
-    /// to take apart.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub full_path: Option<String>,
-    /// When it was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<Timestamp>,
-    /// When it was changed last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<Timestamp>,
-    /// How many prescription files it holds. A folder that was just created is described without.
-    #[serde(
-        default,
-        deserialize_with = "whole::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub prescription_files_count: Option<i64>,
-    /// The folders in it. `None` where the vendor does not say: of a folder that was just created, and of a child.
-    #[serde(
-        default,
-        deserialize_with = "children",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub child_folders: Option<Vec<Folder>>,
-    /// Fields that this type does not name.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-safe_debug!(Folder {
-    id,
-    parent_folder_id,
-    prescription_files_count,
-    child_folders
-});
-
-fn children<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Folder>>, D::Error> {
-    let folders = Option::<Vec<Option<Folder>>>::deserialize(deserializer)?;
-    Ok(folders.map(|folders| folders.into_iter().flatten().collect()))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use common_http::{Error, ErrorKind, Operation, Result, lenient};
+use common_http::{Error, ErrorKind, Extra, Operation, Result, lenient};
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -140,12 +140,18 @@ where
     Ok(T::from(text))
 }
 
-/// An id that need not be there; an empty one is none.
-pub(crate) fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: From<String>,
-{
-    let text = Option::<String>::deserialize(deserializer)?;
-    Ok(text.filter(|text| !text.is_empty()).map(T::from))
+/// Takes an id that need not be there; an empty one is none.
+pub(crate) fn take<T: From<String>>(rest: &mut Extra, name: &str) -> Option<T> {
+    let text: Option<String> = lenient::take(rest, name);
+    text.filter(|text| !text.is_empty()).map(T::from)
+}
+
+/// An answer's fields: what must be there, and all the rest.
+#[derive(Deserialize)]
+#[serde(bound = "I: From<String>")]
+pub(crate) struct Fields<I> {
+    #[serde(deserialize_with = "required")]
+    pub(crate) id: I,
+    #[serde(flatten)]
+    pub(crate) rest: Extra,
 }

@@ -6,8 +6,8 @@
 //! then looks at what is new in the folder, and says which of the two it was.
 //!
 //! What holds for all types: only an id must be there; a field that is absent or null is `None`, fields that no type names are
-//! kept in `extra`; `Debug` shows ids, status and sizes, nothing of a file's name or of what was read. In a program's tests
-//! they are built from JSON.
+//! kept in `extra`, and so are those of another JSON type than documented, whose typed field is `None`; `Debug` shows ids, status and sizes, nothing of a file's name or of what was read. In a program's tests
+//! they are built from JSON, and so is the [`Recorded`](crate::Recorded) that a call gives.
 //!
 //! ```
 //! use medreader_client::prescriptions::{PrescriptionResult, ResultStatus};
@@ -75,9 +75,11 @@ pub(crate) static RESULTS: Operation = Operation::get(
 /// let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
 /// let upload = prescriptions.upload(&folder, file).send().await?;
 /// match prescriptions.result_of(&upload.id).since(before).wait(WaitOptions::default()).await? {
-///     FoundResult::SameId(result) | FoundResult::OnlyNewInFolder(result) => {
+///     FoundResult::SameId(result) => {
 ///         println!("{:?}, score {:?}", result.status, result.prescription_confidence_score);
 ///     }
+///     // Whoever else uploads into this folder makes it another patient's.
+///     FoundResult::OnlyNewInFolder(result) => println!("{} is to be confirmed", result.id),
 ///     FoundResult::Ambiguous(candidates) => println!("one of {} results", candidates.len()),
 /// }
 /// # Ok::<(), medreader_client::Error>(())

@@ -69,7 +69,7 @@ pub use common_http::sandbox::{
 pub use outcome::Outcome;
 pub use people::{Permission, Tenant, User};
 pub use prescription::Upload;
-pub use readings::{ErrorShape, IdReading, PathForm, TimeStyle, UnknownFolder};
+pub use readings::{EmptyFolder, ErrorShape, IdReading, PathForm, TimeStyle, UnknownFolder};
 pub use vendor::{
     AUTH_LOGIN, CONFIGURATION_GET, CONFIGURATION_UPDATE, FOLDERS_CREATE, FOLDERS_GET,
     PRESCRIPTIONS_RESULT, PRESCRIPTIONS_RESULTS, PRESCRIPTIONS_UPLOAD,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use common_http::lenient::take;
 use common_http::{
     Authenticator, CallOptions, Delivery, Engine, Error, ErrorKind, Extra, Operation, RawJson,
     Result, Secret, Session, lenient, safe_debug,
@@ -76,8 +77,10 @@ impl CredentialsProvider for Credentials {
 
 /// The user who is logged in, as the login described him. All of it is personal data: `Debug` prints `User { .. }`.
 ///
-/// Documented; that any of it may be missing is our reading.
+/// Documented; that any of it may be missing or odd is our reading. A user that is no JSON object is kept in `extra` as
+/// `user`.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "UserAnswer")]
 #[non_exhaustive]
 pub struct User {
     /// The user's id, documented as a UUID.
@@ -92,12 +95,33 @@ pub struct User {
     /// The user's phone number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
-    /// Fields that this type does not name.
+    /// Fields that this type does not name, and those whose value it could not hold.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
 safe_debug!(User {});
+
+/// What the login has for a user, as it is read first.
+#[derive(Deserialize)]
+struct UserAnswer(Value);
+
+impl From<UserAnswer> for User {
+    fn from(UserAnswer(user): UserAnswer) -> Self {
+        let mut rest = match user {
+            Value::Object(fields) => fields,
+            Value::Null => Extra::new(),
+            odd => Extra::from_iter([("user".to_owned(), odd)]),
+        };
+        Self {
+            id: take(&mut rest, "id"),
+            name: take(&mut rest, "name"),
+            email: take(&mut rest, "email"),
+            phone: take(&mut rest, "phone"),
+            extra: rest,
+        }
+    }
+}
 
 /// Makes sure of a session: takes the one there is, or opens one. Made by
 /// [`MedReaderClient::open_session`](crate::MedReaderClient::open_session).
@@ -147,7 +171,7 @@ impl OpenSession {
     /// - `credentials`, code [`TenantInvalid`](crate::ErrorCode::TenantInvalid): no such tenant
     /// - `rate_limited`, code [`TooManyAttempts`](crate::ErrorCode::TooManyAttempts): locked out;
     ///   [`Error::retry_after`] says for how long, as far as it is known
-    /// - `decode`: the answer has no token, or its user cannot be read
+    /// - `decode`: the answer has no token
     /// - `config`: the client has no credentials
     /// - `connect`, `timeout`, `interrupted`, `server`: after three attempts
     ///

@@ -1,15 +1,12 @@
 //! Whole numbers that need not be there.
 
-use common_http::lenient;
-use serde::{Deserialize, Deserializer};
+use common_http::{Extra, lenient};
+use serde::Deserialize;
 
-/// A whole number, also where it is written as a float; null is none.
-pub(crate) fn optional<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<i64>, D::Error> {
+/// Takes a whole number, also where it is written as a float; null is none.
+pub(crate) fn take(rest: &mut Extra, name: &str) -> Option<i64> {
     #[derive(Deserialize)]
     struct Whole(#[serde(deserialize_with = "lenient::integer")] i64);
 
-    let whole = Option::<Whole>::deserialize(deserializer)?;
-    Ok(whole.map(|Whole(number)| number))
+    lenient::take(rest, name).map(|Whole(number)| number)
 }

@@ -8,12 +8,17 @@ mod commands;
 mod errors;
 mod privacy;
 mod process;
+#[cfg(target_os = "linux")]
+mod progress;
 mod run;
 mod sandbox;
 #[path = "../support/server.rs"]
 #[allow(dead_code, reason = "the other programs' tests use the rest")]
 mod server;
 mod settings;
+#[cfg(target_os = "linux")]
+#[path = "../support/terminal.rs"]
+mod terminal;
 mod vendor;
 #[cfg(unix)]
 mod webhook;

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use crate::run::{Prescription, Run, configured};
 use crate::server::Answer;
-use crate::vendor::{FOLDER, Vendor, error};
+use crate::vendor::{FOLDER, UPLOAD, Vendor, error};
 
-const COMMANDS: [&[&str]; 5] = [
+const COMMANDS: [&[&str]; 6] = [
+    &["result", UPLOAD],
     &["folder-create", "MARKER"],
     &["folder-show", FOLDER],
     &["results", "--folder", FOLDER],
@@ -18,7 +19,15 @@ const COMMANDS: [&[&str]; 5] = [
 fn logged(vendor: &Vendor) -> Vec<Run> {
     let file = Prescription::pdf();
     let upload = ["upload", "--folder", FOLDER, file.as_str()];
-    let commands = COMMANDS.into_iter().chain([&upload[..]]);
+    let process = [
+        "process",
+        "--timeout",
+        "1",
+        "--folder",
+        FOLDER,
+        file.as_str(),
+    ];
+    let commands = COMMANDS.into_iter().chain([&upload[..], &process]);
     commands
         .map(|args| {
             let mut command = configured(&vendor.server.url, args);
@@ -40,7 +49,9 @@ fn nothing_seen(text: &str) {
 
 #[test]
 fn in_the_log_of_calls_that_succeed() {
-    let body = json!({"id": "EXAMPLE-ID", "folder_name": "MARKER", "webhook_password": "MARKER", "MARKER": "MARKER"});
+    let body = json!({"id": "EXAMPLE-ID", "status": "completed", "folder_name": "MARKER", "folder_fullpath": "MARKER",
+                      "prescription_confidence_notes": "MARKER", "original_filename": "MARKER", "webhook_password": "MARKER",
+                      "MARKER": "MARKER"});
     let vendor = Vendor::start(move |_| Answer::json(200, body.to_string()));
     for run in logged(&vendor) {
         nothing_seen(&run.stderr);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::run::{Prescription, Run, configured};
-use crate::server::Answer;
+use crate::server::{Answer, Request};
 use crate::vendor::{FOLDER, UPLOAD, Vendor, error, processing};
 
 const OTHER: &str = "00000000-0000-4000-8000-0000000000c1";
@@ -47,6 +47,48 @@ fn the_result_is_waited_for_whatever_its_words_until_then() {
         vendor.asked()[0].0,
         format!("GET /api/v1/prescriptions/results?folder-id={FOLDER}")
     );
+}
+
+/// What a vendor answers who does not keep to his document.
+#[test]
+fn odd_fields_stop_nothing() {
+    let of = |status: &str| json!({"id": UPLOAD, "status": status, "prescription_confidence_score": "95"});
+    let odd = of("completed");
+    let vendor = Vendor::with_user(
+        json!({"id": 7, "phone": 5511}),
+        move |request| match request.path.as_str() {
+            "/api/v1/prescription-files" => {
+                let upload = json!({"id": UPLOAD, "file_size": "245678", "processed": 0});
+                Answer::json(202, upload.to_string())
+            }
+            "/api/v1/prescriptions/results" => {
+                Answer::json(200, json!({"results": []}).to_string())
+            }
+            _ => Answer::json(200, odd.to_string()),
+        },
+    );
+    let run = process(&vendor, &[]).is(0);
+    assert_eq!(run.json(), of("completed"));
+    assert_eq!(uploads(&vendor), 1);
+}
+
+#[test]
+fn an_upload_that_was_taken_is_not_to_be_sent_again() {
+    let answer = |request: &Request| match request.path.as_str() {
+        "/api/v1/prescription-files" => Answer::json(202, json!({"file": "MARKER"}).to_string()),
+        _ => Answer::json(200, json!({"results": []}).to_string()),
+    };
+    let vendor = Vendor::start(answer);
+    let file = Prescription::pdf();
+    for command in ["process", "upload"] {
+        let args = [command, "--json", "--folder", FOLDER, file.as_str()];
+        let run = Run::of(&mut configured(&vendor.server.url, &args)).is(1);
+        assert_eq!(run.json()["error"]["kind"], "decode", "{run:?}");
+        assert_eq!(run.json()["error"]["delivery"], "answered", "{run:?}");
+        let advice = run.stderr.lines().nth(1).unwrap();
+        assert!(advice.contains("do not upload it again"), "{run:?}");
+        assert!(!run.stderr.contains("MARKER"), "{run:?}");
+    }
 }
 
 #[test]
@@ -116,6 +158,65 @@ fn a_result_under_another_id_is_found_in_the_folder() {
     let vendor = other_ids(&[OTHER]);
     let run = process(&vendor, &["--timeout", "4"]).is(0);
     assert_eq!(run.json(), result(OTHER, "completed"));
+    // It may be somebody else's.
+    let lines: Vec<_> = run.stderr.lines().collect();
+    assert_eq!(lines.len(), 1, "{run:?}");
+    assert!(
+        lines[0].starts_with("note: ") && lines[0].contains(UPLOAD),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn a_folder_without_results_may_answer_404() {
+    let is_there = AtomicBool::new(false);
+    let vendor = Vendor::start(move |request| match request.path.as_str() {
+        "/api/v1/prescription-files" => {
+            is_there.store(true, Ordering::SeqCst);
+            Answer::json(202, json!({"id": UPLOAD}).to_string())
+        }
+        "/api/v1/prescriptions/results" if is_there.load(Ordering::SeqCst) => {
+            Answer::json(200, json!({"results": [{"id": OTHER}]}).to_string())
+        }
+        path if path.contains(OTHER) => Answer::json(200, result(OTHER, "completed").to_string()),
+        _ => error(404, "MARKER"),
+    });
+    let run = process(&vendor, &["--timeout", "4"]).is(0);
+    assert_eq!(run.json(), result(OTHER, "completed"));
+}
+
+/// What the vendor says is an id may be anything.
+#[test]
+fn ids_neither_steer_the_terminal_nor_break_its_lines() {
+    const STEERING: &str = "up\u{1b}[31m\nSECOND-LINE";
+    let upload = Vendor::start(|request| match request.path.as_str() {
+        "/api/v1/prescription-files" => Answer::json(202, json!({"id": STEERING}).to_string()),
+        _ => Answer::json(200, json!({"results": []}).to_string()),
+    });
+    let candidates = other_ids(&[STEERING, OTHER]);
+    for vendor in [upload, candidates] {
+        let run = process(&vendor, &["--timeout", "4"]);
+        assert_ne!(run.code, Some(0), "{run:?}");
+        assert!(run.stderr.contains("SECOND-LINE"), "{run:?}");
+        assert!(!run.stderr.contains('\u{1b}'), "{run:?}");
+        assert_eq!(run.stderr.lines().count(), 2, "{run:?}");
+    }
+}
+
+#[test]
+fn of_very_many_new_results_some_are_named() {
+    const MANY: [&str; 12] = [
+        "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "n10", "n11", "n12",
+    ];
+    let run = process(&other_ids(&MANY), &["--timeout", "4"]).is(1);
+    assert!(
+        run.stderr.contains("n1, n2, ") && run.stderr.contains(", n10"),
+        "{run:?}"
+    );
+    assert!(
+        run.stderr.contains("2 more") && !run.stderr.contains("n11"),
+        "{run:?}"
+    );
 }
 
 #[test]

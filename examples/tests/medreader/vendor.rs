@@ -23,11 +23,19 @@ pub struct Vendor {
 
 impl Vendor {
     pub fn start(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+        Self::with_user(json!({"id": "EXAMPLE-USER"}), answer)
+    }
+
+    /// One that describes whoever logs in like this.
+    pub fn with_user(
+        user: Value,
+        answer: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&asked);
         let server = Server::start(move |request| {
             if request.path == "/api/v1/auth/login" {
-                return login(request);
+                return login(request, &user);
             }
             let query = match request.query.as_str() {
                 "" => String::new(),
@@ -60,7 +68,7 @@ impl Vendor {
     }
 }
 
-fn login(request: &Request) -> Answer {
+fn login(request: &Request, user: &Value) -> Answer {
     let body: Value = serde_json::from_slice(&request.body).unwrap();
     if request.header("x-tenant-id") != Some(TENANT) {
         return error(401, "tenant_invalid");
@@ -68,7 +76,7 @@ fn login(request: &Request) -> Answer {
     if body != json!({"email": EMAIL, "password": PASSWORD}) {
         return error(401, "invalid_credentials");
     }
-    let session = json!({"token": TOKEN, "token_type": "Bearer", "expires_in": 3600, "user": {"id": "EXAMPLE-USER"}});
+    let session = json!({"token": TOKEN, "token_type": "Bearer", "expires_in": 3600, "user": user});
     Answer::json(200, session.to_string())
 }
 

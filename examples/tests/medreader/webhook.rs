@@ -21,7 +21,10 @@ struct Webhook {
 
 impl Webhook {
     fn start() -> Self {
-        let mut command = clean(&["webhook", "--listen", "127.0.0.1:0", "--json"]);
+        Self::of(clean(&["webhook", "--listen", "127.0.0.1:0", "--json"]))
+    }
+
+    fn of(mut command: Command) -> Self {
         let mut child = command
             .env("MEDREADER_WEBHOOK_USER", "webhook-user")
             .env("MEDREADER_WEBHOOK_PASSWORD", "EXAMPLE-PASSWORD")
@@ -93,6 +96,29 @@ fn each_payload_is_printed_once_and_at_once() {
     assert_eq!(webhook.line(), r#"{"id":"EXAMPLE-1","score":1}"#);
     webhook.signal("TERM");
     assert_eq!(webhook.ended(), (Some(0), Vec::new(), String::new()));
+}
+
+#[test]
+fn the_log_says_nothing_of_what_came() {
+    let mut command = clean(&["webhook", "--listen", "127.0.0.1:0", "--json"]);
+    command.env("RUST_LOG", "trace");
+    let mut webhook = Webhook::of(command);
+    let body = br#"{"id":"EXAMPLE-1","prescription_confidence_notes":"MARKER"}"#;
+    assert_eq!(webhook.deliver(RIGHT, body), 200);
+    assert!(webhook.line().contains("MARKER"));
+    assert_eq!(webhook.deliver(WRONG, body), 401);
+    assert_eq!(webhook.deliver(RIGHT, br#"{"MARKER":"MARKER"}"#), 400);
+    webhook.signal("TERM");
+    let (code, rest, log) = webhook.ended();
+    assert_eq!((code, rest), (Some(0), Vec::new()));
+    for secret in [
+        "MARKER",
+        "EXAMPLE-PASSWORD",
+        &RIGHT["Basic ".len()..],
+        &WRONG["Basic ".len()..],
+    ] {
+        assert!(!log.contains(secret), "{log}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A file to be uploaded, and the look at it beforehand.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use bytes::Bytes;
@@ -17,7 +18,7 @@ use super::format::{FileFormat, LOOK};
 pub struct PrescriptionFile {
     name: String,
     body: Body,
-    content_type: Option<&'static str>,
+    content_type: Option<Cow<'static, str>>,
 }
 
 safe_debug!(PrescriptionFile { body });
@@ -95,20 +96,20 @@ impl PrescriptionFile {
     /// let file = PrescriptionFile::from_bytes("receita.webp", "RIFF....WEBP").content_type("image/webp");
     /// # let _ = file;
     /// ```
-    pub fn content_type(mut self, media_type: &'static str) -> Self {
-        self.content_type = Some(media_type);
+    pub fn content_type(mut self, media_type: impl Into<Cow<'static, str>>) -> Self {
+        self.content_type = Some(media_type.into());
         self
     }
 
     /// Name, media type and content, once they may be sent.
-    pub(super) async fn checked(self) -> Result<(String, &'static str, Body)> {
+    pub(super) async fn checked(self) -> Result<(String, Cow<'static, str>, Body)> {
         if self.name.is_empty() || self.name.chars().any(char::is_control) {
             return Err(refused(
                 "the file's name is empty or has a control character",
             ));
         }
         let content_type = match self.content_type {
-            Some(insisted) if HeaderValue::from_str(insisted).is_ok() => insisted,
+            Some(insisted) if HeaderValue::from_str(&insisted).is_ok() => insisted,
             Some(_) => return Err(refused("the media type fits no header")),
             None => {
                 let looked = self.body.peek(LOOK).await;
@@ -119,7 +120,7 @@ impl PrescriptionFile {
                 }
                 let format = FileFormat::detect(&start)
                     .ok_or_else(|| refused("the file is no PDF, JPEG, PNG or TIFF"))?;
-                format.content_type()
+                Cow::Borrowed(format.content_type())
             }
         };
         Ok((self.name, content_type, self.body))

@@ -1,5 +1,6 @@
 //! The result of a prescription, by its id.
 
+use common_http::lenient::take;
 use common_http::{
     CallOptions, Engine, Extra, Recorded, Request, Result, Timestamp, open_enum, safe_debug,
 };
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RESULT;
 use super::wait::{Arrival, Look, Seen, TimeLeft, WaitOptions, no_events, wait};
-use crate::ids::{self, AnalysisId, FolderId, PrescriptionId};
+use crate::ids::{self, AnalysisId, Fields, FolderId, PrescriptionId};
 
 open_enum! {
     /// How far the reading of a prescription is. All three are documented.
@@ -39,10 +40,10 @@ impl ResultStatus {
 
 /// The result of reading a prescription. Documented; only the id must be there. `Debug` shows ids and status.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Fields<PrescriptionId>")]
 #[non_exhaustive]
 pub struct PrescriptionResult {
     /// The prescription's id.
-    #[serde(deserialize_with = "ids::required")]
     pub id: PrescriptionId,
     /// When the result was created.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,17 +59,13 @@ pub struct PrescriptionResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResultStatus>,
     /// The folder that the prescription is in.
-    #[serde(
-        default,
-        deserialize_with = "ids::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_id: Option<FolderId>,
     /// The folder's path. The document writes it in two ways (normalised names; names as given after a slash): nothing to
     /// take apart or compare.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_fullpath: Option<String>,
-    /// Fields that this type does not name.
+    /// Fields that this type does not name, and those whose value it could not hold.
     #[serde(flatten)]
     pub extra: Extra,
 }
@@ -78,6 +75,21 @@ safe_debug!(PrescriptionResult {
     status,
     folder_id
 });
+
+impl From<Fields<PrescriptionId>> for PrescriptionResult {
+    fn from(Fields { id, mut rest }: Fields<PrescriptionId>) -> Self {
+        Self {
+            id,
+            created_at: take(&mut rest, "created_at"),
+            prescription_confidence_score: take(&mut rest, "prescription_confidence_score"),
+            prescription_confidence_notes: take(&mut rest, "prescription_confidence_notes"),
+            status: take(&mut rest, "status"),
+            folder_id: ids::take(&mut rest, "folder_id"),
+            folder_fullpath: take(&mut rest, "folder_fullpath"),
+            extra: rest,
+        }
+    }
+}
 
 impl PrescriptionResult {
     /// Whether nothing more is to come, see [`ResultStatus::is_final`].
@@ -184,14 +196,18 @@ impl GetResult {
     /// [`Error`](ResultStatus::Error).
     ///
     /// A prescription that is not found is waited for (it may not be there right after the upload), and so is one whose
-    /// status is missing or not documented. It looks at once, then in pauses that grow, see [`WaitOptions`]; throttling is
-    /// honoured. Only reads: a cancelled wait leaves nothing behind and can be begun again.
+    /// status is missing or not documented. So is a look that fails for a reason that may pass
+    /// ([`Error::is_transient`](crate::Error::is_transient)): it is followed by others. It looks at once, then in pauses that
+    /// grow, see [`WaitOptions`]; throttling is honoured, and where it names no time the next pause is at least the longest.
+    /// Only reads: a cancelled wait leaves nothing behind and can be begun again.
     ///
     /// # Errors
     /// - `timeout`: the result was not final before the wait's deadline; status and code are those of the last look (404
     ///   where the prescription was never found)
-    /// - `rate_limited`: the vendor wants us to stay away for longer than is left; `retry_after` says how long
-    /// - all else as [`send`](Self::send), but `not_found`: a look that failed ends the wait
+    /// - `rate_limited`, `server`: the vendor wants us to stay away for longer than is left; `retry_after` says how long
+    /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: the last look before the deadline failed so
+    /// - `rate_limited` of the login: locked out, which ends the wait at once
+    /// - all else as [`send`](Self::send), but `not_found`: a look that failed for good ends the wait
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use common_http::{CallOptions, Engine, ErrorKind, Recorded, Result, safe_debug};
+use common_http::{CallOptions, Engine, Recorded, Result, safe_debug};
 use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 
+use super::RESULTS;
 use super::result::{GetResult, PrescriptionResult};
 use super::results::{FolderResults, ListResults, ListedResult};
 use super::wait::{Arrival, Look, Seen, TimeLeft, WaitOptions, no_events, wait};
@@ -14,7 +15,8 @@ use crate::ids::{AnalysisId, FolderId, PrescriptionId, UploadId};
 
 /// Which results a folder had: taken before an upload, it tells afterwards which are new.
 ///
-/// It can be saved, so that a wait goes on in another process. Made by [`FolderResults::snapshot`].
+/// It can be saved, so that a wait goes on in another process. Made by [`FolderResults::snapshot`], or
+/// [`empty`](Self::empty).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FolderSnapshot {
     folder: FolderId,
@@ -34,6 +36,38 @@ impl FolderSnapshot {
             folder: folder.clone(),
             results: list.readable().map(|result| result.id.clone()).collect(),
             is_complete: is_complete(list),
+        }
+    }
+
+    /// Of a folder that had no results: for a vendor who answers `not_found` where there is nothing to list (what he does is
+    /// not documented).
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use medreader_client::sandbox::{EmptyFolder, Sandbox};
+    /// # let builder = Sandbox::builder().empty_folder(EmptyFolder::NotFound);
+    /// # let sandbox = builder.start().await.unwrap();
+    /// # let client = sandbox.client();
+    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
+    /// use medreader_client::ErrorKind;
+    /// use medreader_client::prescriptions::FolderSnapshot;
+    ///
+    /// let before = match client.prescriptions().results(&folder).send().await {
+    ///     Ok(list) => list.snapshot(&folder),
+    ///     Err(error) if error.kind() == ErrorKind::NotFound => FolderSnapshot::empty(&folder),
+    ///     Err(error) => return Err(error),
+    /// };
+    /// # let _ = before;
+    /// # Ok::<(), medreader_client::Error>(())
+    /// # }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn empty(folder: &FolderId) -> Self {
+        Self {
+            folder: folder.clone(),
+            results: BTreeSet::new(),
+            is_complete: true,
         }
     }
 
@@ -162,6 +196,7 @@ impl ResultOf {
     ///
     /// # Errors
     /// - `timeout`: nothing final was found before the wait's deadline; status and code are those of the last look by id
+    ///   (a last look that itself failed is told as [`GetResult::wait`] tells it)
     /// - all else as [`GetResult::wait`]
     ///
     /// ```
@@ -248,6 +283,7 @@ impl Look for Looking {
                 self.is_known |= exists;
                 timeout
             }
+            Seen::Failed(error) => return Ok(Seen::Failed(error)),
         };
         let not_yet = Seen::NotYet {
             exists: self.is_known,
@@ -261,11 +297,11 @@ impl Look for Looking {
         }
         let list = ListResults::new(self.call.engine.clone(), before.folder.clone())
             .options(left.limit(&self.call.options));
-        let list = match list.send().await {
-            Ok(list) => list,
+        let list = match Seen::of(list.send().await, &RESULTS, |_| true)? {
+            Seen::Found(list) => list,
             // What a folder without results answers is not documented.
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(not_yet),
-            Err(error) => return Err(error),
+            Seen::NotYet { .. } => return Ok(not_yet),
+            Seen::Failed(error) => return Ok(Seen::Failed(error)),
         };
         let new = before.new_in(&list);
         let can_be_told = before.is_complete && is_complete(&list);
@@ -280,6 +316,7 @@ impl Look for Looking {
                         Ok(Seen::Found(FoundResult::OnlyNewInFolder(result)))
                     }
                     Seen::NotYet { .. } => Ok(not_yet),
+                    Seen::Failed(error) => Ok(Seen::Failed(error)),
                 }
             }
             _ => Ok(Seen::Found(FoundResult::Ambiguous(new))),

@@ -1,5 +1,6 @@
 //! The results of a folder.
 
+use common_http::lenient::take;
 use common_http::{
     CallOptions, DecodeError, Engine, Extra, RawJson, Recorded, Request, Result, safe_debug,
 };
@@ -7,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::result_of::FolderSnapshot;
 use super::{RESULTS, ResultStatus};
-use crate::ids::{self, FolderId, PrescriptionId};
+use crate::ids::{self, Fields, FolderId, PrescriptionId};
 
 /// Lists the results of a folder. Made by [`Prescriptions::results`](super::Prescriptions::results).
 #[must_use = "nothing is sent before `send`"]
@@ -100,27 +101,43 @@ impl ListResults {
 
 /// The results of a folder. Documented.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "List")]
 #[non_exhaustive]
 pub struct FolderResults {
     /// The folder.
-    #[serde(
-        default,
-        deserialize_with = "ids::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_id: Option<FolderId>,
     /// The folder's path, see [`PrescriptionResult::folder_fullpath`](super::PrescriptionResult::folder_fullpath).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_fullpath: Option<String>,
     /// What the list has, in the vendor's order.
-    #[serde(default, deserialize_with = "listed")]
     pub results: Vec<Listed>,
-    /// Fields that this type does not name.
+    /// Fields that this type does not name, and those whose value it could not hold.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
 safe_debug!(FolderResults { folder_id, results });
+
+/// The fields of the list as they are read first.
+#[derive(Deserialize)]
+struct List {
+    #[serde(default, deserialize_with = "listed")]
+    results: Vec<Listed>,
+    #[serde(flatten)]
+    rest: Extra,
+}
+
+impl From<List> for FolderResults {
+    fn from(List { results, mut rest }: List) -> Self {
+        Self {
+            folder_id: ids::take(&mut rest, "folder_id"),
+            folder_fullpath: take(&mut rest, "folder_fullpath"),
+            results,
+            extra: rest,
+        }
+    }
+}
 
 impl FolderResults {
     /// The results, without what could not be read as one.
@@ -216,17 +233,27 @@ fn listed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Listed>, D::
 
 /// A result as a folder's list has it: documented with these two fields.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Fields<PrescriptionId>")]
 #[non_exhaustive]
 pub struct ListedResult {
     /// The prescription's id.
-    #[serde(deserialize_with = "ids::required")]
     pub id: PrescriptionId,
     /// How far it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResultStatus>,
-    /// Fields that this type does not name.
+    /// Fields that this type does not name, and those whose value it could not hold.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
 safe_debug!(ListedResult { id, status });
+
+impl From<Fields<PrescriptionId>> for ListedResult {
+    fn from(Fields { id, mut rest }: Fields<PrescriptionId>) -> Self {
+        Self {
+            id,
+            status: take(&mut rest, "status"),
+            extra: rest,
+        }
+    }
+}

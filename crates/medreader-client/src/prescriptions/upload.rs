@@ -1,12 +1,13 @@
 //! The upload of a file.
 
+use common_http::lenient::take;
 use common_http::{
     CallOptions, Engine, Extra, Multipart, Recorded, Request, Result, Timestamp, safe_debug,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{PrescriptionFile, UPLOAD};
-use crate::ids::{self, FolderId, UploadId};
+use crate::ids::{self, Fields, FolderId, UploadId};
 use crate::whole;
 
 /// Uploads a file. Made by [`Prescriptions::upload`](super::Prescriptions::upload).
@@ -124,17 +125,13 @@ impl UploadPrescription {
 
 /// What the vendor says of a file that he has taken. Documented; only the id must be there.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Fields<UploadId>")]
 #[non_exhaustive]
 pub struct Upload {
     /// The upload's id. Whether the result is found under it is not promised, see [`UploadId`].
-    #[serde(deserialize_with = "ids::required")]
     pub id: UploadId,
     /// The folder that it was put into.
-    #[serde(
-        default,
-        deserialize_with = "ids::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_id: Option<FolderId>,
     /// Where the vendor stores it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,11 +140,7 @@ pub struct Upload {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_type: Option<String>,
     /// Its size in bytes.
-    #[serde(
-        default,
-        deserialize_with = "whole::optional",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_size: Option<i64>,
     /// The name that it was uploaded under.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -161,7 +154,7 @@ pub struct Upload {
     /// A sentence for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// Fields that this type does not name.
+    /// Fields that this type does not name, and those whose value it could not hold.
     #[serde(flatten)]
     pub extra: Extra,
 }
@@ -172,3 +165,20 @@ safe_debug!(Upload {
     file_size,
     processed
 });
+
+impl From<Fields<UploadId>> for Upload {
+    fn from(Fields { id, mut rest }: Fields<UploadId>) -> Self {
+        Self {
+            id,
+            folder_id: ids::take(&mut rest, "folder_id"),
+            file_path: take(&mut rest, "file_path"),
+            file_type: take(&mut rest, "file_type"),
+            file_size: whole::take(&mut rest, "file_size"),
+            original_filename: take(&mut rest, "original_filename"),
+            processed: take(&mut rest, "processed"),
+            uploaded_at: take(&mut rest, "uploaded_at"),
+            message: take(&mut rest, "message"),
+            extra: rest,
+        }
+    }
+}

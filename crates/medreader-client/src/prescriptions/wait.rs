@@ -11,6 +11,7 @@ use http::StatusCode;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::ids::AnalysisId;
+use crate::sessions::LOGIN;
 
 /// No wait is longer, and no pause: a bound for the clock's sake.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -125,13 +126,29 @@ pub struct Arrival<T> {
     pub prompt: Prompt,
 }
 
+impl<T> Arrival<T> {
+    /// An arrival, for the tests of a program.
+    ///
+    /// ```
+    /// use medreader_client::prescriptions::{Arrival, FoundResult, Prompt};
+    ///
+    /// let result = serde_json::from_str(r#"{"id":"EXAMPLE-1","status":"completed"}"#)?;
+    /// let arrival = Arrival::new(FoundResult::SameId(Box::new(result)), Prompt::Poll);
+    /// assert!(arrival.found.result().is_some_and(|result| result.is_final()));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn new(found: T, prompt: Prompt) -> Self {
+        Self { found, prompt }
+    }
+}
+
 /// What made a wait look when it found the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "there is nothing else it could be")]
 pub enum Prompt {
-    /// Its own rhythm.
+    /// Its own rhythm: no event made it look sooner than that.
     Poll,
-    /// This event. Whether it is about the same prescription is known only as far as the ids are the same.
+    /// This event, which made it look sooner. Whether it is about the same prescription is known only as far as the ids are the same.
     Event(AnalysisId),
 }
 
@@ -172,12 +189,23 @@ pub(super) enum Seen<T> {
         exists: bool,
         timeout: Error,
     },
+    /// Nothing, for a reason that may pass: with the error to end in, should it stay like that.
+    Failed(Error),
+}
+
+/// Whether a look that ended so may be followed by another. A login that was refused for now is told at once: more of
+/// them would lock the account for longer.
+fn may_pass(error: &Error) -> bool {
+    let is_locked_out =
+        error.kind() == ErrorKind::RateLimited && error.operation() == Some(LOGIN.id());
+    error.is_transient() && !is_locked_out
 }
 
 const TOO_LATE: &str = "the result was not final before the wait's deadline";
 
 impl<T> Seen<Recorded<T>> {
-    /// Of what a call gave: found if it is what is wanted; missing or unfinished is not yet; any other error is one.
+    /// Of what a call gave: found if it is what is wanted; missing or unfinished is not yet; an error that may pass is
+    /// a failed look, any other the end.
     pub(super) fn of(
         outcome: Result<Recorded<T>>,
         operation: &Operation,
@@ -203,6 +231,7 @@ impl<T> Seen<Recorded<T>> {
                     .detail(TOO_LATE)
                     .build(),
             }),
+            Err(error) if may_pass(&error) => Ok(Self::Failed(error)),
             Err(error) => Err(error),
         }
     }
@@ -227,32 +256,45 @@ pub(super) async fn wait<L: Look>(
     let mut prompt = Prompt::Poll;
     loop {
         let looked_at = Instant::now();
-        let timeout = match what.look(&time).await? {
-            Seen::Found(found) => return Ok(Arrival { found, prompt }),
-            Seen::NotYet { timeout, .. } => timeout,
-        };
+        let seen = what.look(&time).await?;
         let now = Instant::now();
-        if now >= last_look {
-            return Err(timeout);
+        let (error, stay_away) = match seen {
+            Seen::Found(found) => return Ok(Arrival { found, prompt }),
+            Seen::NotYet { timeout, .. } => (timeout, Duration::ZERO),
+            Seen::Failed(error) => {
+                let asked = error.retry_after();
+                // Throttling that names no time: no event makes it look sooner than its slowest rhythm does.
+                let slowest = options.longest_pause.min(last_look - now);
+                let is_throttled = error.kind() == ErrorKind::RateLimited;
+                let stay_away = asked.or(is_throttled.then_some(slowest));
+                (error, stay_away.unwrap_or_default())
+            }
+        };
+        if now >= last_look || stay_away > time.end - now {
+            return Err(error);
         }
-        let mut next = last_look.min(now + pause);
+        let earliest = now + stay_away;
+        let mut next = last_look.min(now + pause).max(earliest);
         pause = (pause + pause / 2).min(options.longest_pause);
         prompt = Prompt::Poll;
-        let mut is_named = false;
         while is_open && Instant::now() < next {
             match timeout_at(next, next_event(events.as_mut())).await {
                 Err(_) => break,
                 Ok(None) => is_open = false,
                 Ok(Some(event)) if what.is_named_by(&event) => {
-                    next = next.min(looked_at + first_pause);
                     // It is about to be there: look close together again.
                     pause = first_pause;
-                    prompt = Prompt::Event(event);
-                    is_named = true;
+                    let soonest = earliest.max(looked_at + first_pause);
+                    if soonest < next {
+                        next = soonest;
+                        prompt = Prompt::Event(event);
+                    }
                 }
                 Ok(Some(event)) => {
-                    next = next.min(looked_at + first_pause.max(time.waited() / OTHERS_SHARE));
-                    if !is_named {
+                    let soonest = looked_at + first_pause.max(time.waited() / OTHERS_SHARE);
+                    let soonest = earliest.max(soonest);
+                    if soonest < next {
+                        next = soonest;
                         prompt = Prompt::Event(event);
                     }
                 }

@@ -9,7 +9,7 @@ use super::{
     Backend, Sandbox,
     outcome::{Outcome, Processing},
     people::{Permission, Tenant, User},
-    readings::{ErrorShape, IdReading, PathForm, TimeStyle, UnknownFolder},
+    readings::{EmptyFolder, ErrorShape, IdReading, PathForm, TimeStyle, UnknownFolder},
     vendor::MedReader,
     webhook::sender::Sender,
 };
@@ -73,6 +73,7 @@ pub(super) struct Settings {
     pub(super) webhook_ids: IdReading,
     pub(super) path_form: PathForm,
     pub(super) unknown_folder: UnknownFolder,
+    pub(super) empty_folder: EmptyFolder,
     pub(super) every_folder: bool,
     pub(super) check_content: bool,
     pub(super) error_shape: ErrorShape,
@@ -111,6 +112,7 @@ impl SandboxBuilder {
             webhook_ids: IdReading::default(),
             path_form: PathForm::default(),
             unknown_folder: UnknownFolder::default(),
+            empty_folder: EmptyFolder::default(),
             every_folder: false,
             check_content: true,
             error_shape: ErrorShape::default(),
@@ -369,6 +371,19 @@ impl SandboxBuilder {
     /// ```
     pub fn unknown_folder(mut self, reading: UnknownFolder) -> Self {
         self.settings.unknown_folder = reading;
+        self
+    }
+
+    /// What the results of a folder that has none are (default an empty list).
+    ///
+    /// ```
+    /// # use medreader_client::sandbox::Sandbox;
+    /// use medreader_client::sandbox::EmptyFolder;
+    ///
+    /// let builder = Sandbox::builder().empty_folder(EmptyFolder::NotFound);
+    /// ```
+    pub fn empty_folder(mut self, reading: EmptyFolder) -> Self {
+        self.settings.empty_folder = reading;
         self
     }
 

@@ -57,6 +57,17 @@ pub enum UnknownFolder {
     NoResults,
 }
 
+/// What the results of a folder that has none are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum EmptyFolder {
+    /// 200 with no results.
+    #[default]
+    NoResults,
+    /// 404 `folder_not_found`, until there is one: the document has no sample of an empty list.
+    NotFound,
+}
+
 /// How times are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]

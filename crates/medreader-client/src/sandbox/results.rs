@@ -9,7 +9,7 @@ use super::{
     folders,
     login::caller,
     outcome::Outcome,
-    readings::{PathForm, UnknownFolder},
+    readings::{EmptyFolder, PathForm, UnknownFolder},
     turn::{Reply, Turn},
 };
 
@@ -69,6 +69,9 @@ pub(super) fn of_folder(turn: &mut Turn<'_>, request: &Request) -> Reply {
             json!({ "id": prescription.result_id, "status": status })
         })
         .collect();
+    if results.is_empty() && turn.settings.empty_folder == EmptyFolder::NotFound {
+        return Err(Refusal::folder());
+    }
     let body = json!({ "folder_id": id, "folder_fullpath": path, "results": results });
     turn.json(StatusCode::OK, body)
 }

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use common_http::lenient::take;
 use common_http::{DecodeError, Extra, RawJson, Timestamp, json, safe_debug};
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::ids::{AnalysisId, required};
+use crate::ids::{AnalysisId, Fields};
 
 /// Which event a webhook announces: the same id and the same bytes of the body are the same event.
 ///
@@ -72,7 +73,8 @@ impl fmt::Debug for EventKey {
 /// what was announced is not lost because one field of it is odd.
 ///
 /// An event always has the JSON text that it came as, see [`raw`](Self::raw); so it is read with `serde_json` only (or
-/// [`from_body`](Self::from_body)), and not through serde's `flatten` or `untagged`. Two events are equal when their
+/// [`from_body`](Self::from_body)), and not through serde's `flatten` or `untagged`. Text and [`key`](Self::key) of an event
+/// that was written and read again are those of the text as it was written: keep `key()` with it. Two events are equal when their
 /// fields and `extra` are. `Debug` prints the id only.
 ///
 /// ```
@@ -115,18 +117,12 @@ pub struct WebhookEvent {
 
 safe_debug!(WebhookEvent { id });
 
-/// What must be there, and all the rest.
-#[derive(Deserialize)]
-struct Fields {
-    #[serde(deserialize_with = "required")]
-    id: AnalysisId,
-    #[serde(flatten)]
-    rest: Extra,
-}
-
 impl WebhookEvent {
     /// Reads the body of a webhook, without asking who sent it: for tests, and for events that you have stored. What
     /// comes over the network goes through a [`Verifier`](super::Verifier).
+    ///
+    /// The [`key`](Self::key) is that of exactly these bytes: of a stored [`raw`](Self::raw) it is another one where the body
+    /// had white space around the JSON. Keep `key()` with what you store.
     ///
     /// # Errors
     ///
@@ -143,7 +139,8 @@ impl WebhookEvent {
         Self::read(json::decode(body)?, body)
     }
 
-    /// The vendor's own JSON text, whatever has been done to the fields since; without white space around it.
+    /// The vendor's own JSON text, whatever has been done to the fields since; without white space around it, so that its
+    /// bytes need not be those of the body that [`key`](Self::key) was made of: keep `key()` with it.
     ///
     /// ```
     /// use medreader_client::webhook::WebhookEvent;
@@ -184,13 +181,6 @@ impl WebhookEvent {
             raw,
         })
     }
-}
-
-/// Moves a field out of `rest`, unless it has a value that the type cannot hold.
-fn take<T: DeserializeOwned>(rest: &mut Extra, name: &str) -> Option<T> {
-    let value: Option<T> = Option::deserialize(rest.get(name)?).ok()?;
-    rest.remove(name);
-    value
 }
 
 impl PartialEq for WebhookEvent {

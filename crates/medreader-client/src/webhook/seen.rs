@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use common_http::{async_trait, safe_debug};
 
@@ -47,6 +47,18 @@ pub trait SeenEvents: Send + Sync + 'static {
     /// The store's own. The event has been handled and is answered 200 all the same; should it be sent again, it is
     /// handled again.
     async fn mark_seen(&self, key: &EventKey) -> io::Result<()>;
+}
+
+/// One store for several receivers, or for a receiver and its owner.
+#[async_trait]
+impl<S: SeenEvents + ?Sized> SeenEvents for Arc<S> {
+    async fn is_seen(&self, key: &EventKey) -> io::Result<bool> {
+        self.as_ref().is_seen(key).await
+    }
+
+    async fn mark_seen(&self, key: &EventKey) -> io::Result<()> {
+        self.as_ref().mark_seen(key).await
+    }
 }
 
 /// The last events handled by this process, by default 10,000 of them (some 100 bytes each): where one more is marked,

@@ -2,7 +2,7 @@
 
 use common_http::transport::FakeAnswer;
 use medreader_client::FolderId;
-use medreader_client::folders::Folder;
+use medreader_client::folders::{Child, Folder};
 use serde_json::{Value, json};
 
 use crate::support::{FOLDER, answers, calls, client, folder, idle_client, told};
@@ -136,8 +136,8 @@ async fn a_folder_has_its_children_and_counts() {
         .await
         .unwrap();
     assert_eq!(folder.prescription_files_count, Some(15));
-    let children = folder.child_folders.as_deref().unwrap();
-    assert_eq!(children.len(), 1);
+    let children: Vec<_> = folder.children().collect();
+    assert_eq!(folder.child_folders.as_deref().unwrap().len(), 1);
     assert_eq!(
         children[0].id.as_str(),
         "00000000-0000-4000-8000-00000000000c"
@@ -147,6 +147,25 @@ async fn a_folder_has_its_children_and_counts() {
     assert_eq!(
         calls(&network)[0].target,
         format!("/api/v1/folders/{FOLDER}")
+    );
+}
+
+#[test]
+fn a_child_that_cannot_be_read_is_kept_and_costs_nobody_the_others() {
+    let text = r#"{"id":"a","child_folders":[{"folder_name" : "sem id"},null,{"id":"b"},7]}"#;
+    let folder: Folder = serde_json::from_str(text).unwrap();
+    let ids: Vec<_> = folder.children().map(|child| child.id.as_str()).collect();
+    assert_eq!(ids, ["b"]);
+    let children = folder.child_folders.as_deref().unwrap();
+    let Child::Rejected { raw, error } = &children[0] else {
+        panic!("{children:?}");
+    };
+    assert_eq!(raw.as_str(), r#"{"folder_name" : "sem id"}"#);
+    assert_eq!(error.path(), "[0].id");
+    assert!(matches!(&children[2], Child::Rejected { raw, .. } if raw.as_str() == "7"));
+    assert_eq!(
+        serde_json::to_value(&folder).unwrap()["child_folders"],
+        json!([{"folder_name": "sem id"}, {"id": "b"}, 7])
     );
 }
 

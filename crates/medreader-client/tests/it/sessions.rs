@@ -11,7 +11,7 @@ use medreader_client::{Credentials, CredentialsProvider, ErrorCode};
 use tokio::time::{Instant, advance};
 
 use crate::support::{
-    EMAIL, LOGIN, PASSWORD, TENANT, answers, authorization, builder, calls, client, logins,
+    EMAIL, LOGIN, PASSWORD, TENANT, answers, authorization, builder, calls, client, folder, logins,
     refusal, session, told, vendor,
 };
 
@@ -62,6 +62,27 @@ async fn calls_carry_the_token_as_bearer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_tenant_that_a_call_is_refused_for_is_a_401_like_any() {
+    let network = answers(vec![|| refusal(401, "tenant_invalid")]);
+    let client = client(&network);
+    let call = || async { client.folders().get(&folder()).send().await.unwrap_err() };
+    let expected = |attempts| {
+        (
+            "credentials",
+            Some(401),
+            Some("tenant_invalid"),
+            attempts,
+            "answered",
+        )
+    };
+    assert_eq!(told(&call().await), expected(1));
+    assert_eq!((logins(&network), calls(&network).len()), (1, 1));
+    advance(Duration::from_secs(61)).await;
+    assert_eq!(told(&call().await), expected(2));
+    assert_eq!((logins(&network), calls(&network).len()), (2, 3));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_user_may_be_missing_in_part_or_whole() {
     for (answer, name) in [
         (r#"{"token":"EXAMPLE"}"#, None),
@@ -79,13 +100,29 @@ async fn a_user_may_be_missing_in_part_or_whole() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unreadable_user_fails_no_other_call() {
+async fn what_is_odd_of_a_user_costs_nobody_the_rest() {
+    let answer = r#"{"token":"EXAMPLE","user":{"id":7,"name":"Pessoa Ficticia","phone":5511}}"#;
+    let network = with_logins(move |_| FakeAnswer::json(answer));
+    let user = client(&network).open_session().send().await.unwrap();
+    assert_eq!((user.id, user.phone), (None, None));
+    assert_eq!(user.name.as_deref(), Some("Pessoa Ficticia"));
+    assert_eq!(
+        (&user.extra["id"], &user.extra["phone"]),
+        (&7.into(), &5511.into())
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unreadable_user_fails_no_call() {
     let network = with_logins(|_| FakeAnswer::json(r#"{"token":"EXAMPLE","user":[7]}"#));
     let client = client(&network);
     client.configuration().get().send().await.unwrap();
-    let error = client.open_session().send().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Decode);
-    assert_eq!(error.operation(), Some("medreader.auth.login"));
+    let user = client.open_session().send().await.unwrap();
+    assert_eq!(
+        (user.name, user.extra["user"].to_string()),
+        (None, "[7]".to_owned())
+    );
+    assert_eq!(logins(&network), 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,11 +3,16 @@
 //! What is not MedReader's own is in the package `specs`, which reads the documents for all vendors.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use common_http::Extra;
+use common_http::transport::{FakeAnswer, FakeTransport};
 use medreader_client::{ErrorCode, OPERATIONS, configuration, folders, prescriptions};
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use specs::Document;
+use tokio::time::advance;
+
+use crate::support::{FOLDER, answers, calls, client, folder, logins};
 
 fn document() -> Document {
     Document::read("medreader")
@@ -26,22 +31,39 @@ fn the_document_is_true_to_itself() {
     assert_eq!(document.faults_of_readings(), [""; 0]);
 }
 
-/// Reads a value as one type, and writes it again.
-type Read = fn(&Value) -> Result<Value, serde_json::Error>;
+/// Reads a value as one type: gives what it writes again, and what no field of it took.
+type Read = fn(&Value) -> Result<(Value, Extra), serde_json::Error>;
+
+macro_rules! read {
+    ($type:ty) => {
+        |value| {
+            let read: $type = serde_json::from_str(&value.to_string())?;
+            Ok((serde_json::to_value(&read)?, read.extra))
+        }
+    };
+}
 
 /// Schemas, and the types that read them.
-const TYPES: [(&str, Read); 5] = [
-    ("User", read::<medreader_client::User>),
-    ("Folder", read::<folders::Folder>),
-    ("Upload", read::<prescriptions::Upload>),
-    ("Result", read::<prescriptions::PrescriptionResult>),
-    ("FolderResults", read::<prescriptions::FolderResults>),
+const TYPES: [(&str, Read); 7] = [
+    ("User", read!(medreader_client::User)),
+    ("Folder", read!(folders::Folder)),
+    ("Upload", read!(prescriptions::Upload)),
+    ("Result", read!(prescriptions::PrescriptionResult)),
+    ("FolderResults", read!(prescriptions::FolderResults)),
+    ("ListedResult", read!(prescriptions::ListedResult)),
+    (
+        "WebhookPayload",
+        read!(medreader_client::webhook::WebhookEvent),
+    ),
 ];
 
-fn read<T: DeserializeOwned + Serialize>(value: &Value) -> Result<Value, serde_json::Error> {
-    let read: T = serde_json::from_str(&value.to_string())?;
-    serde_json::to_value(read)
-}
+/// Read, and never written.
+const SECRETS: [&str; 2] = ["s3_secret_access_key", "webhook_password"];
+
+const READ_CONFIGURATION: Read = read!(configuration::TenantConfiguration);
+
+/// What cannot be odd, as nothing would be left.
+const MUST_BE_THERE: [&str; 2] = ["id", "results"];
 
 #[test]
 fn every_example_of_a_type_decodes() {
@@ -50,10 +72,11 @@ fn every_example_of_a_type_decodes() {
         let schema = json!({ "$ref": format!("#/components/schemas/{name}") });
         let mut examples = document.examples();
         examples.retain(|(_, of, _)| **of == schema);
-        // A user is part of the login's examples only.
-        assert_eq!(examples.is_empty(), name == "User", "{name}");
+        // These are part of other examples only.
+        let is_part = ["User", "ListedResult"].contains(&name);
+        assert_eq!(examples.is_empty(), is_part, "{name}");
         for (at, _, value) in examples {
-            let written = read(value).unwrap_or_else(|error| panic!("{at}: {error}"));
+            let (written, _) = read(value).unwrap_or_else(|error| panic!("{at}: {error}"));
             assert_eq!(with_floats(&written), with_floats(value), "{at}");
         }
     }
@@ -64,19 +87,52 @@ fn every_field_of_a_schema_is_written_as_it_is_read() {
     let document = document();
     for (name, read) in TYPES {
         let full = document.specimen(&json!({ "$ref": format!("#/components/schemas/{name}") }));
-        assert_eq!(
-            with_floats(&read(&full).unwrap()),
-            with_floats(&full),
-            "{name}"
-        );
+        let (written, untaken) = read(&full).unwrap();
+        assert_eq!(with_floats(&written), with_floats(&full), "{name}");
+        assert_eq!(untaken, Extra::new(), "{name}");
     }
     // The two secrets are read, and never written.
     let mut full = document.specimen(&json!({ "$ref": "#/components/schemas/Configuration" }));
-    let written = read::<configuration::TenantConfiguration>(&full).unwrap();
-    for secret in ["s3_secret_access_key", "webhook_password"] {
+    let (written, untaken) = READ_CONFIGURATION(&full).unwrap();
+    for secret in SECRETS {
         assert!(full.as_object_mut().unwrap().remove(secret).is_some());
     }
-    assert_eq!(written, full);
+    assert_eq!((written, untaken), (full, Extra::new()));
+}
+
+#[test]
+fn a_field_of_another_type_is_kept_and_costs_nobody_the_others() {
+    let document = document();
+    let odd = json!([{ "odd": [null, 1.5, "texto"] }]);
+    let configuration = ("Configuration", READ_CONFIGURATION);
+    for (name, read) in TYPES.into_iter().chain([configuration]) {
+        let full = document.specimen(&json!({ "$ref": format!("#/components/schemas/{name}") }));
+        let fields = full.as_object().unwrap().keys();
+        for field in fields.filter(|field| !MUST_BE_THERE.contains(&field.as_str())) {
+            let mut drifted = full.clone();
+            drifted[field] = match field.as_str() {
+                // A list is what this one is.
+                "child_folders" => odd[0].clone(),
+                _ => odd.clone(),
+            };
+            let (mut written, untaken) =
+                read(&drifted).unwrap_or_else(|error| panic!("{name}.{field}: {error}"));
+            let is_secret = SECRETS.contains(&field.as_str());
+            let kept = (!is_secret).then(|| (field.clone(), drifted[field].clone()));
+            assert_eq!(untaken, kept.into_iter().collect(), "{name}.{field}");
+            if name == "Configuration" {
+                for secret in SECRETS {
+                    assert_eq!(written.get(secret), None);
+                    written[secret] = drifted[secret].clone();
+                }
+            }
+            assert_eq!(
+                with_floats(&written),
+                with_floats(&drifted),
+                "{name}.{field}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -109,6 +165,86 @@ fn codes_of_the_document_are_known_and_others_are_not() {
         }
     }
     assert!(matches!(ErrorCode::from("zz"), ErrorCode::Unknown(_)));
+}
+
+fn keys(object: &Value) -> BTreeSet<&str> {
+    object
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_are_what_the_document_asks_for() {
+    let network = answers(vec![|| FakeAnswer::json(r#"{"id":"a","results":[]}"#)]);
+    let client = client(&network);
+    let folders = client.folders();
+    folders
+        .create("Pasta")
+        .parent(&folder())
+        .send()
+        .await
+        .unwrap();
+    let update = client.configuration().update();
+    let update = update.s3_bucket_name("a").s3_region("a").s3_base_path("a");
+    let update = update.s3_access_key_id("a").s3_secret_access_key("a");
+    let update = update
+        .webhook_url("a")
+        .webhook_user("a")
+        .webhook_password("a");
+    update.send().await.unwrap();
+    let prescriptions = client.prescriptions();
+    prescriptions.results(&folder()).send().await.unwrap();
+    let file = prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7");
+    prescriptions.upload(&folder(), file).send().await.unwrap();
+
+    let document = document();
+    let schema = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let sent = network.requests();
+    for (request, name) in sent
+        .iter()
+        .zip(["LoginRequest", "FolderRequest", "Configuration"])
+    {
+        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        assert_eq!(document.misfits(&schema(name), &body, name), [""; 0]);
+        assert_eq!(
+            keys(&body),
+            keys(&document.specimen(&schema(name))),
+            "{name}"
+        );
+    }
+    let parameters = document.at("/paths/~1api~1v1~1prescriptions~1results/get/parameters");
+    let mut queries = parameters.as_array().unwrap().iter();
+    let query = queries
+        .find(|parameter| parameter["in"] == "query")
+        .unwrap();
+    let name = query["name"].as_str().unwrap();
+    let target = format!("/api/v1/prescriptions/results?{name}={FOLDER}");
+    assert_eq!(sent[3].target, target);
+    let form = String::from_utf8(sent[4].body.to_vec()).unwrap();
+    let parts = form.split("form-data; name=\"").skip(1);
+    let parts: BTreeSet<&str> = parts.map(|part| part.split('"').next().unwrap()).collect();
+    assert_eq!(parts, keys(&document.specimen(&schema("UploadForm"))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_logins_answer_is_read_as_the_document_has_it() {
+    let login = document().specimen(&json!({ "$ref": "#/components/schemas/Login" }));
+    assert_eq!(login["expires_in"], 1);
+    let answer = login.clone();
+    let network = FakeTransport::new(move |_| FakeAnswer::json(answer.to_string()));
+    let client = client(&network);
+    let user = client.open_session().send().await.unwrap();
+    assert_eq!(serde_json::to_value(&user).unwrap(), login["user"]);
+    client.configuration().get().send().await.unwrap();
+    let token = format!("Bearer {}", login["token"].as_str().unwrap());
+    assert_eq!(calls(&network)[0].headers["authorization"], token);
+    // Its life was told.
+    advance(Duration::from_secs(2)).await;
+    client.configuration().get().send().await.unwrap();
+    assert_eq!(logins(&network), 2);
 }
 
 /// The value with every number as a float, and without what is null: 80 and 80.0 are the same, as are null and absent.

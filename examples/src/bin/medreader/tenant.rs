@@ -77,10 +77,14 @@ pub(crate) fn failure(error: Error) -> Failure {
             "a folder's name needs a letter from a to z or a digit"
         }
         (ErrorKind::InvalidInput, Some(ErrorCode::BadRequest)) => {
-            "the vendor takes PDF, JPEG, PNG and TIFF files that are not empty"
+            "the vendor takes PDF, JPEG, PNG and TIFF files that are not empty; a file's name has no control characters"
         }
         (ErrorKind::InvalidInput, Some(ErrorCode::NoFieldsToUpdate)) => {
             "name at least one setting; `config-set --help` lists them"
+        }
+        // Taken, as far as a status can say; and something that answers in the vendor's place does not lose by a look.
+        (ErrorKind::Decode, _) if error.operation() == Some("medreader.prescriptions.upload") => {
+            "the answer was a success that cannot be read, so the file was taken: do not upload it again, look into `results --folder ID` first"
         }
         (ErrorKind::Connect, _) => "is MEDREADER_BASE_URL right, and is there a way to it?",
         (ErrorKind::LocalIo, _) if error.io_kind() == Some(io::ErrorKind::PermissionDenied) => {

@@ -1,6 +1,7 @@
 //! Waiting for the result of an upload: by its id, or by what is new in its folder.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport};
@@ -268,6 +269,27 @@ async fn a_folder_that_is_not_found_is_not_there_yet_and_other_failures_end_it()
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_folder_that_cannot_be_listed_for_a_while_is_asked_again() {
+    for hiccup in [502, 429] {
+        let lists = AtomicUsize::new(0);
+        let network = vendor(move |request, _| {
+            if !request.target.contains("/results?") {
+                return match request.target.contains("/new/") {
+                    true => result("new", "completed"),
+                    false => unknown(),
+                };
+            }
+            match lists.fetch_add(1, Ordering::SeqCst) {
+                0..5 => refusal(hiccup, "erro"),
+                _ => FakeAnswer::json(r#"{"results":[{"id":"new"}]}"#),
+            }
+        });
+        let found = found(&network, &json!([])).await.unwrap();
+        assert!(matches!(found, FoundResult::OnlyNewInFolder(_)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_webhook_makes_it_look() {
     let network = tenant(
         |id, at| match id {
@@ -294,6 +316,31 @@ async fn a_webhook_makes_it_look() {
         "{:?}",
         began.elapsed()
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_folder_that_had_nothing_to_list_has_a_snapshot_too() {
+    let network = vendor(|request, _| {
+        let listed = FakeAnswer::json(r#"{"results":[{"id":"new"}]}"#);
+        match request.target.as_str() {
+            target if target.contains("/results?") => listed,
+            target if target.contains("/new/") => result("new", "completed"),
+            _ => unknown(),
+        }
+    });
+    let before = FolderSnapshot::empty(&folder());
+    let waiting = client(&network).prescriptions().result_of(&UPLOAD.into());
+    let found = waiting
+        .since(before)
+        .wait(WaitOptions::default())
+        .await
+        .unwrap();
+    assert!(matches!(found, FoundResult::OnlyNewInFolder(_)));
+}
+
+#[test]
+fn an_empty_snapshot_is_that_of_an_empty_list() {
+    assert_eq!(FolderSnapshot::empty(&folder()), before(&json!([])));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::advance;
 
 use crate::support::{
-    FOLDER, UPLOAD, answers, calls, client, folder, idle_client, logins, refusal, told,
+    FOLDER, UPLOAD, answers, calls, client, folder, idle_client, logins, refusal, told, vendor,
 };
 
 fn pdf() -> PrescriptionFile {
@@ -154,6 +154,16 @@ async fn the_media_type_is_the_contents_not_the_names() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_media_type_can_be_known_at_run_time_only() {
+    let read = String::from("image/webp");
+    let file = PrescriptionFile::from_bytes("receita.webp", "RIFF....WEBP").content_type(read);
+    let prepared = prepared(file).await;
+    let boundary = boundary(prepared.headers());
+    let expected = form(boundary, "receita.webp", "image/webp", "RIFF....WEBP");
+    assert_eq!(content(&prepared).await, expected);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_name_stays_within_its_quotes() {
     let file = PrescriptionFile::from_bytes("receita \"ção\".pdf", "%PDF-1.7");
     let prepared = prepared(file).await;
@@ -253,6 +263,25 @@ async fn a_folder_that_cannot_be_is_refused() {
             "{id:?}"
         );
         assert_eq!(error.operation(), Some("medreader.prescriptions.upload"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_unknown_folder_is_answered_with_decides() {
+    for (status, code, kind) in [
+        (400, "bad_request", "rejected"),
+        (404, "folder_not_found", "not_found"),
+        (409, "parent_folder_not_found", "not_found"),
+        (422, "outra", "rejected"),
+    ] {
+        let network = vendor(move |_, _| refusal(status, code));
+        let upload = client(&network).prescriptions().upload(&folder(), pdf());
+        let error = upload.send().await.unwrap_err();
+        assert_eq!(
+            told(&error),
+            (kind, Some(status), Some(code), 1, "answered")
+        );
+        assert_eq!(calls(&network).len(), 1);
     }
 }
 

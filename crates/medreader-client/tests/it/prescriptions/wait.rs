@@ -211,14 +211,94 @@ async fn throttling_is_honoured() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_that_fails_ends_it() {
+async fn a_hiccup_is_not_the_end() {
+    type Step = fn() -> FakeAnswer;
+    for hiccup in [
+        (|| FakeAnswer::status(502)) as Step,
+        || FakeAnswer::status(503).header("retry-after", "70"),
+        || FakeAnswer::status(429),
+        || FakeAnswer::error(TransportError::Connect),
+        || FakeAnswer::error(TransportError::Interrupted),
+        FakeAnswer::never,
+    ] {
+        // For longer than the attempts of one call.
+        let network = vendor(move |request, call| match call {
+            0 => status("processing"),
+            1..6 => hiccup(),
+            _ => {
+                assert_eq!(request.method, "GET");
+                status("completed")
+            }
+        });
+        let options = WaitOptions::default().deadline(seconds(900.0));
+        let read = result(&network).wait(options).await.unwrap();
+        assert_eq!(read.status, Some(ResultStatus::Completed));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_stays_is_told_when_the_time_is_up() {
+    type Step = fn() -> FakeAnswer;
+    for (step, kind, code) in [
+        ((|| FakeAnswer::status(500)) as Step, "server", Some(500)),
+        (
+            || FakeAnswer::error(TransportError::Connect),
+            "connect",
+            None,
+        ),
+        (|| FakeAnswer::status(429), "rate_limited", Some(429)),
+    ] {
+        let network = answers(vec![|| status("processing"), step]);
+        let began = Instant::now();
+        let error = result(&network)
+            .wait(WaitOptions::default())
+            .await
+            .unwrap_err();
+        let told = (error.kind().as_str(), error.status().map(|s| s.as_u16()));
+        assert_eq!(told, (kind, code));
+        let took = began.elapsed().as_secs_f64();
+        assert!((110.0..=120.01).contains(&took), "{kind}: {took}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_that_names_no_time_slows_it_down() {
+    let network = vendor(|_, call| match call {
+        0 => status("processing"),
+        1..5 => FakeAnswer::status(429),
+        _ => status("completed"),
+    });
+    let events = stream::unfold((), |()| async {
+        tokio::time::sleep(seconds(0.2)).await;
+        Some((AnalysisId::from(UPLOAD), ()))
+    });
+    let waiting = result(&network).wait_or_event(WaitOptions::default(), Box::pin(events));
+    waiting.await.unwrap();
+    let times = times(&network);
+    assert_eq!(times.len(), 6, "{times:?}");
+    assert!(times[5] - times[4] > 9.9, "{times:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lockout_ends_it() {
+    let network = FakeTransport::new(|_| refusal(429, "too_many_attempts"));
+    let began = Instant::now();
+    let error = result(&network)
+        .wait(WaitOptions::default())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind().as_str(), "rate_limited");
+    assert_eq!(error.operation(), Some("medreader.auth.login"));
+    assert_eq!((network.count(), began.elapsed()), (1, Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_that_fails_for_good_ends_it() {
     type Step = fn() -> FakeAnswer;
     for (step, kind) in [
         ((|| refusal(403, "erro")) as Step, "permission_denied"),
         (|| refusal(401, "unauthorized"), "unauthenticated"),
         (|| FakeAnswer::json("[]"), "decode"),
-        (|| FakeAnswer::status(500), "server"),
-        (|| FakeAnswer::error(TransportError::Connect), "connect"),
     ] {
         let network = answers(vec![|| status("processing"), step]);
         let error = result(&network)
@@ -271,6 +351,23 @@ async fn a_webhook_that_comes_first_ends_it() {
         assert_eq!(arrival.prompt, Prompt::Event(AnalysisId::from(id)));
         assert_eq!(arrival.found.status, Some(ResultStatus::Completed));
         assert!(began.elapsed() <= seconds(20.01), "{:?}", began.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_moves_nothing_is_not_what_made_it_look() {
+    for id in [UPLOAD, "another-id"] {
+        let network = vendor(|_, call| status(if call < 3 { "processing" } else { "completed" }));
+        // Just before a look that is due.
+        let events = events_at(vec![(2.3, id)]);
+        let waiting = result(&network).wait_or_event(
+            WaitOptions::default()
+                .first_pause(seconds(1.0))
+                .longest_pause(seconds(1.0)),
+            events,
+        );
+        assert_eq!(waiting.await.unwrap().prompt, Prompt::Poll, "{id}");
+        assert_times(&network, &[0.0, 1.0, 2.0, 3.0]);
     }
 }
 

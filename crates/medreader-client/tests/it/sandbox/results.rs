@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use medreader_client::sandbox::{
-    IdReading, Outcome, PRESCRIPTIONS_RESULT, PathForm, Sandbox, SandboxBuilder, Tenant,
-    UnknownFolder, User,
+    EmptyFolder, IdReading, Outcome, PRESCRIPTIONS_RESULT, PathForm, Sandbox, SandboxBuilder,
+    Tenant, UnknownFolder, User,
 };
 use serde_json::{Value, json};
 
@@ -265,6 +265,20 @@ async fn what_the_document_refuses_is_refused() {
             )
         );
     }
+}
+
+#[tokio::test]
+async fn a_folder_without_results_can_be_a_404() {
+    let builder = Sandbox::builder().empty_folder(EmptyFolder::NotFound);
+    let sandbox = started(builder).await;
+    let caller = log_in(&sandbox).await;
+    let folder = sandbox.folder("Pacientes").unwrap();
+    assert_eq!(
+        caller.results(&folder).await.error(),
+        (404, "folder_not_found".to_owned())
+    );
+    caller.upload(&folder).await;
+    assert_eq!(caller.results(&folder).await.status, 200);
 }
 
 #[tokio::test]

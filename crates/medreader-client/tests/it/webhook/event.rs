@@ -66,6 +66,15 @@ fn a_score_may_have_a_fraction() {
 }
 
 #[test]
+fn a_stored_text_has_the_key_of_its_own_bytes() {
+    let event = WebhookEvent::from_body(b"{\"id\":\"EXAMPLE-1\"}\n").unwrap();
+    let stored = WebhookEvent::from_body(event.raw().as_str().as_bytes()).unwrap();
+    let again: WebhookEvent = serde_json::from_str(event.raw().as_str()).unwrap();
+    assert_ne!(event.key(), stored.key());
+    assert_eq!(stored.key(), again.key());
+}
+
+#[test]
 fn unknown_and_odd_fields_are_kept() {
     let event = read(
         r#"{"id":"EXAMPLE","created_at":[2030],"prescription_confidence_score":"95","prescription_confidence_notes":{"pt":"texto"},"status":"completed","novo":[1,null]}"#,

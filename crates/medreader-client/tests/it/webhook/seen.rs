@@ -1,8 +1,10 @@
 //! The store in memory.
 
-use medreader_client::webhook::{EventKey, MemorySeenEvents, SeenEvents};
+use std::sync::Arc;
 
-use super::key;
+use medreader_client::webhook::{EventKey, MemorySeenEvents, Outcome, Receiver, SeenEvents};
+
+use super::{key, payload, right_headers, verifier};
 
 async fn mark(store: &MemorySeenEvents, keys: &[EventKey]) {
     for key in keys {
@@ -46,6 +48,21 @@ async fn a_store_for_no_events_remembers_none() {
     let store = MemorySeenEvents::new(0);
     mark(&store, &[key(1)]).await;
     assert_eq!(known(&store, &[key(1)]).await, 0);
+}
+
+#[tokio::test]
+async fn receivers_can_share_one_with_its_owner() {
+    let store = Arc::new(MemorySeenEvents::default());
+    let receivers = [(); 2].map(|()| {
+        Receiver::new(verifier(), async |_event| Ok::<(), std::io::Error>(()))
+            .seen_events(store.clone())
+    });
+    let body = payload(1);
+    for (receiver, expected) in receivers.iter().zip([Outcome::Handled, Outcome::Duplicate]) {
+        let outcome = receiver.receive(&right_headers(), &body).await;
+        assert_eq!(outcome, expected);
+    }
+    assert!(store.is_seen(&key(1)).await.unwrap());
 }
 
 #[tokio::test]
