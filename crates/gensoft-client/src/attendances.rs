@@ -135,6 +135,10 @@ impl SendAttendance {
     /// unknown, the error says so ([`Delivery::Unknown`](crate::Delivery::Unknown)), and a person or Gensoft's support has to
     /// look. A cancelled call may have been taken.
     ///
+    /// One of more than 32 KiB, with attachments say, has no limit of time as long as it moves: it ends when less than 1 KiB
+    /// moves in 30 s, or when no answer comes within 30 s of the last byte. A small one ends after 60 s
+    /// ([`HttpOptions::call_timeout`](crate::HttpOptions::call_timeout)); a deadline ends either.
+    ///
     /// # Errors
     /// - `invalid_input`: it is no JSON object; nothing was sent
     /// - `rejected` with a 3xx: the vendor redirects, and the base URL is probably wrong (http for https, say)

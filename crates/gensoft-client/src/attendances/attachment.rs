@@ -49,7 +49,8 @@ impl Attachment {
         }
     }
 
-    /// A file from the disk, under its own name. The attendance holds it in memory, so it should be small.
+    /// A file from the disk, under its own name. The attendance holds it in memory, so it should be small; sending it may take
+    /// as long as it moves, see [`SendAttendance::send`](super::SendAttendance::send).
     ///
     /// # Errors
     /// `local_io` where it cannot be read.

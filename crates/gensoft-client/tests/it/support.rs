@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use common_http::transport::FakeTransport;
 use gensoft_client::attendances::AttendanceBody;
 use gensoft_client::sandbox::{ATTENDANCES_SEND, REPORTS_UPLOAD, RecordedRequest, Sandbox};
 use gensoft_client::{
@@ -38,6 +39,15 @@ pub(crate) fn eager() -> HttpOptions {
 pub(crate) fn client(sandbox: &Sandbox, http: HttpOptions) -> GensoftClient {
     let builder = sandbox.client_builder().http(http);
     builder.build().expect("settings that fit together")
+}
+
+/// A client over a network that follows a script, for time that is paused.
+pub(crate) fn over(network: &Arc<FakeTransport>, http: HttpOptions) -> GensoftClient {
+    let builder = GensoftClient::builder()
+        .base_url("http://localhost")
+        .api_key("EXAMPLE-API-KEY");
+    let built = builder.http(http.transport(network.clone())).build();
+    built.expect("settings that fit together")
 }
 
 pub(crate) fn order() -> AttendanceBody {

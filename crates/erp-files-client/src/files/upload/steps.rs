@@ -48,10 +48,14 @@ impl Upload {
             Some(state) if !same(state) => return refuse("the state is of another analysis"),
             _ => {}
         }
-        match self.body.peek(1).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(error.into_builder().operation(INITIALIZE.id()).build()),
-        }
+        self.look().await
+    }
+
+    /// Whether the file can be read.
+    async fn look(&self) -> Result<()> {
+        let (engine, mut options) = (&self.files.engine, self.options.clone());
+        let looked = engine.look(&INITIALIZE, &self.body, 1, &mut options);
+        looked.await.map(drop)
     }
 
     /// Takes up what another process began.
@@ -156,7 +160,7 @@ impl Upload {
                 .build()),
             (OnConflict::Replace, Some(id)) => {
                 // Nothing is deleted for a file that has vanished meanwhile.
-                self.body.peek(1).await?;
+                self.look().await?;
                 self.files.delete(&id).send().await?;
                 self.initialize_again(true).await
             }
