@@ -82,7 +82,16 @@ impl AttendanceBody {
 
 impl From<&Attendance> for AttendanceBody {
     fn from(attendance: &Attendance) -> Self {
-        Self::of(attendance)
+        match attendance.says_twice() {
+            true => Self(Err("a member of the attendance is in `extra` too")),
+            false => Self::of(attendance),
+        }
+    }
+}
+
+impl From<Attendance> for AttendanceBody {
+    fn from(attendance: Attendance) -> Self {
+        Self::from(&attendance)
     }
 }
 
@@ -93,6 +102,8 @@ pub struct SendAttendance {
     body: AttendanceBody,
     options: CallOptions,
 }
+
+common_http::safe_debug!(SendAttendance { options });
 
 impl SendAttendance {
     pub(crate) fn new(engine: Engine, body: AttendanceBody) -> Self {
@@ -140,7 +151,7 @@ impl SendAttendance {
     /// ([`HttpOptions::call_timeout`](crate::HttpOptions::call_timeout)); a deadline ends either.
     ///
     /// # Errors
-    /// - `invalid_input`: it is no JSON object; nothing was sent
+    /// - `invalid_input`: it is no JSON object, or an [`Attendance`] whose `extra` has a member of its own again; nothing was sent
     /// - `rejected` with a 3xx: the vendor redirects, and the base URL is probably wrong (http for https, say)
     /// - `rejected`, `unauthenticated`, `permission_denied`, `conflict` and the like: refused;
     ///   [`Error::message`](crate::Error::message) may say why

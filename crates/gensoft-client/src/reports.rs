@@ -36,6 +36,12 @@ pub struct UploadReport {
     options: CallOptions,
 }
 
+common_http::safe_debug!(UploadReport {
+    pdf,
+    slash,
+    options,
+});
+
 impl UploadReport {
     pub(crate) fn new(engine: Engine, execution: ExecutionId, pdf: Body) -> Self {
         Self {

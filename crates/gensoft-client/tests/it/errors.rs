@@ -291,6 +291,7 @@ async fn an_error_of_any_form_is_an_error_with_its_body() {
         "null",
         "[]",
         "{\"campo\":{\"a\":[1]}}",
+        "{\"code\":42}",
         "{\"detail\":",
     ] {
         for op in Op::ALL {

@@ -8,7 +8,8 @@ use gensoft_client::attendances::{Attachment, Attendance, AttendanceBody, Moment
 use gensoft_client::http::{HeaderMap, Method, StatusCode, header};
 use gensoft_client::sandbox::{AnswerShape, Fault, ReportForm, Sandbox};
 use gensoft_client::{
-    Body, CallOptions, Error, ExecutionId, GensoftClient, HttpOptions, RawJson, Result, RetryPolicy,
+    Body, CallOptions, Error, ExecutionId, GensoftClient, HttpOptions, KeyProvider, RawJson,
+    Result, RetryPolicy, Secret, async_trait,
 };
 use serde_json::{Value, json};
 
@@ -320,15 +321,30 @@ async fn nothing_is_printed_of_what_never_left() {
         settings("https://MARKER:MARKER@127.0.0.1", TEXT, TEXT),
         settings("https://127.0.0.1/?MARKER", TEXT, TEXT),
         settings("http://MARKER.example/MARKER", TEXT, TEXT),
+        // A key and a word that fit no header.
+        settings(sandbox.url(), "MARKER\n", "ApiKey"),
+        settings(sandbox.url(), TEXT, "MARKER\u{7f}"),
     ] {
         printed.error(&result.unwrap_err());
     }
-    // A key that fits no header.
-    let client = settings(sandbox.url(), "MARKER\n", "MARKER\u{7f}").unwrap();
-    printed.result(&soon(client.send_attendance(&attendance()).send()).await);
-    assert_eq!((printed.errors.len(), sandbox.requests().len()), (13, 0));
+    // A key that fits none, from a provider.
+    let client = GensoftClient::builder()
+        .base_url(sandbox.url())
+        .api_key_from(Vault);
+    let call = client.build().unwrap().send_attendance(&attendance());
+    printed.result(&soon(call.send()).await);
+    assert_eq!((printed.errors.len(), sandbox.requests().len()), (15, 0));
     assert_no_marker(&journal.text());
     assert_no_marker(&printed.text);
+}
+
+struct Vault;
+
+#[async_trait]
+impl KeyProvider for Vault {
+    async fn key(&self) -> Result<Secret> {
+        Ok(Secret::from("MARKER\n"))
+    }
 }
 
 /// A file whose errors say more than they should.
