@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::support::{Op, assert_sound, client, eager, soon};
+use crate::support::{Op, assert_sound, client, eager, of_all_forms, soon};
 use Delivery::{Answered, Unknown};
 use End::{GivesUp, Stops, Value};
 use ErrorKind::{
@@ -43,7 +43,7 @@ impl Row {
     fn end(&self, op: Op) -> End {
         match op {
             Op::Attendance => self.attendance,
-            Op::Report => self.report,
+            Op::Report | Op::Form => self.report,
         }
     }
 
@@ -141,7 +141,7 @@ async fn check(row: Row, op: Op) {
     let limit = Duration::from_secs(if row.stalls() { 2 } else { 30 });
     let http = || eager().head_timeout(limit).idle_timeout(limit);
 
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = of_all_forms().start().await.unwrap();
     sandbox.fail_always(op.id(), row.fault.clone()).unwrap();
     match op.call(&client(&sandbox, http())).await {
         Ok(_) => assert!(matches!(row.end(op), Value), "{op:?}, {what}: a value"),
@@ -170,7 +170,7 @@ async fn check(row: Row, op: Op) {
         "{op:?}, {what}: no redirect is followed"
     );
 
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = of_all_forms().start().await.unwrap();
     sandbox.fail_next(op.id(), row.fault.clone()).unwrap();
     let once = op.call(&client(&sandbox, http())).await;
     match (once, row.end(op)) {
@@ -195,7 +195,7 @@ async fn every_operation_under_every_fault() {
     // A few at a time: each has a server and a client of its own.
     let places = Arc::new(Semaphore::new(4));
     let mut checks = JoinSet::new();
-    for op in Op::ALL {
+    for op in Op::IN_ALL_FORMS {
         for row in rows() {
             let places = Arc::clone(&places);
             checks.spawn(async move {
@@ -213,7 +213,7 @@ async fn every_operation_under_every_fault() {
 fn end(status: u16, op: Op) -> End {
     let failed = |kind| match op {
         Op::Attendance => Stops(kind, Unknown),
-        Op::Report => GivesUp(kind, Unknown),
+        Op::Report | Op::Form => GivesUp(kind, Unknown),
     };
     match status {
         401 => Stops(Unauthenticated, Answered),
@@ -231,10 +231,10 @@ fn end(status: u16, op: Op) -> End {
 /// Among them all that the document's table has (400 to 406, 410, 418, 429, 500, 503), though the table is the template's.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_under_every_status() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = of_all_forms().start().await.unwrap();
     for status in (300..=308).chain(400..=431).chain([451]).chain(500..=511) {
         let fault = Fault::status(StatusCode::from_u16(status).unwrap());
-        for op in Op::ALL {
+        for op in Op::IN_ALL_FORMS {
             sandbox.clear_requests();
             sandbox.fail_always(op.id(), fault.clone()).unwrap();
             let error = op.call(&client(&sandbox, eager())).await.unwrap_err();

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use common_http::transport::FakeTransport;
 use gensoft_client::attendances::AttendanceBody;
-use gensoft_client::sandbox::{ATTENDANCES_SEND, REPORTS_UPLOAD, RecordedRequest, Sandbox};
+use gensoft_client::sandbox::{
+    ATTENDANCES_SEND, PathForm, REPORTS_UPLOAD, RecordedRequest, ReportForm, Sandbox,
+    SandboxBuilder,
+};
 use gensoft_client::{
     Body, CallOptions, Delivery, Error, ExecutionId, GensoftClient, HttpOptions, Reply, Result,
     RetryPolicy,
@@ -54,6 +57,13 @@ pub(crate) fn order() -> AttendanceBody {
     AttendanceBody::of(&json!({ "campo": "valor ficticio" }))
 }
 
+/// A sandbox that takes a report in each of its readings.
+pub(crate) fn of_all_forms() -> SandboxBuilder {
+    Sandbox::builder()
+        .report_path(PathForm::Either)
+        .report_form(ReportForm::Either)
+}
+
 /// The only request of an operation.
 pub(crate) fn only(sandbox: &Sandbox, operation: &str) -> RecordedRequest {
     let mut requests = sandbox.requests_for(operation);
@@ -66,15 +76,18 @@ pub(crate) fn only(sandbox: &Sandbox, operation: &str) -> RecordedRequest {
 pub(crate) enum Op {
     Attendance,
     Report,
+    /// The report in its other readings: a form, to the path with a slash. Of sandboxes that take both.
+    Form,
 }
 
 impl Op {
     pub(crate) const ALL: [Self; 2] = [Self::Attendance, Self::Report];
+    pub(crate) const IN_ALL_FORMS: [Self; 3] = [Self::Attendance, Self::Report, Self::Form];
 
     pub(crate) fn id(self) -> &'static str {
         match self {
             Self::Attendance => ATTENDANCES_SEND,
-            Self::Report => REPORTS_UPLOAD,
+            Self::Report | Self::Form => REPORTS_UPLOAD,
         }
     }
 
@@ -82,7 +95,7 @@ impl Op {
     pub(crate) fn attempts(self) -> u32 {
         match self {
             Self::Attendance => 4,
-            Self::Report => 3,
+            Self::Report | Self::Form => 3,
         }
     }
 
@@ -97,8 +110,12 @@ impl Op {
     ) -> Result<Reply> {
         match self {
             Self::Attendance => soon(client.send_attendance(order()).options(options).send()).await,
-            Self::Report => {
+            Self::Report | Self::Form => {
                 let upload = client.upload_report(&ExecutionId::from(10), Body::from(PDF));
+                let upload = match self {
+                    Self::Form => upload.multipart("file").trailing_slash(true),
+                    _ => upload,
+                };
                 soon(upload.options(options).send()).await
             }
         }
@@ -108,7 +125,7 @@ impl Op {
     pub(crate) fn effects(self, sandbox: &Sandbox) -> usize {
         match self {
             Self::Attendance => sandbox.attendances().len(),
-            Self::Report => sandbox.report_versions("10").len(),
+            Self::Report | Self::Form => sandbox.report_versions("10").len(),
         }
     }
 }
