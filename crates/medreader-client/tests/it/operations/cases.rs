@@ -18,7 +18,7 @@ pub(super) struct Case {
 
 fn operation(id: &str) -> &'static Operation {
     OPERATIONS
-        .into_iter()
+        .iter()
         .find(|operation| operation.id() == id)
         .unwrap()
 }
