@@ -249,7 +249,7 @@ impl Call {
             self.doubt.note(outcome);
         }
         failure
-            .into_error(self.engine.vendor(), &self.request.operation, self.attempts)
+            .into_error(self.engine.vendor(), &self.request, self.attempts)
             .retry_after(asked)
             .delivery(self.doubt.delivery())
             .build()

@@ -152,7 +152,7 @@ impl SendAttendance {
     ///
     /// # Errors
     /// - `invalid_input`: it is no JSON object, or an [`Attendance`] whose `extra` has a member of its own again; nothing was sent
-    /// - `rejected` with a 3xx: the vendor redirects, and the base URL is probably wrong (http for https, say)
+    /// - `rejected` with a 3xx: the vendor redirects, and the base URL is probably wrong (http for https, say); the text says more
     /// - `rejected`, `unauthenticated`, `permission_denied`, `conflict` and the like: refused;
     ///   [`Error::message`](crate::Error::message) may say why
     /// - `rate_limited`: throttled; `connect`: not sent
@@ -180,8 +180,7 @@ impl SendAttendance {
                 .operation(SEND.id())
                 .build());
         }
-        const REDIRECTED: &str = "the vendor redirects, which is not followed: is the base URL right, its scheme included?";
-        Reply::of(self.request().send().await, REDIRECTED)
+        self.request().send().await.map(Reply::of)
     }
 }
 

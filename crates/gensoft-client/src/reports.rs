@@ -142,7 +142,8 @@ impl UploadReport {
     /// - `invalid_input`: the file is empty or no PDF (`%PDF-` within its first 1,024 bytes), or the id is empty, `.`, `..` or
     ///   has control characters; nothing was sent
     /// - `local_io`: the file cannot be read, or changed while it was sent
-    /// - `rejected` with a 3xx: the vendor redirects, and the slash at the path's end is probably wrong
+    /// - `rejected` with a 3xx: the vendor redirects, and the slash at the path's end is probably wrong, or the base
+    ///   URL; the text says which
     /// - `unauthenticated`, `permission_denied`, `not_found` and the like: refused
     /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after three attempts; `timeout` with delivery `NotSent`
     ///   where the file's first bytes do not come within the idle limit or the deadline
@@ -162,9 +163,7 @@ impl UploadReport {
     /// ```
     pub async fn send(mut self) -> Result<Reply> {
         self.check().await?;
-        const REDIRECTED: &str =
-            "the vendor redirects, which is not followed: is the path's trailing slash right?";
-        Reply::of(self.request().send().await, REDIRECTED)
+        self.request().send().await.map(Reply::of)
     }
 
     async fn check(&mut self) -> Result<()> {

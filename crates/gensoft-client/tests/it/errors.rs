@@ -228,6 +228,42 @@ fn end(status: u16, op: Op) -> End {
     }
 }
 
+/// What is probably wrong is told by where the redirect leads, and where it leads is not told.
+#[tokio::test]
+async fn a_redirect_says_what_is_probably_wrong() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let secure = sandbox.url().replace("http:", "https:") + "/api/v1/marker/";
+    for (op, location, says) in [
+        (Op::Attendance, secure.as_str(), "the base URL"),
+        (Op::Report, "http://marker.example/", "the base URL"),
+        (
+            Op::Attendance,
+            "/api/v1/attendance",
+            "without its trailing slash",
+        ),
+        (
+            Op::Report,
+            "/api/v1/results/upload/execution/10/",
+            "with a trailing slash",
+        ),
+        (Op::Report, "10/?marker", "with a trailing slash"),
+        (Op::Report, "/api/v1/marker", "a trailing slash included"),
+        (
+            Op::Attendance,
+            "http://[marker",
+            "a trailing slash included",
+        ),
+    ] {
+        let (status, location) = (StatusCode::PERMANENT_REDIRECT, location.to_owned());
+        sandbox
+            .fail_next(op.id(), Fault::Redirect { status, location })
+            .unwrap();
+        let error = op.call(&client(&sandbox, eager())).await.unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains(says) && !text.contains("marker"), "{text}");
+    }
+}
+
 /// Among them all that the document's table has (400 to 406, 410, 418, 429, 500, 503), though the table is the template's.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_under_every_status() {

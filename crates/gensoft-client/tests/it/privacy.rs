@@ -112,7 +112,7 @@ fn client(sandbox: &Sandbox, http: HttpOptions) -> GensoftClient {
 /// Makes the call and prints all that comes of it.
 async fn call(op: Op, client: &GensoftClient, printed: &mut Printed) {
     let reply = match op {
-        Op::Attendance => soon(client.send_attendance(&attendance()).send()).await,
+        Op::Attendance => soon(client.send_attendance(attendance()).send()).await,
         Op::Report | Op::Form => {
             let upload = client
                 .upload_report(&execution(), pdf())
@@ -340,7 +340,7 @@ async fn nothing_is_printed_of_what_never_left() {
     let client = GensoftClient::builder()
         .base_url(sandbox.url())
         .api_key_from(Vault);
-    let call = client.build().unwrap().send_attendance(&attendance());
+    let call = client.build().unwrap().send_attendance(attendance());
     printed.result(&soon(call.send()).await);
     assert_eq!((printed.errors.len(), sandbox.requests().len()), (15, 0));
     assert_no_marker(&journal.text());
