@@ -218,7 +218,10 @@ impl Body {
     }
 
     /// The first bytes, `count` at the most, which stay part of the body: to find out what kind of file it is before it is
-    /// sent.
+    /// sent. It waits for them as long as the source takes; [`Engine::look`](crate::Engine::look) has limits.
+    ///
+    /// A single-pass body loses nothing when this is cancelled. It is gone once reading it failed, and cannot be had by
+    /// another while it is looked at.
     ///
     /// # Errors
     /// `local_io` if it cannot be read, or was read already.

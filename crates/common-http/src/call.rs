@@ -26,7 +26,7 @@ use self::limits::{Limits, Wait};
 pub(crate) use self::reader::Broken;
 use crate::answer::Answer;
 use crate::auth::Live;
-use crate::body::Opened;
+use crate::body::{Body, Opened};
 use crate::engine::Engine;
 use crate::error::{Delivery, Error, Result};
 use crate::observe::Attempt;
@@ -35,6 +35,14 @@ use crate::retry::{Cost, Outcome, Repeat, Verdict, pause, verdict};
 
 /// How much of an answer's body an error keeps.
 pub(crate) const KEPT_BODY: usize = 64 * 1024;
+
+/// A body up to this size that is not sent within the default working time is on a line of less than 5 kbit/s.
+const SMALL_BODY: u64 = 32 * 1024;
+
+/// Whether sending it can take longer than the working time although it moves: then only standing still ends it.
+fn is_large(body: &Body) -> bool {
+    body.len().is_none_or(|length| length > SMALL_BODY)
+}
 
 /// A call on its way: what it sends, what it may still spend, and what its attempts have left in doubt.
 pub(crate) struct Call {
@@ -68,7 +76,7 @@ impl Call {
         };
         let limits = Limits {
             deadline: deadline.and_then(|limit| now.checked_add(limit)),
-            working: match operation.is_transfer() {
+            working: match operation.is_transfer() || is_large(&request.body) {
                 true => None,
                 false => now.checked_add(timeouts.call),
             },
@@ -244,7 +252,7 @@ impl Call {
             self.doubt.note(outcome);
         }
         failure
-            .into_error(self.engine.vendor(), &self.request.operation, self.attempts)
+            .into_error(self.engine.vendor(), &self.request, self.attempts)
             .retry_after(asked)
             .delivery(self.doubt.delivery())
             .build()

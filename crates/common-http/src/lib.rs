@@ -15,6 +15,7 @@ mod foreign;
 mod hosts;
 pub mod json;
 pub mod lenient;
+mod look;
 mod multipart;
 mod observe;
 mod open_enum;

@@ -155,6 +155,9 @@ impl HttpOptions {
     /// The working time of a call that is no transfer: its attempts and the pauses between them, but not the waits that
     /// the vendor asked for by throttling ([`RetryPolicy::max_throttle_wait`] bounds those). Default 60 s.
     ///
+    /// A call whose body is larger than 32 KiB, or of unknown length, has none, as a transfer: it can take longer though it
+    /// moves. What stands still is ended by [`idle_timeout`](Self::idle_timeout) and [`head_timeout`](Self::head_timeout).
+    ///
     /// ```
     /// # use common_http::HttpOptions;
     /// use std::time::Duration;

@@ -82,7 +82,16 @@ impl AttendanceBody {
 
 impl From<&Attendance> for AttendanceBody {
     fn from(attendance: &Attendance) -> Self {
-        Self::of(attendance)
+        match attendance.says_twice() {
+            true => Self(Err("a member of the attendance is in `extra` too")),
+            false => Self::of(attendance),
+        }
+    }
+}
+
+impl From<Attendance> for AttendanceBody {
+    fn from(attendance: Attendance) -> Self {
+        Self::from(&attendance)
     }
 }
 
@@ -93,6 +102,8 @@ pub struct SendAttendance {
     body: AttendanceBody,
     options: CallOptions,
 }
+
+common_http::safe_debug!(SendAttendance { options });
 
 impl SendAttendance {
     pub(crate) fn new(engine: Engine, body: AttendanceBody) -> Self {
@@ -135,9 +146,13 @@ impl SendAttendance {
     /// unknown, the error says so ([`Delivery::Unknown`](crate::Delivery::Unknown)), and a person or Gensoft's support has to
     /// look. A cancelled call may have been taken.
     ///
+    /// One of more than 32 KiB, with attachments say, has no limit of time as long as it moves: it ends when less than 1 KiB
+    /// moves in 30 s, or when no answer comes within 30 s of the last byte. A small one ends after 60 s
+    /// ([`HttpOptions::call_timeout`](crate::HttpOptions::call_timeout)); a deadline ends either.
+    ///
     /// # Errors
-    /// - `invalid_input`: it is no JSON object; nothing was sent
-    /// - `rejected` with a 3xx: the vendor redirects, and the base URL is probably wrong (http for https, say)
+    /// - `invalid_input`: it is no JSON object, or an [`Attendance`] whose `extra` has a member of its own again; nothing was sent
+    /// - `rejected` with a 3xx: the vendor redirects, and the base URL is probably wrong (http for https, say); the text says more
     /// - `rejected`, `unauthenticated`, `permission_denied`, `conflict` and the like: refused;
     ///   [`Error::message`](crate::Error::message) may say why
     /// - `rate_limited`: throttled; `connect`: not sent
@@ -165,8 +180,7 @@ impl SendAttendance {
                 .operation(SEND.id())
                 .build());
         }
-        const REDIRECTED: &str = "the vendor redirects, which is not followed: is the base URL right, its scheme included?";
-        Reply::of(self.request().send().await, REDIRECTED)
+        self.request().send().await.map(Reply::of)
     }
 }
 

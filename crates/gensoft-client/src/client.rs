@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use common_http::{Body, Engine, HttpOptions, RawRequest, Result, Secret, safe_debug};
+use common_http::{
+    Body, Engine, Error, ErrorKind, HttpOptions, RawRequest, Result, Secret, safe_debug,
+};
 use http::Method;
 
 use crate::attendances::{AttendanceBody, SendAttendance};
 use crate::ids::ExecutionId;
 use crate::reports::UploadReport;
-use crate::sessions::{Key, KeyProvider};
+use crate::sessions::{Key, KeyProvider, KeySource};
 use crate::vendor::GENSOFT;
 
 /// A Gensoft installation: attendances and laudos are pushed to it.
@@ -120,7 +122,7 @@ impl GensoftClient {
 pub struct GensoftClientBuilder {
     base_url: String,
     http: HttpOptions,
-    key: Option<Arc<dyn KeyProvider>>,
+    key: Option<KeySource>,
     prefix: Option<String>,
 }
 
@@ -134,11 +136,12 @@ impl GensoftClientBuilder {
     /// let builder = GensoftClient::builder().api_key("EXAMPLE-KEY");
     /// # let _ = builder;
     /// ```
-    pub fn api_key(self, key: impl Into<Secret>) -> Self {
-        self.api_key_from(key.into())
+    pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
+        self.key = Some(KeySource::Fixed(key.into()));
+        self
     }
 
-    /// Takes the API key from a provider, once for each client.
+    /// Takes the API key from a provider: at the first call, and again when the key is refused (401) and older than a minute.
     ///
     /// ```
     /// # use gensoft_client::GensoftClient;
@@ -147,7 +150,7 @@ impl GensoftClientBuilder {
     /// # let _ = builder;
     /// ```
     pub fn api_key_from(mut self, provider: impl KeyProvider) -> Self {
-        self.key = Some(Arc::new(provider));
+        self.key = Some(KeySource::Provided(Arc::new(provider)));
         self
     }
 
@@ -166,6 +169,9 @@ impl GensoftClientBuilder {
 
     /// Sets the base URL, which is needed: the document has a placeholder. It shows plain http, which is refused for hosts other
     /// than this machine unless [`HttpOptions::allow_plain_http`] says so.
+    ///
+    /// Without the `/api/v1/` that the document's addresses go on with: the calls put it behind this URL themselves, and in
+    /// both it would be there twice (a 404).
     ///
     /// ```
     /// # use gensoft_client::GensoftClient;
@@ -194,22 +200,26 @@ impl GensoftClientBuilder {
     /// The client. No I/O is done and nothing is spawned.
     ///
     /// # Errors
-    /// `config`: the base URL is none or is not allowed (plain http to another machine, user info, a query, a fragment);
+    /// `config`: there is no key; the key or the word before it is empty or fits no header (a provider's key is looked at when
+    /// it comes); the base URL is none or is not allowed (plain http to another machine, user info, a query, a fragment);
     /// it is https and no TLS is built in; the user agent fits no header; a certificate or the proxy cannot be read.
     ///
     /// ```
     /// # use gensoft_client::GensoftClient;
-    /// let error = GensoftClient::builder().base_url("http://laboratory.example").build().unwrap_err();
+    /// let builder = GensoftClient::builder().api_key("EXAMPLE-KEY");
+    /// let error = builder.base_url("http://laboratory.example").build().unwrap_err();
     /// assert_eq!(error.kind(), gensoft_client::ErrorKind::Config); // plain http to a foreign host
     /// ```
     pub fn build(self) -> Result<GensoftClient> {
-        let mut engine = Engine::builder(&GENSOFT, self.base_url).http(self.http);
-        if let Some(provider) = self.key {
-            let prefix = self.prefix;
-            engine = engine.authenticator(Key { provider, prefix });
-        }
+        let missing = || Error::builder(ErrorKind::Config).detail("the API key is missing");
+        let key = Key {
+            source: self.key.ok_or_else(|| missing().build())?,
+            prefix: self.prefix,
+        };
+        key.check()?;
+        let engine = Engine::builder(&GENSOFT, self.base_url).http(self.http);
         Ok(GensoftClient {
-            engine: engine.build()?,
+            engine: engine.authenticator(key).build()?,
         })
     }
 }

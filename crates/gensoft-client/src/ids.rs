@@ -11,7 +11,7 @@ use std::fmt;
 ///
 /// assert_eq!(ExecutionId::from(10), ExecutionId::from("10"));
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExecutionId(String);
 
 impl ExecutionId {

@@ -15,18 +15,11 @@ pub struct Reply {
 safe_debug!(Reply { status });
 
 impl Reply {
-    /// What came of a call; where it was redirected, the error says what is probably wrong.
-    pub(crate) fn of(result: Result<Answer>, redirected: &'static str) -> Result<Self> {
-        match result {
-            Ok(answer) => Ok(Self {
-                status: answer.status(),
-                json: answer.json().ok(),
-                answer,
-            }),
-            Err(error) if error.status().is_some_and(|status| status.is_redirection()) => {
-                Err(error.into_builder().detail(redirected).build())
-            }
-            Err(error) => Err(error),
+    pub(crate) fn of(answer: Answer) -> Self {
+        Self {
+            status: answer.status(),
+            json: answer.json().ok(),
+            answer,
         }
     }
 

@@ -36,6 +36,12 @@ pub struct UploadReport {
     options: CallOptions,
 }
 
+common_http::safe_debug!(UploadReport {
+    pdf,
+    slash,
+    options,
+});
+
 impl UploadReport {
     pub(crate) fn new(engine: Engine, execution: ExecutionId, pdf: Body) -> Self {
         Self {
@@ -136,9 +142,11 @@ impl UploadReport {
     /// - `invalid_input`: the file is empty or no PDF (`%PDF-` within its first 1,024 bytes), or the id is empty, `.`, `..` or
     ///   has control characters; nothing was sent
     /// - `local_io`: the file cannot be read, or changed while it was sent
-    /// - `rejected` with a 3xx: the vendor redirects, and the slash at the path's end is probably wrong
+    /// - `rejected` with a 3xx: the vendor redirects, and the slash at the path's end is probably wrong, or the base
+    ///   URL; the text says which
     /// - `unauthenticated`, `permission_denied`, `not_found` and the like: refused
-    /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after three attempts
+    /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after three attempts; `timeout` with delivery `NotSent`
+    ///   where the file's first bytes do not come within the idle limit or the deadline
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
@@ -153,25 +161,22 @@ impl UploadReport {
     /// # Ok::<(), gensoft_client::Error>(())
     /// # }).unwrap();
     /// ```
-    pub async fn send(self) -> Result<Reply> {
+    pub async fn send(mut self) -> Result<Reply> {
         self.check().await?;
-        const REDIRECTED: &str =
-            "the vendor redirects, which is not followed: is the path's trailing slash right?";
-        Reply::of(self.request().send().await, REDIRECTED)
+        self.request().send().await.map(Reply::of)
     }
 
-    async fn check(&self) -> Result<()> {
+    async fn check(&mut self) -> Result<()> {
         let refuse = |why| {
             Error::builder(ErrorKind::InvalidInput)
                 .detail(why)
                 .operation(UPLOAD.id())
                 .build()
         };
-        let start = self
-            .pdf
-            .peek(1024)
-            .await
-            .map_err(|error| error.into_builder().operation(UPLOAD.id()).build())?;
+        let look = self
+            .engine
+            .look(&UPLOAD, &self.pdf, 1024, &mut self.options);
+        let start = look.await?;
         if start.is_empty() {
             return Err(refuse("the file is empty"));
         }

@@ -13,7 +13,8 @@ pub(crate) static GENSOFT: Vendor = Vendor {
     read_error,
 };
 
-/// Inferred (Django REST framework): `{"detail": "..."}`, or lists of texts by field. Any other body is kept as it is.
+/// Inferred (Django REST framework): `{"detail": "..."}`, or lists of texts by field, nested as the fields are. Any other body
+/// is kept as it is.
 fn read_error(answer: &ErrorAnswer<'_>) -> ErrorDetail {
     let mut detail = ErrorDetail::from_json(
         answer.body,
@@ -26,23 +27,40 @@ fn read_error(answer: &ErrorAnswer<'_>) -> ErrorDetail {
     detail
 }
 
-/// `{"patient": ["..."], "non_field_errors": ["..."]}` as one text, or a bare list of texts.
+/// No attendance is nested deeper.
+const DEPTH: usize = 16;
+
+/// `{"patient": {"nome": ["..."]}, "procedures": [{}, {"codigo": ["..."]}], "non_field_errors": ["..."]}` as one text, each with
+/// the path of its field, or a bare list of texts.
 fn field_errors(body: &[u8]) -> Option<String> {
-    let lines: Vec<String> = match serde_json::from_slice(body).ok()? {
-        Value::Object(fields) => fields
-            .iter()
-            .filter_map(|(field, texts)| Some(format!("{field}: {}", joined(texts)?)))
-            .collect(),
-        texts => joined(&texts).into_iter().collect(),
-    };
+    let mut lines = Vec::new();
+    gather(&serde_json::from_slice(body).ok()?, "", DEPTH, &mut lines);
     (!lines.is_empty()).then(|| lines.join("; "))
 }
 
-fn joined(texts: &Value) -> Option<String> {
-    let texts: Option<Vec<_>> = texts.as_array()?.iter().map(Value::as_str).collect();
-    texts
-        .filter(|texts| !texts.is_empty())
-        .map(|texts| texts.join(" "))
+fn gather(errors: &Value, path: &str, depth: usize, lines: &mut Vec<String>) {
+    let Some(depth) = depth.checked_sub(1) else {
+        return;
+    };
+    match errors {
+        Value::Object(fields) => {
+            for (field, errors) in fields {
+                let dot = if path.is_empty() { "" } else { "." };
+                gather(errors, &format!("{path}{dot}{field}"), depth, lines);
+            }
+        }
+        Value::Array(items) => {
+            let texts: Vec<_> = items.iter().filter_map(Value::as_str).collect();
+            if !texts.is_empty() {
+                let colon = if path.is_empty() { "" } else { ": " };
+                lines.push(format!("{path}{colon}{}", texts.join(" ")));
+            }
+            for (n, item) in items.iter().enumerate() {
+                gather(item, &format!("{path}[{n}]"), depth, lines);
+            }
+        }
+        _ => {}
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +89,14 @@ mod tests {
                 r#"{"patient":["um","dois"],"non_field_errors":["tres"]}"#,
                 Some("non_field_errors: tres; patient: um dois"),
             ),
+            (
+                r#"{"patient":{"nome":["um"]},"procedures":[{},{"codigo":["dois","tres"]}],"samples":["x"]}"#,
+                Some("patient.nome: um; procedures[1].codigo: dois tres; samples: x"),
+            ),
+            (
+                r#"[{},{"patient":["um"]},"dois"]"#,
+                Some("dois; [1].patient: um"),
+            ),
             (r#"["texto de exemplo"]"#, Some("texto de exemplo")),
             (r#"{"error_message":"texto"}"#, Some("texto")),
             ("<html>", None),
@@ -78,6 +104,12 @@ mod tests {
             ("[]", None),
             (r#"{"a":1}"#, None),
             (r#"{"a":[1]}"#, None),
+            (r#"{"a":{"b":"texto"}}"#, None),
+            // Deeper than any field.
+            (
+                &format!("{}[\"x\"]{}", "[".repeat(40), "]".repeat(40)),
+                None,
+            ),
         ] {
             assert_eq!(message(body).as_deref(), expected, "{body}");
         }

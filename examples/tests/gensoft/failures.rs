@@ -79,6 +79,24 @@ fn a_refusal() {
     }
 }
 
+/// What a server answers that takes a laudo in the other form only.
+#[test]
+fn a_media_type_that_is_not_taken() {
+    let laboratory = Laboratory::answering(Answer::json(415, "{}"));
+    for (args, advice) in [
+        (&["--json"][..], "with --multipart"),
+        (&["--json", "--multipart", "file"], "without --multipart"),
+    ] {
+        let run = laboratory.report(args, PDF).is(1);
+        assert_eq!(run.json()["error"]["status"], 415);
+        let last = run.stderr.lines().last().unwrap();
+        assert!(
+            last.starts_with("advice: ") && last.contains(advice),
+            "{last}"
+        );
+    }
+}
+
 /// It may have been taken: nobody but Gensoft knows, and another would be another order.
 #[test]
 fn an_attendance_of_unknown_fate_is_sent_once() {

@@ -15,6 +15,21 @@ fn says_so_and_answers() {
     for args in [
         &["attendance", attendance.to_str().unwrap()][..],
         &["report", "--execution", "10", report.to_str().unwrap()],
+        &[
+            "report",
+            "--execution",
+            "10",
+            "--slash",
+            report.to_str().unwrap(),
+        ],
+        &[
+            "report",
+            "--execution",
+            "10",
+            "--multipart",
+            "laudo",
+            report.to_str().unwrap(),
+        ],
     ] {
         let mut command = clean(Command::new(PROGRAM));
         let run = Run::of(command.arg("--json").args(args)).is(0);

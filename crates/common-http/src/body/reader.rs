@@ -56,11 +56,36 @@ impl Once {
     /// Reads the start and puts it back in front of the rest.
     pub(super) async fn peek(source: &OnceReader, count: usize) -> io::Result<Bytes> {
         let taken = lock(source).take();
-        let mut reader = taken.ok_or(io::ErrorKind::NotSeekable)?;
-        let start = read_start(&mut reader, count).await?;
-        let again: Reader = Box::pin(Cursor::new(start.clone()));
-        *lock(source) = Some(Sequence::of(vec![again, reader]));
-        Ok(start)
+        let mut peeking = Peeking {
+            source,
+            reader: Some(taken.ok_or(io::ErrorKind::NotSeekable)?),
+            start: Vec::new(),
+        };
+        if let Some(reader) = &mut peeking.reader {
+            let mut limited = reader.take(count as u64);
+            if let Err(error) = limited.read_to_end(&mut peeking.start).await {
+                // What comes after a failure may not be what comes after the start.
+                peeking.reader = None;
+                return Err(error);
+            }
+        }
+        Ok(Bytes::copy_from_slice(&peeking.start))
+    }
+}
+
+/// Puts back what was read in front of the rest, when it is dropped: a look that is cancelled loses nothing.
+struct Peeking<'a> {
+    source: &'a OnceReader,
+    reader: Option<Reader>,
+    start: Vec<u8>,
+}
+
+impl Drop for Peeking<'_> {
+    fn drop(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            let start: Reader = Box::pin(Cursor::new(std::mem::take(&mut self.start)));
+            *lock(self.source) = Some(Sequence::of(vec![start, reader]));
+        }
     }
 }
 

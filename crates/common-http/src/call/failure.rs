@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
+use url::Url;
 
 use crate::error::{Error, ErrorBuilder, ErrorKind};
 use crate::operation::Operation;
+use crate::request::Prepared;
 use crate::retry::{Outcome, RetryPolicy, retry_after};
 use crate::transport::TransportError;
 use crate::vendor::{ErrorAnswer, ErrorDetail, Vendor};
@@ -103,9 +106,10 @@ impl Failure {
     pub(crate) fn into_error(
         self,
         vendor: &Vendor,
-        operation: &Operation,
+        request: &Prepared,
         attempts: u32,
     ) -> ErrorBuilder {
+        let operation = &request.operation;
         let error = match self {
             // Operation, status and attempts are the login's.
             Self::Login(error) => {
@@ -125,7 +129,7 @@ impl Failure {
                 Stalled::Head => "no answer came",
                 Stalled::Idle => "the transfer made no progress",
             }),
-            Self::Answer(refusal) => refusal.into_error(vendor, operation),
+            Self::Answer(refusal) => refusal.into_error(vendor, request),
             Self::Unreadable(unreadable) => with_request_id(
                 Error::builder(unreadable.kind)
                     .detail(unreadable.why)
@@ -148,7 +152,8 @@ impl Refusal {
         })
     }
 
-    fn into_error(self, vendor: &Vendor, operation: &Operation) -> ErrorBuilder {
+    fn into_error(self, vendor: &Vendor, request: &Prepared) -> ErrorBuilder {
+        let operation = &request.operation;
         let ErrorDetail {
             code,
             message,
@@ -160,7 +165,7 @@ impl Refusal {
         }
         let mut error = Error::builder(kind).status(self.status).body(self.body);
         if self.status.is_redirection() {
-            error = error.detail("the vendor redirects; no redirect is followed");
+            error = error.detail(redirected(&self.headers, &request.url));
         }
         if let Some(code) = code {
             let listed = vendor.codes.contains(&code.as_str());
@@ -171,6 +176,25 @@ impl Refusal {
         }
         with_request_id(error, &self.headers)
     }
+}
+
+/// What is probably wrong. The address itself is never told: it can hold anything.
+fn redirected(headers: &HeaderMap, asked: &Url) -> &'static str {
+    let location = headers.get(LOCATION).and_then(|to| to.to_str().ok());
+    let Some(to) = location.and_then(|to| asked.join(to).ok()) else {
+        return "the vendor redirects; no redirect is followed: are base URL and path right, a trailing slash included?";
+    };
+    if to.origin() != asked.origin() {
+        return "the vendor redirects to another scheme, host or port, which is not followed: is the base URL right?";
+    }
+    let without = |path: &str, other: &str| path.strip_suffix('/') == Some(other);
+    if without(to.path(), asked.path()) {
+        return "the vendor redirects to the path with a trailing slash, which is not followed";
+    }
+    if without(asked.path(), to.path()) {
+        return "the vendor redirects to the path without its trailing slash, which is not followed";
+    }
+    "the vendor redirects to another path, which is not followed: are base URL and path right, a trailing slash included?"
 }
 
 fn with_request_id(error: ErrorBuilder, headers: &HeaderMap) -> ErrorBuilder {

@@ -12,6 +12,7 @@ mod delivery;
 mod downloads;
 mod helper;
 mod login_failures;
+mod looks;
 mod observing;
 mod privacy;
 mod progress;

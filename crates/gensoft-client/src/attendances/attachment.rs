@@ -4,7 +4,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use common_http::{Error, ErrorKind, Extra, Result, safe_debug};
+use common_http::{Body, Extra, Result, safe_debug};
 use serde::{Deserialize, Serialize};
 
 /// A file inside an attendance, its content in Base64: *our reading*, the vendor does not say how attachments are carried.
@@ -19,7 +19,7 @@ pub struct Attachment {
     pub content_type: String,
     /// Its content in Base64.
     pub content: String,
-    /// Anything else, as members of the object.
+    /// Anything else, as members of the object. One of a name above is refused when it is sent.
     #[serde(flatten)]
     pub extra: Extra,
 }
@@ -27,6 +27,13 @@ pub struct Attachment {
 safe_debug!(Attachment {});
 
 impl Attachment {
+    /// Whether the object would have two members of one name.
+    pub(super) fn says_twice(&self) -> bool {
+        ["name", "content_type", "content"]
+            .iter()
+            .any(|name| self.extra.contains_key(*name))
+    }
+
     /// A file from memory.
     ///
     /// ```
@@ -49,10 +56,11 @@ impl Attachment {
         }
     }
 
-    /// A file from the disk, under its own name. The attendance holds it in memory, so it should be small.
+    /// A file from the disk, under its own name. The attendance holds it in memory, so it should be small; sending it may take
+    /// as long as it moves, see [`SendAttendance::send`](super::SendAttendance::send).
     ///
     /// # Errors
-    /// `local_io` where it cannot be read.
+    /// `local_io` where it cannot be read or is no regular file; [`Error::io_kind`](crate::Error::io_kind) says more.
     ///
     /// ```no_run
     /// # async fn example() -> gensoft_client::Result<()> {
@@ -66,11 +74,10 @@ impl Attachment {
         content_type: impl Into<String>,
     ) -> Result<Self> {
         let path = path.as_ref();
-        let content = tokio::fs::read(path).await.map_err(|_| {
-            Error::builder(ErrorKind::LocalIo)
-                .detail("an attachment cannot be read")
-                .build()
-        })?;
+        // What is no regular file may never end.
+        let file = Body::from_path(path).await?;
+        let length = usize::try_from(file.len().unwrap_or_default()).unwrap_or(usize::MAX);
+        let content = file.peek(length).await?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         Ok(Self::from_bytes(name, content_type, &content))
     }

@@ -1,6 +1,6 @@
 //! Our reading of what an attendance carries.
 
-use common_http::{Error, ErrorKind, Extra, Result, open_enum, safe_debug};
+use common_http::{Error, ErrorKind, Extra, Result, lenient, open_enum, safe_debug};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -31,7 +31,8 @@ pub struct Part(Extra);
 safe_debug!(Part {});
 
 impl Part {
-    /// Takes any value that is written as a JSON object.
+    /// Takes any value that is written as a JSON object. Numbers are kept as numbers, not as they are spelt (1.50 is sent as
+    /// 1.5); [`AttendanceBody::text`](super::AttendanceBody::text) sends a text as it is.
     ///
     /// # Errors
     /// `invalid_input` where it is not.
@@ -101,28 +102,62 @@ pub struct Attendance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patient: Option<Part>,
     /// Its procedures.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::vec_or_null",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub procedures: Vec<Part>,
     /// The samples that are asked for (`amostras requisitadas`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::vec_or_null",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub samples: Vec<Part>,
     /// Who asks (`solicitantes`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::vec_or_null",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub requesters: Vec<Part>,
     /// Files (`arquivos em anexo`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::vec_or_null",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub attachments: Vec<Attachment>,
     /// Clinical data (`dados clínicos`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clinical_data: Option<Part>,
-    /// Anything else, as members of the object.
+    /// Anything else, as members of the object. One of a name above is refused when it is sent.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
 safe_debug!(Attendance { moment });
 
+/// As they are written, for what may not be in `extra`.
+const MEMBERS: [&str; 8] = [
+    "moment",
+    "attendance",
+    "patient",
+    "procedures",
+    "samples",
+    "requesters",
+    "attachments",
+    "clinical_data",
+];
+
 impl Attendance {
+    /// Whether an object would have two members of one name: which of them the vendor reads would be chance.
+    pub(super) fn says_twice(&self) -> bool {
+        MEMBERS.iter().any(|name| self.extra.contains_key(*name))
+            || self.attachments.iter().any(Attachment::says_twice)
+    }
+
     /// An attendance without parts.
     ///
     /// ```

@@ -192,6 +192,81 @@ async fn what_is_no_object_never_leaves() {
 }
 
 /// Where an attendance may have been taken, it is not sent again: an order must not become two.
+/// Two members of one name: which of them the vendor reads would be chance.
+#[tokio::test]
+async fn no_member_is_sent_twice() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let file = || Attachment::from_bytes("pedido.pdf", "application/pdf", b"%PDF");
+    let named = |name: &str| {
+        let mut attendance = Attendance::new(Moment::Created);
+        attendance.extra.insert(name.to_owned(), json!("x"));
+        attendance
+    };
+    let in_file = |name: &str| {
+        let mut second = file();
+        second.extra.insert(name.to_owned(), json!("x"));
+        Attendance::new(Moment::Created)
+            .attachment(file())
+            .attachment(second)
+    };
+    let names = [
+        "moment",
+        "attendance",
+        "patient",
+        "procedures",
+        "samples",
+        "requesters",
+        "attachments",
+        "clinical_data",
+    ];
+    let of_files = ["name", "content_type", "content"];
+    let twice = names.map(named).into_iter().chain(of_files.map(in_file));
+    for attendance in twice {
+        let error = sandbox
+            .client()
+            .send_attendance(&attendance)
+            .send()
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery(), error.operation()),
+            (
+                ErrorKind::InvalidInput,
+                Delivery::NotSent,
+                Some(ATTENDANCES_SEND)
+            )
+        );
+    }
+    assert_eq!(sandbox.connections(), 0);
+    for attendance in [named("name"), in_file("moment")] {
+        sandbox
+            .client()
+            .send_attendance(attendance)
+            .send()
+            .await
+            .unwrap();
+    }
+}
+
+#[test]
+fn null_is_absent() {
+    let names = [
+        "attendance",
+        "patient",
+        "procedures",
+        "samples",
+        "requesters",
+        "attachments",
+        "clinical_data",
+    ];
+    let mut json = json!({ "moment": "created" });
+    for name in names {
+        json[name] = Value::Null;
+    }
+    let read: Attendance = serde_json::from_value(json).unwrap();
+    assert_eq!(read, Attendance::new(Moment::Created));
+}
+
 #[tokio::test]
 async fn an_attendance_whose_fate_is_unknown_is_sent_once() {
     let sandbox = Sandbox::start().await.unwrap();

@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::support::{Op, assert_sound, client, eager, soon};
+use crate::support::{Op, assert_sound, client, eager, of_all_forms, soon};
 use Delivery::{Answered, Unknown};
 use End::{GivesUp, Stops, Value};
 use ErrorKind::{
@@ -43,7 +43,7 @@ impl Row {
     fn end(&self, op: Op) -> End {
         match op {
             Op::Attendance => self.attendance,
-            Op::Report => self.report,
+            Op::Report | Op::Form => self.report,
         }
     }
 
@@ -141,7 +141,7 @@ async fn check(row: Row, op: Op) {
     let limit = Duration::from_secs(if row.stalls() { 2 } else { 30 });
     let http = || eager().head_timeout(limit).idle_timeout(limit);
 
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = of_all_forms().start().await.unwrap();
     sandbox.fail_always(op.id(), row.fault.clone()).unwrap();
     match op.call(&client(&sandbox, http())).await {
         Ok(_) => assert!(matches!(row.end(op), Value), "{op:?}, {what}: a value"),
@@ -170,7 +170,7 @@ async fn check(row: Row, op: Op) {
         "{op:?}, {what}: no redirect is followed"
     );
 
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = of_all_forms().start().await.unwrap();
     sandbox.fail_next(op.id(), row.fault.clone()).unwrap();
     let once = op.call(&client(&sandbox, http())).await;
     match (once, row.end(op)) {
@@ -195,7 +195,7 @@ async fn every_operation_under_every_fault() {
     // A few at a time: each has a server and a client of its own.
     let places = Arc::new(Semaphore::new(4));
     let mut checks = JoinSet::new();
-    for op in Op::ALL {
+    for op in Op::IN_ALL_FORMS {
         for row in rows() {
             let places = Arc::clone(&places);
             checks.spawn(async move {
@@ -213,7 +213,7 @@ async fn every_operation_under_every_fault() {
 fn end(status: u16, op: Op) -> End {
     let failed = |kind| match op {
         Op::Attendance => Stops(kind, Unknown),
-        Op::Report => GivesUp(kind, Unknown),
+        Op::Report | Op::Form => GivesUp(kind, Unknown),
     };
     match status {
         401 => Stops(Unauthenticated, Answered),
@@ -228,13 +228,49 @@ fn end(status: u16, op: Op) -> End {
     }
 }
 
+/// What is probably wrong is told by where the redirect leads, and where it leads is not told.
+#[tokio::test]
+async fn a_redirect_says_what_is_probably_wrong() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let secure = sandbox.url().replace("http:", "https:") + "/api/v1/marker/";
+    for (op, location, says) in [
+        (Op::Attendance, secure.as_str(), "the base URL"),
+        (Op::Report, "http://marker.example/", "the base URL"),
+        (
+            Op::Attendance,
+            "/api/v1/attendance",
+            "without its trailing slash",
+        ),
+        (
+            Op::Report,
+            "/api/v1/results/upload/execution/10/",
+            "with a trailing slash",
+        ),
+        (Op::Report, "10/?marker", "with a trailing slash"),
+        (Op::Report, "/api/v1/marker", "a trailing slash included"),
+        (
+            Op::Attendance,
+            "http://[marker",
+            "a trailing slash included",
+        ),
+    ] {
+        let (status, location) = (StatusCode::PERMANENT_REDIRECT, location.to_owned());
+        sandbox
+            .fail_next(op.id(), Fault::Redirect { status, location })
+            .unwrap();
+        let error = op.call(&client(&sandbox, eager())).await.unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains(says) && !text.contains("marker"), "{text}");
+    }
+}
+
 /// Among them all that the document's table has (400 to 406, 410, 418, 429, 500, 503), though the table is the template's.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_under_every_status() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = of_all_forms().start().await.unwrap();
     for status in (300..=308).chain(400..=431).chain([451]).chain(500..=511) {
         let fault = Fault::status(StatusCode::from_u16(status).unwrap());
-        for op in Op::ALL {
+        for op in Op::IN_ALL_FORMS {
             sandbox.clear_requests();
             sandbox.fail_always(op.id(), fault.clone()).unwrap();
             let error = op.call(&client(&sandbox, eager())).await.unwrap_err();
@@ -291,6 +327,7 @@ async fn an_error_of_any_form_is_an_error_with_its_body() {
         "null",
         "[]",
         "{\"campo\":{\"a\":[1]}}",
+        "{\"code\":42}",
         "{\"detail\":",
     ] {
         for op in Op::ALL {

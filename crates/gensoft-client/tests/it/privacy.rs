@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use gensoft_client::attendances::{Attachment, Attendance, AttendanceBody, Moment, Part};
 use gensoft_client::http::{HeaderMap, Method, StatusCode, header};
-use gensoft_client::sandbox::{AnswerShape, Fault, ReportForm, Sandbox};
+use gensoft_client::sandbox::{AnswerShape, Fault, Sandbox};
 use gensoft_client::{
-    Body, CallOptions, Error, ExecutionId, GensoftClient, HttpOptions, RawJson, Result, RetryPolicy,
+    Body, CallOptions, Error, ExecutionId, GensoftClient, HttpOptions, KeyProvider, RawJson,
+    Result, RetryPolicy, Secret, async_trait,
 };
 use serde_json::{Value, json};
 
-use crate::support::{Journal, Op, eager, soon};
+use crate::support::{Journal, Op, eager, of_all_forms, soon};
 
 /// Stands in every place that may not be printed.
 const TEXT: &str = "MARKER";
@@ -94,10 +95,8 @@ fn pdf() -> Body {
 
 async fn sandbox() -> Sandbox {
     let answer = AnswerShape::Json(json!([marked(), TEXT, NUMBER]));
-    let builder = Sandbox::builder()
+    let builder = of_all_forms()
         .api_key(KEY)
-        .report_form(ReportForm::Either);
-    let builder = builder
         .attendance_answer(answer.clone())
         .report_answer(answer);
     builder.start().await.unwrap()
@@ -113,11 +112,15 @@ fn client(sandbox: &Sandbox, http: HttpOptions) -> GensoftClient {
 /// Makes the call and prints all that comes of it.
 async fn call(op: Op, client: &GensoftClient, printed: &mut Printed) {
     let reply = match op {
-        Op::Attendance => soon(client.send_attendance(&attendance()).send()).await,
-        Op::Report => {
+        Op::Attendance => soon(client.send_attendance(attendance()).send()).await,
+        Op::Report | Op::Form => {
             let upload = client
                 .upload_report(&execution(), pdf())
                 .file_name("MARKER.pdf");
+            let upload = match op {
+                Op::Form => upload.multipart("file").trailing_slash(true),
+                _ => upload,
+            };
             soon(upload.send()).await
         }
     };
@@ -160,6 +163,9 @@ async fn nothing_is_printed_of_what_went_well() {
     printed.value(&Attachment::from_bytes(TEXT, TEXT, TEXT.as_bytes()));
     printed.value(&RawJson::from_text(marked().to_string()).unwrap());
     printed.value(&sandbox.client_builder().auth_prefix(TEXT));
+    printed.value(&client.send_attendance(attendance()));
+    let upload = client.upload_report(&execution(), pdf());
+    printed.value(&upload.multipart(TEXT).file_name(TEXT));
     printed.value(&(&sandbox, sandbox.requests(), sandbox.attendances()));
     printed.value(&(sandbox.laboratory(), sandbox.report_versions("MARKER/?%")));
 
@@ -238,8 +244,12 @@ async fn nothing_is_printed_of_what_failed() {
         .base(Duration::from_millis(1))
         .throttle_base(Duration::from_millis(1));
     for fault in faults() {
-        for op in Op::ALL {
-            let limit = Duration::from_millis(200);
+        // A limit that must pass by itself is short; one that an answer must beat is not.
+        let limit = match fault {
+            Fault::StallHead | Fault::StallBody { .. } => Duration::from_millis(200),
+            _ => Duration::from_secs(30),
+        };
+        for op in Op::IN_ALL_FORMS {
             let http = eager()
                 .head_timeout(limit)
                 .idle_timeout(limit)
@@ -320,15 +330,30 @@ async fn nothing_is_printed_of_what_never_left() {
         settings("https://MARKER:MARKER@127.0.0.1", TEXT, TEXT),
         settings("https://127.0.0.1/?MARKER", TEXT, TEXT),
         settings("http://MARKER.example/MARKER", TEXT, TEXT),
+        // A key and a word that fit no header.
+        settings(sandbox.url(), "MARKER\n", "ApiKey"),
+        settings(sandbox.url(), TEXT, "MARKER\u{7f}"),
     ] {
         printed.error(&result.unwrap_err());
     }
-    // A key that fits no header.
-    let client = settings(sandbox.url(), "MARKER\n", "MARKER\u{7f}").unwrap();
-    printed.result(&soon(client.send_attendance(&attendance()).send()).await);
-    assert_eq!((printed.errors.len(), sandbox.requests().len()), (13, 0));
+    // A key that fits none, from a provider.
+    let client = GensoftClient::builder()
+        .base_url(sandbox.url())
+        .api_key_from(Vault);
+    let call = client.build().unwrap().send_attendance(attendance());
+    printed.result(&soon(call.send()).await);
+    assert_eq!((printed.errors.len(), sandbox.requests().len()), (15, 0));
     assert_no_marker(&journal.text());
     assert_no_marker(&printed.text);
+}
+
+struct Vault;
+
+#[async_trait]
+impl KeyProvider for Vault {
+    async fn key(&self) -> Result<Secret> {
+        Ok(Secret::from("MARKER\n"))
+    }
 }
 
 /// A file whose errors say more than they should.

@@ -133,7 +133,11 @@ async fn a_redirect_is_not_followed_and_its_error_names_the_slash() {
         let is = (error.kind(), error.attempts(), error.delivery());
         assert_eq!(is, (ErrorKind::Rejected, 1, Delivery::Answered));
         assert_eq!(error.status(), Some(StatusCode::MOVED_PERMANENTLY));
-        assert!(error.to_string().contains("trailing slash"), "{error}");
+        let says = match slash {
+            false => "with a trailing slash",
+            true => "without its trailing slash",
+        };
+        assert!(error.to_string().contains(says), "{error}");
         assert_eq!(sandbox.requests().len(), 1);
         upload().trailing_slash(!slash).send().await.unwrap();
 

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use common_http::transport::{FakeAnswer, FakeTransport};
 use gensoft_client::sandbox::{ATTENDANCES_SEND, KeyForm, Sandbox};
 use gensoft_client::{
     Delivery, Error, ErrorKind, GensoftClient, KeyProvider, Result, Secret, async_trait,
 };
+use tokio::time::advance;
 
 use crate::support::{Op, client, eager, only, order};
 
@@ -84,6 +87,79 @@ async fn a_provider_is_asked_for_the_key_once() {
     assert_eq!(sandbox.attendances().len(), 3);
 }
 
+/// A provider that gives these keys, one after the other, and the last for ever.
+struct Rotating(Vec<&'static str>, AtomicUsize);
+
+#[async_trait]
+impl KeyProvider for Rotating {
+    async fn key(&self) -> Result<Secret> {
+        let asked = self.1.fetch_add(1, Ordering::Relaxed);
+        Ok(Secret::from(self.0[asked.min(self.0.len() - 1)]))
+    }
+}
+
+/// A network on which only this key is good, and a client whose provider gives these.
+fn rotated(keys: &[&'static str], good: &'static str) -> (Arc<FakeTransport>, GensoftClient) {
+    let network =
+        FakeTransport::new(
+            move |request| match request.headers["authorization"].to_str() {
+                Ok(key) if key == good => FakeAnswer::json("{}"),
+                _ => FakeAnswer::status(401),
+            },
+        );
+    let client = GensoftClient::builder()
+        .base_url("http://localhost")
+        .api_key_from(Rotating(keys.to_vec(), AtomicUsize::new(0)))
+        .http(eager().transport(network.clone()));
+    (network, client.build().unwrap())
+}
+
+/// A service that runs for months goes on when the key in its vault has changed.
+#[tokio::test(start_paused = true)]
+async fn a_provider_is_asked_again_when_an_old_key_is_refused() {
+    for op in Op::ALL {
+        let keys = ["EXAMPLE-OLD", "EXAMPLE-NEW"];
+        let (network, client) = rotated(&keys, "EXAMPLE-NEW");
+        // A refusal of a young key is an answer.
+        let error = op.call(&client).await.unwrap_err();
+        let is = (error.kind(), error.attempts(), network.count());
+        assert_eq!(is, (ErrorKind::Unauthenticated, 1, 1));
+        advance(Duration::from_secs(61)).await;
+        let reply = op.call(&client).await.unwrap();
+        assert_eq!((reply.answer().attempts(), network.count()), (2, 3));
+        // And the new one stays.
+        op.call(&client).await.unwrap();
+        assert_eq!(network.count(), 4);
+    }
+}
+
+/// At most one other key for each call.
+#[tokio::test(start_paused = true)]
+async fn a_key_that_stays_wrong_is_refused_twice_at_most() {
+    let (network, client) = rotated(&["EXAMPLE-WRONG"], "EXAMPLE-GOOD");
+    Op::Report.call(&client).await.unwrap_err();
+    advance(Duration::from_secs(61)).await;
+    let error = Op::Report.call(&client).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+    assert_eq!((error.attempts(), network.count()), (2, 3));
+}
+
+/// What a provider gives is looked at when it comes; an empty key would send the patient's data without one.
+#[tokio::test(start_paused = true)]
+async fn a_providers_key_must_fit_a_header() {
+    for key in ["", " ", "EXAMPLE\n", "EXAMPLE KEY ", "\u{7f}"] {
+        let (network, client) = rotated(&[key], "");
+        let error = Op::Attendance.call(&client).await.unwrap_err();
+        let is = (error.kind(), error.delivery(), error.operation());
+        let expected = (
+            ErrorKind::Config,
+            Delivery::NotSent,
+            Some(Op::Attendance.id()),
+        );
+        assert_eq!((is, network.count()), (expected, 0), "{key:?}");
+    }
+}
+
 /// The key is a setting: a 401 is an answer, and asking for the key again would change nothing.
 #[tokio::test]
 async fn a_401_is_final() {
@@ -100,19 +176,41 @@ async fn a_401_is_final() {
     }
 }
 
-#[tokio::test]
-async fn without_a_key_nothing_is_sent() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let client = GensoftClient::builder()
-        .base_url(sandbox.url())
-        .build()
-        .unwrap();
-    for op in Op::ALL {
-        let error = op.call(&client).await.unwrap_err();
+#[test]
+fn a_key_is_needed_and_must_fit_a_header() {
+    let built = |key: Option<&str>, prefix: Option<&str>| {
+        let mut builder = GensoftClient::builder().base_url("http://localhost");
+        if let Some(key) = key {
+            builder = builder.api_key(key);
+        }
+        if let Some(prefix) = prefix {
+            builder = builder.auth_prefix(prefix);
+        }
+        builder
+            .build()
+            .map_err(|error| (error.kind(), error.delivery()))
+    };
+    let refused = (ErrorKind::Config, Delivery::NotSent);
+    for (key, prefix) in [
+        (None, None),
+        (None, Some("ApiKey")),
+        (Some(""), None),
+        (Some(" "), None),
+        // From a file with a line's end.
+        (Some("EXAMPLE-KEY\n"), None),
+        (Some(" EXAMPLE-KEY"), None),
+        (Some("EXAMPLE-KEY"), Some("")),
+        (Some("EXAMPLE-KEY"), Some("ApiKey ")),
+        (Some("EXAMPLE-KEY"), Some("Api\nKey")),
+    ] {
         assert_eq!(
-            (error.kind(), error.delivery()),
-            (ErrorKind::Config, Delivery::NotSent)
+            built(key, prefix).unwrap_err(),
+            refused,
+            "{key:?} {prefix:?}"
         );
     }
-    assert_eq!(sandbox.connections(), 0);
+    for prefix in [None, Some("ApiKey")] {
+        // With the user's name before it, as one framework has it.
+        built(Some("example:EXAMPLE-KEY"), prefix).unwrap();
+    }
 }

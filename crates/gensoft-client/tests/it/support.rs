@@ -4,8 +4,12 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use common_http::transport::FakeTransport;
 use gensoft_client::attendances::AttendanceBody;
-use gensoft_client::sandbox::{ATTENDANCES_SEND, REPORTS_UPLOAD, RecordedRequest, Sandbox};
+use gensoft_client::sandbox::{
+    ATTENDANCES_SEND, PathForm, REPORTS_UPLOAD, RecordedRequest, ReportForm, Sandbox,
+    SandboxBuilder,
+};
 use gensoft_client::{
     Body, CallOptions, Delivery, Error, ExecutionId, GensoftClient, HttpOptions, Reply, Result,
     RetryPolicy,
@@ -40,8 +44,24 @@ pub(crate) fn client(sandbox: &Sandbox, http: HttpOptions) -> GensoftClient {
     builder.build().expect("settings that fit together")
 }
 
+/// A client over a network that follows a script, for time that is paused.
+pub(crate) fn over(network: &Arc<FakeTransport>, http: HttpOptions) -> GensoftClient {
+    let builder = GensoftClient::builder()
+        .base_url("http://localhost")
+        .api_key("EXAMPLE-API-KEY");
+    let built = builder.http(http.transport(network.clone())).build();
+    built.expect("settings that fit together")
+}
+
 pub(crate) fn order() -> AttendanceBody {
     AttendanceBody::of(&json!({ "campo": "valor ficticio" }))
+}
+
+/// A sandbox that takes a report in each of its readings.
+pub(crate) fn of_all_forms() -> SandboxBuilder {
+    Sandbox::builder()
+        .report_path(PathForm::Either)
+        .report_form(ReportForm::Either)
 }
 
 /// The only request of an operation.
@@ -56,15 +76,18 @@ pub(crate) fn only(sandbox: &Sandbox, operation: &str) -> RecordedRequest {
 pub(crate) enum Op {
     Attendance,
     Report,
+    /// The report in its other readings: a form, to the path with a slash. Of sandboxes that take both.
+    Form,
 }
 
 impl Op {
     pub(crate) const ALL: [Self; 2] = [Self::Attendance, Self::Report];
+    pub(crate) const IN_ALL_FORMS: [Self; 3] = [Self::Attendance, Self::Report, Self::Form];
 
     pub(crate) fn id(self) -> &'static str {
         match self {
             Self::Attendance => ATTENDANCES_SEND,
-            Self::Report => REPORTS_UPLOAD,
+            Self::Report | Self::Form => REPORTS_UPLOAD,
         }
     }
 
@@ -72,7 +95,7 @@ impl Op {
     pub(crate) fn attempts(self) -> u32 {
         match self {
             Self::Attendance => 4,
-            Self::Report => 3,
+            Self::Report | Self::Form => 3,
         }
     }
 
@@ -87,8 +110,12 @@ impl Op {
     ) -> Result<Reply> {
         match self {
             Self::Attendance => soon(client.send_attendance(order()).options(options).send()).await,
-            Self::Report => {
+            Self::Report | Self::Form => {
                 let upload = client.upload_report(&ExecutionId::from(10), Body::from(PDF));
+                let upload = match self {
+                    Self::Form => upload.multipart("file").trailing_slash(true),
+                    _ => upload,
+                };
                 soon(upload.options(options).send()).await
             }
         }
@@ -98,7 +125,7 @@ impl Op {
     pub(crate) fn effects(self, sandbox: &Sandbox) -> usize {
         match self {
             Self::Attendance => sandbox.attendances().len(),
-            Self::Report => sandbox.report_versions("10").len(),
+            Self::Report | Self::Form => sandbox.report_versions("10").len(),
         }
     }
 }

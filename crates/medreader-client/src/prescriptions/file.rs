@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use bytes::Bytes;
-use common_http::{Body, Error, ErrorKind, Result, safe_debug};
+use common_http::{Body, CallOptions, Engine, Error, ErrorKind, Result, safe_debug};
 use http::HeaderValue;
 use tokio::io::AsyncRead;
 
@@ -102,7 +102,11 @@ impl PrescriptionFile {
     }
 
     /// Name, media type and content, once they may be sent.
-    pub(super) async fn checked(self) -> Result<(String, Cow<'static, str>, Body)> {
+    pub(super) async fn checked(
+        self,
+        engine: &Engine,
+        options: &mut CallOptions,
+    ) -> Result<(String, Cow<'static, str>, Body)> {
         if self.name.is_empty() || self.name.chars().any(char::is_control) {
             return Err(refused(
                 "the file's name is empty or has a control character",
@@ -112,9 +116,7 @@ impl PrescriptionFile {
             Some(insisted) if HeaderValue::from_str(&insisted).is_ok() => insisted,
             Some(_) => return Err(refused("the media type fits no header")),
             None => {
-                let looked = self.body.peek(LOOK).await;
-                let start =
-                    looked.map_err(|error| error.into_builder().operation(UPLOAD.id()).build())?;
+                let start = engine.look(&UPLOAD, &self.body, LOOK, options).await?;
                 if start.is_empty() {
                     return Err(refused("the file is empty"));
                 }

@@ -57,10 +57,10 @@ impl UploadPrescription {
     /// # Errors
     /// `invalid_input` and `local_io`, as those of `send`.
     #[doc(hidden)]
-    pub async fn request(self) -> Result<Request> {
+    pub async fn request(mut self) -> Result<Request> {
         let problem = "argument `folder_id` is empty, a dot segment or has a control character";
         ids::check(self.folder.as_str(), &UPLOAD, problem)?;
-        let (name, content_type, body) = self.file.checked().await?;
+        let (name, content_type, body) = self.file.checked(&self.engine, &mut self.options).await?;
         let form = Multipart::new()
             .text("folder_id", self.folder.as_str())
             .file("file", &name, content_type, body);
@@ -92,7 +92,8 @@ impl UploadPrescription {
     /// - `unauthenticated`: the session was refused, the new one too
     /// - `credentials` and the other errors of the login, see [`OpenSession::send`](crate::OpenSession::send)
     /// - `decode`: what came is no upload; the file was taken
-    /// - `timeout`, `interrupted`, `server`: it may have been taken; not repeated
+    /// - `timeout`, `interrupted`, `server`: it may have been taken; not repeated (`timeout` with delivery `NotSent`: the file's
+    ///   first bytes did not come in time)
     /// - `rate_limited`, `connect`: it was not taken; after three attempts
     ///
     /// ```

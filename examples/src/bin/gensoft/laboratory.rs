@@ -4,7 +4,7 @@ use common_http::{Delivery, Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
 use examples::{output, settings};
-use gensoft_client::sandbox::Sandbox;
+use gensoft_client::sandbox::{PathForm, ReportForm, Sandbox};
 use gensoft_client::{GensoftClient, GensoftClientBuilder};
 
 pub(crate) struct Laboratory {
@@ -14,19 +14,23 @@ pub(crate) struct Laboratory {
 }
 
 impl Laboratory {
-    /// The laboratory that the environment names, or the sandbox's where it names no address.
-    pub(crate) async fn from_environment(progress: &Progress) -> Result<Self, Failure> {
+    /// The laboratory that the environment names, or the sandbox's where it names no address, which takes a form with this
+    /// field.
+    pub(crate) async fn from_environment(
+        progress: &Progress,
+        field: Option<&str>,
+    ) -> Result<Self, Failure> {
         let (builder, sandbox) = match settings::optional("GENSOFT_BASE_URL")? {
             Some(url) => (configured(url)?, None),
             None => {
-                let (builder, sandbox) = sandbox().await?;
+                let (builder, sandbox) = sandbox(field).await?;
                 (builder, Some(sandbox))
             }
         };
         let http = settings::http().observer(progress.waits());
         let client = builder.http(http).build().map_err(|error| {
             Failure::from(error).advise(
-                "check GENSOFT_BASE_URL; only ALLOW_PLAIN_HTTP=1 allows plain http to another machine",
+                "check GENSOFT_BASE_URL, GENSOFT_API_KEY and GENSOFT_AUTH_PREFIX; only ALLOW_PLAIN_HTTP=1 allows plain http to another machine",
             )
         })?;
         Ok(Self {
@@ -45,8 +49,13 @@ fn configured(url: String) -> Result<GensoftClientBuilder, Failure> {
     })
 }
 
-async fn sandbox() -> Result<(GensoftClientBuilder, Sandbox), Failure> {
-    let sandbox = Sandbox::start()
+/// The sandbox in every reading, so that each of the program's options can be tried.
+async fn sandbox(field: Option<&str>) -> Result<(GensoftClientBuilder, Sandbox), Failure> {
+    let sandbox = Sandbox::builder()
+        .report_path(PathForm::Either)
+        .report_form(ReportForm::Either)
+        .report_field(field.unwrap_or("file"))
+        .start()
         .await
         .map_err(|error| Failure::file("the sandbox cannot be started", &error))?;
     output::note("GENSOFT_BASE_URL is not set: the built-in sandbox answers, and keeps nothing");

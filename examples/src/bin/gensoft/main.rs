@@ -13,6 +13,7 @@ use examples::input::Input;
 use examples::progress::Progress;
 use examples::{logging, output};
 use gensoft_client::attendances::AttendanceBody;
+use gensoft_client::http::StatusCode;
 use gensoft_client::{ExecutionId, Reply};
 use serde::Serialize;
 
@@ -32,7 +33,11 @@ async fn main() -> ExitCode {
 async fn run(args: &Args) -> Result<(), Failure> {
     let reply = {
         let progress = Progress::new();
-        let laboratory = Laboratory::from_environment(&progress).await?;
+        let field = match &args.command {
+            Command::Report(report) => report.multipart.as_deref(),
+            Command::Attendance { .. } => None,
+        };
+        let laboratory = Laboratory::from_environment(&progress, field).await?;
         match &args.command {
             Command::Attendance { file } => attendance(&laboratory, file, &progress).await?,
             Command::Report(report) => upload(&laboratory, report, &progress).await?,
@@ -79,6 +84,11 @@ async fn upload(
             ErrorKind::NotFound => {
                 Failure::from(error).advise(format!("is there such an execution? If so, {slash}"))
             }
+            _ if error.status() == Some(StatusCode::UNSUPPORTED_MEDIA_TYPE) => Failure::from(error)
+                .advise(match report.multipart {
+                    Some(_) => "the server does not take forms: try it without --multipart",
+                    None => "the server may take forms only: try it with --multipart file",
+                }),
             _ => laboratory::failure(error, slash),
         }
     })

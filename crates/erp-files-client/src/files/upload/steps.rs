@@ -52,10 +52,14 @@ impl Upload {
             Some(state) if !same(state) => return refuse("the state is of another analysis"),
             _ => {}
         }
-        match self.body.peek(1).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(error.into_builder().operation(INITIALIZE.id()).build()),
-        }
+        self.look().await
+    }
+
+    /// Whether the file can be read.
+    async fn look(&self) -> Result<()> {
+        let (engine, mut options) = (&self.files.engine, self.options.clone());
+        let looked = engine.look(&INITIALIZE, &self.body, 1, &mut options);
+        looked.await.map(drop)
     }
 
     /// Takes up what another process began.
@@ -157,12 +161,9 @@ impl Upload {
 
     async fn replace(&self, error: Error, id: &FileId) -> Result<Begun> {
         // Nothing is deleted for a file that has vanished meanwhile.
-        if let Err(unreadable) = self.body.peek(1).await {
-            return Err(unreadable
-                .into_builder()
-                .operation(INITIALIZE.id())
-                .delivery(error.delivery())
-                .build());
+        if let Err(unreadable) = self.look().await {
+            let delivery = error.delivery();
+            return Err(unreadable.into_builder().delivery(delivery).build());
         }
         match self.files.delete(id).send().await {
             Ok(()) => {}

@@ -1,0 +1,90 @@
+//! No call waits for ever, and none that moves is ended: on a network that follows a script, with paused time.
+
+use std::time::Duration;
+
+use common_http::transport::{FakeAnswer, FakeTransport};
+use gensoft_client::attendances::{Attachment, Attendance, AttendanceBody, Moment};
+use gensoft_client::{Body, CallOptions, Delivery, Error, ErrorKind, HttpOptions};
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::support::over;
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+async fn timed<T>(call: impl Future<Output = Result<T, Error>>) -> (Option<Error>, Duration) {
+    let started = Instant::now();
+    (call.await.err(), started.elapsed())
+}
+
+/// A source that never gives a byte is looked at before anything is sent: for 30 s, or until the deadline.
+#[tokio::test(start_paused = true)]
+async fn a_report_that_never_begins_is_not_waited_for() {
+    let network = FakeTransport::new(|_| FakeAnswer::json("{}"));
+    let by = |limit| CallOptions::default().deadline(seconds(limit));
+    let short = HttpOptions::default().deadline(seconds(6));
+    for (http, options, limit) in [
+        (HttpOptions::default(), CallOptions::default(), 30),
+        (HttpOptions::default(), by(5), 5),
+        (short.clone(), CallOptions::default(), 6),
+        (short, by(9), 9),
+    ] {
+        let client = over(&network, http);
+        let (silent, _open) = tokio::io::duplex(16);
+        let upload = client.upload_report(&10.into(), Body::single_pass(silent, 100));
+        let (error, took) = timed(upload.options(options).send()).await;
+        let error = error.expect("nothing was there to be sent");
+        assert_eq!(
+            (error.kind(), error.delivery(), error.operation()),
+            (
+                ErrorKind::Timeout,
+                Delivery::NotSent,
+                Some("gensoft.reports.upload")
+            )
+        );
+        assert_eq!((took, error.attempts()), (seconds(limit), 0));
+    }
+    assert_eq!(network.count(), 0);
+}
+
+/// An attendance with its attachments over a slow line: two minutes and a half, and bytes flow all the time.
+#[tokio::test(start_paused = true)]
+async fn an_attendance_that_moves_is_not_ended() {
+    let network =
+        FakeTransport::new(|_| FakeAnswer::json("{}").read_slowly(64 * 1024, seconds(10)));
+    let client = over(&network, HttpOptions::default());
+    let file = Attachment::from_bytes("pedido.pdf", "application/pdf", &vec![b'x'; 750_000]);
+    let attendance = Attendance::new(Moment::AttachmentsChanged).attachment(file);
+    let (error, took) = timed(client.send_attendance(&attendance).send()).await;
+    assert!(error.is_none(), "{error:?}");
+    assert!(took > seconds(120), "{took:?}");
+    assert_eq!(network.count(), 1);
+
+    // A deadline of the caller's still holds.
+    let options = CallOptions::default().deadline(seconds(45));
+    let (error, took) = timed(client.send_attendance(&attendance).options(options).send()).await;
+    let error = error.expect("the deadline passed");
+    assert_eq!(
+        (error.kind(), error.delivery(), took),
+        (ErrorKind::Timeout, Delivery::Unknown, seconds(45))
+    );
+}
+
+/// One that stands still ends as any transfer does.
+#[tokio::test(start_paused = true)]
+async fn an_attendance_that_stands_still_is_ended() {
+    let network =
+        FakeTransport::new(|_| FakeAnswer::json("{}").read_slowly(64 * 1024, seconds(3600)));
+    let client = over(&network, HttpOptions::default());
+    let large = AttendanceBody::of(&json!({ "campo": "x".repeat(1 << 20) }));
+    let (error, took) = timed(client.send_attendance(large).send()).await;
+    let error = error.expect("it stood still");
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Timeout, Delivery::Unknown)
+    );
+    // What stood in the way of the first bytes counts as much as they do.
+    assert!(took <= seconds(90), "{took:?}");
+}
