@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use biologix_client::sandbox::{EXAMS_LIST, Fault, REPORTS_GET, Sandbox};
 use biologix_client::{BiologixClient, BiologixClientBuilder};
-use common_http::{Delivery, ErrorKind, HttpOptions, Secret};
+use common_http::{
+    Delivery, Engine, ErrorDetail, ErrorKind, ForeignHosts, ForeignUrl, HttpOptions, Operation,
+    Secret, Vendor,
+};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -190,6 +193,35 @@ async fn a_client_certificate_is_shown_where_it_is_set() {
             .unwrap();
         assert_eq!(*behind.shown.lock().unwrap(), [expected]);
     }
+}
+
+/// It tells who the client is to its vendor, and to nobody whose address the vendor names.
+#[tokio::test]
+async fn a_client_certificate_is_not_shown_to_a_foreign_host() {
+    static VENDOR: Vendor = Vendor {
+        name: "example",
+        user_agent: "example/0",
+        codes: &[],
+        throttle_floor: None,
+        read_error: |_| ErrorDetail::default(),
+    };
+    static PUT: Operation = Operation::put("example.put", "/{address}").public();
+    let (servers, clients) = (Authority::new(), Authority::new());
+    let config = servers
+        .certify(HOST)
+        .server("http/1.1", Some(clients.of_clients(false)));
+    let behind = Behind::start(config).await;
+    let own = clients.certify("client.invalid");
+    let http = eager()
+        .add_root_certificate(servers.pem())
+        .client_certificate(own.certificate.pem(), Secret::from(own.key.serialize_pem()));
+    let base = format!("https://{HOST}:{}", behind.front.address.port());
+    let engine = Engine::builder(&VENDOR, &base).http(http).build().unwrap();
+    let url = ForeignUrl::parse(&format!("{base}/x"), &ForeignHosts::default()).unwrap();
+    // The sandbox knows no such address, and says so.
+    let error = engine.foreign_request(&PUT, &url).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(*behind.shown.lock().unwrap(), [None]);
 }
 
 /// The server refuses after the client's part of the handshake, so the request may be on its way already.

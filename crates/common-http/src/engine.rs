@@ -12,7 +12,7 @@ use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::foreign::ForeignUrl;
 use crate::hosts;
 use crate::operation::Operation;
-use crate::options::{CallOptions, HttpOptions};
+use crate::options::{CallOptions, Connection, HttpOptions};
 use crate::redact::Secret;
 use crate::request::Request;
 use crate::retry::Budget;
@@ -83,8 +83,8 @@ impl Engine {
         Request::new(self.clone(), operation.clone())
     }
 
-    /// Starts a call to an address that the vendor gave. It carries no credentials and none of the client's headers: only
-    /// what is set on it, `Accept`, and what HTTP itself needs.
+    /// Starts a call to an address that the vendor gave. It carries no credentials, a client certificate among them, and
+    /// none of the client's headers: only what is set on it, `Accept`, and what HTTP itself needs.
     ///
     /// ```
     /// # async fn example(engine: common_http::Engine) -> common_http::Result<()> {
@@ -196,7 +196,12 @@ impl Engine {
         let slot = &self.0.foreign[usize::from(hosts::is_loopback(url))];
         if slot.get().is_none() {
             // Two at once make it twice; one is kept.
-            let transport = ReqwestTransport::new(&self.0.options.connection, url)?;
+            // The certificate tells the vendor who we are, and is nobody else's business.
+            let connection = Connection {
+                client_certificate: None,
+                ..self.0.options.connection.clone()
+            };
+            let transport = ReqwestTransport::new(&connection, url)?;
             let _ = slot.set(Arc::new(transport));
         }
         slot.get()

@@ -309,7 +309,8 @@ impl HttpOptions {
         self
     }
 
-    /// Shows this certificate chain (PEM, leaf first) with its key (PEM, PKCS #8) to servers that ask for one.
+    /// Shows this certificate chain (PEM, leaf first) with its key (PEM, PKCS #8) to the vendor's servers that ask for one. A host
+    /// that an address of the vendor's names ([`ForeignUrl`](crate::ForeignUrl)) never sees it.
     ///
     /// ```
     /// # use common_http::HttpOptions;

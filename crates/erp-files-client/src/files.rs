@@ -14,7 +14,9 @@ mod send_flag;
 mod transfer;
 mod upload;
 
-use common_http::{Answer, Body, CallOptions, Engine, ErrorKind, Operation, Request, Result};
+use common_http::{
+    Answer, Body, CallOptions, Delivery, Engine, ErrorKind, Operation, Request, Result,
+};
 
 pub use self::delete::DeleteFile;
 pub use self::finalize::FinalizeUpload;
@@ -196,11 +198,15 @@ impl Files {
 
 /// Sends a request to the ERP itself, and says of a 403 what the vendor's every article says of it.
 async fn send(request: Request) -> Result<Answer> {
-    request.send().await.map_err(|error| match error.kind() {
-        ErrorKind::PermissionDenied => error
-            .into_builder()
-            .detail("the access token lacks the scope gambit:erp")
-            .build(),
-        _ => error,
+    request.send().await.map_err(|error| {
+        // Of a call that was not sent it is the word of a token provider.
+        match (error.kind(), error.delivery()) {
+            (_, Delivery::NotSent) => error,
+            (ErrorKind::PermissionDenied, _) => error
+                .into_builder()
+                .detail("the access token lacks the scope gambit:erp")
+                .build(),
+            _ => error,
+        }
     })
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use common_http::{DecodeError, Extra, RawJson, TextOrNumber, Timestamp, safe_debug};
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::ids::FileId;
@@ -27,23 +28,17 @@ use crate::ids::FileId;
 /// assert!(entry.extra.contains_key("Size"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FileEntry {
     /// The id, as text or number: `Id` or `FileId`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<TextOrNumber>,
     /// The name: `FileName` or `Name`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Whether it may be sent by e-mail or Viber: `IsSend`; false for a new file (documented).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_send: Option<bool>,
     /// All other fields, and those that could not be read as one of these three.
-    #[serde(flatten)]
     pub extra: Extra,
-    #[serde(skip)]
     source: Source,
 }
 
@@ -62,6 +57,31 @@ impl PartialEq for Source {
 impl<'de> Deserialize<'de> for FileEntry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_raw(RawJson::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// The fields under names by which they are read again, and all else as it came.
+impl Serialize for FileEntry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let free = |name: &'static str, other| match find(&self.extra, name) {
+            // Taken by what is another thing, or cannot be read.
+            Some(_) => other,
+            None => name,
+        };
+        let mut entry = serializer.serialize_map(None)?;
+        if let Some(id) = &self.id {
+            entry.serialize_entry(free("id", "fileId"), id)?;
+        }
+        if let Some(name) = &self.name {
+            entry.serialize_entry(free("name", "fileName"), name)?;
+        }
+        if let Some(is_send) = self.is_send {
+            entry.serialize_entry("isSend", &is_send)?;
+        }
+        for (name, value) in &self.extra {
+            entry.serialize_entry(name, value)?;
+        }
+        entry.end()
     }
 }
 

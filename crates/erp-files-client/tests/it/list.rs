@@ -1,5 +1,7 @@
 //! The list: its shapes, and what of it is kept.
 
+use std::collections::BTreeSet;
+
 use common_http::transport::FakeAnswer;
 use common_http::{Delivery, ErrorKind};
 use erp_files_client::files::FileEntry;
@@ -103,6 +105,22 @@ async fn an_analysis_that_is_not_there_is_an_error() {
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
+/// Two names for one thing: the file's own, and one to be shown, say.
+#[test]
+fn an_entry_with_two_names_is_read_as_it_was_written() {
+    for text in [
+        r#"{"id":1,"fileName":"result.pdf","name":"EXAMPLE"}"#,
+        r#"{"Id":1,"FileName":"result.pdf","Name":"EXAMPLE"}"#,
+        r#"{"Id":{"a":1},"FileId":1,"Name":"result.pdf"}"#,
+    ] {
+        let file: FileEntry = serde_json::from_str(text).unwrap();
+        assert_eq!(file.name.as_deref(), Some("result.pdf"));
+        let written = serde_json::to_string(&file).unwrap();
+        let again: FileEntry = serde_json::from_str(&written).unwrap();
+        assert!(again == file, "{text} became {written}");
+    }
+}
+
 fn block_on<T>(what: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -132,16 +150,19 @@ fn member() -> impl Strategy<Value = String> {
         "Id",
         "id",
         "FileId",
+        "fileId",
         "fileName",
+        "FileName",
         "NAME",
+        "name",
         "IsSend",
         "isSend",
         "DateCr",
         "createdAt",
     ];
     prop_oneof![
-        prop::sample::select(known.to_vec()).prop_map(str::to_owned),
-        "[a-zA-Z]{1,8}"
+        3 => prop::sample::select(known.to_vec()).prop_map(str::to_owned),
+        1 => "[a-zA-Z]{1,8}",
     ]
 }
 
@@ -169,6 +190,22 @@ proptest! {
             let read = read.into_iter().filter(|read| *read).count();
             prop_assert_eq!(read + file.extra.len(), entry.as_object().unwrap().len());
         }
+    }
+
+    /// A program may keep entries as JSON: one that is read again is the same, and no name is there twice.
+    #[test]
+    fn every_entry_is_read_as_it_was_written(
+        entry in prop::collection::btree_map(member(), json(), 0..8),
+    ) {
+        let mut seen = BTreeSet::new();
+        let entry = entry.into_iter().filter(|(name, _)| seen.insert(name.to_ascii_lowercase()));
+        let entry = Value::Object(Map::from_iter(entry));
+        let file: FileEntry = serde_json::from_str(&entry.to_string()).unwrap();
+        let written = serde_json::to_string(&file).unwrap();
+        let again: FileEntry = serde_json::from_str(&written).unwrap();
+        prop_assert!(again == file, "{} became {}", entry, written);
+        let members: Value = serde_json::from_str(&written).unwrap();
+        prop_assert_eq!(members.to_string().len(), written.len(), "{}", written);
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Nothing secret or personal is printed: not by values, not by errors, not in the log, on success nor on any fault.
 
-use std::error::Error as _;
-use std::fmt::{Debug, Write as _};
+mod printed;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
-use common_http::{Body, CallOptions, Error, HttpOptions, Result, RetryPolicy};
+use common_http::{Body, CallOptions, Error, HttpOptions, RetryPolicy};
 use erp_files_client::files::{Files, OnConflict, UploadState, UploadTarget};
 use erp_files_client::sandbox::Sandbox;
 use erp_files_client::{
@@ -15,55 +15,12 @@ use erp_files_client::{
 use http::Method;
 use serde_json::json;
 
+use self::printed::{NUMBER, Printed, TEXT, assert_no_marker};
 use crate::support::{Journal, Op, network, on};
 use crate::uploads::state::InMemory;
 
-/// Stands in every place that may not be printed.
-const TEXT: &str = "MARKER";
-/// The patient and the analysis.
-const NUMBER: u64 = 7_351_735;
 const NAME: &str = "MARKER 1.pdf";
 const ADDRESS: &str = "https://storage.example/MARKER/MARKER%201.pdf?sv=2030-01-01&sig=MARKER%3D";
-
-/// All that a program could print of what the calls gave it.
-#[derive(Default)]
-struct Printed {
-    text: String,
-    errors: Vec<Error>,
-}
-
-impl Printed {
-    fn value(&mut self, value: &dyn Debug) {
-        writeln!(self.text, "{value:?}\n{value:#?}").unwrap();
-    }
-
-    fn error(&mut self, error: &Error) {
-        self.value(error);
-        writeln!(self.text, "{error}\n{error:#}").unwrap();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            writeln!(self.text, "{cause}\n{cause:?}").unwrap();
-            source = cause.source();
-        }
-        self.errors.push(error.clone());
-    }
-
-    fn result<T: Debug>(&mut self, result: &Result<T>) {
-        match result {
-            Ok(value) => self.value(value),
-            Err(error) => self.error(error),
-        }
-    }
-}
-
-/// Nothing of what was marked may stand in this text, as it is or encoded.
-fn assert_no_marker(text: &str) {
-    let number = NUMBER.to_string();
-    for line in text.lines() {
-        let hidden = !line.to_ascii_uppercase().contains(TEXT) && !line.contains(&number);
-        assert!(hidden, "{line}");
-    }
-}
 
 fn credentials() -> ClientCredentials {
     ClientCredentials::new("MARKERID", "MARKERSECRET")

@@ -1,9 +1,30 @@
-//! `specs/erp-files.yaml` is true to itself.
+//! `specs/erp-files.yaml` and the code say the same, both ways, and the document is true to itself.
+//!
+//! What is not the ERP's own is in the package `specs`, which reads the documents for all vendors.
 
+use common_http::Operation;
+use common_http::transport::FakeAnswer;
+use erp_files_client::files::FileEntry;
+use erp_files_client::{ErrorCode, OPERATIONS, SCOPE, TOKEN_URL};
+use serde_json::{Value, json};
 use specs::Document;
+
+use crate::support::{NAME, Op, files, network, on};
 
 fn document() -> Document {
     Document::read("erp-files")
+}
+
+#[test]
+fn operations_of_the_document_and_of_the_code_agree() {
+    assert_eq!(document().differences(&OPERATIONS), [""; 0]);
+}
+
+/// The sandbox and the tests have the same ids.
+#[test]
+fn operations_of_the_sandbox_are_the_codes() {
+    let coded = OPERATIONS.map(Operation::id);
+    assert_eq!(coded, Op::ALL.map(Op::id));
 }
 
 #[test]
@@ -14,4 +35,103 @@ fn every_example_fits_its_schema() {
 #[test]
 fn every_fact_names_its_source() {
     assert_eq!(document().facts_without_a_source(), [""; 0]);
+}
+
+#[test]
+fn every_reading_is_whole_and_has_its_test_and_setting() {
+    assert_eq!(document().faults_of_readings(), [""; 0]);
+}
+
+/// Every field of the schema is read as one that we know, but the date, which `created` finds among the others.
+#[test]
+fn our_file_is_the_schemas() {
+    let document = document();
+    let full = document.specimen(&json!({ "$ref": "#/components/schemas/File" }));
+    let file: FileEntry = serde_json::from_str(&full.to_string()).unwrap();
+    assert_eq!(file.extra.keys().collect::<Vec<_>>(), ["DateCr"]);
+    assert_eq!(file.created().unwrap().as_str(), full["DateCr"]);
+    let written = serde_json::to_value(&file).unwrap();
+    let expected = json!({
+        "id": full["Id"], "name": full["FileName"], "isSend": full["IsSend"], "DateCr": full["DateCr"],
+    });
+    assert_eq!(written, expected);
+}
+
+/// The examples at this place of the document.
+fn examples(document: &Document, at: &str) -> Vec<Value> {
+    let mut examples = document.examples();
+    examples.retain(|(place, _, _)| place.contains(at));
+    assert!(!examples.is_empty(), "{at}");
+    examples
+        .into_iter()
+        .map(|(_, _, value)| value.clone())
+        .collect()
+}
+
+/// As the vendor would send them.
+#[tokio::test]
+async fn every_example_of_an_answer_is_read() {
+    let document = document();
+    for (op, at) in [
+        (Op::Token, "connect/token/post/responses/200"),
+        (
+            Op::Initialize,
+            "initialize/{fileName}/post/responses/200/content/application/json",
+        ),
+        (Op::List, "files/get/responses/200"),
+    ] {
+        for example in examples(&document, at) {
+            let answer = example.clone();
+            let erp = network(move |asked, _| {
+                (asked == op).then(|| FakeAnswer::json(answer.to_string()))
+            });
+            let files = files(&on(&erp));
+            match op {
+                Op::Initialize => {
+                    let target = files.initialize(NAME).send().await.unwrap();
+                    assert_eq!(target.host(), "storage.example.invalid");
+                }
+                _ => {
+                    let listed = files.list().send().await.unwrap();
+                    let known = |file: &FileEntry| file.file_id().is_some() && file.name.is_some();
+                    assert!(!listed.is_empty() && listed.iter().all(known), "{example}");
+                }
+            }
+        }
+    }
+    let texts = examples(
+        &document,
+        "initialize/{fileName}/post/responses/200/content/text/plain",
+    );
+    for text in texts {
+        let text = text.as_str().unwrap().to_owned();
+        let erp = network(move |asked, _| {
+            (asked == Op::Initialize).then(|| FakeAnswer::json(text.clone()))
+        });
+        files(&on(&erp)).initialize(NAME).send().await.unwrap();
+    }
+}
+
+#[test]
+fn codes_of_the_document_are_known_and_others_are_not() {
+    let document = document();
+    let codes = document.at("/components/schemas/TokenError/properties/error/x-codes");
+    let codes: Vec<&str> = codes
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|code| code["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes.len(), 3);
+    let is_known = |code: &str| !matches!(ErrorCode::from(code), ErrorCode::Unknown(_));
+    assert!(codes.into_iter().all(is_known));
+    assert!(!is_known("zz"));
+}
+
+#[test]
+fn the_token_endpoint_and_the_scope_are_the_documents() {
+    let document = document();
+    let flow = document.at("/components/securitySchemes/token/flows/clientCredentials");
+    assert_eq!(flow["tokenUrl"], TOKEN_URL);
+    assert!(flow["scopes"][SCOPE].is_string());
 }

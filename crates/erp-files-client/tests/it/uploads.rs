@@ -1,5 +1,6 @@
 //! The three steps as one.
 
+mod cancelled;
 mod conflicts;
 mod faults;
 mod lost;

@@ -155,3 +155,34 @@ async fn a_providers_token_is_renewed_ahead_of_its_end_too() {
         Some("Bearer EXAMPLE-3")
     );
 }
+
+/// What the gateway refuses is not the ERP's scope.
+#[tokio::test]
+async fn a_providers_own_words_are_kept() {
+    struct Closed;
+
+    #[async_trait]
+    impl TokenProvider for Closed {
+        async fn token(&self) -> Result<AccessToken> {
+            let error =
+                Error::builder(ErrorKind::PermissionDenied).status(http::StatusCode::FORBIDDEN);
+            Err(error.detail("the gateway is closed at night").build())
+        }
+    }
+
+    let erp = network(|_, _| None);
+    let client = without_credentials(&erp)
+        .token_provider(Closed)
+        .build()
+        .unwrap();
+    let error = files(&client).list().send().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::PermissionDenied, Delivery::NotSent)
+    );
+    assert!(
+        error.to_string().contains("the gateway is closed at night"),
+        "{error}"
+    );
+    assert_eq!(erp.count(), 0);
+}

@@ -140,7 +140,8 @@ async fn check_all(reserves: bool, nothing_uploaded: NothingUploaded, step: Op) 
         for fault in faults() {
             let analysis = analyses.next().unwrap().to_string();
             let files = client.files(&7.into(), &analysis.as_str().into());
-            check(&files, &analysis, &sandbox, step, &fault, reserves, always).await;
+            let checked = check(&files, &analysis, &sandbox, step, &fault, reserves, always);
+            Box::pin(checked).await;
         }
     }
 }
@@ -151,7 +152,7 @@ async fn an_upload_under_any_fault_ends_with_one_file() {
     for reserves in [false, true] {
         for nothing_uploaded in [NothingUploaded::NotFound, NothingUploaded::Conflict] {
             for step in [Initialize, Transfer, Finalize, List] {
-                checks.push(check_all(reserves, nothing_uploaded, step));
+                checks.push(Box::pin(check_all(reserves, nothing_uploaded, step)));
             }
         }
     }

@@ -1,0 +1,66 @@
+//! Uploads that are dropped: nothing further is sent, and what is kept serves to go on.
+
+use std::time::Duration;
+
+use common_http::Body;
+use common_http::transport::FakeAnswer;
+use erp_files_client::files::UploadOutcome;
+use tokio::time::{sleep, timeout};
+
+use super::state::InMemory;
+use crate::support::{NAME, Op, PDF, files, network, on, steps};
+use Op::{Finalize, Initialize, List, Transfer};
+
+const A_MOMENT: Duration = Duration::from_secs(5);
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_for_an_upload_that_is_dropped() {
+    for (step, sent, rest) in [
+        (Initialize, vec![Initialize], None),
+        (
+            Transfer,
+            vec![Initialize, Transfer],
+            Some(vec![List, Transfer, Finalize, List]),
+        ),
+        (
+            Finalize,
+            vec![Initialize, Transfer, Finalize],
+            Some(vec![List, Finalize, List]),
+        ),
+    ] {
+        let erp = network(move |op, nth| match (op, nth) {
+            (op, 1) if op == step => Some(FakeAnswer::never()),
+            (List, 1) => Some(FakeAnswer::json("[]")),
+            _ => None,
+        });
+        let files = files(&on(&erp));
+        let journal = InMemory::default();
+        let upload = files.upload(NAME, Body::from(PDF)).journal(journal.clone());
+        assert!(timeout(A_MOMENT, upload.send()).await.is_err());
+        // Longer than any call of ours would wait before it is sent again.
+        sleep(Duration::from_secs(24 * 60 * 60)).await;
+        assert_eq!(steps(&erp), sent);
+
+        assert_eq!(journal.kept().is_some(), rest.is_some(), "{step:?}");
+        if let (Some(state), Some(rest)) = (journal.kept(), rest) {
+            let resumed = files.resume(state, Body::from(PDF)).send().await;
+            assert_eq!(resumed.unwrap(), UploadOutcome::Uploaded(Some(1.into())));
+            assert_eq!(steps(&erp)[sent.len()..], rest);
+        }
+    }
+}
+
+/// Between two attempts as well.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_repeated_for_a_call_that_is_dropped() {
+    for op in [List, Transfer, Op::Delete] {
+        let target = crate::support::target().await;
+        let erp = network(move |asked, _| {
+            (asked == op).then(|| FakeAnswer::status(429).header("retry-after", "10"))
+        });
+        let client = on(&erp);
+        assert!(timeout(A_MOMENT, op.call(&client, &target)).await.is_err());
+        sleep(Duration::from_secs(60 * 60)).await;
+        assert_eq!(steps(&erp), [op]);
+    }
+}
