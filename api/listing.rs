@@ -67,7 +67,7 @@ fn users_meet_no_crate_but_the_promised_ones() {
     }
     assert!(
         met.is_empty(),
-        "public items name crates that ARCHITECTURE.md does not promise:\n{}",
+        "public items name crates that the rule in ARCHITECTURE.md does not promise:\n{}",
         met.join("\n")
     );
 }

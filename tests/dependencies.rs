@@ -102,8 +102,9 @@ fn what_a_feature_is_for_comes_with_that_feature_only() {
 /// Every crate, by name and once a version, that a program with this crate is built from; not the crate itself, not what
 /// only build scripts and tests need.
 fn dependencies(name: &str, features: &[&str]) -> BTreeSet<String> {
+    // Not `--offline`: crates of features that no test builds may not have been downloaded yet.
     let output = Command::new(std::env::var_os("CARGO").unwrap())
-        .args(["tree", "--offline", "--locked", "--package", name])
+        .args(["tree", "--locked", "--package", name])
         .args(["--edges", "normal", "--target", PLATFORM])
         .args(["--prefix", "none", "--no-dedupe", "--format", "{p}"])
         .args(features)
