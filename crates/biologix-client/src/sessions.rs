@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use common_http::{
-    Answer, Authenticator, CallOptions, Delivery, Engine, Error, ErrorKind, Extra, Operation,
-    Request, Result, Secret, Session, Timestamp, safe_debug,
+    Answer, Authenticator, CallOptions, Engine, Extra, Operation, Request, Result, Secret, Session,
+    Timestamp, safe_debug,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,7 @@ pub trait CredentialsProvider: Send + Sync + 'static {
     /// The credentials of now.
     ///
     /// # Errors
-    /// The provider's own, built with [`Error::builder`] (kind `credentials`, say); the call that needed the session ends
+    /// The provider's own, built with [`Error::builder`](crate::Error::builder) (kind `credentials`, say); the call that needed the session ends
     /// with it.
     async fn credentials(&self) -> Result<Credentials>;
 }
@@ -204,23 +204,7 @@ impl OpenSession {
     /// - `config`: the client has no credentials
     /// - `connect`, `timeout`, `interrupted`, `server`: after three attempts
     pub async fn send(self) -> Result<SessionInfo> {
-        let named = |error: Error| match error.operation() {
-            Some(_) => error,
-            None => error.into_builder().operation(OPEN.id()).build(),
-        };
-        let details = self
-            .engine
-            .session_details(&self.options)
-            .await
-            .map_err(named)?;
-        let details = details.as_ref().map_or("{}", Secret::expose);
-        common_http::json::decode(details.as_bytes()).map_err(|error| {
-            Error::builder(ErrorKind::Decode)
-                .decode(error)
-                .operation(OPEN.id())
-                .delivery(Delivery::Answered)
-                .build()
-        })
+        self.engine.session_info(&OPEN, &self.options).await
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
@@ -11,6 +12,7 @@ use crate::auth::{Authenticator, SessionCache, SessionKey, SessionStore};
 use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::foreign::ForeignUrl;
 use crate::hosts;
+use crate::json;
 use crate::operation::Operation;
 use crate::options::{CallOptions, Connection, HttpOptions};
 use crate::redact::Secret;
@@ -119,19 +121,19 @@ impl Engine {
         self.session_details(&options).await.map(drop)
     }
 
-    /// What the login said beside the token, as the [`Authenticator`] kept it; opens a session where there is none.
+    /// What the login said beside the token, as the [`Authenticator`] kept it (JSON; `{}` where it kept nothing); opens a
+    /// session where there is none. `login` is the operation that an error names.
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
     /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
     /// # use common_http::{example, transport::FakeAnswer};
     /// # let engine = example::engine(|_| FakeAnswer::json("{}"))?;
-    /// # use common_http::CallOptions;
-    /// let details = engine.session_details(&CallOptions::default()).await?;
-    /// // This vendor's login answers in JSON, and its `Authenticator` keeps that.
-    /// let text = details.as_ref().map_or("{}", |details| details.expose());
-    /// let login: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    /// # assert!(login.is_object());
+    /// use common_http::{CallOptions, Operation};
+    ///
+    /// static LOGIN: Operation = Operation::post("example.sessions.open", "/sessions").login();
+    /// let info: serde_json::Value = engine.session_info(&LOGIN, &CallOptions::default()).await?;
+    /// # assert!(info.is_object());
     /// # Ok::<(), common_http::Error>(())
     /// # }).unwrap();
     /// ```
@@ -139,8 +141,31 @@ impl Engine {
     /// Of the options, the deadline counts. Dropping the future ends the login, unless another call waits for it too.
     ///
     /// # Errors
-    /// Those of the login; `timeout` where the deadline passed; `config` where the client has no credentials.
-    pub async fn session_details(&self, options: &CallOptions) -> Result<Option<Secret>> {
+    /// Those of the login; `timeout` where the deadline passed; `config` where the client has no credentials; `decode` where
+    /// what was kept is no `T`.
+    pub async fn session_info<T: DeserializeOwned>(
+        &self,
+        login: &Operation,
+        options: &CallOptions,
+    ) -> Result<T> {
+        let details =
+            self.session_details(options)
+                .await
+                .map_err(|error| match error.operation() {
+                    Some(_) => error,
+                    None => error.into_builder().operation(login.id()).build(),
+                })?;
+        let details = details.as_ref().map_or("{}", Secret::expose);
+        json::decode(details.as_bytes()).map_err(|error| {
+            Error::builder(ErrorKind::Decode)
+                .decode(error)
+                .operation(login.id())
+                .delivery(Delivery::Answered)
+                .build()
+        })
+    }
+
+    async fn session_details(&self, options: &CallOptions) -> Result<Option<Secret>> {
         // The client's own deadline is the login request's already.
         let end = options
             .deadline

@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use common_http::lenient::take;
 use common_http::{
-    Authenticator, CallOptions, Delivery, Engine, Error, ErrorKind, Extra, Operation, RawJson,
-    Result, Secret, Session, lenient, safe_debug,
+    Authenticator, CallOptions, Engine, Extra, Operation, RawJson, Result, Secret, Session,
+    lenient, safe_debug,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -63,7 +63,7 @@ pub trait CredentialsProvider: Send + Sync + 'static {
     /// The credentials of now.
     ///
     /// # Errors
-    /// The provider's own, built with [`Error::builder`] (kind `credentials`, say); the call that needed the session ends
+    /// The provider's own, built with [`Error::builder`](crate::Error::builder) (kind `credentials`, say); the call that needed the session ends
     /// with it.
     async fn credentials(&self) -> Result<Credentials>;
 }
@@ -170,7 +170,7 @@ impl OpenSession {
     ///   [`ValidationError`](crate::ErrorCode::ValidationError): one of them is missing or malformed
     /// - `credentials`, code [`TenantInvalid`](crate::ErrorCode::TenantInvalid): no such tenant
     /// - `rate_limited`, code [`TooManyAttempts`](crate::ErrorCode::TooManyAttempts): locked out;
-    ///   [`Error::retry_after`] says for how long, as far as it is known
+    ///   [`Error::retry_after`](crate::Error::retry_after) says for how long, as far as it is known
     /// - `decode`: the answer has no token
     /// - `config`: the client has no credentials
     /// - `connect`, `timeout`, `interrupted`, `server`: after three attempts
@@ -186,23 +186,7 @@ impl OpenSession {
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<User> {
-        let named = |error: Error| match error.operation() {
-            Some(_) => error,
-            None => error.into_builder().operation(LOGIN.id()).build(),
-        };
-        let details = self
-            .engine
-            .session_details(&self.options)
-            .await
-            .map_err(named)?;
-        let details = details.as_ref().map_or("{}", Secret::expose);
-        common_http::json::decode(details.as_bytes()).map_err(|error| {
-            Error::builder(ErrorKind::Decode)
-                .decode(error)
-                .operation(LOGIN.id())
-                .delivery(Delivery::Answered)
-                .build()
-        })
+        self.engine.session_info(&LOGIN, &self.options).await
     }
 }
 

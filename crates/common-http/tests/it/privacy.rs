@@ -158,7 +158,7 @@ async fn work(base: &str, options: HttpOptions) -> (Printed, Vec<Option<ErrorKin
     printed.debug(&store);
     printed.result(
         &engine
-            .session_details(&common_http::CallOptions::default())
+            .session_info::<serde_json::Value>(&LOGIN, &CallOptions::default())
             .await,
     );
     for attempt in watch.seen() {

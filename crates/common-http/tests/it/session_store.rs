@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use common_http::transport::{FakeAnswer, FakeTransport};
 use common_http::{
-    Engine, ErrorKind, MemorySessionStore, SavedSession, SessionKey, SessionStore, async_trait,
+    CallOptions, Engine, ErrorKind, MemorySessionStore, SavedSession, SessionKey, SessionStore,
+    async_trait,
 };
 use serde_json::json;
 use tokio::time::{Instant, advance};
@@ -15,7 +16,7 @@ use tokio::time::{Instant, advance};
 use crate::helper::door::{
     Login, MINE, authorization, builder, calls, client, door, logins, only, token, welcome,
 };
-use crate::helper::{call, seconds};
+use crate::helper::{LOGIN, call, seconds};
 
 const DAY: Duration = seconds(24 * 3600);
 
@@ -72,12 +73,9 @@ async fn a_second_client_needs_no_login() {
     for _ in 0..3 {
         let client = sharing(&network, &store);
         call(&client, &MINE).await.unwrap();
-        let details = client
-            .session_details(&common_http::CallOptions::default())
-            .await
-            .unwrap()
-            .unwrap();
-        assert_eq!(details.expose(), "EXAMPLE");
+        let options = CallOptions::default();
+        let info: String = client.session_info(&LOGIN, &options).await.unwrap();
+        assert_eq!(info, "EXAMPLE");
     }
     assert_eq!((logins(&network), calls(&network)), (1, 3));
     assert_eq!(last_used(&network), "basic TOKEN-1");

@@ -14,7 +14,7 @@ use crate::helper::door::{
     Login, MINE, MY_ORDER, authorization, builder_with, calls, client, door, logins, only, token,
     welcome,
 };
-use crate::helper::{READ, call, call_with, engine, fate, millis, network, seconds};
+use crate::helper::{LOGIN, READ, call, call_with, engine, fate, millis, network, seconds};
 
 const WEEK: Duration = seconds(7 * 24 * 3600);
 const SIX_DAYS: Duration = seconds(6 * 24 * 3600);
@@ -275,12 +275,13 @@ async fn public_operations_and_logins_carry_no_credentials() {
 async fn what_the_login_said_is_kept() {
     let network = door(token, welcome);
     let client = client(&network, Login::default());
-    let details = client
-        .session_details(&common_http::CallOptions::default())
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(details.expose(), "EXAMPLE");
+    let options = CallOptions::default();
+    let info: String = client.session_info(&LOGIN, &options).await.unwrap();
+    assert_eq!(info, "EXAMPLE");
+    let misread = client.session_info::<u32>(&LOGIN, &options).await;
+    let error = misread.unwrap_err();
+    assert_eq!(fate(&error), (ErrorKind::Decode, Delivery::Answered));
+    assert_eq!(error.operation(), Some(LOGIN.id()));
     assert_eq!((logins(&network), calls(&network)), (1, 0));
 }
 

@@ -37,8 +37,8 @@ impl Authenticator for Login {
             .get("x-token")
             .ok_or_else(|| answer.unreadable().build())?;
         let token = String::from_utf8_lossy(token.as_bytes());
-        let mut session =
-            Session::new(Secret::from(format!("basic {token}"))).details(Secret::from("EXAMPLE"));
+        let mut session = Session::new(Secret::from(format!("basic {token}")))
+            .details(Secret::from(r#""EXAMPLE""#));
         if let Some(lifetime) = self.lifetime {
             session = session.lifetime(lifetime);
         }
