@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Delivery, Error, ErrorBuilder, ErrorKind, Result};
@@ -13,7 +13,7 @@ use crate::recorded::Recorded;
 /// A successful answer, whole. `Debug` shows its status and size.
 #[derive(Clone)]
 pub struct Answer {
-    pub(crate) operation: &'static str,
+    pub(crate) operation: Option<&'static str>,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -210,8 +210,11 @@ impl Answer {
     /// # }).unwrap();
     /// ```
     pub fn unreadable(&self) -> ErrorBuilder {
-        Error::builder(ErrorKind::Decode)
-            .operation(self.operation)
+        let error = match self.operation {
+            Some(operation) => Error::builder(ErrorKind::Decode).operation(operation),
+            None => Error::builder(ErrorKind::Decode),
+        };
+        error
             .status(self.status)
             .attempts(self.attempts)
             .delivery(self.delivery)
@@ -219,6 +222,31 @@ impl Answer {
                 self.body
                     .slice(..self.body.len().min(crate::call::KEPT_BODY)),
             )
+    }
+}
+
+/// An answer that nobody sent, for the tests of a program that takes one.
+///
+/// ```
+/// use common_http::Answer;
+///
+/// let response = http::Response::builder().status(202).body(r#"{"id":7}"#.into())?;
+/// let answer = Answer::from(response);
+/// assert_eq!((answer.status().as_u16(), answer.attempts()), (202, 1));
+/// # Ok::<(), http::Error>(())
+/// ```
+impl From<Response<Bytes>> for Answer {
+    fn from(response: Response<Bytes>) -> Self {
+        let (head, body) = response.into_parts();
+        Self {
+            operation: None,
+            status: head.status,
+            headers: head.headers,
+            body,
+            attempts: 1,
+            throttled: false,
+            delivery: Delivery::Answered,
+        }
     }
 }
 

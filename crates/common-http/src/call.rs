@@ -122,7 +122,7 @@ impl Call {
     pub(crate) async fn answer(mut self) -> Result<Answer> {
         let reply = self.run().await?;
         Ok(Answer {
-            operation: self.request.operation.id(),
+            operation: Some(self.request.operation.id()),
             status: reply.status,
             headers: reply.headers,
             body: reply.start,

@@ -180,7 +180,7 @@ impl SendAttendance {
                 .operation(SEND.id())
                 .build());
         }
-        self.request().send().await.map(Reply::of)
+        self.request().send().await.map(Reply::from)
     }
 }
 

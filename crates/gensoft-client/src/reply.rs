@@ -14,15 +14,27 @@ pub struct Reply {
 
 safe_debug!(Reply { status });
 
-impl Reply {
-    pub(crate) fn of(answer: Answer) -> Self {
+/// A reply that nobody sent is made from an [`Answer`] that nobody sent, for the tests of a program that takes one.
+///
+/// ```
+/// use gensoft_client::{Answer, Reply};
+///
+/// let response = http::Response::builder().status(200).body(r#"{"id":7}"#.into())?;
+/// let reply = Reply::from(Answer::from(response));
+/// assert!(reply.raw().is_some());
+/// # Ok::<(), http::Error>(())
+/// ```
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
         Self {
             status: answer.status(),
             json: answer.json().ok(),
             answer,
         }
     }
+}
 
+impl Reply {
     /// The status: 2xx.
     ///
     /// ```

@@ -163,7 +163,7 @@ impl UploadReport {
     /// ```
     pub async fn send(mut self) -> Result<Reply> {
         self.check().await?;
-        self.request().send().await.map(Reply::of)
+        self.request().send().await.map(Reply::from)
     }
 
     async fn check(&mut self) -> Result<()> {
