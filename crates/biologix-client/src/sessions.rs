@@ -6,11 +6,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use common_http::lenient::take;
 use common_http::{
     Answer, Authenticator, CallOptions, Engine, Extra, Operation, Request, Result, Secret, Session,
     Timestamp, safe_debug,
 };
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -124,18 +124,6 @@ impl TryFrom<Extra> for SessionInfo {
             mfa_verified: take(&mut fields, "mfaVerified"),
             extra: fields,
         })
-    }
-}
-
-/// The field, if it is of this type; null is as good as absent.
-fn take<T: DeserializeOwned>(fields: &mut Extra, name: &str) -> Option<T> {
-    let field = fields.remove(name).filter(|field| !field.is_null())?;
-    match T::deserialize(&field) {
-        Ok(known) => Some(known),
-        Err(_) => {
-            fields.insert(name.to_owned(), field);
-            None
-        }
     }
 }
 
