@@ -57,10 +57,10 @@ pub struct SharedFolder {
 
 impl SharedFolder {
     /// Joins those who use the folder, which must exist. Who is alone there clears away what killed runs left (see
-    /// [`remove_strays`](atomic_file::remove_strays)).
+    /// [`remove_strays`](atomic_file::remove_strays)); who comes meanwhile waits for that, and blocks the thread.
     ///
     /// # Errors
-    /// The folder cannot be read, or a stray file not be removed.
+    /// The folder cannot be read or locked, or a stray file not be removed.
     pub fn join(folder: &Path) -> io::Result<Self> {
         // Elsewhere a folder cannot be opened as a file: strays then stay.
         if !cfg!(unix) {
@@ -68,20 +68,24 @@ impl SharedFolder {
         }
         // The folder itself is locked, so that no file is left of it.
         let lock = File::open(folder)?;
-        if lock.try_lock().is_ok() {
-            atomic_file::remove_strays(folder)?;
+        match lock.try_lock() {
+            Ok(()) => atomic_file::remove_strays(folder)?,
+            Err(TryLockError::WouldBlock) => {}
+            // A file system without locks for folders: nobody is ever alone there, and nobody clears away.
+            Err(TryLockError::Error(_)) => return Ok(Self { _lock: None }),
         }
-        // Also where this fails nothing is lost: a lock is only needed while another run clears away.
-        let shared = lock.try_lock_shared().is_ok();
-        Ok(Self {
-            _lock: shared.then_some(lock),
-        })
+        // Without it another could take what is being written here for a stray.
+        lock.lock_shared()?;
+        Ok(Self { _lock: Some(lock) })
     }
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     use std::fs;
+    use std::sync::mpsc::{self, RecvTimeoutError};
+    use std::thread;
+    use std::time::Duration;
 
     use super::*;
 
@@ -97,5 +101,26 @@ mod tests {
         drop(second);
         SharedFolder::join(folder.path()).unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    /// Else it would work there without a lock, and a third clear away what it writes.
+    #[test]
+    fn who_comes_while_another_clears_away_waits() {
+        let folder = tempfile::tempdir().unwrap();
+        let clearing = File::open(folder.path()).unwrap();
+        clearing.lock().unwrap();
+        let (joining, joined) = mpsc::channel();
+        let path = folder.path().to_owned();
+        let thread = thread::spawn(move || {
+            joining.send(SharedFolder::join(&path).unwrap()).unwrap();
+        });
+        let early = joined.recv_timeout(Duration::from_millis(300));
+        assert_eq!(early.err(), Some(RecvTimeoutError::Timeout));
+        clearing.unlock().unwrap();
+        let shared = joined.recv().unwrap();
+        thread.join().unwrap();
+        assert!(clearing.try_lock().is_err());
+        drop(shared);
+        assert!(clearing.try_lock().is_ok());
     }
 }
