@@ -25,7 +25,9 @@ const UPLOAD_AFTER_HELP: &str = "\
 Files in the folder of --resume-dir:
   one for each upload that was begun and not finished, which is needed to take it up again: run the
   same command again after a crash. It holds an address under which anyone can write the file, and
-  the patient's id; this user alone can read it. It is removed when the upload is finished
+  the patient's id; this user alone can read it. It is removed when the upload is finished. While a
+  run is at an upload an empty file (.lock) stands beside it, and a second run of it is refused; a run
+  that was killed leaves that file, and it is in nobody's way
 
 An upload that was begun without it and broke off may leave its name taken: the ERP then refuses the
 name, and does not list it (error code unfinished_upload).";

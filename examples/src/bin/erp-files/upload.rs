@@ -26,10 +26,13 @@ pub(crate) async fn run(args: &args::Upload, json: bool) -> Result<ExitCode, Fai
     let names = names(&args.files)?;
     let progress = Progress::new();
     let clinic = Clinic::from_environment(&progress).await?;
-    let resume = args.resume_dir.as_deref().map(ResumeFolder::open);
+    let resume = match &args.resume_dir {
+        Some(folder) => Some(ResumeFolder::open(folder).await?),
+        None => None,
+    };
     let uploads = Uploads {
         files: args.of.files(&clinic.client),
-        resume: resume.transpose()?,
+        resume,
         clinic,
         args,
         progress,
@@ -114,7 +117,7 @@ impl Uploads<'_> {
             Some(folder) => {
                 let of = &self.args.of;
                 let clinic = self.clinic.url.trim_end_matches('/');
-                let journal = folder.journal([clinic, of.patient(), of.analysis(), name]);
+                let journal = folder.journal([clinic, of.patient(), of.analysis(), name])?;
                 let hash = Hash::of_file(path.to_owned()).await?;
                 match journal.load()? {
                     Some(state) => self.files.resume(state, input.body),
