@@ -101,6 +101,48 @@ fn a_lost_answer_that_nothing_settles() {
     clinic.has_only("result.pdf", PDF);
 }
 
+/// Nothing is kept before its answer: what is advised does not promise it.
+#[test]
+fn a_lost_initialize_that_nothing_settles() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    clinic.set_rule(|request| {
+        let is_lost = is(request, "initialize") || is(request, "list");
+        is_lost.then(|| Answer::new(500, "text/plain", "").header("retry-after", 0))
+    });
+    let file = desk.file("result.pdf", PDF);
+    let folder = desk.resume_dir();
+    let args = ["--resume-dir", folder.to_str().unwrap()];
+    let run = upload(&clinic, &args, &[file]).is(1);
+    run.failed("erp.files.initialize", "server", None);
+    assert_eq!(run.json()["error"]["delivery"], "unknown");
+    let advice = run.stderr.lines().last().unwrap();
+    assert!(advice.contains("the same command again"), "{advice}");
+    assert!(!advice.contains("--resume-dir"), "{advice}");
+    assert!(desk.kept().is_empty());
+}
+
+/// An ERP that reserves names gives no second address, whatever folder is named.
+#[test]
+fn an_address_that_expires() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let expired = "<?xml version=\"1.0\"?><Error><Code>AuthenticationFailed</Code>\
+                   <Message>Signature not valid in the specified time frame</Message></Error>";
+    clinic.set_rule(move |request| {
+        is(request, "transfer").then(|| Answer::new(403, "application/xml", expired))
+    });
+    let file = desk.file("result.pdf", PDF);
+    let run = upload(&clinic, &[], &[file]).is(1);
+    run.failed(
+        "erp.files.transfer",
+        "permission_denied",
+        Some("upload_url_expired"),
+    );
+    let advice = run.stderr.lines().last().unwrap();
+    assert!(advice.contains("another address"), "{advice}");
+    assert!(advice.contains("another name"), "{advice}");
+    assert!(!advice.contains("--resume-dir"), "{advice}");
+}
+
 #[test]
 fn a_send_flag_of_unknown_fate_is_set_once() {
     let clinic = Clinic::new();

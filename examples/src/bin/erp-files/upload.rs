@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use common_http::CallOptions;
+use common_http::{CallOptions, Error};
 use erp_files_client::FileId;
 use erp_files_client::files::{Files, UploadOutcome};
 use examples::failure::{Failure, Fields};
@@ -112,6 +112,7 @@ impl Uploads<'_> {
     }
 
     async fn send(&self, path: &Path, name: &str, input: Input) -> Result<UploadOutcome, Failure> {
+        let mut failure: fn(Error) -> Failure = advice::failure;
         let mut upload = match &self.resume {
             None => self.files.upload(name, input.body),
             Some(folder) => {
@@ -120,7 +121,10 @@ impl Uploads<'_> {
                 let journal = folder.journal([clinic, of.patient(), of.analysis(), name])?;
                 let hash = Hash::of_file(path.to_owned()).await?;
                 match journal.load()? {
-                    Some(state) => self.files.resume(state, input.body),
+                    Some(state) => {
+                        failure = advice::failure_of_resumed;
+                        self.files.resume(state, input.body)
+                    }
                     None => self.files.upload(name, input.body),
                 }
                 .fingerprint(hash.to_string())
@@ -135,7 +139,7 @@ impl Uploads<'_> {
             .options(CallOptions::default().on_progress(self.progress.sending()))
             .send()
             .await
-            .map_err(advice::failure)
+            .map_err(failure)
     }
 }
 
