@@ -159,10 +159,11 @@ fn a_send_flag_of_unknown_fate_is_set_once() {
 #[test]
 fn upload_addresses_that_are_refused() {
     for (address, kind, code) in [
-        ("http://host.invalid/x", "config", 2),
-        ("http://192.0.2.1/x", "config", 2),
-        ("https://10.0.0.1/x", "config", 2),
-        ("https://169.254.1.1/x", "config", 2),
+        // The vendor's doing, after the name may have been reserved: no wrong setting, though a setting may help.
+        ("http://host.invalid/x", "config", 1),
+        ("http://192.0.2.1/x", "config", 1),
+        ("https://10.0.0.1/x", "config", 1),
+        ("https://169.254.1.1/x", "config", 1),
         ("ftp://127.0.0.1/x", "decode", 1),
         ("https://a:b@host.invalid/x", "decode", 1),
         ("https://host.invalid/a/../x", "decode", 1),
@@ -185,7 +186,7 @@ fn upload_addresses_that_are_refused() {
 /// A storage on this machine, by an address that is no loopback address: refused, or spoken to.
 #[test]
 fn plain_http_to_the_storage_only_when_allowed() {
-    for (allow, code) in [("", 2), ("0", 2), ("1", 0)] {
+    for (allow, code) in [("", 1), ("0", 1), ("1", 0)] {
         let (clinic, desk) = (Clinic::new(), Desk::new());
         clinic.state().url = clinic.server.url.replace("127.0.0.1", "0.0.0.0");
         let file = desk.file("result.pdf", PDF);
