@@ -200,6 +200,40 @@ fn plain_http_to_the_storage_only_when_allowed() {
     }
 }
 
+/// Within a private network https is spoken to when that is allowed, plain http not by that.
+#[test]
+fn a_private_storage_only_when_allowed() {
+    for (setting, value, scheme, kind) in [
+        ("ERP_ALLOW_PRIVATE_STORAGE", "", "https", "config"),
+        ("ERP_ALLOW_PRIVATE_STORAGE", "0", "https", "config"),
+        ("ERP_ALLOW_PRIVATE_STORAGE", "1", "http", "config"),
+        // It was tried: nobody speaks TLS there.
+        ("ERP_ALLOW_PRIVATE_STORAGE", "1", "https", "connect"),
+        ("ALLOW_PLAIN_HTTP", "1", "https", "connect"),
+    ] {
+        let (clinic, desk) = (Clinic::new(), Desk::new());
+        let url = &clinic.server.url;
+        let private = url
+            .replace("http:", &format!("{scheme}:"))
+            .replace("127.0.0.1", "0.0.0.0");
+        clinic.state().url = private;
+        let file = desk.file("result.pdf", PDF);
+        let mut upload = command(&clinic, "upload", &["--json"]);
+        upload.env(setting, value).env("NO_PROXY", "*").arg(file);
+        let run = Run::of(&mut upload).is(1);
+        assert_eq!(
+            run.json()["error"]["kind"],
+            kind,
+            "{setting} {value} {scheme}"
+        );
+        if kind == "config" {
+            let advice = run.stderr.lines().last().unwrap();
+            assert!(advice.contains("ERP_ALLOW_PRIVATE_STORAGE=1"), "{advice}");
+        }
+        assert!(!clinic.steps().contains(&"transfer"));
+    }
+}
+
 #[test]
 fn nobody_there() {
     let (clinic, desk) = (Clinic::new(), Desk::new());

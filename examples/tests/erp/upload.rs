@@ -323,6 +323,7 @@ fn help_names_arguments_and_environment() {
         "ERP_CLIENT_ID",
         "ERP_CLIENT_SECRET",
         "ERP_SCOPE",
+        "ERP_ALLOW_PRIVATE_STORAGE",
         "ALLOW_PLAIN_HTTP",
         "RUST_LOG",
     ] {

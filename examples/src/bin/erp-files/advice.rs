@@ -87,7 +87,7 @@ fn of_erp(error: &Error) -> Option<&'static str> {
         }
         ErrorKind::NotFound => "check ERP_BASE_URL, --patient and --analysis",
         ErrorKind::Config => {
-            "the ERP sends the file where the settings do not allow; ALLOW_PLAIN_HTTP=1 allows plain http and private networks"
+            "the ERP sends the file where the settings do not allow: ERP_ALLOW_PRIVATE_STORAGE=1 allows https to an address in a private network, ALLOW_PLAIN_HTTP=1 plain http as well"
         }
         _ if error.delivery() == Delivery::Unknown => match step {
             "erp.files.initialize" => {
