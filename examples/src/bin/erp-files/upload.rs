@@ -13,6 +13,7 @@ use examples::input::Input;
 use examples::output;
 use examples::progress::Progress;
 use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::advice;
 use crate::args;
@@ -68,7 +69,8 @@ fn names(files: &[PathBuf]) -> Result<Vec<&str>, Failure> {
             Failure::arguments("a FILE has no name, or one that is no text")
                 .advise("give it a name in UTF-8")
         })?;
-        if !seen.insert(name) {
+        // A letter with its mark can be written as one character or as two (NFC, NFD): it is one name to an ERP.
+        if !seen.insert(name.nfc().collect::<String>()) {
             return Err(Failure::arguments("two files have the same name")
                 .advise("upload them one by one, or rename one"));
         }
