@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
-use common_http::{Error, ErrorKind};
+use common_http::{Delivery, Error, ErrorKind};
 use serde::Serialize;
 
 use crate::{advice, output};
@@ -85,6 +85,8 @@ impl Failure {
             });
         }
         match self.error.kind() {
+            // What the vendor answered may be what the settings do not allow: that is its doing, and has had its effect.
+            ErrorKind::Config if self.error.delivery() != Delivery::NotSent => ExitCode::FAILURE,
             ErrorKind::Config | ErrorKind::InvalidInput => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }

@@ -52,10 +52,16 @@ fn read(value: OsString) -> Result<String, &'static str> {
     }
 }
 
+/// Whether something is allowed that is not without this setting: it is `1`.
+#[must_use]
+pub fn allows(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| value == "1")
+}
+
 /// Whether plain http to other hosts is allowed: `ALLOW_PLAIN_HTTP=1`.
 #[must_use]
 pub fn allow_plain_http() -> bool {
-    env::var_os("ALLOW_PLAIN_HTTP").is_some_and(|value| value == "1")
+    allows("ALLOW_PLAIN_HTTP")
 }
 
 /// The HTTP settings that are the same for all programs.

@@ -26,4 +26,5 @@ mod settings;
 #[cfg(target_os = "linux")]
 #[path = "../support/terminal.rs"]
 mod terminal;
+mod two_runs;
 mod upload;

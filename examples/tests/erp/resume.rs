@@ -193,11 +193,12 @@ fn an_expired_address_is_asked_for_again() {
             }
             // Whoever reserves names gives no second address.
             true => {
-                run.is(1).failed(
-                    "erp.files.initialize",
-                    "conflict",
-                    Some("unfinished_upload"),
-                );
+                let run = run.is(1);
+                let code = Some("unfinished_upload");
+                run.failed("erp.files.initialize", "conflict", code);
+                // The folder has been used: to be told of it would lead nowhere.
+                assert!(run.stderr.contains("of no use any more"), "{}", run.stderr);
+                assert!(!run.stderr.contains("only the --resume-dir"));
                 assert!(clinic.files().is_empty());
             }
         }

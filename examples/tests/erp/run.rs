@@ -23,6 +23,7 @@ pub fn clean(command: Command) -> Command {
         "ERP_CLIENT_ID",
         "ERP_CLIENT_SECRET",
         "ERP_SCOPE",
+        "ERP_ALLOW_PRIVATE_STORAGE",
     ];
     program::clean(command, &settings)
 }

@@ -167,6 +167,13 @@ fn two_files_of_one_name_are_refused() {
     assert!(run.stderr.contains("same name"), "{}", run.stderr);
     let run = upload(&clinic, &[], &[files[0].clone(), files[0].clone()]).is(2);
     assert_eq!(run.json(), refused);
+    // A Mac's and another's way to write the same letter.
+    let twins = [
+        desk.file("1/\u{439}.pdf", PDF),
+        desk.file("2/\u{438}\u{306}.pdf", PDF),
+    ];
+    let run = upload(&clinic, &["--on-conflict", "replace"], &twins).is(2);
+    assert_eq!(run.json(), refused);
     // Also where there is no clinic to send them to.
     let mut nowhere = clean(Command::new(PROGRAM));
     let run = Run::of(nowhere.arg("upload").args(OF).args(&files)).is(2);
@@ -323,6 +330,7 @@ fn help_names_arguments_and_environment() {
         "ERP_CLIENT_ID",
         "ERP_CLIENT_SECRET",
         "ERP_SCOPE",
+        "ERP_ALLOW_PRIVATE_STORAGE",
         "ALLOW_PLAIN_HTTP",
         "RUST_LOG",
     ] {

@@ -17,6 +17,16 @@ pub(crate) fn failure(error: Error) -> Failure {
     }
 }
 
+/// The failure of an upload that took up what an earlier run had left in the folder of `--resume-dir`.
+pub(crate) fn failure_of_resumed(error: Error) -> Failure {
+    match ErrorCode::of(&error) {
+        Some(ErrorCode::UnfinishedUpload) => Failure::from(error).advise(
+            "what --resume-dir had of it is of no use any more: choose another name, or ask the vendor to drop it",
+        ),
+        _ => failure(error),
+    }
+}
+
 fn step(error: &Error) -> &'static str {
     error.operation().unwrap_or_default()
 }
@@ -30,7 +40,7 @@ fn of_code(error: &Error) -> Option<&'static str> {
             "only the --resume-dir that it was begun with can take it up again; else choose another name, or ask the vendor to drop it"
         }
         ErrorCode::UploadUrlExpired => {
-            "the same command again asks for another address, with --resume-dir also where the name stays taken"
+            "the same command again asks for another address; where the ERP then says that the name is taken, choose another name"
         }
         ErrorCode::InvalidScope => {
             "check ERP_SCOPE: which scopes a client may have, the vendor's support says"
@@ -77,10 +87,13 @@ fn of_erp(error: &Error) -> Option<&'static str> {
         }
         ErrorKind::NotFound => "check ERP_BASE_URL, --patient and --analysis",
         ErrorKind::Config => {
-            "the ERP sends the file where the settings do not allow; ALLOW_PLAIN_HTTP=1 allows plain http and private networks"
+            "the ERP sends the file where the settings do not allow: ERP_ALLOW_PRIVATE_STORAGE=1 allows https to an address in a private network, ALLOW_PLAIN_HTTP=1 plain http as well"
         }
         _ if error.delivery() == Delivery::Unknown => match step {
-            "erp.files.initialize" | "erp.files.finalize" => {
+            "erp.files.initialize" => {
+                "it may have begun the upload: the same command again finds out; where the name is then taken, choose another"
+            }
+            "erp.files.finalize" => {
                 "it may have been done: the same command again finds out, with --resume-dir it goes on from there"
             }
             "erp.files.set_send" => "it may have been done: `erp-files list` tells",

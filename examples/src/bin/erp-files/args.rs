@@ -15,8 +15,11 @@ Environment:
   ERP_CLIENT_SECRET  Its secret
   ERP_SCOPE          Scopes to ask for, separated by spaces; default gambit:erp
   ERP_TOKEN_URL      Address that gives access tokens; default the vendor's
-  ALLOW_PLAIN_HTTP   1 allows plain http to other machines, and upload addresses within a private
-                     network: anyone on the way can then read along
+  ERP_ALLOW_PRIVATE_STORAGE
+                     1 allows the ERP to have files sent to a private or link-local IP address, for a
+                     storage of the clinic's own; a host by its name needs no such leave
+  ALLOW_PLAIN_HTTP   1 allows plain http to other machines, private addresses of the storage among
+                     them: anyone on the way can then read along
   RUST_LOG           Log lines on stderr, such as common_http=debug
 
 Exit status: 0 done; 1 the vendor, the network or a file failed; 2 wrong arguments or settings";
@@ -25,7 +28,9 @@ const UPLOAD_AFTER_HELP: &str = "\
 Files in the folder of --resume-dir:
   one for each upload that was begun and not finished, which is needed to take it up again: run the
   same command again after a crash. It holds an address under which anyone can write the file, and
-  the patient's id; this user alone can read it. It is removed when the upload is finished
+  the patient's id; this user alone can read it. It is removed when the upload is finished. While a
+  run is at an upload an empty file (.lock) stands beside it, and a second run of it is refused; a run
+  that was killed leaves that file, and it is in nobody's way
 
 An upload that was begun without it and broke off may leave its name taken: the ERP then refuses the
 name, and does not list it (error code unfinished_upload).";

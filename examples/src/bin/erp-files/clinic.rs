@@ -26,7 +26,9 @@ impl Clinic {
             }
         };
         // Whoever allows plain http is in a network of his own, where the storage has such an address too.
-        let storage = ForeignHosts::default().allow_private(settings::allow_plain_http());
+        // Whoever has TLS there need not give it up.
+        let private = settings::allows("ERP_ALLOW_PRIVATE_STORAGE") || settings::allow_plain_http();
+        let storage = ForeignHosts::default().allow_private(private);
         let client = builder
             .upload_hosts(storage)
             .http(settings::http().observer(progress.waits()))

@@ -8,7 +8,7 @@ use common_http::async_trait;
 use erp_files_client::files::{UploadJournal, UploadState};
 use examples::atomic_file::AtomicFile;
 use examples::failure::Failure;
-use examples::lock::SharedFolder;
+use examples::lock::{self, FileLock, SharedFolder};
 use examples::output;
 
 use crate::hash::Hash;
@@ -21,21 +21,37 @@ pub(crate) struct ResumeFolder {
 
 impl ResumeFolder {
     /// Makes the folder if it is not there.
-    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+    pub(crate) async fn open(path: &Path) -> Result<Self, Failure> {
         let failure = |error| Failure::file("the folder of --resume-dir cannot be used", &error);
-        make(path).map_err(failure)?;
-        Ok(Self {
-            path: path.to_owned(),
-            _shared: SharedFolder::join(path).map_err(failure)?,
+        let path = path.to_owned();
+        tokio::task::spawn_blocking(move || {
+            make(&path)?;
+            let shared = SharedFolder::join(&path)?;
+            Ok(Self {
+                path,
+                _shared: shared,
+            })
         })
+        .await
+        .map_err(|_| failure(io::ErrorKind::Other.into()))?
+        .map_err(failure)
     }
 
-    /// The journal of one upload: of this clinic, patient and analysis, under this name. No two uploads have the same.
-    pub(crate) fn journal(&self, upload: [&str; 4]) -> Journal {
-        let name = format!("{}.json", Hash::of_parts(upload));
-        Journal {
-            path: self.path.join(name),
-        }
+    /// The journal of one upload: of this clinic, patient and analysis, under this name. No two uploads have the same, and
+    /// no two runs: the second would write its content to the address of the first, which then reports what is not there.
+    pub(crate) fn journal(&self, upload: [&str; 4]) -> Result<Journal, Failure> {
+        let path = self.path.join(Hash::of_parts(upload).to_string());
+        let lock = FileLock::take(path.with_extension("lock")).map_err(|error| {
+            Failure::file("the folder of --resume-dir cannot be locked", &error)
+        })?;
+        let lock = lock.ok_or_else(|| {
+            lock::taken("another run is at this upload")
+                .advise("wait until it has ended, and look at what it says")
+        })?;
+        Ok(Journal {
+            path: path.with_extension("json"),
+            _lock: lock,
+        })
     }
 }
 
@@ -47,10 +63,10 @@ fn make(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Where the state of one upload is kept.
-#[derive(Clone)]
+/// Where the state of one upload is kept; as long as this is here, for this run alone.
 pub(crate) struct Journal {
     path: PathBuf,
+    _lock: FileLock,
 }
 
 impl Journal {

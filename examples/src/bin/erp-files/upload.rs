@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use common_http::CallOptions;
+use common_http::{CallOptions, Error};
 use erp_files_client::FileId;
 use erp_files_client::files::{Files, UploadOutcome};
 use examples::failure::{Failure, Fields};
@@ -13,6 +13,7 @@ use examples::input::Input;
 use examples::output;
 use examples::progress::Progress;
 use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::advice;
 use crate::args;
@@ -26,10 +27,13 @@ pub(crate) async fn run(args: &args::Upload, json: bool) -> Result<ExitCode, Fai
     let names = names(&args.files)?;
     let progress = Progress::new();
     let clinic = Clinic::from_environment(&progress).await?;
-    let resume = args.resume_dir.as_deref().map(ResumeFolder::open);
+    let resume = match &args.resume_dir {
+        Some(folder) => Some(ResumeFolder::open(folder).await?),
+        None => None,
+    };
     let uploads = Uploads {
         files: args.of.files(&clinic.client),
-        resume: resume.transpose()?,
+        resume,
         clinic,
         args,
         progress,
@@ -65,7 +69,8 @@ fn names(files: &[PathBuf]) -> Result<Vec<&str>, Failure> {
             Failure::arguments("a FILE has no name, or one that is no text")
                 .advise("give it a name in UTF-8")
         })?;
-        if !seen.insert(name) {
+        // A letter with its mark can be written as one character or as two (NFC, NFD): it is one name to an ERP.
+        if !seen.insert(name.nfc().collect::<String>()) {
             return Err(Failure::arguments("two files have the same name")
                 .advise("upload them one by one, or rename one"));
         }
@@ -109,15 +114,19 @@ impl Uploads<'_> {
     }
 
     async fn send(&self, path: &Path, name: &str, input: Input) -> Result<UploadOutcome, Failure> {
+        let mut failure: fn(Error) -> Failure = advice::failure;
         let mut upload = match &self.resume {
             None => self.files.upload(name, input.body),
             Some(folder) => {
                 let of = &self.args.of;
                 let clinic = self.clinic.url.trim_end_matches('/');
-                let journal = folder.journal([clinic, of.patient(), of.analysis(), name]);
+                let journal = folder.journal([clinic, of.patient(), of.analysis(), name])?;
                 let hash = Hash::of_file(path.to_owned()).await?;
                 match journal.load()? {
-                    Some(state) => self.files.resume(state, input.body),
+                    Some(state) => {
+                        failure = advice::failure_of_resumed;
+                        self.files.resume(state, input.body)
+                    }
                     None => self.files.upload(name, input.body),
                 }
                 .fingerprint(hash.to_string())
@@ -132,7 +141,7 @@ impl Uploads<'_> {
             .options(CallOptions::default().on_progress(self.progress.sending()))
             .send()
             .await
-            .map_err(advice::failure)
+            .map_err(failure)
     }
 }
 
