@@ -2,7 +2,6 @@
 //!
 //! What is not the ERP's own is in the package `specs`, which reads the documents for all vendors.
 
-use common_http::Operation;
 use common_http::transport::FakeAnswer;
 use erp_files_client::files::FileEntry;
 use erp_files_client::{ErrorCode, OPERATIONS, SCOPE, TOKEN_URL};
