@@ -18,7 +18,7 @@ pub struct UploadState {
     pub(super) length: Option<u64>,
     pub(super) fingerprint: Option<String>,
     pub(super) transferred: bool,
-    /// A finalize was sent, or is about to be, and no answer says that it was refused.
+    /// A finalize was sent, or is about to be.
     pub(super) finalizing: bool,
     pub(super) replaces: bool,
 }

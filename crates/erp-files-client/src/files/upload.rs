@@ -161,7 +161,7 @@ impl Upload {
     ///
     /// Taken up again, an upload that turns out to be finished ends well, and one whose address or name the storage or the
     /// ERP no longer knows starts anew. Where somebody else has finished a file of the name meanwhile, that is a conflict like
-    /// any other; only where a finalize of ours is in doubt is it not told apart from ours.
+    /// any other. Only where a finalize of ours has left, whatever its answer, is his file not told apart from ours.
     ///
     /// A name is the same as a listed one where it is so byte for byte, or in Unicode's composed form (NFC). One that differs in
     /// casing alone is never deleted nor passed for this one: where the name is taken, it is `file_exists`.

@@ -16,7 +16,8 @@ impl Upload {
     pub(super) async fn run(&mut self) -> Result<UploadOutcome> {
         let begun = self.begun.take();
         self.remember(begun.clone());
-        let ended = self.steps(begun).await;
+        // Large, and not for every caller to carry.
+        let ended = Box::pin(self.steps(begun)).await;
         ended.map_err(|error| {
             // The call is all of its steps: what was sent by an earlier one has left.
             match error.delivery() == Delivery::NotSent && self.sent.load(Ordering::Relaxed) {
@@ -170,9 +171,9 @@ impl Upload {
         };
         let is_in_doubt = error.delivery() == Delivery::Unknown;
         if !is_in_doubt && !was_in_doubt {
-            if has_no_effect(&error) {
-                // None of ours is on its way, so whatever is listed later is another's. Where that cannot be kept, the
-                // failure is this one all the same.
+            if error.delivery() == Delivery::NotSent {
+                // None of ours was seen, so whatever is listed later is another's. Where that cannot be kept, the failure is
+                // this one all the same.
                 state.finalizing = false;
                 let _ = self.save(&state, &TRANSFER).await;
             }
@@ -262,15 +263,6 @@ impl Upload {
     fn remember(&self, state: Option<UploadState>) {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
-}
-
-/// It was not sent, or refused. A success that cannot be read is neither.
-fn has_no_effect(error: &Error) -> bool {
-    error
-        .status()
-        .map_or(error.delivery() == Delivery::NotSent, |status| {
-            status.is_client_error()
-        })
 }
 
 /// The ERP does not finalize, and would not with another token or later.

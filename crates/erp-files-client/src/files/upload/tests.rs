@@ -3,8 +3,8 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport};
-use common_http::{Body, ErrorKind, HttpOptions, Result, Secret, async_trait};
+use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport, TransportError};
+use common_http::{Body, CallOptions, ErrorKind, HttpOptions, Result, Secret, async_trait};
 
 use super::{OnConflict, UploadOutcome};
 use crate::files::{Files, UploadJournal, UploadState};
@@ -19,6 +19,7 @@ struct Erp {
     list: Vec<&'static str>,
     /// The storage, under the address that the state has.
     kept: u16,
+    /// 0: there is no way to it.
     finalize: Vec<u16>,
 }
 
@@ -41,7 +42,10 @@ impl Erp {
                 status => FakeAnswer::status(status),
             },
             "transfer to kept" => FakeAnswer::status(self.kept),
-            "finalize" => FakeAnswer::status(next(&mut self.finalize)),
+            "finalize" => match next(&mut self.finalize) {
+                0 => FakeAnswer::error(TransportError::Connect),
+                status => FakeAnswer::status(status),
+            },
             _ => FakeAnswer::status(200),
         }
     }
@@ -273,10 +277,10 @@ async fn what_is_not_finalized_is_transferred_again() {
             &[&["list", "finalize", "list"][..], &again].concat(),
         );
     }
-    // Another try would not help.
-    for status in [401, 403] {
+    // The file is not why.
+    for finalize in [vec![401], vec![403]] {
         let erp = Erp {
-            finalize: vec![status],
+            finalize,
             ..Erp::new()
         };
         let run = resume(erp, state(true), true, OnConflict::Error).await;
@@ -324,7 +328,7 @@ async fn a_finalize_of_before_that_acts_late() {
     }
 }
 
-/// Transferred, and finalize was refused or never sent: what is listed now is somebody else's.
+/// Transferred, and finalize never sent: what is listed now is somebody else's.
 #[tokio::test]
 async fn a_file_that_was_never_finalized_is_not_ours() {
     let never = || UploadState {
@@ -346,17 +350,18 @@ async fn a_file_that_was_never_finalized_is_not_ours() {
     run.is(skipped, &conflict);
 }
 
-/// What is kept says whether a finalize may still have its effect.
+/// What is kept says whether a finalize has left.
 #[tokio::test]
-async fn a_finalize_that_was_refused_is_kept_as_such() {
-    for (status, finalizing) in [(400, false), (403, false), (404, false), (500, true)] {
+async fn a_finalize_that_was_not_sent_is_kept_as_such() {
+    for (status, finalizing) in [(0, false), (400, true), (404, true), (500, true)] {
         let (files, _) = files(Erp {
             finalize: vec![status],
             ..Erp::new()
         });
         let journal = InMemory::default();
+        let once = CallOptions::default().max_attempts(1);
         let upload = files.upload("result.pdf", Body::from("%PDF"));
-        let ended = upload.journal(journal.clone()).send().await;
+        let ended = upload.options(once).journal(journal.clone()).send().await;
         assert!(ended.is_err());
         let kept = journal.0.lock().unwrap().clone().unwrap();
         assert_eq!((kept.transferred, kept.finalizing), (true, finalizing));
