@@ -166,7 +166,7 @@ pub trait TokenProvider: Send + Sync + 'static {
     /// A token that is good now.
     ///
     /// # Errors
-    /// The provider's own, built with [`Error::builder`](erp_files_client::Error::builder); the call ends with it.
+    /// The provider's own, built with [`Error::builder`](crate::Error::builder); the call ends with it.
     async fn token(&self) -> Result<AccessToken>;
 }
 

@@ -61,7 +61,7 @@ impl InitializeUpload {
     /// # Errors
     /// - `conflict`: a file of this name exists (documented), or an upload of it was begun
     /// - `permission_denied`: the token lacks the scope `gambit:erp` (documented)
-    /// - `decode`: the answer has no address, or one that would not be sent as given; [`Error::body`](erp_files_client::Error::body)
+    /// - `decode`: the answer has no address, or one that would not be sent as given; [`Error::body`](crate::Error::body)
     ///   has the answer
     /// - `config`: the address leads where the settings do not allow
     /// - `server`, `timeout`, `interrupted`: its fate is unknown

@@ -166,7 +166,7 @@ impl Upload {
     /// A name is the same as a listed one where it is so byte for byte, or in Unicode's composed form (NFC). One that differs in
     /// casing alone is never deleted nor passed for this one: where the name is taken, it is `file_exists`.
     ///
-    /// What the error says of [`delivery`](erp_files_client::Error::delivery) is said of all the steps: `NotSent` only where none has
+    /// What the error says of [`delivery`](crate::Error::delivery) is said of all the steps: `NotSent` only where none has
     /// left. A replacement that fails may have deleted the old file.
     ///
     /// # Errors

@@ -47,7 +47,7 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     let bytes = save(stage, &sandbox, &key).await?;
     let saved = format!("the report of {exam} is saved, a PDF of {}", size(bytes));
     stage.done("biologix.reports.get", saved)?;
-    Ok(Visits::count("biologix", &OPERATIONS, |operation| {
+    Ok(Visits::count("biologix", OPERATIONS, |operation| {
         sandbox.count(operation)
     }))
 }

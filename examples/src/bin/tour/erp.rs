@@ -51,7 +51,7 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     stage.doing("deleting the draft");
     files.delete(&draft).send().await?;
     stage.done("erp.files.delete", "the draft is gone")?;
-    Ok(Visits::count("erp", &OPERATIONS, |operation| {
+    Ok(Visits::count("erp", OPERATIONS, |operation| {
         sandbox.count(operation)
     }))
 }

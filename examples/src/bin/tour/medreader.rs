@@ -44,7 +44,7 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     };
     stage.done("(webhook)", received)?;
     results(stage, &client, &folder, &upload).await?;
-    Ok(Visits::count("medreader", &OPERATIONS, |operation| {
+    Ok(Visits::count("medreader", OPERATIONS, |operation| {
         sandbox.count(operation)
     }))
 }
