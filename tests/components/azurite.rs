@@ -174,7 +174,13 @@ async fn whole_uploads_arrive() {
         let upload = files.upload(name, body).content_type("application/pdf");
         let outcome = soon(upload.send()).await.unwrap();
         assert!(
-            matches!(outcome, UploadOutcome::Uploaded(Some(_))),
+            matches!(
+                outcome,
+                UploadOutcome::Uploaded {
+                    file_id: Some(_),
+                    ..
+                }
+            ),
             "{name}"
         );
         let stored = azurite.get(&blobs.last()).await;
@@ -204,9 +210,9 @@ async fn a_file_is_replaced() {
         upload.on_conflict(erp_files_client::files::OnConflict::Replace)
     };
     let first = soon(upload("%PDF-1.7 EXAMPLE first").send()).await.unwrap();
-    assert!(matches!(first, UploadOutcome::Uploaded(_)));
+    assert!(matches!(first, UploadOutcome::Uploaded { .. }));
     let second = soon(upload("%PDF-1.7 second").send()).await.unwrap();
-    assert!(matches!(second, UploadOutcome::Replaced(_)));
+    assert!(matches!(second, UploadOutcome::Replaced { .. }));
     let stored = azurite.get(&blobs.last()).await.bytes().await.unwrap();
     assert_eq!(stored, "%PDF-1.7 second");
     assert_eq!(erp.files(PATIENT, ANALYSIS).len(), 1);
@@ -359,7 +365,13 @@ async fn an_expired_address_is_told_apart_and_resumed_with_a_new_one() {
         .expect("a state to resume");
     let resumed = files.resume(state, body).journal(journal.clone());
     let outcome = soon(resumed.send()).await.unwrap();
-    assert!(matches!(outcome, UploadOutcome::Uploaded(Some(_))));
+    assert!(matches!(
+        outcome,
+        UploadOutcome::Uploaded {
+            file_id: Some(_),
+            ..
+        }
+    ));
     assert_eq!(given.load(Ordering::SeqCst), 2);
     let stored = azurite.get("EXAMPLE-0001/result.pdf").await;
     assert_eq!(stored.bytes().await.unwrap(), "%PDF-1.7 EXAMPLE");

@@ -177,7 +177,10 @@ async fn every_operation() {
         let bytes = content(LARGEST);
         let upload = files.upload("результат 1 #?%.pdf", Body::from(bytes.clone()));
         let outcome = soon(upload.send()).await.unwrap();
-        let UploadOutcome::Uploaded(Some(id)) = outcome else {
+        let UploadOutcome::Uploaded {
+            file_id: Some(id), ..
+        } = outcome
+        else {
             panic!("{outcome:?}");
         };
         assert!(sandbox.stored_bytes(id.as_str()).unwrap() == bytes);

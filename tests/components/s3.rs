@@ -158,7 +158,13 @@ async fn whole_uploads_arrive() {
         let upload = files.upload(name, Body::from(bytes.clone()));
         let outcome = soon(upload.send()).await.unwrap();
         assert!(
-            matches!(outcome, UploadOutcome::Uploaded(Some(_))),
+            matches!(
+                outcome,
+                UploadOutcome::Uploaded {
+                    file_id: Some(_),
+                    ..
+                }
+            ),
             "{name}"
         );
         let listed = erp.files(PATIENT, ANALYSIS);

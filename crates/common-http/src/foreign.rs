@@ -213,6 +213,9 @@ fn is_private_address(address: IpAddr) -> bool {
                 || v6.is_multicast()
                 || v6.is_unique_local()
                 || v6.is_unicast_link_local()
+                // Site-local (RFC 3879), and NAT64 of the network's own (RFC 8215).
+                || v6.segments()[0] & 0xffc0 == 0xfec0
+                || v6.segments()[..3] == [0x64, 0xff9b, 1]
                 || embedded(v6).is_some_and(|v4| is_private_address(IpAddr::V4(v4)))
         }
     }
@@ -223,14 +226,18 @@ fn is_in(address: Ipv4Addr, start: [u8; 2], bits: u32) -> bool {
     (address.to_bits() ^ start) >> (32 - bits) == 0
 }
 
-/// The IPv4 address inside a mapped or NAT64 one.
+/// The IPv4 address inside a mapped, compatible, NAT64 or 6to4 one.
 fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let octets = v6.octets();
-    match octets[..12] {
-        [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0] => Some(Ipv4Addr::new(
-            octets[12], octets[13], octets[14], octets[15],
-        )),
-        _ => v6.to_ipv4_mapped(),
+    let at = |start: usize| {
+        let [a, b, c, d] = *octets[start..].first_chunk()?;
+        Some(Ipv4Addr::new(a, b, c, d))
+    };
+    match v6.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, ..] => at(12),
+        [0x2002, ..] => at(2),
+        // Mapped ones, and the compatible ones of old.
+        _ => v6.to_ipv4(),
     }
 }
 
@@ -307,12 +314,24 @@ mod tests {
             "https://[fd00::1]/a",
             "https://[::ffff:10.0.0.1]/a",
             "https://[64:ff9b::a00:1]/a",
+            "https://[64:ff9b:1::1]/a",
+            "https://[::a00:1]/a",
+            "https://[2002:a00:1::1]/a",
+            "https://[fec0::1]/a",
+            "https://[feff::1]/a",
         ] {
             let refused = kind(text);
             assert!(
                 refused == Some(ErrorKind::Config) || refused == Some(ErrorKind::Decode),
                 "{text}"
             );
+        }
+        for text in [
+            "https://[2001:db8::1]/a",
+            "https://[64:ff9b::102:304]/a",
+            "https://[2002:102:304::1]/a",
+        ] {
+            assert_eq!(kind(text), None, "{text}");
         }
         let private = ForeignHosts::default().allow_private(true);
         assert!(ForeignUrl::parse("https://10.0.0.1/a", &private).is_ok());

@@ -571,6 +571,21 @@ impl CallOptions {
         self.on_progress = Some(Arc::new(on_progress));
         self
     }
+
+    /// The same options for another call, whose progress is not asked for: of several that make up one.
+    ///
+    /// ```
+    /// use common_http::CallOptions;
+    ///
+    /// let transfer = CallOptions::default().max_attempts(2).on_progress(|p| println!("{} bytes", p.sent));
+    /// let confirm = transfer.clone().without_progress();
+    /// # let _ = (transfer, confirm);
+    /// ```
+    #[must_use]
+    pub fn without_progress(mut self) -> Self {
+        self.on_progress = None;
+        self
+    }
 }
 
 impl fmt::Debug for CallOptions {

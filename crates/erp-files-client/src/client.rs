@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use common_http::{
-    Engine, ForeignHosts, HttpOptions, RawRequest, Result, Secret, SessionKey, SessionStore,
+    Engine, Error, ErrorKind, ForeignHosts, HttpOptions, RawRequest, Result, Secret, SessionKey,
+    SessionStore,
 };
-use http::Method;
+use http::{HeaderValue, Method};
 
 use crate::files::{BlobType, Files, SendFlagIn};
 use crate::ids::{AnalysisId, PatientId};
@@ -23,7 +24,7 @@ use crate::vendor::ERP;
 /// # let sandbox = erp_files_client::sandbox::Sandbox::start().await.unwrap();
 /// # let (url, token_url) = (sandbox.url(), sandbox.token_url());
 /// # let (id, secret) = (sandbox.client_id(), sandbox.client_secret());
-/// use common_http::Body;
+/// use erp_files_client::Body;
 /// use erp_files_client::{ClientCredentials, ErpFilesClient};
 ///
 /// let credentials = ClientCredentials::new(id, secret)
@@ -36,7 +37,7 @@ use crate::vendor::ERP;
 /// let files = client.files(&7.into(), &12.into());
 /// files.upload("result.pdf", Body::from("%PDF-1.7 ...")).send().await?;
 /// # assert_eq!(files.list().send().await?.len(), 1);
-/// # Ok::<(), common_http::Error>(())
+/// # Ok::<(), erp_files_client::Error>(())
 /// # }).unwrap();
 /// ```
 #[derive(Clone, Debug)]
@@ -62,7 +63,7 @@ impl ErpFilesClient {
     ///     .base_url("http://127.0.0.1:8000")
     ///     .access_token("EXAMPLE-TOKEN")
     ///     .build()?;
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), erp_files_client::Error>(())
     /// ```
     pub fn builder() -> ErpFilesClientBuilder {
         ErpFilesClientBuilder {
@@ -97,7 +98,7 @@ impl ErpFilesClient {
     /// what varies in it goes in by [`RawRequest::path`].
     ///
     /// ```no_run
-    /// # async fn example(client: erp_files_client::ErpFilesClient) -> common_http::Result<()> {
+    /// # async fn example(client: erp_files_client::ErpFilesClient) -> erp_files_client::Result<()> {
     /// use http::Method;
     ///
     /// let answer = client
@@ -110,6 +111,10 @@ impl ErpFilesClient {
     pub fn request(&self, method: Method, path: &'static str) -> RawRequest {
         RawRequest::new(&self.engine, "erp.request", method, path)
     }
+}
+
+fn refused(why: &'static str) -> Error {
+    Error::builder(ErrorKind::Config).detail(why).build()
 }
 
 enum Token {
@@ -128,6 +133,8 @@ pub struct ErpFilesClientBuilder {
     store: Option<Arc<dyn SessionStore>>,
     settings: Settings,
 }
+
+common_http::safe_debug!(ErpFilesClientBuilder { http, settings });
 
 impl ErpFilesClientBuilder {
     /// Gets access tokens with these client credentials.
@@ -155,15 +162,15 @@ impl ErpFilesClientBuilder {
         self
     }
 
-    /// Takes access tokens from a provider. See [`TokenProvider`] for an example of one.
+    /// Takes access tokens from a provider, each time that one is needed. See [`TokenProvider`] for an example of one.
     ///
     /// ```
     /// # fn example(gateway: impl erp_files_client::TokenProvider) {
-    /// let builder = erp_files_client::ErpFilesClient::builder().token_provider(gateway);
+    /// let builder = erp_files_client::ErpFilesClient::builder().token_from(gateway);
     /// # let _ = builder;
     /// # }
     /// ```
-    pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
+    pub fn token_from(mut self, provider: impl TokenProvider) -> Self {
         self.token = Token::Provided(Arc::new(provider));
         self
     }
@@ -185,7 +192,7 @@ impl ErpFilesClientBuilder {
     /// ```
     /// # use erp_files_client::ErpFilesClient;
     /// use std::time::Duration;
-    /// use common_http::HttpOptions;
+    /// use erp_files_client::HttpOptions;
     ///
     /// let builder = ErpFilesClient::builder().http(HttpOptions::default().connect_timeout(Duration::from_secs(5)));
     /// # let _ = builder;
@@ -201,7 +208,7 @@ impl ErpFilesClientBuilder {
     /// ```
     /// # use erp_files_client::ErpFilesClient;
     /// use std::sync::Arc;
-    /// use common_http::MemorySessionStore;
+    /// use erp_files_client::MemorySessionStore;
     ///
     /// let builder = ErpFilesClient::builder().session_store(Arc::new(MemorySessionStore::default()));
     /// # let _ = builder;
@@ -215,7 +222,7 @@ impl ErpFilesClientBuilder {
     ///
     /// ```
     /// # use erp_files_client::ErpFilesClient;
-    /// use common_http::ForeignHosts;
+    /// use erp_files_client::ForeignHosts;
     ///
     /// let builder = ErpFilesClient::builder().upload_hosts(ForeignHosts::default().only(["blob.core.windows.net"]));
     /// # let _ = builder;
@@ -256,21 +263,32 @@ impl ErpFilesClientBuilder {
     /// The client. No I/O is done and nothing is spawned.
     ///
     /// # Errors
-    /// `config`: no base URL, or see [`EngineBuilder::build`](common_http::EngineBuilder::build); the same for the token
-    /// endpoint's address.
+    /// `config`: there are no credentials; the access token is empty or fits no header (a provider's is looked at when it comes);
+    /// the base URL or the token endpoint's is none or is not allowed (plain http to another machine, user info, a query, a
+    /// fragment); it is https and no TLS is built in; the user agent fits no header; a certificate or the proxy cannot be
+    /// read.
     ///
     /// ```
     /// # use erp_files_client::ErpFilesClient;
-    /// let error = ErpFilesClient::builder().base_url("http://clinic.example").build().unwrap_err();
-    /// assert_eq!(error.kind(), common_http::ErrorKind::Config); // plain http to a foreign host
+    /// let builder = ErpFilesClient::builder().access_token("EXAMPLE-TOKEN");
+    /// let error = builder.base_url("http://clinic.example").build().unwrap_err();
+    /// assert_eq!(error.kind(), erp_files_client::ErrorKind::Config); // plain http to a foreign host
     /// ```
     pub fn build(self) -> Result<ErpFilesClient> {
         let mut settings = self.settings;
         settings.hosts = settings.hosts.plain_http_as(&self.http);
         let mut engine = Engine::builder(&ERP, &self.base_url).http(self.http.clone());
         engine = match self.token {
-            Token::None => engine,
-            Token::Fixed(token) => engine.authenticator(Fixed(token)),
+            Token::None => return Err(refused("the credentials are missing")),
+            Token::Fixed(token) => {
+                if token.expose().trim().is_empty() {
+                    return Err(refused("the access token is empty"));
+                }
+                if HeaderValue::from_str(token.expose()).is_err() {
+                    return Err(refused("the access token fits no header"));
+                }
+                engine.authenticator(Fixed(token))
+            }
             Token::Provided(provider) => engine.authenticator(Provided(provider)),
             Token::OAuth(credentials) => {
                 if let Some(store) = self.store {

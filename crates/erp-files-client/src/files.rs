@@ -26,7 +26,7 @@ pub use self::list::ListFiles;
 pub use self::model::FileEntry;
 pub use self::send_flag::{SendFlagIn, SetSend};
 pub use self::transfer::{BlobType, TransferFile, UploadTarget};
-pub use self::upload::{OnConflict, Upload, UploadOutcome};
+pub use self::upload::{OnConflict, UnfinishedUpload, Upload, UploadOutcome};
 use crate::client::Settings;
 use crate::ids::{AnalysisId, FileId, PatientId};
 
@@ -107,7 +107,7 @@ impl Files {
     ///
     /// ```
     /// # fn example(files: erp_files_client::files::Files) {
-    /// let upload = files.upload("result.pdf", common_http::Body::from("%PDF-1.7 ..."));
+    /// let upload = files.upload("result.pdf", erp_files_client::Body::from("%PDF-1.7 ..."));
     /// # let _ = upload;
     /// # }
     /// ```
@@ -119,7 +119,7 @@ impl Files {
     ///
     /// ```
     /// # fn example(files: erp_files_client::files::Files, state: erp_files_client::files::UploadState) {
-    /// let upload = files.resume(state, common_http::Body::from("%PDF-1.7 ..."));
+    /// let upload = files.resume(state, erp_files_client::Body::from("%PDF-1.7 ..."));
     /// # let _ = upload;
     /// # }
     /// ```
@@ -167,7 +167,7 @@ impl Files {
     ///
     /// ```
     /// # fn example(files: erp_files_client::files::Files, target: erp_files_client::files::UploadTarget) {
-    /// let call = files.transfer(&target, common_http::Body::from("%PDF-1.7 ..."));
+    /// let call = files.transfer(&target, erp_files_client::Body::from("%PDF-1.7 ..."));
     /// # let _ = call;
     /// # }
     /// ```

@@ -2,22 +2,22 @@
 
 use std::fmt;
 
-use common_http::TextOrNumber;
+use common_http::{TextOrNumber, lenient};
+use serde::{Deserialize, Serialize};
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $as_str:meta) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash)]
-        pub struct $name(String);
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(#[serde(deserialize_with = "lenient::string")] String);
 
         impl $name {
             /// The id as text.
-            #[must_use]
             ///
-    /// ```
-    /// assert_eq!(erp_files_client::FileId::from("a-1").as_str(), "a-1");
-    /// ```
-    pub fn as_str(&self) -> &str {
+            #[$as_str]
+            #[must_use]
+            pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
@@ -52,7 +52,8 @@ id! {
     /// assert_eq!(PatientId::from(7).as_str(), "7");
     /// assert_eq!(format!("{:?}", PatientId::from(7)), "PatientId(..)");
     /// ```
-    PatientId
+    PatientId,
+    doc = "```\nlet id = erp_files_client::PatientId::from(\"7\");\nassert_eq!(id.as_str(), \"7\");\n```"
 }
 
 id! {
@@ -63,7 +64,8 @@ id! {
     ///
     /// assert_eq!(AnalysisId::from("12"), AnalysisId::from(12));
     /// ```
-    AnalysisId
+    AnalysisId,
+    doc = "```\nlet id = erp_files_client::AnalysisId::from(\"12\");\nassert_eq!(id.as_str(), \"12\");\n```"
 }
 
 id! {
@@ -74,12 +76,26 @@ id! {
     ///
     /// assert_eq!(format!("{:?}", FileId::from(12)), r#"FileId("12")"#);
     /// ```
-    FileId
+    FileId,
+    doc = "```\nlet id = erp_files_client::FileId::from(\"a-1\");\nassert_eq!(id.as_str(), \"a-1\");\n```"
 }
 
-impl From<&TextOrNumber> for FileId {
-    fn from(id: &TextOrNumber) -> Self {
-        Self(id.as_text().into_owned())
+impl FileId {
+    /// A whole number without its fraction, however it was written. None for a number that has another fraction, or more
+    /// digits than were kept of it: it would name another file.
+    pub(crate) fn of(id: &TextOrNumber) -> Option<Self> {
+        let text = id.as_text();
+        let is_text = id == &TextOrNumber::from(&*text);
+        if is_text || text.parse::<u64>().is_ok() {
+            return Some(Self(text.into_owned()));
+        }
+        id.as_i64().map(|number| Self(number.to_string()))
+    }
+}
+
+impl fmt::Display for FileId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -10,13 +10,20 @@ pub mod sandbox;
 mod sessions;
 mod vendor;
 
-use common_http::Operation;
+#[doc(inline)]
+pub use common_http::{
+    Answer, Attempt, AttemptObserver, Body, CallOptions, DecodeError, DecodeReason, Delivery,
+    Effect, Error, ErrorBuilder, ErrorKind, Extra, ForeignHosts, HttpOptions, MemorySessionStore,
+    Operation, Progress, RawJson, RawRequest, Result, RetryPolicy, SavedSession, Secret,
+    SessionKey, SessionStore, TextOrNumber, Timestamp, async_trait,
+};
+#[doc(no_inline)]
+pub use http;
 
 pub use self::client::{ErpFilesClient, ErpFilesClientBuilder};
 pub use self::ids::{AnalysisId, FileId, PatientId};
 pub use self::sessions::{AccessToken, ClientCredentials, SCOPE, TOKEN_URL, TokenProvider};
 pub use self::vendor::ErrorCode;
-pub use common_http;
 
 /// Every operation that this crate models: what `specs/erp-files.yaml` describes.
 pub static OPERATIONS: &[&Operation] = &[

@@ -127,7 +127,7 @@ impl Sandbox {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use common_http::{HttpOptions, RetryPolicy};
+    /// use erp_files_client::{HttpOptions, RetryPolicy};
     ///
     /// let sandbox = erp_files_client::sandbox::Sandbox::start().await?;
     /// let impatient = sandbox

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use common_http::{
     Authenticator, Body, Engine, Operation, Result, Secret, Session, percent_encode, safe_debug,
 };
+use http::HeaderValue;
 use serde::{Deserialize, Deserializer};
 
 /// `POST` to the token endpoint (documented: the same for every clinic). Its whole path is in the endpoint's address.
@@ -148,7 +149,7 @@ fn ahead(lifetime: Duration) -> Duration {
 /// Gives an access token when the client needs one: from a service of your own that asks for them, say.
 ///
 /// ```
-/// use common_http::{Result, async_trait};
+/// use erp_files_client::{Result, async_trait};
 /// use erp_files_client::{AccessToken, TokenProvider};
 ///
 /// struct Gateway;
@@ -165,7 +166,7 @@ pub trait TokenProvider: Send + Sync + 'static {
     /// A token that is good now.
     ///
     /// # Errors
-    /// The provider's own, built with [`Error::builder`](common_http::Error::builder); the call ends with it.
+    /// The provider's own, built with [`Error::builder`](crate::Error::builder); the call ends with it.
     async fn token(&self) -> Result<AccessToken>;
 }
 
@@ -230,6 +231,12 @@ impl Authenticator for OAuth {
             return Err(answer
                 .unreadable()
                 .detail("the access token is empty")
+                .build());
+        }
+        if HeaderValue::from_str(&access_token).is_err() {
+            return Err(answer
+                .unreadable()
+                .detail("the access token fits no header")
                 .build());
         }
         let lifetime = expires_in.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());

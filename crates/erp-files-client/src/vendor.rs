@@ -70,7 +70,7 @@ impl ErrorCode {
     /// The code of an error, if it has one.
     ///
     /// ```
-    /// use common_http::{Error, ErrorKind};
+    /// use erp_files_client::{Error, ErrorKind};
     /// use erp_files_client::ErrorCode;
     ///
     /// let error = Error::builder(ErrorKind::Conflict).code("file_exists", true).build();

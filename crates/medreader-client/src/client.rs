@@ -186,17 +186,17 @@ impl MedReaderClientBuilder {
     ///
     /// ```
     /// # use medreader_client::MedReaderClient;
-    /// let client = MedReaderClient::builder().tenant("00000000-0000-4000-8000-00000000000f").build()?;
+    /// let builder = MedReaderClient::builder().tenant("00000000-0000-4000-8000-00000000000f");
+    /// # let _ = builder;
     /// let error = MedReaderClient::builder().build().unwrap_err();
     /// assert_eq!(error.kind(), medreader_client::ErrorKind::Config);
-    /// # Ok::<(), medreader_client::Error>(())
     /// ```
     pub fn tenant(mut self, id: impl Into<String>) -> Self {
         self.tenant = Some(id.into());
         self
     }
 
-    /// Sets e-mail and password. Without credentials every operation ends in a `config` error.
+    /// Sets e-mail and password. Credentials are needed, these or a provider's.
     ///
     /// ```
     /// # use medreader_client::MedReaderClient;
@@ -241,6 +241,7 @@ impl MedReaderClientBuilder {
     /// # use medreader_client::MedReaderClient;
     /// let client = MedReaderClient::builder()
     ///     .tenant("EXAMPLE-TENANT")
+    ///     .credentials("user@clinic.example", "EXAMPLE-PASSWORD")
     ///     .base_url("http://127.0.0.1:8080/medreader")
     ///     .build()?;
     /// # Ok::<(), medreader_client::Error>(())
@@ -260,7 +261,11 @@ impl MedReaderClientBuilder {
     /// let http = HttpOptions::default()
     ///     .connect_timeout(Duration::from_secs(5))
     ///     .retry(RetryPolicy::default().max_attempts(6));
-    /// let client = MedReaderClient::builder().tenant("EXAMPLE-TENANT").http(http).build()?;
+    /// let client = MedReaderClient::builder()
+    ///     .tenant("EXAMPLE-TENANT")
+    ///     .credentials("user@clinic.example", "EXAMPLE-PASSWORD")
+    ///     .http(http)
+    ///     .build()?;
     /// # Ok::<(), medreader_client::Error>(())
     /// ```
     pub fn http(mut self, options: HttpOptions) -> Self {
@@ -291,13 +296,14 @@ impl MedReaderClientBuilder {
     /// The client. No I/O is done and nothing is spawned.
     ///
     /// # Errors
-    /// `config`: no tenant, or one that fits no header; and see
+    /// `config`: no tenant, or one that fits no header; no credentials; and see
     /// [`EngineBuilder::build`](common_http::EngineBuilder::build).
     ///
     /// ```
     /// # use medreader_client::MedReaderClient;
     /// let error = MedReaderClient::builder()
     ///     .tenant("EXAMPLE-TENANT")
+    ///     .credentials("user@clinic.example", "EXAMPLE-PASSWORD")
     ///     .base_url("http://clinic.example")
     ///     .build()
     ///     .unwrap_err();
@@ -309,15 +315,16 @@ impl MedReaderClientBuilder {
         if tenant.trim().is_empty() {
             return Err(refused("the tenant's id is missing"));
         }
+        let Some(credentials) = self.credentials else {
+            return Err(refused("the credentials are missing"));
+        };
         let mut header = HeaderValue::from_str(&tenant)
             .map_err(|_| refused("the tenant's id fits no header"))?;
         header.set_sensitive(true);
         let mut engine = Engine::builder(&MEDREADER, self.base_url.clone())
             .http(self.http)
-            .header(TENANT, header);
-        if let Some(credentials) = self.credentials {
-            engine = engine.authenticator(Login { credentials });
-        }
+            .header(TENANT, header)
+            .authenticator(Login { credentials });
         if let Some(store) = self.store {
             let email = self.email.as_ref().map_or("", Secret::expose);
             let key = SessionKey::of(&[MEDREADER.name, &self.base_url, &tenant, email]);

@@ -172,7 +172,6 @@ impl OpenSession {
     /// - `rate_limited`, code [`TooManyAttempts`](crate::ErrorCode::TooManyAttempts): locked out;
     ///   [`Error::retry_after`](crate::Error::retry_after) says for how long, as far as it is known
     /// - `decode`: the answer has no token
-    /// - `config`: the client has no credentials
     /// - `connect`, `timeout`, `interrupted`, `server`: after three attempts
     ///
     /// ```

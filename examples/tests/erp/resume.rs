@@ -212,8 +212,10 @@ fn an_upload_that_the_erp_has_forgotten_starts_anew() {
     clinic.state().begun.clear();
     resumed(&clinic, &desk, &[], &file).is(0);
     clinic.has_only("result.pdf", ONE);
+    // What was transferred might have been dropped alone, so it is sent to its address once more before another is asked for.
+    let kept = ["list", "finalize", "list", "transfer"];
     let anew = ["initialize", "transfer", "finalize", "list"];
-    assert_eq!(clinic.steps(), [&["list", "finalize"][..], &anew].concat());
+    assert_eq!(clinic.steps(), [&kept[..], &anew].concat());
     assert!(desk.kept().is_empty());
 }
 

@@ -1,6 +1,6 @@
 //! The operation `erp.files.delete`.
 
-use common_http::{CallOptions, ErrorKind, Request, Result};
+use common_http::{CallOptions, ErrorKind, Request, Result, safe_debug};
 
 use super::{DELETE, Files, send};
 use crate::ids::FileId;
@@ -12,6 +12,8 @@ pub struct DeleteFile {
     file: FileId,
     options: CallOptions,
 }
+
+safe_debug!(DeleteFile { file });
 
 impl DeleteFile {
     pub(super) fn new(files: Files, file: FileId) -> Self {
@@ -26,7 +28,7 @@ impl DeleteFile {
     ///
     /// ```
     /// # fn example(files: erp_files_client::files::Files) {
-    /// use common_http::CallOptions;
+    /// use erp_files_client::CallOptions;
     ///
     /// let delete = files.delete(&1.into()).options(CallOptions::default().max_attempts(2));
     /// # let _ = delete;
@@ -60,14 +62,14 @@ impl DeleteFile {
     /// # let sandbox = erp_files_client::sandbox::Sandbox::start().await.unwrap();
     /// # let client = sandbox.client();
     /// # let files = client.files(&7.into(), &12.into());
-    /// # files.upload("result.pdf", common_http::Body::from("%PDF-1.7 ...")).send().await?;
+    /// # files.upload("result.pdf", erp_files_client::Body::from("%PDF-1.7 ...")).send().await?;
     /// for file in files.list().send().await? {
     ///     if let Some(id) = file.file_id() {
     ///         files.delete(&id).send().await?;
     ///     }
     /// }
     /// # assert!(files.list().send().await?.is_empty());
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), erp_files_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<()> {

@@ -1,6 +1,6 @@
 //! The operation `erp.files.finalize`.
 
-use common_http::{CallOptions, Request, Result};
+use common_http::{CallOptions, Request, Result, safe_debug};
 
 use super::{FINALIZE, Files, send};
 
@@ -11,6 +11,8 @@ pub struct FinalizeUpload {
     name: String,
     options: CallOptions,
 }
+
+safe_debug!(FinalizeUpload {});
 
 impl FinalizeUpload {
     pub(super) fn new(files: Files, name: String) -> Self {
@@ -26,7 +28,7 @@ impl FinalizeUpload {
     /// ```
     /// # fn example(files: erp_files_client::files::Files) {
     /// use std::time::Duration;
-    /// use common_http::CallOptions;
+    /// use erp_files_client::CallOptions;
     ///
     /// let call = files.finalize("result.pdf").options(CallOptions::default().deadline(Duration::from_secs(20)));
     /// # let _ = call;
@@ -57,7 +59,7 @@ impl FinalizeUpload {
     /// - the others of [`ListFiles::send`](super::ListFiles::send)
     ///
     /// ```
-    /// # async fn example(files: erp_files_client::files::Files) -> common_http::Result<()> {
+    /// # async fn example(files: erp_files_client::files::Files) -> erp_files_client::Result<()> {
     /// files.finalize("result.pdf").send().await?;
     /// # Ok(()) }
     /// ```

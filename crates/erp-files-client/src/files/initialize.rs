@@ -1,6 +1,8 @@
 //! The operation `erp.files.initialize`.
 
-use common_http::{Answer, CallOptions, ForeignHosts, Request, Result};
+use common_http::{
+    Answer, CallOptions, Delivery, ForeignHosts, Request, Result, Secret, safe_debug,
+};
 use serde_json::Value;
 
 use super::transfer::UploadTarget;
@@ -13,6 +15,8 @@ pub struct InitializeUpload {
     name: String,
     options: CallOptions,
 }
+
+safe_debug!(InitializeUpload {});
 
 impl InitializeUpload {
     pub(super) fn new(files: Files, name: String) -> Self {
@@ -28,7 +32,7 @@ impl InitializeUpload {
     /// ```
     /// # fn example(files: erp_files_client::files::Files) {
     /// use std::time::Duration;
-    /// use common_http::CallOptions;
+    /// use erp_files_client::CallOptions;
     ///
     /// let call = files.initialize("result.pdf").options(CallOptions::default().deadline(Duration::from_secs(20)));
     /// # let _ = call;
@@ -57,7 +61,7 @@ impl InitializeUpload {
     /// # Errors
     /// - `conflict`: a file of this name exists (documented), or an upload of it was begun
     /// - `permission_denied`: the token lacks the scope `gambit:erp` (documented)
-    /// - `decode`: the answer has no address, or one that would not be sent as given; [`Error::body`](common_http::Error::body)
+    /// - `decode`: the answer has no address, or one that would not be sent as given; [`Error::body`](crate::Error::body)
     ///   has the answer
     /// - `config`: the address leads where the settings do not allow
     /// - `server`, `timeout`, `interrupted`: its fate is unknown
@@ -68,7 +72,7 @@ impl InitializeUpload {
     /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
     /// # let sandbox = erp_files_client::sandbox::Sandbox::start().await.unwrap();
     /// # let client = sandbox.client();
-    /// use common_http::Body;
+    /// use erp_files_client::Body;
     ///
     /// // The three steps by hand; `files.upload(..)` does them as one.
     /// let files = client.files(&7.into(), &12.into());
@@ -76,33 +80,49 @@ impl InitializeUpload {
     /// files.transfer(&target, Body::from("%PDF-1.7 ...")).send().await?;
     /// files.finalize("result.pdf").send().await?;
     /// # assert_eq!(files.list().send().await?.len(), 1);
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), erp_files_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<UploadTarget> {
         let hosts = self.files.settings.hosts.clone();
+        self.ask().await?.target(&hosts)
+    }
+
+    /// Asks for the address, and leaves it as it is.
+    pub(super) async fn ask(self) -> Result<Given> {
         let answer = send(self.request()).await?;
-        target(&answer, &hosts)
+        match address(answer.body()) {
+            Some(address) => Ok(Given {
+                address: Secret::from(address),
+                answer,
+            }),
+            None => Err(answer
+                .unreadable()
+                .detail("the answer has no upload address")
+                .build()),
+        }
     }
 }
 
-fn target(answer: &Answer, hosts: &ForeignHosts) -> Result<UploadTarget> {
-    let Some(address) = address(answer.body()) else {
-        return Err(answer
-            .unreadable()
-            .detail("the answer has no upload address")
-            .build());
-    };
-    UploadTarget::parse(&address, hosts).map_err(|error| {
-        error
-            .into_builder()
-            .operation(INITIALIZE.id())
-            .status(answer.status())
-            .attempts(answer.attempts())
-            .delivery(common_http::Delivery::Answered)
-            .body(answer.body().clone())
-            .build()
-    })
+/// An address as the ERP gave it, not checked yet.
+pub(super) struct Given {
+    pub(super) address: Secret,
+    answer: Answer,
+}
+
+impl Given {
+    pub(super) fn target(&self, hosts: &ForeignHosts) -> Result<UploadTarget> {
+        UploadTarget::parse(self.address.expose(), hosts).map_err(|error| {
+            error
+                .into_builder()
+                .operation(INITIALIZE.id())
+                .status(self.answer.status())
+                .attempts(self.answer.attempts())
+                .delivery(Delivery::Answered)
+                .body(self.answer.body().clone())
+                .build()
+        })
+    }
 }
 
 /// The members that may hold the address, in any case.

@@ -18,6 +18,8 @@ pub struct UploadState {
     pub(super) length: Option<u64>,
     pub(super) fingerprint: Option<String>,
     pub(super) transferred: bool,
+    /// A finalize was sent, or is about to be.
+    pub(super) finalizing: bool,
     pub(super) replaces: bool,
 }
 
@@ -34,6 +36,8 @@ struct Saved {
     #[serde(default)]
     fingerprint: Option<String>,
     transferred: bool,
+    #[serde(default)]
+    finalizing: bool,
     replaces: bool,
 }
 
@@ -69,6 +73,7 @@ impl UploadState {
             length: self.length,
             fingerprint: self.fingerprint.clone(),
             transferred: self.transferred,
+            finalizing: self.finalizing,
             replaces: self.replaces,
         };
         Secret::from(serde_json::to_string(&saved).unwrap_or_default())
@@ -92,6 +97,7 @@ impl UploadState {
             length: saved.length,
             fingerprint: saved.fingerprint,
             transferred: saved.transferred,
+            finalizing: saved.finalizing,
             replaces: saved.replaces,
         })
     }
@@ -99,26 +105,39 @@ impl UploadState {
 
 /// Keeps the state of an upload as it goes, so that it can be taken up again after a crash.
 ///
+/// One state must not be taken up by two at once: both would send their file to the same address, and one would be told that
+/// it is done with the other's content. Hold a lock for as long as an upload runs.
+///
 /// ```
 /// # #[cfg(feature = "sandbox")]
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
 /// # let sandbox = erp_files_client::sandbox::Sandbox::start().await.unwrap();
 /// # let client = sandbox.client();
 /// # let folder = tempfile::tempdir().unwrap();
-/// use std::io;
-/// use common_http::{Body, async_trait};
+/// use std::io::{self, Write};
+/// use std::path::PathBuf;
 /// use erp_files_client::files::{UploadJournal, UploadState};
+/// use erp_files_client::{Body, async_trait};
+/// use tempfile::NamedTempFile;
 ///
-/// /// One file an upload, readable by this user alone.
-/// struct InFile(std::path::PathBuf);
+/// /// One file an upload, readable by this user alone, and never half of one.
+/// struct InFile(PathBuf);
 ///
 /// #[async_trait]
 /// impl UploadJournal for InFile {
 ///     async fn save(&self, state: &UploadState) -> io::Result<()> {
-///         std::fs::write(&self.0, state.to_json().expose())
+///         let folder = self.0.parent().ok_or(io::ErrorKind::InvalidInput)?;
+///         let mut file = NamedTempFile::new_in(folder)?; // on Unix with the mode 0600
+///         file.write_all(state.to_json().expose().as_bytes())?;
+///         file.as_file().sync_all()?;
+///         file.persist(&self.0)?;
+///         Ok(())
 ///     }
 ///     async fn clear(&self) -> io::Result<()> {
-///         std::fs::remove_file(&self.0)
+///         match std::fs::remove_file(&self.0) {
+///             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+///             removed => removed,
+///         }
 ///     }
 /// }
 ///
@@ -131,7 +150,7 @@ impl UploadState {
 /// };
 /// upload.journal(InFile(path.clone())).send().await?;
 /// assert!(!path.exists());
-/// # Ok::<(), common_http::Error>(())
+/// # Ok::<(), erp_files_client::Error>(())
 /// # }).unwrap();
 /// ```
 #[async_trait]
@@ -163,6 +182,7 @@ mod tests {
             length: Some(5),
             fingerprint: Some("EXAMPLE-FINGERPRINT".into()),
             transferred: true,
+            finalizing: true,
             replaces: false,
         };
         assert!(UploadState::from_json(state.to_json().expose()) == Some(state.clone()));

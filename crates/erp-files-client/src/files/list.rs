@@ -1,6 +1,6 @@
 //! The operation `erp.files.list`.
 
-use common_http::{CallOptions, RawJson, Request, Result};
+use common_http::{CallOptions, RawJson, Request, Result, safe_debug};
 
 use super::model::{FileEntry, entries};
 use super::{Files, LIST, send};
@@ -11,6 +11,8 @@ pub struct ListFiles {
     files: Files,
     options: CallOptions,
 }
+
+safe_debug!(ListFiles {});
 
 impl ListFiles {
     pub(super) fn new(files: Files) -> Self {
@@ -25,7 +27,7 @@ impl ListFiles {
     /// ```
     /// # fn example(files: erp_files_client::files::Files) {
     /// use std::time::Duration;
-    /// use common_http::CallOptions;
+    /// use erp_files_client::CallOptions;
     ///
     /// let list = files.list().options(CallOptions::default().deadline(Duration::from_secs(5)));
     /// # let _ = list;
@@ -62,7 +64,7 @@ impl ListFiles {
     /// for file in client.files(&7.into(), &12.into()).list().send().await? {
     ///     println!("{:?} may be sent: {:?}", file.file_id(), file.is_send);
     /// }
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), erp_files_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<Vec<FileEntry>> {

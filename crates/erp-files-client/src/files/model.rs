@@ -86,7 +86,8 @@ impl Serialize for FileEntry {
 }
 
 impl FileEntry {
-    /// The id to call the file by, if there is one.
+    /// The id to call the file by, if there is one: a text as it came, a whole number also where it is written with a fraction
+    /// of zero. A number of which digits are lost is none; [`raw`](Self::raw) has it.
     ///
     /// ```
     /// # fn example(entry: erp_files_client::files::FileEntry, files: erp_files_client::files::Files) {
@@ -98,7 +99,7 @@ impl FileEntry {
     /// ```
     #[must_use]
     pub fn file_id(&self) -> Option<FileId> {
-        self.id.as_ref().map(FileId::from)
+        self.id.as_ref().and_then(FileId::of)
     }
 
     /// When it was created, if the entry says so: `DateCr`, `CreatedAt` or `DateCreated` (inferred, like all names).
@@ -134,7 +135,18 @@ impl FileEntry {
         &self.source.0
     }
 
-    /// Takes from an entry what can be read; nothing in it makes the list fail, as long as it is an object.
+    /// An entry of a list; of one that is no object there is its text alone.
+    fn from_entry(raw: RawJson) -> Self {
+        Self::from_raw(raw.clone()).unwrap_or_else(|_| Self {
+            id: None,
+            name: None,
+            is_send: None,
+            extra: Extra::new(),
+            source: Source(raw),
+        })
+    }
+
+    /// Takes from an entry what can be read; nothing in it makes the list fail.
     pub(super) fn from_raw(raw: RawJson) -> Result<Self, DecodeError> {
         let mut fields: Extra = raw.parse()?;
         Ok(Self {
@@ -179,18 +191,37 @@ fn flag(value: &Value) -> Option<bool> {
 /// The names that a list goes by where it is not the answer itself.
 const WRAPPERS: [&str; 6] = ["items", "files", "data", "value", "results", "result"];
 
-/// The entries of a list's answer: a bare array, or an object with one of the [`WRAPPERS`].
+/// The entries of a list's answer: a bare array, or an object with one of the [`WRAPPERS`], which may be null for none.
 pub(super) fn entries(answer: &RawJson) -> Option<Vec<FileEntry>> {
-    if let Ok(entries) = answer.parse() {
+    if let Some(entries) = files(answer) {
         return Some(entries);
     }
     let fields: BTreeMap<String, RawJson> = answer.parse().ok()?;
-    WRAPPERS.iter().find_map(|name| {
-        let (_, list) = fields
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))?;
-        list.parse().ok()
-    })
+    let wrapped: Vec<_> = WRAPPERS
+        .iter()
+        .filter_map(|name| {
+            let mut fields = fields.iter();
+            let (_, list) = fields.find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+            Some(list)
+        })
+        .collect();
+    let list = wrapped.iter().find_map(|list| files(list));
+    list.or_else(|| wrapped.iter().any(|list| is_null(list)).then(Vec::new))
+}
+
+/// A list of files: null is no entry, and an odd one does not hide the others. Where all are odd it is a list of something else.
+fn files(list: &RawJson) -> Option<Vec<FileEntry>> {
+    let mut entries: Vec<RawJson> = list.parse().ok()?;
+    entries.retain(|entry| !is_null(entry));
+    let is_object = |entry: &RawJson| entry.as_str().starts_with('{');
+    if !entries.is_empty() && !entries.iter().any(is_object) {
+        return None;
+    }
+    Some(entries.into_iter().map(FileEntry::from_entry).collect())
+}
+
+fn is_null(value: &RawJson) -> bool {
+    value.as_str() == "null"
 }
 
 #[cfg(test)]
@@ -237,6 +268,7 @@ mod tests {
             "\"x\"",
             r#"{"items":{}}"#,
             "[1]",
+            r#"["a.pdf", null]"#,
         ] {
             assert!(read(text).is_none(), "{text}");
         }
@@ -250,6 +282,41 @@ mod tests {
             (files[1].name.as_deref(), files[1].is_send),
             (None, Some(true))
         );
+    }
+
+    #[test]
+    fn an_entry_that_is_no_object_does_not_hide_the_others() {
+        let files = read(r#"[null,{"id":1}, "x", 5]"#).unwrap();
+        let ids: Vec<_> = files.iter().map(FileEntry::file_id).collect();
+        assert_eq!(ids, [Some(FileId::from(1)), None, None]);
+        let texts: Vec<_> = files.iter().map(|file| file.raw().as_str()).collect();
+        assert_eq!(texts, [r#"{"id":1}"#, "\"x\"", "5"]);
+        for none in ["[null]", r#"{"Items":null}"#, r#"{"items":[],"data":null}"#] {
+            assert_eq!(read(none).unwrap(), [], "{none}");
+        }
+        assert_eq!(read(r#"{"items":null,"data":[{}]}"#).unwrap().len(), 1);
+    }
+
+    /// What would name another file, or none, is no id.
+    #[test]
+    fn ids_as_numbers_of_any_spelling() {
+        for (written, id) in [
+            ("12", Some("12")),
+            ("12.0", Some("12")),
+            ("1.2e1", Some("12")),
+            ("18446744073709551615", Some("18446744073709551615")),
+            (r#""1.0""#, Some("1.0")),
+            (r#""0012""#, Some("0012")),
+            ("-3", Some("-3")),
+            ("1.5", None),
+            ("12345678901234567890123", None),
+            ("1e300", None),
+        ] {
+            let files = read(&format!(r#"[{{"Id":{written}}}]"#)).unwrap();
+            let found = files[0].file_id();
+            assert_eq!(found.as_ref().map(FileId::as_str), id, "{written}");
+            assert!(files[0].raw().as_str().contains(written));
+        }
     }
 
     #[test]

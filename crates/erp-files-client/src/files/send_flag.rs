@@ -1,6 +1,6 @@
 //! The operation `erp.files.set_send`.
 
-use common_http::{CallOptions, Request, Result};
+use common_http::{CallOptions, Request, Result, safe_debug};
 
 use super::{Files, SET_SEND, send};
 use crate::ids::FileId;
@@ -25,6 +25,8 @@ pub struct SetSend {
     options: CallOptions,
 }
 
+safe_debug!(SetSend { file, send });
+
 impl SetSend {
     pub(super) fn new(files: Files, file: FileId, send: bool) -> Self {
         Self {
@@ -39,7 +41,7 @@ impl SetSend {
     ///
     /// ```
     /// # fn example(files: erp_files_client::files::Files) {
-    /// use common_http::{CallOptions, Effect};
+    /// use erp_files_client::{CallOptions, Effect};
     ///
     /// // Setting a flag twice leaves it set, where you know that the ERP sends nothing by itself.
     /// let call = files.set_send(&1.into(), true).options(CallOptions::default().effect(Effect::Idempotent));
@@ -81,12 +83,12 @@ impl SetSend {
     /// # let sandbox = erp_files_client::sandbox::Sandbox::start().await.unwrap();
     /// # let client = sandbox.client();
     /// # let files = client.files(&7.into(), &12.into());
-    /// # files.upload("result.pdf", common_http::Body::from("%PDF-1.7 ...")).send().await?;
+    /// # files.upload("result.pdf", erp_files_client::Body::from("%PDF-1.7 ...")).send().await?;
     /// let listed = files.list().send().await?;
     /// let id = listed[0].file_id().unwrap();
     /// files.set_send(&id, true).send().await?;
     /// assert_eq!(files.list().send().await?[0].is_send, Some(true));
-    /// # Ok::<(), common_http::Error>(())
+    /// # Ok::<(), erp_files_client::Error>(())
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<()> {

@@ -3,7 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use common_http::{
-    Body, CallOptions, Error, ErrorKind, ForeignHosts, ForeignUrl, Request, Result, Timestamp,
+    Body, CallOptions, Error, ErrorKind, ForeignHosts, ForeignUrl, Request, Result, Secret,
+    Timestamp, safe_debug,
 };
 use http::HeaderName;
 use http::header::CONTENT_TYPE;
@@ -32,8 +33,8 @@ impl UploadTarget {
         self.0.host()
     }
 
-    pub(super) fn expose(&self) -> &str {
-        self.0.expose().as_str()
+    pub(super) fn secret(&self) -> Secret {
+        Secret::from(self.0.expose().as_str())
     }
 
     /// Azure by the signs of it: its host names, or the two parameters that its signed addresses always have.
@@ -94,6 +95,8 @@ pub struct TransferFile {
     options: CallOptions,
 }
 
+safe_debug!(TransferFile { target, body });
+
 impl TransferFile {
     pub(super) fn new(files: Files, target: UploadTarget, body: Body) -> Self {
         Self {
@@ -109,7 +112,7 @@ impl TransferFile {
     ///
     /// ```
     /// # fn example(files: erp_files_client::files::Files, target: erp_files_client::files::UploadTarget) {
-    /// # let pdf = common_http::Body::from("%PDF-1.7 ...");
+    /// # let pdf = erp_files_client::Body::from("%PDF-1.7 ...");
     /// let transfer = files.transfer(&target, pdf).content_type("application/pdf");
     /// # let _ = transfer;
     /// # }
@@ -123,8 +126,8 @@ impl TransferFile {
     ///
     /// ```
     /// # fn example(files: erp_files_client::files::Files, target: erp_files_client::files::UploadTarget) {
-    /// # let pdf = common_http::Body::from("%PDF-1.7 ...");
-    /// use common_http::CallOptions;
+    /// # let pdf = erp_files_client::Body::from("%PDF-1.7 ...");
+    /// use erp_files_client::CallOptions;
     ///
     /// let options = CallOptions::default().on_progress(|progress| println!("{} bytes", progress.sent));
     /// let transfer = files.transfer(&target, pdf).options(options);
@@ -176,9 +179,9 @@ impl TransferFile {
     /// See [`InitializeUpload::send`](super::InitializeUpload::send) for an example.
     ///
     /// ```
-    /// # async fn example(files: erp_files_client::files::Files) -> common_http::Result<()> {
+    /// # async fn example(files: erp_files_client::files::Files) -> erp_files_client::Result<()> {
     /// let target = files.initialize("result.pdf").send().await?;
-    /// files.transfer(&target, common_http::Body::from("%PDF-1.7 ...")).send().await?;
+    /// files.transfer(&target, erp_files_client::Body::from("%PDF-1.7 ...")).send().await?;
     /// # Ok(()) }
     /// ```
     pub async fn send(self) -> Result<()> {

@@ -1,18 +1,23 @@
 //! The three steps as one, with conflicts and lost answers settled by looking at the list ([`steps`]).
 
+mod begin;
+mod listed;
+mod outcome;
 mod steps;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use common_http::{Body, CallOptions, Result};
+use common_http::{Body, CallOptions, Result, safe_debug};
 
+pub use self::outcome::{UnfinishedUpload, UploadOutcome};
 use super::{Files, UploadJournal, UploadState};
-use crate::ids::FileId;
 
 /// What to do where a file of the name exists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OnConflict {
     /// End with `conflict` and the code `file_exists`.
     #[default]
@@ -22,52 +27,6 @@ pub enum OnConflict {
     /// Delete the file that is there, and upload this one. Nothing is deleted for a file that cannot be read, nor where several
     /// files have the name. What fails between the two leaves neither file: upload again.
     Replace,
-}
-
-/// How an upload ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum UploadOutcome {
-    /// The file is there, with this id where the list tells it.
-    Uploaded(Option<FileId>),
-    /// The file is there in place of another, with this id where the list tells it.
-    Replaced(Option<FileId>),
-    /// A file of the name was there before, with this id where the list tells it; nothing was uploaded.
-    Skipped(Option<FileId>),
-}
-
-impl UploadOutcome {
-    /// The outcome as one word, stable across versions: `uploaded`, `replaced` or `skipped`.
-    ///
-    /// ```
-    /// use erp_files_client::files::UploadOutcome;
-    ///
-    /// assert_eq!(UploadOutcome::Uploaded(None).as_str(), "uploaded");
-    /// ```
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Uploaded(_) => "uploaded",
-            Self::Replaced(_) => "replaced",
-            Self::Skipped(_) => "skipped",
-        }
-    }
-
-    /// The id of the file that is there now, where the list tells it.
-    ///
-    /// ```
-    /// # fn example(outcome: erp_files_client::files::UploadOutcome) {
-    /// if let Some(id) = outcome.file_id() {
-    ///     println!("{id:?}");
-    /// }
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn file_id(&self) -> Option<&FileId> {
-        match self {
-            Self::Uploaded(id) | Self::Replaced(id) | Self::Skipped(id) => id.as_ref(),
-        }
-    }
 }
 
 /// Uploads a file: initialize → transfer → finalize. Made by [`Files::upload`] and [`Files::resume`].
@@ -81,8 +40,16 @@ pub struct Upload {
     content_type: Option<String>,
     fingerprint: Option<String>,
     journal: Option<Arc<dyn UploadJournal>>,
+    /// Of every step but the transfer, which alone reports progress.
     options: CallOptions,
+    transfer_options: CallOptions,
+    /// Whether any step has left.
+    sent: AtomicBool,
+    /// The state that was kept last, whether there is a journal or not.
+    last: Mutex<Option<UploadState>>,
 }
+
+safe_debug!(Upload { body, on_conflict });
 
 impl Upload {
     pub(super) fn new(files: Files, name: String, body: Body) -> Self {
@@ -96,6 +63,9 @@ impl Upload {
             fingerprint: None,
             journal: None,
             options: CallOptions::default(),
+            transfer_options: CallOptions::default(),
+            sent: AtomicBool::new(false),
+            last: Mutex::new(None),
         }
     }
 
@@ -109,7 +79,7 @@ impl Upload {
     /// Says what to do where a file of the name exists.
     ///
     /// ```
-    /// # fn example(files: erp_files_client::files::Files, pdf: common_http::Body) {
+    /// # fn example(files: erp_files_client::files::Files, pdf: erp_files_client::Body) {
     /// use erp_files_client::files::OnConflict;
     ///
     /// let upload = files.upload("result.pdf", pdf).on_conflict(OnConflict::Replace);
@@ -124,7 +94,7 @@ impl Upload {
     /// Sends this `Content-Type` to the storage; without it none is sent.
     ///
     /// ```
-    /// # fn example(files: erp_files_client::files::Files, pdf: common_http::Body) {
+    /// # fn example(files: erp_files_client::files::Files, pdf: erp_files_client::Body) {
     /// let upload = files.upload("result.pdf", pdf).content_type("application/pdf");
     /// # let _ = upload;
     /// # }
@@ -139,7 +109,7 @@ impl Upload {
     /// now: it is transferred again, or, where the earlier content was finished, counts as a conflict.
     ///
     /// ```
-    /// # fn example(files: erp_files_client::files::Files, pdf: common_http::Body, sha256: String) {
+    /// # fn example(files: erp_files_client::files::Files, pdf: erp_files_client::Body, sha256: String) {
     /// let upload = files.upload("result.pdf", pdf).fingerprint(sha256);
     /// # let _ = upload;
     /// # }
@@ -153,7 +123,7 @@ impl Upload {
     ///
     /// ```
     /// # fn example(files: erp_files_client::files::Files, journal: impl erp_files_client::files::UploadJournal) {
-    /// let upload = files.upload("result.pdf", common_http::Body::from("%PDF-1.7 ...")).journal(journal);
+    /// let upload = files.upload("result.pdf", erp_files_client::Body::from("%PDF-1.7 ...")).journal(journal);
     /// # let _ = upload;
     /// # }
     /// ```
@@ -162,11 +132,13 @@ impl Upload {
         self
     }
 
-    /// Sets the settings of the transfer: progress, deadline, attempts.
+    /// Sets the settings of each step: attempts, and a deadline that every step has for itself, looks at the list among
+    /// them; progress is the transfer's alone. A limit for the whole is a `timeout` around [`send`](Self::send), which leaves what a
+    /// cancelled upload leaves.
     ///
     /// ```
-    /// # fn example(files: erp_files_client::files::Files, pdf: common_http::Body) {
-    /// use common_http::CallOptions;
+    /// # fn example(files: erp_files_client::files::Files, pdf: erp_files_client::Body) {
+    /// use erp_files_client::CallOptions;
     ///
     /// let options = CallOptions::default()
     ///     .on_progress(|progress| println!("attempt {}: {} bytes", progress.attempt, progress.sent));
@@ -175,19 +147,27 @@ impl Upload {
     /// # }
     /// ```
     pub fn options(mut self, options: CallOptions) -> Self {
-        self.options = options;
+        self.options = options.clone().without_progress();
+        self.transfer_options = options;
         self
     }
 
     /// Uploads the file. Nothing is sent for one that cannot be read.
     ///
-    /// Where an answer is lost, the list is asked what has happened; where that does not settle it, the error says which step
-    /// is in doubt, and the [`journal`](Self::journal) has what is needed to take the upload up again. A cancelled upload leaves
-    /// an unfinished one.
+    /// Where an answer is lost, the list is asked what has happened, for it holds finished files only (our reading); where that
+    /// does not settle it, the error says which step is in doubt. Once the ERP has given an address,
+    /// [`send_or_state`](Self::send_or_state) and the [`journal`](Self::journal) have what is needed to take the upload up again.
+    /// A cancelled upload leaves an unfinished one.
     ///
     /// Taken up again, an upload that turns out to be finished ends well, and one whose address or name the storage or the
     /// ERP no longer knows starts anew. Where somebody else has finished a file of the name meanwhile, that is a conflict like
-    /// any other.
+    /// any other. Only where a finalize of ours has left, whatever its answer, is his file not told apart from ours.
+    ///
+    /// A name is the same as a listed one where it is so byte for byte, or in Unicode's composed form (NFC). One that differs in
+    /// casing alone is never deleted nor passed for this one: where the name is taken, it is `file_exists`.
+    ///
+    /// What the error says of [`delivery`](crate::Error::delivery) is said of all the steps: `NotSent` only where none has
+    /// left. A replacement that fails may have deleted the old file.
     ///
     /// # Errors
     /// - `conflict` with the code `file_exists`: a file of this name exists
@@ -202,16 +182,50 @@ impl Upload {
     /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
     /// # let sandbox = erp_files_client::sandbox::Sandbox::start().await.unwrap();
     /// # let client = sandbox.client();
-    /// use common_http::Body;
+    /// use erp_files_client::Body;
     /// use erp_files_client::files::UploadOutcome;
     ///
     /// let pdf = Body::from("%PDF-1.7 ..."); // or Body::from_path("result.pdf").await?
     /// let outcome = client.files(&7.into(), &12.into()).upload("result.pdf", pdf).send().await?;
-    /// assert!(matches!(outcome, UploadOutcome::Uploaded(Some(_))));
-    /// # Ok::<(), common_http::Error>(())
+    /// assert!(matches!(outcome, UploadOutcome::Uploaded { file_id: Some(_), .. }));
+    /// # Ok::<(), erp_files_client::Error>(())
     /// # }).unwrap();
     /// ```
-    pub async fn send(self) -> Result<UploadOutcome> {
+    pub async fn send(mut self) -> Result<UploadOutcome> {
         self.run().await
+    }
+
+    /// As [`send`](Self::send); a failure has with it what the upload can be taken up again from.
+    ///
+    /// # Errors
+    /// Those of [`send`](Self::send).
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use erp_files_client::sandbox::{FILES_FINALIZE, Fault, Sandbox};
+    /// # let sandbox = Sandbox::start().await.unwrap();
+    /// # let files = sandbox.client().files(&7.into(), &12.into());
+    /// # sandbox.fail_next(FILES_FINALIZE, Fault::status(http::StatusCode::BAD_REQUEST)).unwrap();
+    /// use erp_files_client::Body;
+    ///
+    /// let pdf = Body::from("%PDF-1.7 ...");
+    /// let upload = files.upload("result.pdf", pdf.clone());
+    /// if let Err(unfinished) = upload.send_or_state().await {
+    ///     println!("{unfinished}");
+    ///     if let Some(state) = unfinished.state().cloned() {
+    ///         // Later, or in another process: `state.to_json()` keeps it.
+    ///         files.resume(state, pdf).send().await?;
+    ///     }
+    /// }
+    /// # assert_eq!(files.list().send().await?.len(), 1);
+    /// # Ok::<(), erp_files_client::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn send_or_state(mut self) -> Result<UploadOutcome, UnfinishedUpload> {
+        self.run().await.map_err(|error| {
+            let last = self.last.get_mut().unwrap_or_else(PoisonError::into_inner);
+            UnfinishedUpload::new(error, last.take())
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! The client's settings, and calls that it does not model.
 
 use common_http::{Body, ErrorKind};
-use erp_files_client::sandbox::{FILES_LIST, Sandbox};
+use erp_files_client::sandbox::Sandbox;
 use erp_files_client::{ClientCredentials, ErpFilesClient};
 use http::Method;
 
@@ -82,19 +82,17 @@ async fn a_call_that_is_not_modelled_has_the_token_too() {
     );
 }
 
-#[tokio::test]
-async fn without_credentials_nothing_is_sent() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let client = ErpFilesClient::builder()
-        .base_url(sandbox.url())
-        .build()
-        .unwrap();
-    let error = files(&client).list().send().await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.operation()),
-        (ErrorKind::Config, Some(FILES_LIST))
-    );
-    assert!(sandbox.requests().is_empty());
+/// Settings that are missing or cannot be show when the client is built, not at the first call.
+#[test]
+fn credentials_are_needed() {
+    let builder = || ErpFilesClient::builder().base_url("https://clinic.example");
+    let error = builder().build().unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::Config, None));
+    assert!(error.to_string().contains("credentials"), "{error}");
+    for token in ["", "  ", "a\nb", "a\0b"] {
+        let error = builder().access_token(token).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{token:?}");
+    }
 }
 
 #[test]

@@ -350,9 +350,28 @@ async fn nothing_is_printed_of_what_never_left() {
     let unfit = ErpFilesClient::builder()
         .base_url("https://clinic.example")
         .access_token("MARKER\n");
-    printed.result(&files(&unfit.build().unwrap()).list().send().await);
+    printed.error(&unfit.build().unwrap_err());
     assert_eq!((printed.errors.len(), erp.count()), (17, 0));
     assert_no_marker(&journal.text());
+    assert_no_marker(&printed.text);
+}
+
+/// Nor by what is not sent yet.
+#[tokio::test]
+async fn nothing_is_printed_of_builders() {
+    let erp = answering(marked);
+    let builder = builder(&erp);
+    let mut printed = Printed::default();
+    printed.value(&builder);
+    let files = files(&builder.build().unwrap());
+    let target = files.initialize(NAME).send().await.unwrap();
+    let upload = files.upload(NAME, pdf()).content_type(TEXT);
+    let upload = upload.fingerprint(TEXT).on_conflict(OnConflict::Replace);
+    printed.value(&(&files, files.list(), files.initialize(NAME)));
+    printed.value(&(files.finalize(NAME), files.transfer(&target, pdf())));
+    printed.value(&(files.delete(&1.into()), files.set_send(&1.into(), true)));
+    printed.value(&upload);
+    assert!(printed.text.contains("Replace"), "{}", printed.text);
     assert_no_marker(&printed.text);
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport};
 use common_http::{Body, CallOptions, HttpOptions, Result, RetryPolicy};
-use erp_files_client::files::{Files, UploadTarget};
+use erp_files_client::files::{Files, UploadOutcome, UploadTarget};
 use erp_files_client::sandbox::{
     FILES_DELETE, FILES_FINALIZE, FILES_INITIALIZE, FILES_LIST, FILES_SET_SEND, FILES_TRANSFER,
     OAUTH_TOKEN, RecordedRequest, Sandbox,
@@ -269,5 +269,29 @@ impl MakeWriter<'_> for Journal {
 
     fn make_writer(&self) -> Self {
         self.clone()
+    }
+}
+
+/// How an upload ended, to be compared with: the client alone makes an `UploadOutcome`.
+#[derive(Debug)]
+pub(crate) struct Ended(&'static str, Option<FileId>);
+
+impl Ended {
+    pub(crate) fn uploaded(id: Option<FileId>) -> Self {
+        Self("uploaded", id)
+    }
+
+    pub(crate) fn replaced(id: Option<FileId>) -> Self {
+        Self("replaced", id)
+    }
+
+    pub(crate) fn skipped(id: Option<FileId>) -> Self {
+        Self("skipped", id)
+    }
+}
+
+impl PartialEq<Ended> for UploadOutcome {
+    fn eq(&self, ended: &Ended) -> bool {
+        self.as_str() == ended.0 && self.file_id() == ended.1.as_ref()
     }
 }

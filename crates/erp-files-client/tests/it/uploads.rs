@@ -4,5 +4,7 @@ mod cancelled;
 mod conflicts;
 mod faults;
 mod lost;
+mod names;
 mod resumed;
 pub(crate) mod state;
+mod whole;

@@ -11,8 +11,13 @@ use crate::support::{
 
 #[test]
 fn a_tenant_is_needed_and_must_fit_a_header() {
+    let builder = || {
+        MedReaderClient::builder()
+            .base_url("http://localhost:8080")
+            .credentials("user@clinic.example", "EXAMPLE-PASSWORD")
+    };
     for tenant in [None, Some(""), Some("  "), Some("a\nb"), Some("a\0b")] {
-        let mut builder = MedReaderClient::builder().base_url("http://localhost:8080");
+        let mut builder = builder();
         if let Some(tenant) = tenant {
             builder = builder.tenant(tenant);
         }
@@ -22,8 +27,7 @@ fn a_tenant_is_needed_and_must_fit_a_header() {
             "{tenant:?}"
         );
     }
-    let builder = MedReaderClient::builder().base_url("http://localhost:8080");
-    assert!(builder.tenant(TENANT).build().is_ok());
+    assert!(builder().tenant(TENANT).build().is_ok());
 }
 
 // Without TLS the client refuses it.
@@ -36,6 +40,7 @@ fn a_tenant_is_needed_and_must_fit_a_header() {
 fn the_vendors_address_is_the_default() {
     let client = MedReaderClient::builder()
         .tenant(TENANT)
+        .credentials("user@clinic.example", "EXAMPLE-PASSWORD")
         .http(
             common_http::HttpOptions::default()
                 .transport(answers(vec![|| FakeAnswer::status(500)])),
@@ -49,18 +54,14 @@ fn the_vendors_address_is_the_default() {
     );
 }
 
-#[tokio::test(start_paused = true)]
-async fn without_credentials_nothing_is_sent() {
-    let network = answers(vec![|| FakeAnswer::json("{}")]);
-    let client = MedReaderClient::builder()
-        .tenant(TENANT)
-        .base_url("http://localhost:8080")
-        .http(common_http::HttpOptions::default().transport(network.clone()))
-        .build()
-        .unwrap();
-    let error = client.configuration().get().send().await.unwrap_err();
+/// Settings that are missing show when the client is built, not at the first call.
+#[test]
+fn credentials_are_needed() {
+    let builder = MedReaderClient::builder().tenant(TENANT);
+    let error = builder.base_url("http://localhost:8080").build();
+    let error = error.unwrap_err();
     assert_eq!(told(&error), ("config", None, None, 0, "not_sent"));
-    assert_eq!(network.count(), 0);
+    assert!(error.to_string().contains("credentials"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

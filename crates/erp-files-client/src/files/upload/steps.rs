@@ -1,40 +1,48 @@
 //! How an upload goes on from where it is.
 
-use common_http::{Delivery, Error, ErrorKind, Operation, Result, Secret};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
-use super::{OnConflict, Upload, UploadOutcome};
+use common_http::{Delivery, Error, ErrorKind, Operation, Result, Secret};
+use http::StatusCode;
+
+use super::begin::{Begun, in_doubt};
+use super::listed::Listed;
+use super::{Upload, UploadOutcome};
 use crate::files::{FINALIZE, INITIALIZE, TRANSFER, UploadState, UploadTarget};
-use crate::ids::FileId;
 use crate::vendor::ErrorCode;
 
-/// Where the file is to go, or that it need not.
-enum Begun {
-    Target {
-        target: UploadTarget,
-        replaces: bool,
-    },
-    Skipped(Option<FileId>),
-}
-
-/// A file of the name is listed: with its id, where there is one and no other file has the name.
-struct Listed {
-    id: Option<FileId>,
-}
-
 impl Upload {
-    pub(super) async fn run(mut self) -> Result<UploadOutcome> {
-        self.check().await?;
-        match self.begun.take() {
+    pub(super) async fn run(&mut self) -> Result<UploadOutcome> {
+        let begun = self.begun.take();
+        self.remember(begun.clone());
+        // Large, and not for every caller to carry.
+        let ended = Box::pin(self.steps(begun)).await;
+        ended.map_err(|error| {
+            // The call is all of its steps: what was sent by an earlier one has left.
+            match error.delivery() == Delivery::NotSent && self.sent.load(Ordering::Relaxed) {
+                true => error.into_builder().delivery(Delivery::Answered).build(),
+                false => error,
+            }
+        })
+    }
+
+    async fn steps(&self, begun: Option<UploadState>) -> Result<UploadOutcome> {
+        self.check(begun.as_ref()).await?;
+        match begun {
             Some(state) => self.resumed(state).await,
             None => match self.begin().await? {
-                Begun::Target { target, replaces } => self.go_on(&target, replaces).await,
-                Begun::Skipped(id) => Ok(UploadOutcome::Skipped(id)),
+                Begun::Target { target, replaces } => {
+                    let state = self.state(&target.secret(), replaces);
+                    self.go_on(&target, state).await
+                }
+                Begun::Skipped(id) => Ok(UploadOutcome::Skipped { file_id: id }),
             },
         }
     }
 
     /// What can be refused before anything is sent: a name that is taken for a file that cannot be read stays taken.
-    async fn check(&self) -> Result<()> {
+    async fn check(&self, begun: Option<&UploadState>) -> Result<()> {
         let refuse = |why| {
             Err(Error::builder(ErrorKind::InvalidInput)
                 .detail(why)
@@ -48,7 +56,7 @@ impl Upload {
             state.patient == self.files.patient.as_str()
                 && state.analysis == self.files.analysis.as_str()
         };
-        match &self.begun {
+        match begun {
             Some(state) if !same(state) => return refuse("the state is of another analysis"),
             _ => {}
         }
@@ -56,37 +64,54 @@ impl Upload {
     }
 
     /// Whether the file can be read.
-    async fn look(&self) -> Result<()> {
+    pub(super) async fn look(&self) -> Result<()> {
         let (engine, mut options) = (&self.files.engine, self.options.clone());
         let looked = engine.look(&INITIALIZE, &self.body, 1, &mut options);
         looked.await.map(drop)
     }
 
-    /// Takes up what another process began.
-    async fn resumed(&self, state: UploadState) -> Result<UploadOutcome> {
-        let is_transferred = state.transferred && self.has_content_of(&state);
-        // Whether it was finished before the state was cleared, the list tells.
-        match self.find().await? {
-            Some(listed) if is_transferred => {
-                return self.finished(Some(listed), state.replaces).await;
-            }
-            // Finished, with what the file was then or by somebody else: under the kept address may lie what belongs to it.
-            Some(_) => return self.start_anew(false).await,
-            None => {}
+    /// Takes note that something was sent.
+    pub(super) fn noted<T>(&self, result: Result<T>) -> Result<T> {
+        let unsent = matches!(&result, Err(error) if error.delivery() == Delivery::NotSent);
+        if !unsent {
+            self.sent.store(true, Ordering::Relaxed);
         }
-        let done = match is_transferred {
-            true => self.finalize(state.replaces).await,
-            false => {
-                let target =
-                    UploadTarget::parse(state.address.expose(), &self.files.settings.hosts)
-                        .map_err(|error| error.into_builder().operation(TRANSFER.id()).build())?;
-                self.go_on(&target, state.replaces).await
-            }
+        result
+    }
+
+    /// Takes up what another process began.
+    async fn resumed(&self, begun: UploadState) -> Result<UploadOutcome> {
+        let same = self.has_content_of(&begun);
+        let mut state = self.state(&begun.address, begun.replaces);
+        state.transferred = same && begun.transferred;
+        state.finalizing = same && begun.finalizing;
+        // Whether it was finished before the state was cleared, the list tells.
+        if let listed @ Listed::Yes(_) = self.find().await? {
+            return match state.finalizing {
+                true => self.finished(listed, state.replaces).await,
+                // By somebody else, or with what the file was then: under the kept address may lie what belongs to it.
+                false => self.start_anew(false).await,
+            };
+        }
+        let replaces = state.replaces;
+        let done = match state.transferred {
+            true => match self.finalize(state.clone()).await {
+                // What was transferred may be there no more.
+                Err(error) if is_refused(&error) => self.transferred_again(state).await,
+                done => done,
+            },
+            false => self.transferred_again(state).await,
         };
         match done {
-            Err(error) if is_useless(&error) => self.start_anew(state.replaces).await,
+            Err(error) if is_useless(&error) => self.start_anew(replaces).await,
             done => done,
         }
+    }
+
+    async fn transferred_again(&self, state: UploadState) -> Result<UploadOutcome> {
+        let target = UploadTarget::parse(state.address.expose(), &self.files.settings.hosts)
+            .map_err(|error| error.into_builder().operation(TRANSFER.id()).build())?;
+        self.go_on(&target, state).await
     }
 
     fn has_content_of(&self, state: &UploadState) -> bool {
@@ -102,11 +127,12 @@ impl Upload {
     async fn start_anew(&self, replaced: bool) -> Result<UploadOutcome> {
         match self.begin().await {
             Ok(Begun::Target { target, replaces }) => {
-                self.go_on(&target, replaces || replaced).await
+                let state = self.state(&target.secret(), replaces || replaced);
+                self.go_on(&target, state).await
             }
             Ok(Begun::Skipped(id)) => {
                 self.forget().await;
-                Ok(UploadOutcome::Skipped(id))
+                Ok(UploadOutcome::Skipped { file_id: id })
             }
             Err(error) => {
                 if ErrorCode::of(&error) == Some(ErrorCode::FileExists) {
@@ -117,157 +143,115 @@ impl Upload {
         }
     }
 
-    /// A signed address for this name, once conflicts and a lost answer are settled.
-    async fn begin(&self) -> Result<Begun> {
-        match self.files.initialize(&self.name).send().await {
-            Ok(target) => Ok(Begun::Target {
-                target,
-                replaces: false,
-            }),
-            Err(error) if error.kind() == ErrorKind::Conflict => {
-                let listed = self.find().await?;
-                self.settle(error, listed).await
-            }
-            Err(error) if error.delivery() == Delivery::Unknown => {
-                // Without a list nobody knows; the lost answer is then the news.
-                let Ok(listed) = self.find().await else {
-                    return Err(error);
-                };
-                match listed {
-                    Some(listed) => self.settle(error, Some(listed)).await,
-                    // Whatever the second one says, the first may have reserved the name.
-                    None => self.initialize_again(false).await.map_err(in_doubt),
-                }
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The name is taken.
-    async fn settle(&self, error: Error, listed: Option<Listed>) -> Result<Begun> {
-        let Some(Listed { id }) = listed else {
-            return Err(unfinished(error));
-        };
-        match (self.on_conflict, id) {
-            (OnConflict::Error, _) => Err(exists(error, "a file of this name exists")),
-            (OnConflict::Skip, id) => Ok(Begun::Skipped(id)),
-            (OnConflict::Replace, None) => Err(exists(
-                error,
-                "the file of this name has no id, or is not the only one, and so cannot be deleted",
-            )),
-            (OnConflict::Replace, Some(id)) => self.replace(error, &id).await,
-        }
-    }
-
-    async fn replace(&self, error: Error, id: &FileId) -> Result<Begun> {
-        // Nothing is deleted for a file that has vanished meanwhile.
-        if let Err(unreadable) = self.look().await {
-            let delivery = error.delivery();
-            return Err(unreadable.into_builder().delivery(delivery).build());
-        }
-        match self.files.delete(id).send().await {
-            Ok(()) => {}
-            // Somebody else has deleted it.
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-        self.initialize_again(true).await
-    }
-
-    async fn initialize_again(&self, replaces: bool) -> Result<Begun> {
-        let error = match self.files.initialize(&self.name).send().await {
-            Ok(target) => return Ok(Begun::Target { target, replaces }),
-            Err(error) if error.kind() == ErrorKind::Conflict => error,
-            Err(error) => return Err(error),
-        };
-        match (self.find().await, self.on_conflict) {
-            (Ok(None), _) => Err(unfinished(error)),
-            (Ok(Some(Listed { id })), OnConflict::Skip) => Ok(Begun::Skipped(id)),
-            // Somebody else was faster: it is not deleted a second time.
-            (Ok(Some(_)), _) => Err(exists(error, "a file of this name exists by now")),
-            (Err(_), _) => Err(error),
-        }
-    }
-
     /// The second step and the third.
-    async fn go_on(&self, target: &UploadTarget, replaces: bool) -> Result<UploadOutcome> {
-        self.save(target, &INITIALIZE, replaces).await?;
+    async fn go_on(&self, target: &UploadTarget, mut state: UploadState) -> Result<UploadOutcome> {
+        state.transferred = false;
+        self.save(&state, &INITIALIZE).await?;
         let mut transfer = self
             .files
             .transfer(target, self.body.clone())
-            .options(self.options.clone());
+            .options(self.transfer_options.clone());
         if let Some(content_type) = &self.content_type {
             transfer = transfer.content_type(content_type);
         }
-        transfer.send().await?;
-        self.save(target, &TRANSFER, replaces).await?;
-        self.finalize(replaces).await
+        self.noted(transfer.send().await)?;
+        state.transferred = true;
+        self.finalize(state).await
     }
 
     /// Finalizes, and looks where the answer is lost: once more where the file is not there.
-    async fn finalize(&self, replaces: bool) -> Result<UploadOutcome> {
-        let error = match self.files.finalize(&self.name).send().await {
-            Ok(()) => return self.finished(None, replaces).await,
+    async fn finalize(&self, mut state: UploadState) -> Result<UploadOutcome> {
+        // One was sent by an earlier process, and what became of it is not known.
+        let was_in_doubt = state.finalizing;
+        state.finalizing = true;
+        self.save(&state, &TRANSFER).await?;
+        let error = match self.finalize_once().await {
+            Ok(()) => return self.finished(Listed::No, state.replaces).await,
             Err(error) => error,
         };
-        if error.delivery() != Delivery::Unknown {
+        let is_in_doubt = error.delivery() == Delivery::Unknown;
+        if !is_in_doubt && !was_in_doubt {
+            if error.delivery() == Delivery::NotSent {
+                // None of ours was seen, so whatever is listed later is another's. Where that cannot be kept, the failure is
+                // this one all the same.
+                state.finalizing = false;
+                let _ = self.save(&state, &TRANSFER).await;
+            }
+            return Err(error);
+        }
+        // It may be refused because the earlier one has had its effect meanwhile.
+        if !is_in_doubt && !is_refused(&error) {
             return Err(error);
         }
         match self.find().await {
-            Ok(Some(listed)) => return self.finished(Some(listed), replaces).await,
-            Ok(None) => {}
-            Err(_) => return Err(error),
+            Ok(listed @ Listed::Yes(_)) => return self.finished(listed, state.replaces).await,
+            Ok(_) if is_in_doubt => {}
+            Ok(_) | Err(_) => return Err(error),
         }
-        let error = match self.files.finalize(&self.name).send().await {
-            Ok(()) => return self.finished(None, replaces).await,
+        let error = match self.finalize_once().await {
+            Ok(()) => return self.finished(Listed::No, state.replaces).await,
             // Whatever is said of it, the first one may have its effect.
             Err(error) => in_doubt(error),
         };
-        // It may be refused because the first one has had it meanwhile.
         match self.find().await {
-            Ok(Some(listed)) => self.finished(Some(listed), replaces).await,
-            Ok(None) | Err(_) => Err(error),
+            Ok(listed @ Listed::Yes(_)) => self.finished(listed, state.replaces).await,
+            Ok(_) | Err(_) => Err(error),
         }
+    }
+
+    async fn finalize_once(&self) -> Result<()> {
+        let call = self.files.finalize(&self.name);
+        self.noted(call.options(self.options.clone()).send().await)
     }
 
     /// Finished: finds the id where it can, and only then forgets the state, so that whoever is killed before finds the upload
     /// finished and not a file in his way.
-    async fn finished(&self, listed: Option<Listed>, replaces: bool) -> Result<UploadOutcome> {
+    async fn finished(&self, listed: Listed, replaces: bool) -> Result<UploadOutcome> {
         let listed = match listed {
-            Some(listed) => Some(listed),
-            None => self.find().await.ok().flatten(),
+            Listed::Yes(_) => listed,
+            _ => self.find().await.unwrap_or(Listed::No),
         };
         self.forget().await;
-        let id = listed.and_then(|listed| listed.id);
+        let file_id = match listed {
+            Listed::Yes(id) => id,
+            Listed::No | Listed::InOtherCasing => None,
+        };
         Ok(match replaces {
-            true => UploadOutcome::Replaced(id),
-            false => UploadOutcome::Uploaded(id),
+            true => UploadOutcome::Replaced { file_id },
+            false => UploadOutcome::Uploaded { file_id },
         })
     }
 
     /// A state that is left behind all the same is found to be finished when it is resumed.
     async fn forget(&self) {
+        self.remember(None);
         if let Some(journal) = &self.journal {
             let _ = journal.clear().await;
         }
     }
 
-    /// Keeps how far the upload has come: to the end of this step.
-    async fn save(&self, target: &UploadTarget, step: &Operation, replaces: bool) -> Result<()> {
-        let Some(journal) = &self.journal else {
-            return Ok(());
-        };
-        let state = UploadState {
+    /// What is to be kept of this upload, before it is transferred.
+    pub(super) fn state(&self, address: &Secret, replaces: bool) -> UploadState {
+        UploadState {
             patient: self.files.patient.as_str().to_owned(),
             analysis: self.files.analysis.as_str().to_owned(),
             name: self.name.clone(),
-            address: Secret::from(target.expose()),
+            address: address.clone(),
             length: self.body.len(),
             fingerprint: self.fingerprint.clone(),
-            transferred: step.id() == TRANSFER.id(),
+            transferred: false,
+            finalizing: false,
             replaces,
+        }
+    }
+
+    /// Keeps how far the upload has come: to the end of this step.
+    pub(super) async fn save(&self, state: &UploadState, step: &Operation) -> Result<()> {
+        self.remember(Some(state.clone()));
+        let Some(journal) = &self.journal else {
+            return Ok(());
         };
-        journal.save(&state).await.map_err(|_| {
+        journal.save(state).await.map_err(|_| {
             Error::builder(ErrorKind::LocalIo)
                 .detail("the upload's state could not be kept")
                 .operation(step.id())
@@ -276,46 +260,34 @@ impl Upload {
         })
     }
 
-    /// What the list says of the name.
-    async fn find(&self) -> Result<Option<Listed>> {
-        let mut listed = self.files.list().send().await?;
-        listed.retain(|entry| entry.name.as_deref() == Some(self.name.as_str()));
-        Ok(listed.first().map(|entry| Listed {
-            id: entry.file_id().filter(|_| listed.len() == 1),
-        }))
+    fn remember(&self, state: Option<UploadState>) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
+}
+
+/// The ERP does not finalize, and would not with another token or later.
+fn is_refused(error: &Error) -> bool {
+    const NOT_OF_THE_FILE: [StatusCode; 4] = [
+        StatusCode::UNAUTHORIZED,
+        StatusCode::FORBIDDEN,
+        StatusCode::REQUEST_TIMEOUT,
+        StatusCode::TOO_MANY_REQUESTS,
+    ];
+    let refused =
+        |status: StatusCode| status.is_client_error() && !NOT_OF_THE_FILE.contains(&status);
+    error.operation() == Some(FINALIZE.id())
+        && error.delivery() == Delivery::Answered
+        && error.status().is_some_and(refused)
 }
 
 /// What was kept leads nowhere: the storage takes nothing under the address any more, expired or not, or the ERP knows nothing
 /// of what is to be finalized.
 fn is_useless(error: &Error) -> bool {
-    let (storage, erp) = (Some(TRANSFER.id()), Some(FINALIZE.id()));
+    let storage = error.operation() == Some(TRANSFER.id());
     match error.kind() {
-        ErrorKind::PermissionDenied => error.operation() == storage,
-        ErrorKind::NotFound => error.operation() == storage || error.operation() == erp,
-        ErrorKind::Conflict => error.operation() == erp,
+        ErrorKind::PermissionDenied => storage,
+        ErrorKind::NotFound => storage || is_refused(error),
+        ErrorKind::Conflict => is_refused(error),
         _ => false,
     }
-}
-
-fn in_doubt(error: Error) -> Error {
-    error.into_builder().delivery(Delivery::Unknown).build()
-}
-
-fn exists(error: Error, why: &'static str) -> Error {
-    error
-        .into_builder()
-        .kind(ErrorKind::Conflict)
-        .detail(why)
-        .code("file_exists", true)
-        .build()
-}
-
-fn unfinished(error: Error) -> Error {
-    error
-        .into_builder()
-        .kind(ErrorKind::Conflict)
-        .detail("the name is taken, but no such file is listed: an upload of it was not finished")
-        .code("unfinished_upload", true)
-        .build()
 }

@@ -18,7 +18,7 @@ impl SandboxBuilder {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use common_http::ErrorKind;
+    /// use erp_files_client::ErrorKind;
     /// use erp_files_client::sandbox::Sandbox;
     ///
     /// // A storage that the program under test must refuse to send files to.

@@ -224,3 +224,20 @@ async fn the_life_of_a_token_is_as_it_says() {
         );
     }
 }
+
+/// A token that cannot be sent is the token endpoint's failure, and not the call's.
+#[tokio::test]
+async fn a_token_that_fits_no_header_is_the_logins_failure() {
+    let erp = network(|op, _| {
+        (op == Op::Token)
+            .then(|| FakeAnswer::json(r#"{"access_token":"EXAMPLE\nTOKEN","expires_in":60}"#))
+    });
+    let error = files(&builder(&erp).build().unwrap()).list().send().await;
+    let error = error.unwrap_err();
+    assert_eq!(
+        (error.operation(), error.kind(), error.attempts()),
+        (Some(Op::Token.id()), ErrorKind::Decode, 1)
+    );
+    assert!(seen(&erp, Op::List).is_empty());
+    assert!(!error.to_string().contains("EXAMPLE"), "{error}");
+}

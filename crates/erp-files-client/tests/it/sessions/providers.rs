@@ -102,7 +102,7 @@ fn with_gateway(
         asked: Arc::clone(&asked),
         lifetime,
     };
-    let builder = without_credentials(erp).token_provider(gateway);
+    let builder = without_credentials(erp).token_from(gateway);
     (builder.build().unwrap(), asked)
 }
 
@@ -172,7 +172,7 @@ async fn a_providers_own_words_are_kept() {
 
     let erp = network(|_, _| None);
     let client = without_credentials(&erp)
-        .token_provider(Closed)
+        .token_from(Closed)
         .build()
         .unwrap();
     let error = files(&client).list().send().await.unwrap_err();

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use common_http::Body;
 use common_http::transport::FakeAnswer;
-use erp_files_client::files::UploadOutcome;
 use tokio::time::{sleep, timeout};
 
 use super::state::InMemory;
-use crate::support::{NAME, Op, PDF, files, network, on, steps};
+use crate::support::{Ended, NAME, Op, PDF, files, network, on, steps};
 use Op::{Finalize, Initialize, List, Transfer};
 
 const A_MOMENT: Duration = Duration::from_secs(5);
@@ -44,7 +43,7 @@ async fn nothing_is_sent_for_an_upload_that_is_dropped() {
         assert_eq!(journal.kept().is_some(), rest.is_some(), "{step:?}");
         if let (Some(state), Some(rest)) = (journal.kept(), rest) {
             let resumed = files.resume(state, Body::from(PDF)).send().await;
-            assert_eq!(resumed.unwrap(), UploadOutcome::Uploaded(Some(1.into())));
+            assert_eq!(resumed.unwrap(), Ended::uploaded(Some(1.into())));
             assert_eq!(steps(&erp)[sent.len()..], rest);
         }
     }

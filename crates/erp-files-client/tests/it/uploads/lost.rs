@@ -7,7 +7,7 @@ use common_http::{Body, Delivery, ErrorKind};
 use erp_files_client::files::{OnConflict, UploadOutcome};
 use erp_files_client::{ErrorCode, FileId};
 
-use crate::support::{NAME, Op, PDF, files, network, on, seen, steps};
+use crate::support::{Ended, NAME, Op, PDF, files, network, on, seen, steps};
 use Op::{Delete, Finalize, Initialize, List, Transfer};
 
 const EMPTY: &str = "[]";
@@ -29,8 +29,8 @@ async fn upload(
     (upload.on_conflict(on_conflict).send().await, erp)
 }
 
-fn uploaded() -> UploadOutcome {
-    UploadOutcome::Uploaded(Some(FileId::from(5)))
+fn uploaded() -> Ended {
+    Ended::uploaded(Some(FileId::from(5)))
 }
 
 /// `initialize-not-repeated-in-doubt`.
@@ -94,15 +94,9 @@ async fn a_file_that_is_listed_after_a_lost_initialize_was_there_before() {
     );
     assert_eq!(steps(&erp), [Initialize, List]);
     let (result, _) = upload(script, OnConflict::Skip).await;
-    assert_eq!(
-        result.unwrap(),
-        UploadOutcome::Skipped(Some(FileId::from(5)))
-    );
+    assert_eq!(result.unwrap(), Ended::skipped(Some(FileId::from(5))));
     let (result, erp) = upload(script, OnConflict::Replace).await;
-    assert_eq!(
-        result.unwrap(),
-        UploadOutcome::Replaced(Some(FileId::from(5)))
-    );
+    assert_eq!(result.unwrap(), Ended::replaced(Some(FileId::from(5))));
     assert_eq!(
         steps(&erp),
         [
@@ -234,6 +228,6 @@ async fn a_list_that_fails_at_the_end_costs_the_id_alone() {
     ] {
         let erp = network(move |op, _| (op == List).then(answer));
         let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
-        assert_eq!(upload.send().await.unwrap(), UploadOutcome::Uploaded(None));
+        assert_eq!(upload.send().await.unwrap(), Ended::uploaded(None));
     }
 }

@@ -1,14 +1,14 @@
 //! Uploads that another process takes up, at whatever step the first one ended.
 
 use common_http::{Body, Delivery, ErrorKind, ForeignHosts};
-use erp_files_client::files::{OnConflict, Upload, UploadOutcome, UploadState};
+use erp_files_client::files::{OnConflict, Upload, UploadState};
 use erp_files_client::sandbox::{Fault, RepeatedInitialize, Sandbox, SandboxBuilder};
 use erp_files_client::{ErrorCode, FileId};
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::state::InMemory;
-use crate::support::{NAME, Op, PDF, builder, client, eager, files, network, steps};
+use crate::support::{Ended, NAME, Op, PDF, builder, client, eager, files, network, steps};
 use Op::{Finalize, Initialize, List, Transfer};
 
 const OTHER: &str = "%PDF-1.4 EXAMPLE of another";
@@ -59,7 +59,7 @@ async fn an_upload_goes_on_where_it_ended() {
             .send()
             .await
             .unwrap();
-        assert_eq!(outcome, UploadOutcome::Uploaded(Some(FileId::from(1))));
+        assert_eq!(outcome, Ended::uploaded(Some(FileId::from(1))));
         assert_eq!(asked(&sandbox), (vec![List, Finalize, List], transfers));
         assert_eq!(contents(&sandbox), [PDF]);
         assert!(journal.kept().is_none());
@@ -77,7 +77,7 @@ async fn an_upload_that_turns_out_finished_ends_well() {
         .unwrap();
     sandbox.clear_requests();
     let outcome = resume(&sandbox, state).send().await.unwrap();
-    assert_eq!(outcome, UploadOutcome::Uploaded(Some(FileId::from(1))));
+    assert_eq!(outcome, Ended::uploaded(Some(FileId::from(1))));
     assert_eq!(asked(&sandbox), (vec![List], 0));
 }
 
@@ -86,7 +86,7 @@ async fn an_address_that_has_expired_is_asked_for_again() {
     let (sandbox, state) = ended_at(Transfer, Sandbox::builder()).await;
     sandbox.expire_addresses();
     let outcome = resume(&sandbox, state).send().await.unwrap();
-    assert_eq!(outcome, UploadOutcome::Uploaded(Some(FileId::from(1))));
+    assert_eq!(outcome, Ended::uploaded(Some(FileId::from(1))));
     assert_eq!(asked(&sandbox), (vec![List, Initialize, Finalize, List], 2));
     assert_eq!(contents(&sandbox), [PDF]);
 }
@@ -120,12 +120,12 @@ async fn a_name_that_was_finished_meanwhile_is_a_conflict() {
         (OnConflict::Error, None, OTHER),
         (
             OnConflict::Skip,
-            Some(UploadOutcome::Skipped(Some(FileId::from(1)))),
+            Some(Ended::skipped(Some(FileId::from(1)))),
             OTHER,
         ),
         (
             OnConflict::Replace,
-            Some(UploadOutcome::Replaced(Some(FileId::from(2)))),
+            Some(Ended::replaced(Some(FileId::from(2)))),
             PDF,
         ),
     ] {
@@ -154,18 +154,22 @@ async fn a_name_that_was_finished_meanwhile_is_a_conflict() {
 /// The ERP has forgotten the upload, whenever that shows.
 #[tokio::test]
 async fn a_name_that_the_erp_no_longer_knows_starts_anew() {
-    for step in [Transfer, Finalize] {
+    for (step, finalizes) in [(Transfer, 1), (Finalize, 2)] {
         for status in [404, 409] {
             let (sandbox, state) = ended_at(step, Sandbox::builder()).await;
-            let forgotten = Fault::status(StatusCode::from_u16(status).unwrap());
-            sandbox.fail_next(Finalize.id(), forgotten).unwrap();
+            for _ in 0..finalizes {
+                let forgotten = Fault::status(StatusCode::from_u16(status).unwrap());
+                sandbox.fail_next(Finalize.id(), forgotten).unwrap();
+            }
             let outcome = resume(&sandbox, state).send().await.unwrap();
-            assert_eq!(outcome, UploadOutcome::Uploaded(Some(FileId::from(1))));
-            let transfers = if step == Transfer { 2 } else { 1 };
-            assert_eq!(
-                asked(&sandbox),
-                (vec![List, Finalize, Initialize, Finalize, List], transfers)
-            );
+            assert_eq!(outcome, Ended::uploaded(Some(FileId::from(1))));
+            // After a finalize of before, the list is looked at whatever the next one is answered.
+            let refused = match step {
+                Transfer => vec![Finalize],
+                _ => vec![Finalize, List, Finalize, List],
+            };
+            let steps = [vec![List], refused, vec![Initialize, Finalize, List]].concat();
+            assert_eq!(asked(&sandbox), (steps, 2));
             assert_eq!(contents(&sandbox), [PDF]);
         }
     }
@@ -206,7 +210,7 @@ async fn a_state_leads_only_where_an_address_may() {
         let is = (error.kind(), error.operation(), error.delivery());
         assert_eq!(
             is,
-            (kind, Some(Transfer.id()), Delivery::NotSent),
+            (kind, Some(Transfer.id()), Delivery::Answered),
             "{address}"
         );
         assert!(steps(&erp).iter().all(|step| *step == List));

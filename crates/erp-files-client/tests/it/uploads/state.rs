@@ -64,10 +64,10 @@ async fn a_state_is_kept_before_each_step_and_forgotten_at_the_end() {
         .await
         .unwrap();
     let saved: Vec<Value> = journal.saved.lock().unwrap().iter().map(read).collect();
-    let state = |transferred: bool| {
+    let state = |done: bool| {
         json!({
             "version": 1, "patient": "7", "analysis": "12", "name": NAME, "address": crate::support::ADDRESS,
-            "length": PDF.len(), "fingerprint": "EXAMPLE", "transferred": transferred, "replaces": false,
+            "length": PDF.len(), "fingerprint": "EXAMPLE", "transferred": done, "finalizing": done, "replaces": false,
         })
     };
     assert_eq!(saved, [state(false), state(true)]);

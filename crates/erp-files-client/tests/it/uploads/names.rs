@@ -1,0 +1,110 @@
+//! Names that the list has in another form than the file's.
+
+use common_http::transport::FakeAnswer;
+use common_http::{Body, ErrorKind};
+use erp_files_client::ErrorCode;
+use erp_files_client::files::OnConflict;
+use serde_json::json;
+
+use crate::support::{Ended, Op, PDF, files, network, on, steps};
+use Op::{Delete, Finalize, Initialize, List, Transfer};
+
+/// As a Mac writes it, and as most others do.
+const DECOMPOSED: &str = "зни\u{306}мок.pdf";
+const COMPOSED: &str = "зн\u{439}мок.pdf";
+
+fn listed(name: &str) -> FakeAnswer {
+    FakeAnswer::json(json!([{ "Id": 5, "FileName": name }]).to_string())
+}
+
+/// `names-are-the-same-in-either-form-of-unicode`.
+#[tokio::test(start_paused = true)]
+async fn a_name_in_the_other_form_of_unicode_is_the_same() {
+    for (ours, theirs) in [(DECOMPOSED, COMPOSED), (COMPOSED, DECOMPOSED)] {
+        let erp = network(move |op, _| (op == List).then(|| listed(theirs)));
+        let upload = files(&on(&erp)).upload(ours, Body::from(PDF));
+        assert_eq!(
+            upload.send().await.unwrap(),
+            Ended::uploaded(Some(5.into()))
+        );
+
+        for on_conflict in [OnConflict::Error, OnConflict::Skip, OnConflict::Replace] {
+            let erp = network(move |op, nth| match (op, nth) {
+                (Initialize, 1) => Some(FakeAnswer::status(409)),
+                (List, _) => Some(listed(theirs)),
+                _ => None,
+            });
+            let upload = files(&on(&erp)).upload(ours, Body::from(PDF));
+            let ended = upload.on_conflict(on_conflict).send().await;
+            match on_conflict {
+                OnConflict::Skip => assert_eq!(ended.unwrap(), Ended::skipped(Some(5.into()))),
+                OnConflict::Replace => {
+                    assert_eq!(ended.unwrap(), Ended::replaced(Some(5.into())));
+                    assert_eq!(steps(&erp)[..3], [Initialize, List, Delete]);
+                }
+                _ => assert_eq!(
+                    ErrorCode::of(&ended.unwrap_err()),
+                    Some(ErrorCode::FileExists)
+                ),
+            }
+        }
+
+        // A lost finalize that did act.
+        let erp = network(move |op, _| match op {
+            Finalize => Some(FakeAnswer::status(500)),
+            List => Some(listed(theirs)),
+            _ => None,
+        });
+        let upload = files(&on(&erp)).upload(ours, Body::from(PDF));
+        assert_eq!(
+            upload.send().await.unwrap(),
+            Ended::uploaded(Some(5.into()))
+        );
+        assert_eq!(steps(&erp), [Initialize, Transfer, Finalize, List]);
+    }
+}
+
+/// `a-name-in-another-casing-is-in-the-way`: never deleted, never passed for ours, and no unfinished upload either.
+#[tokio::test(start_paused = true)]
+async fn a_name_in_another_casing_is_in_the_way_and_no_more() {
+    for on_conflict in [OnConflict::Error, OnConflict::Skip, OnConflict::Replace] {
+        let erp = network(|op, _| match op {
+            Initialize => Some(FakeAnswer::status(409)),
+            List => Some(listed("Result.PDF")),
+            _ => None,
+        });
+        let upload = files(&on(&erp)).upload("result.pdf", Body::from(PDF));
+        let error = upload.on_conflict(on_conflict).send().await.unwrap_err();
+        assert_eq!(
+            (error.kind(), ErrorCode::of(&error)),
+            (ErrorKind::Conflict, Some(ErrorCode::FileExists))
+        );
+        assert!(error.to_string().contains("casing"), "{error}");
+        assert_eq!(steps(&erp), [Initialize, List]);
+    }
+    // Where it is in nobody's way, it is another file.
+    let erp = network(|op, _| (op == List).then(|| listed("Result.PDF")));
+    let upload = files(&on(&erp)).upload("result.pdf", Body::from(PDF));
+    let replaced = upload.on_conflict(OnConflict::Replace).send().await;
+    assert_eq!(replaced.unwrap(), Ended::uploaded(None));
+    assert_eq!(steps(&erp), [Initialize, Transfer, Finalize, List]);
+}
+
+/// `the-list-holds-finished-files-only`: what is listed is believed. A finalize has an effect, and a second one might make a
+/// second file.
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_listed_is_finished() {
+    for lost in [500, 502] {
+        let erp = network(move |op, nth| match (op, nth) {
+            (Finalize, 1) => Some(FakeAnswer::status(lost)),
+            (List, _) => Some(listed("result.pdf")),
+            _ => None,
+        });
+        let upload = files(&on(&erp)).upload("result.pdf", Body::from(PDF));
+        assert_eq!(
+            upload.send().await.unwrap(),
+            Ended::uploaded(Some(5.into()))
+        );
+        assert_eq!(steps(&erp), [Initialize, Transfer, Finalize, List]);
+    }
+}

@@ -1,0 +1,276 @@
+//! An upload is one call to whoever makes it: what its error says is said of all its steps.
+
+use std::time::Duration;
+
+use common_http::transport::{FakeAnswer, TransportError};
+use common_http::{Body, CallOptions, Delivery, ErrorKind, ForeignHosts};
+use erp_files_client::files::{OnConflict, UploadState};
+use erp_files_client::{ErrorCode, FileId};
+
+use super::state::InMemory;
+use crate::support::{Ended, NAME, Op, PDF, builder, files, network, on, steps};
+use Op::{Delete, Finalize, Initialize, List, Transfer};
+
+const EMPTY: &str = "[]";
+const THERE: &str = r#"[{"Id":5,"FileName":"result.pdf"}]"#;
+
+fn no_way() -> FakeAnswer {
+    FakeAnswer::error(TransportError::Connect)
+}
+
+fn lost() -> FakeAnswer {
+    FakeAnswer::error(TransportError::Interrupted)
+}
+
+/// The ERP goes away after this step: by then it has seen something.
+#[tokio::test(start_paused = true)]
+async fn what_an_earlier_step_has_sent_has_left() {
+    for step in [Transfer, Finalize] {
+        let erp = network(move |op, _| (op == step).then(no_way));
+        let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+        let error = upload.send().await.unwrap_err();
+        assert_eq!(
+            (error.operation(), error.kind(), error.delivery()),
+            (Some(step.id()), ErrorKind::Connect, Delivery::Answered)
+        );
+    }
+    // Nothing has.
+    let erp = network(|op, _| (op == Initialize).then(no_way));
+    let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+    assert_eq!(
+        upload.send().await.unwrap_err().delivery(),
+        Delivery::NotSent
+    );
+}
+
+/// The old file is gone, and nobody may say that nothing was sent.
+#[tokio::test(start_paused = true)]
+async fn a_replacement_that_ends_after_the_deletion() {
+    for (after, delivery) in [
+        (no_way as fn() -> FakeAnswer, Delivery::Answered),
+        (|| FakeAnswer::status(403), Delivery::Answered),
+    ] {
+        let erp = network(move |op, nth| match (op, nth) {
+            (Initialize, 1) => Some(FakeAnswer::status(409)),
+            (Initialize, _) => Some(after()),
+            (List, _) => Some(FakeAnswer::json(THERE)),
+            _ => None,
+        });
+        let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+        let error = upload
+            .on_conflict(OnConflict::Replace)
+            .send()
+            .await
+            .unwrap_err();
+        assert_eq!(error.operation(), Some(Initialize.id()));
+        assert_eq!(error.delivery(), delivery);
+        assert_eq!(steps(&erp)[..3], [Initialize, List, Delete]);
+    }
+}
+
+/// A lost initialize is settled by the list after a deletion as before one: else the old file would be gone and none in its
+/// place.
+#[tokio::test(start_paused = true)]
+async fn an_initialize_that_is_lost_after_the_deletion_is_sent_once_more() {
+    let erp = network(|op, nth| match (op, nth) {
+        (Initialize, 1) => Some(FakeAnswer::status(409)),
+        (Initialize, 2) => Some(lost()),
+        (List, 2) => Some(FakeAnswer::json(EMPTY)),
+        (List, _) => Some(FakeAnswer::json(THERE)),
+        _ => None,
+    });
+    let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+    let outcome = upload.on_conflict(OnConflict::Replace).send().await;
+    assert_eq!(outcome.unwrap(), Ended::replaced(Some(FileId::from(5))));
+    let settled = [Initialize, List, Delete, Initialize, List, Initialize];
+    assert_eq!(
+        steps(&erp),
+        [&settled[..], &[Transfer, Finalize, List]].concat()
+    );
+
+    // Somebody else was faster: his file is not deleted.
+    let erp = network(|op, nth| match (op, nth) {
+        (Initialize, 1) => Some(FakeAnswer::status(409)),
+        (Initialize, _) => Some(lost()),
+        (List, _) => Some(FakeAnswer::json(THERE)),
+        _ => None,
+    });
+    let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+    let ended = upload.on_conflict(OnConflict::Replace).send().await;
+    assert_eq!(
+        ErrorCode::of(&ended.unwrap_err()),
+        Some(ErrorCode::FileExists)
+    );
+    assert_eq!(steps(&erp), settled[..5]);
+}
+
+/// The conflict is told as one: nothing of the lost answer is in it.
+#[tokio::test(start_paused = true)]
+async fn a_conflict_that_only_the_list_tells_has_no_status() {
+    let erp = network(|op, nth| match (op, nth) {
+        (Initialize, 1) => Some(FakeAnswer::status(502)),
+        (List, _) => Some(FakeAnswer::json(THERE)),
+        _ => None,
+    });
+    let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+    let error = upload.send().await.unwrap_err();
+    assert_eq!(ErrorCode::of(&error), Some(ErrorCode::FileExists));
+    assert_eq!(
+        (error.kind(), error.status(), error.delivery()),
+        (ErrorKind::Conflict, None, Delivery::Answered)
+    );
+    assert_eq!(error.operation(), Some(Initialize.id()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_fails_does_not_hide_the_conflict() {
+    for on_conflict in [OnConflict::Error, OnConflict::Skip, OnConflict::Replace] {
+        let erp = network(|op, _| match op {
+            Initialize => Some(FakeAnswer::status(409)),
+            List => Some(FakeAnswer::status(500)),
+            _ => None,
+        });
+        let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+        let error = upload.on_conflict(on_conflict).send().await.unwrap_err();
+        assert_eq!(
+            (error.operation(), error.kind(), ErrorCode::of(&error)),
+            (Some(Initialize.id()), ErrorKind::Conflict, None)
+        );
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(409));
+        assert!(error.to_string().contains("list"), "{error}");
+    }
+}
+
+/// An address that the settings refuse: where names are reserved there is no second one.
+#[tokio::test(start_paused = true)]
+async fn an_address_that_is_refused_is_kept() {
+    let private = r#""https://10.255.255.1/result.pdf?sig=EXAMPLE""#;
+    let inside = || {
+        network(move |op, nth| match (op, nth) {
+            (Initialize, 1) => Some(FakeAnswer::json(private)),
+            (Initialize, _) => Some(FakeAnswer::status(409)),
+            (List, 1) => Some(FakeAnswer::json(EMPTY)),
+            (List, _) => Some(FakeAnswer::json(THERE)),
+            _ => None,
+        })
+    };
+    let erp = inside();
+    let journal = InMemory::default();
+    let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+    let error = upload.journal(journal.clone()).send().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.operation()),
+        (ErrorKind::Config, Some(Initialize.id()))
+    );
+    assert_eq!(steps(&erp), [Initialize]);
+
+    // With other settings.
+    let erp = inside();
+    let hosts = ForeignHosts::default().allow_private(true);
+    let client = builder(&erp).upload_hosts(hosts).build().unwrap();
+    let resumed = files(&client).resume(journal.kept().unwrap(), Body::from(PDF));
+    let outcome = resumed.journal(journal.clone()).send().await.unwrap();
+    assert_eq!(outcome, Ended::uploaded(Some(FileId::from(5))));
+    assert_eq!(steps(&erp), [List, Transfer, Finalize, List]);
+    assert!(journal.kept().is_none());
+}
+
+/// What would not be sent as given is of use to nobody.
+#[tokio::test(start_paused = true)]
+async fn an_address_that_cannot_be_used_is_not_kept() {
+    for answer in [r#""https://storage.example/../x?sig=EXAMPLE""#, "{}"] {
+        let erp = network(move |op, _| (op == Initialize).then(|| FakeAnswer::json(answer)));
+        let journal = InMemory::default();
+        let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+        let error = upload.journal(journal.clone()).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(journal.kept().is_none());
+    }
+}
+
+/// Without a journal too, a failure has with it what the upload can be taken up again from.
+#[tokio::test(start_paused = true)]
+async fn a_failure_hands_out_the_state() {
+    for (step, is_kept) in [(Initialize, false), (Transfer, true), (Finalize, true)] {
+        let erp = network(move |op, nth| match (op, nth) {
+            (op, 1..=3) if op == step => Some(FakeAnswer::status(500)),
+            (List, 1 | 2) => Some(FakeAnswer::json(EMPTY)),
+            _ => None,
+        });
+        let files = files(&on(&erp));
+        let upload = files.upload(NAME, Body::from(PDF));
+        let unfinished = upload.send_or_state().await.unwrap_err();
+        assert_eq!(unfinished.error().operation(), Some(step.id()));
+        assert_eq!(unfinished.state().is_some(), is_kept, "{step:?}");
+        assert_eq!(unfinished.to_string(), unfinished.error().to_string());
+        for secret in ["sig=", NAME, "storage.example"] {
+            assert!(!format!("{unfinished:?} {unfinished}").contains(secret));
+        }
+        let Some(state) = unfinished.state() else {
+            continue;
+        };
+        let state = UploadState::from_json(state.to_json().expose()).unwrap();
+        let resumed = files.resume(state, Body::from(PDF)).send().await;
+        assert_eq!(resumed.unwrap().as_str(), "uploaded");
+    }
+    // One that was handed in and could not be looked at is not lost.
+    let erp = network(|op, _| (op == Finalize || op == List).then(|| FakeAnswer::status(500)));
+    let files = files(&on(&erp));
+    let upload = files.upload(NAME, Body::from(PDF)).send_or_state();
+    let state = upload.await.unwrap_err().state().cloned();
+    let resumed = files.resume(state.clone().unwrap(), Body::from(PDF));
+    let unfinished = resumed.send_or_state().await.unwrap_err();
+    assert_eq!(unfinished.error().operation(), Some(List.id()));
+    assert!(unfinished.state() == state.as_ref());
+    // Nor is there one where nothing is left to be taken up.
+    let erp = network(|op, _| (op == Initialize).then(|| FakeAnswer::status(409)));
+    let upload = crate::support::files(&on(&erp)).upload(NAME, Body::from(PDF));
+    let unfinished = upload.send_or_state().await.unwrap_err();
+    assert_eq!(
+        ErrorCode::of(unfinished.error()),
+        Some(ErrorCode::FileExists)
+    );
+    assert!(unfinished.state().is_none());
+}
+
+/// The options are each step's; the deadline is a step's own, not one for all.
+#[tokio::test(start_paused = true)]
+async fn the_options_reach_every_step() {
+    for step in [Initialize, Transfer, Finalize, List, Delete] {
+        let erp = network(move |op, nth| match (op, nth) {
+            (op, _) if op == step => Some(FakeAnswer::never()),
+            (List, _) if step == Finalize => Some(FakeAnswer::json(EMPTY)),
+            (Initialize, 1) if matches!(step, List | Delete) => Some(FakeAnswer::status(409)),
+            _ => None,
+        });
+        let upload = files(&on(&erp))
+            .upload(NAME, Body::from(PDF))
+            .on_conflict(OnConflict::Replace)
+            .options(CallOptions::default().deadline(Duration::from_secs(5)));
+        let started = tokio::time::Instant::now();
+        assert!(upload.send().await.is_err(), "{step:?}");
+        // A lost finalize is looked up and sent again, for five seconds more.
+        assert!(started.elapsed() <= Duration::from_secs(11), "{step:?}");
+    }
+    let erp = network(|op, _| {
+        (op == Initialize).then(|| FakeAnswer::status(503).header("retry-after", "0"))
+    });
+    let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+    let once = upload.options(CallOptions::default().max_attempts(1));
+    assert!(once.send().await.is_err());
+    assert_eq!(steps(&erp), [Initialize]);
+}
+
+/// Bytes of the file, and of nothing else.
+#[tokio::test(start_paused = true)]
+async fn progress_is_the_transfers() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let erp = network(|_, _| None);
+    let options = CallOptions::default().on_progress(move |progress| {
+        let _ = sender.send((progress.sent, progress.total));
+    });
+    let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+    upload.options(options).send().await.unwrap();
+    let length = PDF.len() as u64;
+    assert!(receiver.iter().all(|(_, total)| total == Some(length)));
+}
