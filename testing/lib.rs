@@ -3,5 +3,6 @@
 //! For tests only: what goes wrong here panics, and so fails the test that asked for it. What knows one vendor stays with
 //! that vendor's tests.
 
+pub mod journal;
 pub mod time;
 pub mod wire;

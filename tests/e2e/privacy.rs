@@ -9,12 +9,15 @@ use biologix_client::sandbox::{EXAMS_LIST, Fault, REPORTS_GET, SESSIONS_OPEN, Se
 use biologix_client::{BiologixClient, Credentials, ExamKey, PartnerId};
 use common_http::{Error, HttpOptions, Result, Secret};
 use http::{HeaderMap, Method, StatusCode};
+use testing::journal::Journal;
 
 use self::marked::{TEXT, assert_no_marker, client, error_body, start};
-use crate::support::journal::Journal;
 use crate::support::{Op, eager, eager_policy, soon};
 
 mod marked;
+
+/// What the journal is of.
+const OURS: &str = "common_http=trace,biologix_client=trace";
 
 /// All that a program could print of what the calls gave it.
 #[derive(Default)]
@@ -74,7 +77,7 @@ async fn call(op: Op, client: &BiologixClient, printed: &mut Printed) {
 #[tokio::test]
 async fn nothing_is_printed_of_what_went_well() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let server = start().await;
     let client = client(&server, eager());
     let mut printed = Printed::default();
@@ -183,7 +186,7 @@ fn faults() -> Vec<Fault> {
 #[tokio::test]
 async fn nothing_is_printed_of_what_failed() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let server: Server = start().await;
     let mut printed = Printed::default();
     for fault in faults() {
@@ -224,7 +227,7 @@ async fn nothing_is_printed_of_what_failed() {
 #[tokio::test]
 async fn nothing_is_printed_of_what_never_left() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let server = start().await;
     let client = client(&server, eager());
     let mut printed = Printed::default();

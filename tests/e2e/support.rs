@@ -4,7 +4,6 @@ pub(crate) mod certificates;
 #[cfg(unix)]
 pub(crate) mod child;
 pub(crate) mod front;
-pub(crate) mod journal;
 
 use std::time::Duration;
 

@@ -12,13 +12,16 @@ use gensoft_client::{
     Result, RetryPolicy, Secret, async_trait,
 };
 use serde_json::{Value, json};
+use testing::journal::Journal;
 
-use crate::support::{Journal, Op, eager, of_all_forms, soon};
+use crate::support::{Op, eager, of_all_forms, soon};
 
 /// Stands in every place that may not be printed.
 const TEXT: &str = "MARKER";
 const NUMBER: u64 = 7_351_735;
 const KEY: &str = "MARKERKEY";
+/// What the journal is of.
+const OURS: &str = "common_http=trace,gensoft_client=trace";
 
 /// All that a program could print of what the calls gave it.
 #[derive(Default)]
@@ -134,7 +137,7 @@ async fn call(op: Op, client: &GensoftClient, printed: &mut Printed) {
 #[tokio::test]
 async fn nothing_is_printed_of_what_went_well() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let sandbox = sandbox().await;
     let client = client(&sandbox, eager());
     let mut printed = Printed::default();
@@ -235,7 +238,7 @@ fn faults() -> Vec<Fault> {
 #[tokio::test]
 async fn nothing_is_printed_of_what_failed() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let sandbox = sandbox().await;
     let mut printed = Printed::default();
     let retry = RetryPolicy::default()
@@ -286,7 +289,7 @@ async fn nothing_is_printed_of_what_failed() {
 #[tokio::test]
 async fn nothing_is_printed_of_what_never_left() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let sandbox = sandbox().await;
     let client = client(&sandbox, eager());
     let folder = tempfile::Builder::new().prefix(TEXT).tempdir().unwrap();

@@ -1,7 +1,6 @@
 //! What makes a test a few lines.
 
-use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::transport::FakeTransport;
@@ -15,11 +14,6 @@ use gensoft_client::{
     RetryPolicy,
 };
 use serde_json::json;
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::fmt::format::FmtSpan;
-use tracing_subscriber::util::SubscriberInitExt;
 
 pub(crate) const PDF: &str = "%PDF-1.4\nsynthetic\n%%EOF\n";
 
@@ -140,44 +134,5 @@ pub(crate) fn assert_sound(error: &Error, op: Op, sandbox: &Sandbox) {
             assert!(answered && error.status().is_some(), "{error}");
         }
         Delivery::Unknown => assert!(!seen.is_empty(), "{error}"),
-    }
-}
-
-/// Every span and event of our crates at TRACE, as text.
-#[derive(Clone, Default)]
-pub(crate) struct Journal(Arc<Mutex<Vec<u8>>>);
-
-impl Journal {
-    /// Keeps a journal of this thread until the guard is dropped.
-    pub(crate) fn keep(&self) -> DefaultGuard {
-        tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::new("common_http=trace,gensoft_client=trace"))
-            .with_span_events(FmtSpan::FULL)
-            .with_ansi(false)
-            .with_writer(self.clone())
-            .set_default()
-    }
-
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl io::Write for Journal {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Journal {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
     }
 }
