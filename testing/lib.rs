@@ -4,5 +4,6 @@
 //! that vendor's tests.
 
 pub mod journal;
+pub mod privacy;
 pub mod time;
 pub mod wire;

@@ -1,54 +1,23 @@
 //! Nothing secret or personal is printed: not by values, not by errors, not in the log, on success nor on any fault.
 
-use std::error::Error as _;
-use std::fmt::{Debug, Write as _};
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use biologix_client::exams::Listed;
 use biologix_client::sandbox::{EXAMS_LIST, Fault, REPORTS_GET, SESSIONS_OPEN, Server};
 use biologix_client::{BiologixClient, Credentials, ExamKey, PartnerId};
-use common_http::{Error, HttpOptions, Result, Secret};
+use common_http::{Error, HttpOptions, Secret};
 use http::{HeaderMap, Method, StatusCode};
 use testing::journal::Journal;
+use testing::privacy::{Printed, TEXT, assert_no_marker};
 
-use self::marked::{TEXT, assert_no_marker, client, error_body, start};
+use self::marked::{client, error_body, start};
 use crate::support::{Op, eager, eager_policy, soon};
 
 mod marked;
 
 /// What the journal is of.
 const OURS: &str = "common_http=trace,biologix_client=trace";
-
-/// All that a program could print of what the calls gave it.
-#[derive(Default)]
-struct Printed {
-    text: String,
-    errors: Vec<Error>,
-}
-
-impl Printed {
-    fn value(&mut self, value: &dyn Debug) {
-        writeln!(self.text, "{value:?}\n{value:#?}").unwrap();
-    }
-
-    fn error(&mut self, error: &Error) {
-        self.value(error);
-        writeln!(self.text, "{error}\n{error:#}").unwrap();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            writeln!(self.text, "{cause}\n{cause:?}").unwrap();
-            source = cause.source();
-        }
-        self.errors.push(error.clone());
-    }
-
-    fn result<T: Debug>(&mut self, result: &Result<T>) {
-        match result {
-            Ok(value) => self.value(value),
-            Err(error) => self.error(error),
-        }
-    }
-}
 
 fn partner() -> PartnerId {
     PartnerId::from("MARKERPARTNER / MARKER")
