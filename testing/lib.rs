@@ -4,6 +4,7 @@
 //! that vendor's tests.
 
 pub mod journal;
+pub mod memory;
 pub mod privacy;
 pub mod time;
 pub mod wire;
