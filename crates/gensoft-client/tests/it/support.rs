@@ -10,19 +10,12 @@ use gensoft_client::sandbox::{
     SandboxBuilder,
 };
 use gensoft_client::{
-    Body, CallOptions, Delivery, Error, ExecutionId, GensoftClient, HttpOptions, Reply, Result,
-    RetryPolicy,
+    Body, CallOptions, ExecutionId, GensoftClient, HttpOptions, Reply, Result, RetryPolicy,
 };
 use serde_json::json;
+pub(crate) use testing::time::soon;
 
 pub(crate) const PDF: &str = "%PDF-1.4\nsynthetic\n%%EOF\n";
-
-/// A limit against tests that hang; no test is measured by it.
-pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), what)
-        .await
-        .expect("it must come to an end")
-}
 
 /// The default settings, without the pauses between attempts.
 pub(crate) fn eager() -> HttpOptions {
@@ -121,18 +114,5 @@ impl Op {
             Self::Attendance => sandbox.attendances().len(),
             Self::Report | Self::Form => sandbox.report_versions("10").len(),
         }
-    }
-}
-
-/// What an error says of its delivery must agree with what the sandbox saw of the operation.
-pub(crate) fn assert_sound(error: &Error, op: Op, sandbox: &Sandbox) {
-    let seen = sandbox.requests_for(op.id());
-    match error.delivery() {
-        Delivery::NotSent => assert_eq!(seen.len(), 0, "{error}"),
-        Delivery::Answered => {
-            let answered = seen.last().is_some_and(|last| last.status.is_some());
-            assert!(answered && error.status().is_some(), "{error}");
-        }
-        Delivery::Unknown => assert!(!seen.is_empty(), "{error}"),
     }
 }
