@@ -62,6 +62,16 @@ impl Document {
         found
     }
 
+    /// All that is wrong with the document by itself: its examples, its facts and its readings.
+    pub fn faults(&self) -> Vec<String> {
+        [
+            self.misfits_of_examples(),
+            self.facts_without_a_source(),
+            self.faults_of_readings(),
+        ]
+        .concat()
+    }
+
     /// What of the examples their schemas do not allow; that there is none at all is wrong too.
     pub fn misfits_of_examples(&self) -> Vec<String> {
         let examples = self.examples();

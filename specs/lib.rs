@@ -5,8 +5,8 @@
 //!
 //! ```ignore
 //! #[test]
-//! fn every_example_fits_its_schema() {
-//!     assert_eq!(Document::read("gensoft").misfits_of_examples(), [""; 0]);
+//! fn the_document_is_true_to_itself() {
+//!     assert_eq!(Document::read("gensoft").faults(), [""; 0]);
 //! }
 //! ```
 

@@ -56,7 +56,7 @@ fn a_client_alone_brings_no_other_client() {
         };
         assert_eq!(sisters, expected, "{name}");
         assert!(
-            !["examples", "e2e", "benches", "specs", "api"]
+            !["examples", "e2e", "benches", "specs", "testing", "api"]
                 .iter()
                 .any(|own| all.contains(*own)),
             "{name} brings a package that is not published"

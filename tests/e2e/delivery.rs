@@ -6,9 +6,10 @@ use biologix_client::BiologixClient;
 use biologix_client::sandbox::{EXAMS_LIST, Fault, REPORTS_GET, SESSIONS_OPEN};
 use common_http::{Delivery, ErrorKind};
 use http::StatusCode;
+use testing::delivery::assert_sound;
 
 use crate::support::front::nobody;
-use crate::support::{Op, assert_sound, client, eager, partner, report_key, sandbox, soon};
+use crate::support::{Op, client, eager, partner, report_key, sandbox, soon};
 use Delivery::{Answered, NotSent, Unknown};
 
 #[tokio::test]
@@ -74,7 +75,7 @@ async fn a_server_that_went_away_is_no_connection_and_nothing_sent() {
             (error.operation(), error.attempts()),
             (Some(op.id()), op.attempts())
         );
-        assert_sound(&error, op, &sandbox);
+        assert_sound(&error, op.id(), &sandbox);
     }
 }
 
@@ -134,7 +135,7 @@ async fn an_earlier_attempt_in_doubt_stays_in_doubt() {
                 "{first:?}"
             );
             assert_eq!(error.status(), Some(StatusCode::FORBIDDEN));
-            assert_sound(&error, op, &sandbox);
+            assert_sound(&error, op.id(), &sandbox);
         }
     }
 }

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use biologix_client::sandbox::{Fault, SESSIONS_OPEN, Sandbox};
 use common_http::{Delivery, Error, ErrorKind, HttpOptions};
-use http::StatusCode;
+use testing::delivery::assert_sound;
+use testing::faults::{cut_body, redirect, stall_body, throttle, unavailable};
 use tokio::task::JoinSet;
 
-use crate::support::{Op, assert_sound, client, eager, sandbox, soon};
+use crate::support::{Op, client, eager, sandbox, soon};
 use Delivery::{Answered, NotSent, Unknown};
 use End::{GivesUp, Stops, Value};
 use ErrorKind::{Decode, Interrupted, RateLimited, Rejected, Server, Timeout};
@@ -59,6 +60,8 @@ impl Row {
 /// The faults that are no plain status; for those see [`statuses`].
 #[rustfmt::skip]
 fn rows() -> Vec<Row> {
+    // To the sandbox itself: one that is followed would show in its log.
+    let redirect = |status| redirect(status, "/v2/elsewhere");
     let lost = GivesUp(Interrupted, Unknown);
     let silent = GivesUp(Timeout, Unknown);
     let unreadable = Stops(Decode, Answered);
@@ -67,7 +70,7 @@ fn rows() -> Vec<Row> {
     let no_answer = (None, None);
     let ok = (Some(200), None);
     let throttled = (Some(429), Some("tooManyRequests"));
-    let unavailable = (Some(503), None);
+    let down = (Some(503), None);
     // A login that is throttled is not repeated, a call is; a 503 is the vendor's fault, unless it names a time.
     let (login_429, call_429, wait_429) =
         (Stops(RateLimited, Answered), GivesUp(RateLimited, Answered), Stops(RateLimited, Answered));
@@ -101,41 +104,16 @@ fn rows() -> Vec<Row> {
         row(throttle(Some("3600")),        throttled,  login_429,  wait_429,   wait_429),
         row(throttle(Some(ABSURD)),        throttled,  login_429,  wait_429,   wait_429),
         row(throttle(Some(FAR_OFF)),       throttled,  login_429,  wait_429,   wait_429),
-        row(unavail(None),                 unavailable, any_503,   any_503,    any_503),
-        row(unavail(Some("soon")),         unavailable, any_503,   any_503,    any_503),
-        row(unavail(Some("0")),            unavailable, any_503,   call_503,   call_503),
-        row(unavail(Some("3600")),         unavailable, Stops(Server, Unknown), wait_503, wait_503),
+        row(unavailable(None),             down,       any_503,   any_503,    any_503),
+        row(unavailable(Some("soon")),     down,       any_503,   any_503,    any_503),
+        row(unavailable(Some("0")),        down,       any_503,   call_503,   call_503),
+        row(unavailable(Some("3600")),     down,       Stops(Server, Unknown), wait_503, wait_503),
     ]
 }
 
 const PAST: &str = "Wed, 21 Oct 2015 07:28:00 GMT";
 const FAR_OFF: &str = "Fri, 31 Dec 9999 23:59:59 GMT";
 const ABSURD: &str = "99999999999999999999999999";
-
-fn stall_body(after: usize) -> Fault {
-    Fault::StallBody { after }
-}
-
-fn cut_body(after: usize) -> Fault {
-    Fault::CutBody { after }
-}
-
-fn redirect(status: u16) -> Fault {
-    let status = StatusCode::from_u16(status).unwrap();
-    // To the sandbox itself: one that is followed would show in its log.
-    let location = "/v2/elsewhere".to_owned();
-    Fault::Redirect { status, location }
-}
-
-fn throttle(retry_after: Option<&str>) -> Fault {
-    let retry_after = retry_after.map(str::to_owned);
-    Fault::Throttled { retry_after }
-}
-
-fn unavail(retry_after: Option<&str>) -> Fault {
-    let retry_after = retry_after.map(str::to_owned);
-    Fault::Unavailable { retry_after }
-}
 
 /// Runs a check for each row and operation. The stalls are waited for all at the same time, each at a sandbox of its own;
 /// the other rows of an operation have their turns at one.
@@ -196,7 +174,7 @@ async fn every_operation_under_every_fault_that_always_happens() {
                 let attempts = error.attempts() as usize;
                 let seen = soon(sandbox.wait_for(op.id(), attempts)).await.unwrap();
                 assert_eq!(seen.len(), attempts, "{op:?}, {row:?}");
-                assert_sound(&error, op, &sandbox);
+                assert_sound(&error, op.id(), &sandbox);
             }
         }
         let elsewhere = sandbox
@@ -227,7 +205,7 @@ async fn every_operation_under_every_fault_that_happens_once() {
             (Err(error), GivesUp(..)) => panic!("{op:?}, {row:?}: {error}"),
             (Err(error), _) => {
                 assert_error(&error, &row, op);
-                assert_sound(&error, op, &sandbox);
+                assert_sound(&error, op.id(), &sandbox);
                 assert_eq!(seen, 1);
             }
         }
@@ -253,7 +231,7 @@ async fn a_call_whose_login_meets_a_fault() {
         });
         assert_error(&of_login.build(), &row, Op::Login);
         assert_eq!(error.delivery(), NotSent, "{row:?}");
-        assert_sound(&error, Op::List, &sandbox);
+        assert_sound(&error, Op::List.id(), &sandbox);
     })
     .await;
 }
@@ -262,7 +240,7 @@ async fn a_call_whose_login_meets_a_fault() {
 async fn the_time_that_the_vendor_names_is_in_the_error() {
     for (fault, seconds) in [
         (throttle(Some("3600")), 3600),
-        (unavail(Some("3600")), 3600),
+        (unavailable(Some("3600")), 3600),
         (throttle(Some(ABSURD)), u64::MAX),
     ] {
         let sandbox = sandbox().await;

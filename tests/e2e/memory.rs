@@ -2,6 +2,7 @@
 
 use biologix_client::BiologixClient;
 use biologix_client::sandbox::Sandbox;
+use testing::memory::peak_kib;
 
 use crate::support::{child, eager, report_key, soon};
 
@@ -56,14 +57,4 @@ async fn the_peak_of_a_process_that_saves_one() {
         "{grown} KiB more for {} KiB",
         LARGE >> 10
     );
-}
-
-/// The most memory that this process has had so far, as Linux counts it.
-fn peak_kib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
 }

@@ -1,51 +1,23 @@
 //! Nothing secret or personal is printed: not by values, not by errors, not in the log, on success nor on any fault.
 
-use std::error::Error as _;
-use std::fmt::{Debug, Write as _};
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use biologix_client::exams::Listed;
 use biologix_client::sandbox::{EXAMS_LIST, Fault, REPORTS_GET, SESSIONS_OPEN, Server};
 use biologix_client::{BiologixClient, Credentials, ExamKey, PartnerId};
-use common_http::{Error, HttpOptions, Result, Secret};
+use common_http::{Error, HttpOptions, Secret};
 use http::{HeaderMap, Method, StatusCode};
+use testing::journal::Journal;
+use testing::privacy::{Printed, TEXT, assert_no_marker};
 
-use self::marked::{TEXT, assert_no_marker, client, error_body, start};
-use crate::support::journal::Journal;
+use self::marked::{client, error_body, start};
 use crate::support::{Op, eager, eager_policy, soon};
 
 mod marked;
 
-/// All that a program could print of what the calls gave it.
-#[derive(Default)]
-struct Printed {
-    text: String,
-    errors: Vec<Error>,
-}
-
-impl Printed {
-    fn value(&mut self, value: &dyn Debug) {
-        writeln!(self.text, "{value:?}\n{value:#?}").unwrap();
-    }
-
-    fn error(&mut self, error: &Error) {
-        self.value(error);
-        writeln!(self.text, "{error}\n{error:#}").unwrap();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            writeln!(self.text, "{cause}\n{cause:?}").unwrap();
-            source = cause.source();
-        }
-        self.errors.push(error.clone());
-    }
-
-    fn result<T: Debug>(&mut self, result: &Result<T>) {
-        match result {
-            Ok(value) => self.value(value),
-            Err(error) => self.error(error),
-        }
-    }
-}
+/// What the journal is of.
+const OURS: &str = "common_http=trace,biologix_client=trace";
 
 fn partner() -> PartnerId {
     PartnerId::from("MARKERPARTNER / MARKER")
@@ -74,7 +46,7 @@ async fn call(op: Op, client: &BiologixClient, printed: &mut Printed) {
 #[tokio::test]
 async fn nothing_is_printed_of_what_went_well() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let server = start().await;
     let client = client(&server, eager());
     let mut printed = Printed::default();
@@ -183,7 +155,7 @@ fn faults() -> Vec<Fault> {
 #[tokio::test]
 async fn nothing_is_printed_of_what_failed() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let server: Server = start().await;
     let mut printed = Printed::default();
     for fault in faults() {
@@ -224,7 +196,7 @@ async fn nothing_is_printed_of_what_failed() {
 #[tokio::test]
 async fn nothing_is_printed_of_what_never_left() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let server = start().await;
     let client = client(&server, eager());
     let mut printed = Printed::default();

@@ -4,24 +4,17 @@ pub(crate) mod certificates;
 #[cfg(unix)]
 pub(crate) mod child;
 pub(crate) mod front;
-pub(crate) mod journal;
 
 use std::time::Duration;
 
 use biologix_client::exams::Listed;
 use biologix_client::sandbox::{EXAMS_LIST, REPORTS_GET, SESSIONS_OPEN, Sandbox};
 use biologix_client::{BiologixClient, ExamKey, PartnerId};
-use common_http::{Delivery, Error, HttpOptions, Result, RetryPolicy};
+use common_http::{HttpOptions, Result, RetryPolicy};
+pub(crate) use testing::time::soon;
 
 /// The size of a report: several reads of a socket, so that it can break in the middle.
 pub(crate) const REPORT: usize = 300_000;
-
-/// A limit against tests that hang; no test is measured by it.
-pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), what)
-        .await
-        .expect("it must come to an end")
-}
 
 /// The default attempts, without the pauses between them.
 pub(crate) fn eager_policy() -> RetryPolicy {
@@ -114,18 +107,5 @@ impl Op {
             }
         }
         Ok(())
-    }
-}
-
-/// What an error says of its delivery must agree with what the sandbox saw of the operation.
-pub(crate) fn assert_sound(error: &Error, op: Op, sandbox: &Sandbox) {
-    let seen = sandbox.requests_for(op.id());
-    match error.delivery() {
-        Delivery::NotSent => assert_eq!(seen.len(), 0, "{error}"),
-        Delivery::Answered => {
-            let answered = seen.last().is_some_and(|last| last.status.is_some());
-            assert!(answered && error.status().is_some(), "{error}");
-        }
-        Delivery::Unknown => assert!(!seen.is_empty(), "{error}"),
     }
 }

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use common_http::transport::{IncomingBody, OutgoingBody, Transport, TransportError};
 use common_http::{HttpOptions, async_trait};
 use futures_util::stream;
+use testing::memory::peak_kib;
 
 /// Makes pages on the fly and keeps nothing.
 struct Endless {
@@ -57,14 +58,6 @@ fn page(query: &str, total: u64) -> String {
     page
 }
 
-/// The most memory that this process has had at once, in KiB.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
-    kib.unwrap().parse().unwrap()
-}
-
 #[tokio::test]
 async fn a_million_exams_take_no_more_memory_than_a_few() {
     // Unoptimised, reading an exam takes some 20 microseconds.
@@ -78,7 +71,7 @@ async fn a_million_exams_take_no_more_memory_than_a_few() {
         .http(HttpOptions::default().transport(Arc::new(Endless { total })))
         .build()
         .unwrap();
-    let before = peak();
+    let before = peak_kib();
     let mut warm = None;
     let mut exams = client.exams(&PartnerId::from("0000301DD")).items();
     let mut count = 0;
@@ -87,10 +80,10 @@ async fn a_million_exams_take_no_more_memory_than_a_few() {
         count += 1;
         // By now as many are remembered as ever will be.
         if count == 30_000 {
-            warm = Some(peak());
+            warm = Some(peak_kib());
         }
     }
-    let after = peak();
+    let after = peak_kib();
     assert_eq!(count, total);
     assert!(after - before < 40 * 1024, "{before} KiB, then {after}");
     // Less than the ids alone would take.

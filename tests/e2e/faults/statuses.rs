@@ -5,9 +5,10 @@ use std::ops::RangeInclusive;
 use biologix_client::sandbox::Fault;
 use common_http::{Delivery, ErrorKind};
 use http::StatusCode;
+use testing::delivery::assert_sound;
 
 use super::End::{self, GivesUp, Stops};
-use crate::support::{Op, assert_sound, client, eager, sandbox};
+use crate::support::{Op, client, eager, sandbox};
 use Delivery::{Answered, Unknown};
 use ErrorKind::{
     Conflict, Credentials, NotFound, PermissionDenied, RateLimited, Rejected, Server, Timeout,
@@ -71,7 +72,7 @@ async fn every_operation_under_every_status() {
             assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
             assert_eq!((error.operation(), error.code()), (Some(op.id()), None));
             assert_eq!(sandbox.count(op.id()), attempts as usize);
-            assert_sound(&error, op, &sandbox);
+            assert_sound(&error, op.id(), &sandbox);
 
             sandbox.clear_faults();
             sandbox.fail_next(op.id(), fault.clone()).unwrap();

@@ -14,11 +14,14 @@ use erp_files_client::{
 };
 use http::Method;
 use serde_json::json;
+use testing::journal::Journal;
 
 use self::printed::{NUMBER, Printed, TEXT, assert_no_marker};
-use crate::support::{Journal, Op, network, on};
+use crate::support::{Op, network, on};
 use crate::uploads::state::InMemory;
 
+/// What the journal is of.
+const OURS: &str = "common_http=trace,erp_files_client=trace";
 const NAME: &str = "MARKER 1.pdf";
 const ADDRESS: &str = "https://storage.example/MARKER/MARKER%201.pdf?sv=2030-01-01&sig=MARKER%3D";
 
@@ -130,7 +133,7 @@ async fn call_all(client: &ErpFilesClient, target: &UploadTarget, printed: &mut 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_printed_of_what_went_well() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let erp = answering(marked);
     let client = builder(&erp).build().unwrap();
     let target = target().await;
@@ -237,7 +240,7 @@ fn faults() -> Vec<Box<dyn Fn(Op) -> FakeAnswer + Send + Sync>> {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_printed_of_what_failed() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let target = target().await;
     let mut printed = Printed::default();
     let retry = RetryPolicy::default()
@@ -294,7 +297,7 @@ async fn nothing_is_printed_of_what_failed() {
 #[tokio::test]
 async fn nothing_is_printed_of_what_never_left() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let erp = network(|_, _| None);
     let client = on(&erp);
     let mut printed = Printed::default();
@@ -379,7 +382,7 @@ async fn nothing_is_printed_of_builders() {
 #[tokio::test]
 async fn nothing_is_printed_by_the_sandbox() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let builder = Sandbox::builder()
         .client_id("MARKERID")
         .client_secret("MARKERSECRET");

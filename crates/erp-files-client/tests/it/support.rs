@@ -2,9 +2,8 @@
 
 pub(crate) mod storage;
 
-use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport};
@@ -15,11 +14,6 @@ use erp_files_client::sandbox::{
     OAUTH_TOKEN, RecordedRequest, Sandbox,
 };
 use erp_files_client::{ClientCredentials, ErpFilesClient, ErpFilesClientBuilder, FileId};
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::fmt::format::FmtSpan;
-use tracing_subscriber::util::SubscriberInitExt;
 
 pub(crate) const NAME: &str = "result.pdf";
 pub(crate) const PDF: &str = "%PDF-1.4\nsynthetic\n%%EOF\n";
@@ -231,45 +225,6 @@ pub(crate) async fn target_of(address: &str) -> UploadTarget {
     let network =
         network(move |op, _| (op == Op::Initialize).then(|| FakeAnswer::json(answer.clone())));
     files(&on(&network)).initialize(NAME).send().await.unwrap()
-}
-
-/// Every span and event of our crates at TRACE, as text.
-#[derive(Clone, Default)]
-pub(crate) struct Journal(Arc<Mutex<Vec<u8>>>);
-
-impl Journal {
-    /// Keeps a journal of this thread until the guard is dropped.
-    pub(crate) fn keep(&self) -> DefaultGuard {
-        tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::new("common_http=trace,erp_files_client=trace"))
-            .with_span_events(FmtSpan::FULL)
-            .with_ansi(false)
-            .with_writer(self.clone())
-            .set_default()
-    }
-
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl io::Write for Journal {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Journal {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
 }
 
 /// How an upload ended, to be compared with: the client alone makes an `UploadOutcome`.

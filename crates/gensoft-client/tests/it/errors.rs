@@ -7,10 +7,12 @@ use gensoft_client::http::StatusCode;
 use gensoft_client::sandbox::{Fault, RecordedRequest, Sandbox};
 use gensoft_client::{Delivery, Error, ErrorKind};
 use serde_json::json;
+use testing::delivery::assert_sound;
+use testing::faults::{cut_body, redirect, stall_body, throttle, unavailable};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::support::{Op, assert_sound, client, eager, of_all_forms, soon};
+use crate::support::{Op, client, eager, of_all_forms, soon};
 use Delivery::{Answered, Unknown};
 use End::{GivesUp, Stops, Value};
 use ErrorKind::{
@@ -55,6 +57,8 @@ impl Row {
 /// The faults that are no plain status; for those see [`end`].
 #[rustfmt::skip]
 fn rows() -> Vec<Row> {
+    // To the sandbox itself: one that is followed would show in its log.
+    let redirect = |status| redirect(status, "/api/v1/elsewhere/");
     let row = |fault, status, attendance, report, acts| Row { fault, status, attendance, report, acts };
     // An attendance whose answer is lost may have been taken; a report may be sent again.
     let (order_lost, report_lost) = (Stops(Interrupted, Unknown), GivesUp(Interrupted, Unknown));
@@ -91,31 +95,6 @@ fn rows() -> Vec<Row> {
         row(unavailable(Some("0")),         down,       refused,      refused,       false),
         row(unavailable(Some("3600")),      down,       Stops(Server, Answered), Stops(Server, Answered), false),
     ]
-}
-
-fn stall_body(after: usize) -> Fault {
-    Fault::StallBody { after }
-}
-
-fn cut_body(after: usize) -> Fault {
-    Fault::CutBody { after }
-}
-
-fn redirect(status: u16) -> Fault {
-    let status = StatusCode::from_u16(status).unwrap();
-    // To the sandbox itself: one that is followed would show in its log.
-    let location = "/api/v1/elsewhere/".to_owned();
-    Fault::Redirect { status, location }
-}
-
-fn throttle(retry_after: Option<&str>) -> Fault {
-    let retry_after = retry_after.map(str::to_owned);
-    Fault::Throttled { retry_after }
-}
-
-fn unavailable(retry_after: Option<&str>) -> Fault {
-    let retry_after = retry_after.map(str::to_owned);
-    Fault::Unavailable { retry_after }
 }
 
 fn assert_error(error: &Error, end: End, status: Option<u16>, op: Op, what: &str) {
@@ -155,7 +134,7 @@ async fn check(row: Row, op: Op) {
                 // A request whose connection broke may be in the log a moment later.
                 let seen = soon(sandbox.wait_for(op.id(), attempts)).await.unwrap();
                 assert_eq!(seen.len(), attempts, "{op:?}, {what}");
-                assert_sound(&error, op, &sandbox);
+                assert_sound(&error, op.id(), &sandbox);
             }
         }
     }
@@ -276,7 +255,7 @@ async fn every_operation_under_every_status() {
             let error = op.call(&client(&sandbox, eager())).await.unwrap_err();
             assert_error(&error, end(status, op), Some(status), op, "always");
             assert_eq!(sandbox.count(op.id()), error.attempts() as usize);
-            assert_sound(&error, op, &sandbox);
+            assert_sound(&error, op.id(), &sandbox);
             sandbox.clear_faults();
         }
     }

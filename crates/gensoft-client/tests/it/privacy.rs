@@ -1,7 +1,5 @@
 //! Nothing secret or personal is printed: not by values, not by errors, not in the log, on success nor on any fault.
 
-use std::error::Error as _;
-use std::fmt::{Debug, Write as _};
 use std::time::Duration;
 
 use gensoft_client::attendances::{Attachment, Attendance, AttendanceBody, Moment, Part};
@@ -12,56 +10,14 @@ use gensoft_client::{
     Result, RetryPolicy, Secret, async_trait,
 };
 use serde_json::{Value, json};
+use testing::journal::Journal;
+use testing::privacy::{NUMBER, Printed, TEXT, assert_no_marker};
 
-use crate::support::{Journal, Op, eager, of_all_forms, soon};
+use crate::support::{Op, eager, of_all_forms, soon};
 
-/// Stands in every place that may not be printed.
-const TEXT: &str = "MARKER";
-const NUMBER: u64 = 7_351_735;
 const KEY: &str = "MARKERKEY";
-
-/// All that a program could print of what the calls gave it.
-#[derive(Default)]
-struct Printed {
-    text: String,
-    errors: Vec<Error>,
-}
-
-impl Printed {
-    fn value(&mut self, value: &dyn Debug) {
-        writeln!(self.text, "{value:?}\n{value:#?}").unwrap();
-    }
-
-    fn error(&mut self, error: &Error) {
-        self.value(error);
-        writeln!(self.text, "{error}\n{error:#}").unwrap();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            writeln!(self.text, "{cause}\n{cause:?}").unwrap();
-            source = cause.source();
-        }
-        self.errors.push(error.clone());
-    }
-
-    fn result<T: Debug>(&mut self, result: &Result<T>) {
-        match result {
-            Ok(value) => self.value(value),
-            Err(error) => self.error(error),
-        }
-    }
-}
-
-/// Nothing of what was marked may stand in this text, as it is or encoded.
-fn assert_no_marker(text: &str) {
-    let number = NUMBER.to_string();
-    for line in text.lines() {
-        let hidden = !line.to_ascii_uppercase().contains(TEXT)
-            && !line.contains(&number)
-            // MARKER in Base64, at each of the three places that it can begin at.
-            && !["TUFSS0VS", "1BUktFU", "NQVJLRV"].iter().any(|code| line.contains(code));
-        assert!(hidden, "{line}");
-    }
-}
+/// What the journal is of.
+const OURS: &str = "common_http=trace,gensoft_client=trace";
 
 fn marked() -> Value {
     json!({ TEXT: TEXT, "number": NUMBER, "list": [TEXT, { TEXT: NUMBER }] })
@@ -134,7 +90,7 @@ async fn call(op: Op, client: &GensoftClient, printed: &mut Printed) {
 #[tokio::test]
 async fn nothing_is_printed_of_what_went_well() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let sandbox = sandbox().await;
     let client = client(&sandbox, eager());
     let mut printed = Printed::default();
@@ -235,7 +191,7 @@ fn faults() -> Vec<Fault> {
 #[tokio::test]
 async fn nothing_is_printed_of_what_failed() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let sandbox = sandbox().await;
     let mut printed = Printed::default();
     let retry = RetryPolicy::default()
@@ -286,7 +242,7 @@ async fn nothing_is_printed_of_what_failed() {
 #[tokio::test]
 async fn nothing_is_printed_of_what_never_left() {
     let journal = Journal::default();
-    let _kept = journal.keep();
+    let _kept = journal.keep(OURS);
     let sandbox = sandbox().await;
     let client = client(&sandbox, eager());
     let folder = tempfile::Builder::new().prefix(TEXT).tempdir().unwrap();

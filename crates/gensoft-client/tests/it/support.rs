@@ -1,7 +1,6 @@
 //! What makes a test a few lines.
 
-use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::transport::FakeTransport;
@@ -11,24 +10,12 @@ use gensoft_client::sandbox::{
     SandboxBuilder,
 };
 use gensoft_client::{
-    Body, CallOptions, Delivery, Error, ExecutionId, GensoftClient, HttpOptions, Reply, Result,
-    RetryPolicy,
+    Body, CallOptions, ExecutionId, GensoftClient, HttpOptions, Reply, Result, RetryPolicy,
 };
 use serde_json::json;
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::fmt::format::FmtSpan;
-use tracing_subscriber::util::SubscriberInitExt;
+pub(crate) use testing::time::soon;
 
 pub(crate) const PDF: &str = "%PDF-1.4\nsynthetic\n%%EOF\n";
-
-/// A limit against tests that hang; no test is measured by it.
-pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), what)
-        .await
-        .expect("it must come to an end")
-}
 
 /// The default settings, without the pauses between attempts.
 pub(crate) fn eager() -> HttpOptions {
@@ -127,57 +114,5 @@ impl Op {
             Self::Attendance => sandbox.attendances().len(),
             Self::Report | Self::Form => sandbox.report_versions("10").len(),
         }
-    }
-}
-
-/// What an error says of its delivery must agree with what the sandbox saw of the operation.
-pub(crate) fn assert_sound(error: &Error, op: Op, sandbox: &Sandbox) {
-    let seen = sandbox.requests_for(op.id());
-    match error.delivery() {
-        Delivery::NotSent => assert_eq!(seen.len(), 0, "{error}"),
-        Delivery::Answered => {
-            let answered = seen.last().is_some_and(|last| last.status.is_some());
-            assert!(answered && error.status().is_some(), "{error}");
-        }
-        Delivery::Unknown => assert!(!seen.is_empty(), "{error}"),
-    }
-}
-
-/// Every span and event of our crates at TRACE, as text.
-#[derive(Clone, Default)]
-pub(crate) struct Journal(Arc<Mutex<Vec<u8>>>);
-
-impl Journal {
-    /// Keeps a journal of this thread until the guard is dropped.
-    pub(crate) fn keep(&self) -> DefaultGuard {
-        tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::new("common_http=trace,gensoft_client=trace"))
-            .with_span_events(FmtSpan::FULL)
-            .with_ansi(false)
-            .with_writer(self.clone())
-            .set_default()
-    }
-
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl io::Write for Journal {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Journal {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
     }
 }

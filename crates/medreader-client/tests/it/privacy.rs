@@ -1,7 +1,6 @@
 //! Nothing secret or personal is printed: by `Debug`, errors, spans or logs, on success and on each failure.
 
-use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::Result;
@@ -9,33 +8,11 @@ use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport, TransportEr
 use medreader_client::MedReaderClient;
 use medreader_client::prescriptions::{PrescriptionFile, WaitOptions};
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
+use testing::journal::Journal;
 
 use crate::support::{FOLDER, LOGIN, builder};
 
 const MARKER: &str = "MARKER";
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
 
 /// Every text of an answer that is not an id, a status or a code on the list.
 fn marked(request: &FakeRequest) -> FakeAnswer {
@@ -107,13 +84,8 @@ async fn printed(client: &MedReaderClient) -> String {
 }
 
 async fn assert_silent(network: Arc<FakeTransport>) {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    let guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    let journal = Journal::default();
+    let guard = journal.keep("trace");
     let client = builder(&network)
         .tenant("MARKER-TENANT")
         .credentials("MARKER@clinic.example", "MARKER-PASSWORD")
@@ -121,7 +93,7 @@ async fn assert_silent(network: Arc<FakeTransport>) {
         .unwrap();
     let printed = printed(&client).await;
     drop(guard);
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = journal.text();
     assert!(logged.contains("medreader."), "the log was not listened to");
     for text in [printed, logged] {
         let line = text

@@ -182,21 +182,32 @@ async fn other_paths_and_methods_are_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let token = log_in(&sandbox).await;
     let auth = [("authorization", token.as_str())];
-    let got = send(&sandbox, "GET /v2/sessions", &auth, "").await;
+    let got = send(sandbox.url(), "GET /v2/sessions", &auth, "").await;
     assert_eq!(
         (got.status, &got.json()["path"]),
         (404, &json!("/v2/sessions"))
     );
     assert_eq!(
-        send(&sandbox, "GET /v2/partners/0000001DD/exams/", &auth, "")
-            .await
-            .status,
+        send(
+            sandbox.url(),
+            "GET /v2/partners/0000001DD/exams/",
+            &auth,
+            ""
+        )
+        .await
+        .status,
         404
     );
-    let got = send(&sandbox, "POST /v2/partners/0000001DD/exams", &auth, "").await;
+    let got = send(
+        sandbox.url(),
+        "POST /v2/partners/0000001DD/exams",
+        &auth,
+        "",
+    )
+    .await;
     assert_eq!((got.status, got.header("allow")), (405, Some("GET")));
     assert_eq!(
-        send(&sandbox, "GET /v2/sessions/open", &auth, "")
+        send(sandbox.url(), "GET /v2/sessions/open", &auth, "")
             .await
             .status,
         405

@@ -20,7 +20,7 @@ fn encoded(key: &str) -> String {
 
 async fn report(sandbox: &Sandbox, key: &str) -> Got {
     send(
-        sandbox,
+        sandbox.url(),
         &format!("GET /v2/exams/{}/files/report.pdf", encoded(key)),
         &[],
         "",
@@ -140,9 +140,9 @@ async fn keys_that_no_exam_has_are_not_found() {
 async fn credentials_that_should_not_come_are_in_the_log() {
     let sandbox = Sandbox::start().await.unwrap();
     let line = "GET /v2/exams/EXAMPLEKEY1/files/report.pdf";
-    send(&sandbox, line, &[], "").await;
+    send(sandbox.url(), line, &[], "").await;
     send(
-        &sandbox,
+        sandbox.url(),
         line,
         &[("authorization", "basic RVhBTVBMRQ==")],
         "",

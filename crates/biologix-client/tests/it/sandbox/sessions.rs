@@ -97,21 +97,31 @@ async fn what_the_vendor_would_refuse_is_refused() {
     let good = login(name, password).to_string();
     let line = "POST /v2/sessions/open";
     assert_eq!(
-        send(&sandbox, line, &[("content-type", "text/plain")], &good)
-            .await
-            .status,
+        send(
+            sandbox.url(),
+            line,
+            &[("content-type", "text/plain")],
+            &good
+        )
+        .await
+        .status,
         415
     );
-    assert_eq!(send(&sandbox, line, &[], &good).await.status, 415);
+    assert_eq!(send(sandbox.url(), line, &[], &good).await.status, 415);
     assert_eq!(
-        send(&sandbox, line, &[("content-type", "application/json")], "{")
-            .await
-            .status,
+        send(
+            sandbox.url(),
+            line,
+            &[("content-type", "application/json")],
+            "{"
+        )
+        .await
+        .status,
         400
     );
     assert_eq!(sandbox.sessions_opened(), 0);
     let kind = [("content-type", "application/json; charset=utf-8")];
-    assert_eq!(send(&sandbox, line, &kind, &good).await.status, 200);
+    assert_eq!(send(sandbox.url(), line, &kind, &good).await.status, 200);
 }
 
 #[tokio::test]
@@ -219,7 +229,7 @@ async fn credentials_can_be_chosen() {
     let token = log_in(&sandbox).await;
     assert_eq!(list(&sandbox, &token, "").await.status, 200);
     let got = send(
-        &sandbox,
+        sandbox.url(),
         "GET /v2/partners/0000001DD/exams",
         &[("authorization", &token)],
         "",

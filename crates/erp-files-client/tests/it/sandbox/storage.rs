@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use erp_files_client::sandbox::{FILES_TRANSFER, Fault, Sandbox, StorageKind};
 
-use super::wire::{BLOCK, FILE, begin, call, put, raw, send, split, upload};
+use super::wire::{BLOCK, FILE, Xml as _, begin, call, put, raw, send, split, upload};
 
 async fn start(kind: StorageKind) -> Sandbox {
     Sandbox::builder().storage(kind).start().await.unwrap()

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use gensoft_client::sandbox::{ATTENDANCES_SEND, Sandbox};
 use serde_json::json;
 
-use super::wire::{JSON, KEY, attend, send};
+use super::wire::{JSON, KEY, Refusal as _, attend, send};
 
 #[tokio::test]
 async fn any_object_is_taken_and_kept_as_it_came() {
@@ -53,7 +53,7 @@ async fn what_is_no_json_object_is_refused_in_the_frameworks_words() {
     }
     for kind in ["text/plain", "application/x-www-form-urlencoded", ""] {
         let headers = [("content-type", kind), ("authorization", KEY)];
-        let got = send(&sandbox, "POST /api/v1/attendance/", &headers, b"{}").await;
+        let got = send(sandbox.url(), "POST /api/v1/attendance/", &headers, b"{}").await;
         let (status, detail) = got.detail();
         assert_eq!(
             (status, detail.contains(&format!("\"{kind}\""))),
@@ -65,7 +65,7 @@ async fn what_is_no_json_object_is_refused_in_the_frameworks_words() {
         ("content-type", "application/json; charset=utf-8"),
         ("authorization", KEY),
     ];
-    let got = send(&sandbox, "POST /api/v1/attendance/", &headers, b"{}").await;
+    let got = send(sandbox.url(), "POST /api/v1/attendance/", &headers, b"{}").await;
     assert_eq!((got.status, sandbox.attendances().len()), (200, 1));
 }
 
@@ -96,7 +96,7 @@ async fn without_its_slash_the_path_is_redirected_to_it() {
         ("/api/v1/attendance?a=b/", "/api/v1/attendance/?a=b/"),
     ] {
         // The framework's middleware comes before the interface: no key is asked for.
-        let got = send(&sandbox, &format!("POST {target}"), &[JSON], b"{}").await;
+        let got = send(sandbox.url(), &format!("POST {target}"), &[JSON], b"{}").await;
         assert_eq!((got.status, got.header("location")), (301, Some(location)));
         assert_eq!(got.text(), "");
     }
@@ -116,7 +116,7 @@ async fn only_json_can_be_asked_for() {
         ("application/xml", 406),
     ] {
         let headers = [JSON, ("authorization", KEY), ("accept", accept)];
-        let got = send(&sandbox, "POST /api/v1/attendance/", &headers, b"{}").await;
+        let got = send(sandbox.url(), "POST /api/v1/attendance/", &headers, b"{}").await;
         assert_eq!(got.status, status, "{accept}");
     }
 }

@@ -2,12 +2,12 @@
 
 use gensoft_client::sandbox::{ATTENDANCES_SEND, KeyForm, REPORTS_UPLOAD, Sandbox};
 
-use super::wire::{FILE, Got, JSON, KEY, NAMED, PDF, send};
+use super::wire::{FILE, Got, JSON, KEY, NAMED, PDF, Refusal as _, send};
 
 async fn with(sandbox: &Sandbox, authorization: Option<&str>) -> Got {
     let mut headers = vec![JSON];
     headers.extend(authorization.map(|value| ("authorization", value)));
-    send(sandbox, "POST /api/v1/attendance/", &headers, b"{}").await
+    send(sandbox.url(), "POST /api/v1/attendance/", &headers, b"{}").await
 }
 
 async fn statuses(sandbox: &Sandbox) -> Vec<u16> {
@@ -51,7 +51,10 @@ async fn a_call_without_the_right_key_is_refused_in_the_frameworks_words() {
     let wrong = "Credenciais de autenticação incorretas.";
     assert_eq!(got.detail(), (401, wrong.to_owned()));
     let line = "PUT /api/v1/results/upload/execution/10";
-    assert_eq!(send(&sandbox, line, &[PDF, NAMED], FILE).await.status, 401);
+    assert_eq!(
+        send(sandbox.url(), line, &[PDF, NAMED], FILE).await.status,
+        401
+    );
     assert!(sandbox.attendances().is_empty() && sandbox.report_versions("10").is_empty());
     assert_eq!(
         (

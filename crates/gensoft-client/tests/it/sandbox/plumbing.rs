@@ -3,7 +3,7 @@
 use gensoft_client::sandbox::{ATTENDANCES_SEND, Fault, HeaderCase, REPORTS_UPLOAD, Sandbox};
 use serde_json::json;
 
-use super::wire::{JSON, KEY, attend, send, upload};
+use super::wire::{JSON, KEY, Refusal as _, attend, send, upload};
 
 #[tokio::test]
 async fn what_is_no_operation_is_refused_in_the_frameworks_words() {
@@ -13,21 +13,21 @@ async fn what_is_no_operation_is_refused_in_the_frameworks_words() {
         "POST /api/v1/attendances/",
         "POST /api/v1/attendance/1",
     ] {
-        let got = send(&sandbox, line, &[JSON], b"{}").await;
+        let got = send(sandbox.url(), line, &[JSON], b"{}").await;
         assert_eq!(
             (got.status, got.header("content-type")),
             (404, Some("text/html; charset=utf-8"))
         );
         assert!(got.text().contains("<h1>Not Found</h1>"));
     }
-    let got = send(&sandbox, "GET /api/v1/attendance/", &[], b"").await;
+    let got = send(sandbox.url(), "GET /api/v1/attendance/", &[], b"").await;
     assert_eq!(
         got.detail(),
         (405, "Método \"GET\" não é permitido.".to_owned())
     );
     assert_eq!(got.header("allow"), Some("POST"));
     let got = send(
-        &sandbox,
+        sandbox.url(),
         "POST /api/v1/results/upload/execution/10",
         &[],
         b"",
@@ -97,7 +97,7 @@ async fn two_sandboxes_cannot_have_one_port() {
     assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
     let headers = [JSON, ("authorization", KEY)];
     assert_eq!(
-        send(&first, "POST /api/v1/attendance/", &headers, b"{}")
+        send(first.url(), "POST /api/v1/attendance/", &headers, b"{}")
             .await
             .status,
         200

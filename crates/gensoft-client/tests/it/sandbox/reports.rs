@@ -2,7 +2,7 @@
 
 use gensoft_client::sandbox::{PathForm, REPORTS_UPLOAD, ReportForm, Sandbox, WrongSlash};
 
-use super::wire::{FILE, KEY, NAMED, PDF, form, send, upload, upload_form};
+use super::wire::{FILE, KEY, NAMED, PDF, Refusal as _, form, send, upload, upload_form};
 
 #[tokio::test]
 async fn each_upload_is_a_new_version() {
@@ -16,7 +16,10 @@ async fn each_upload_is_a_new_version() {
             b"\n%PDF-1.4 2",
         ),
     ] {
-        assert_eq!(send(&sandbox, line, &headers(name), file).await.status, 200);
+        assert_eq!(
+            send(sandbox.url(), line, &headers(name), file).await.status,
+            200
+        );
     }
     let versions = sandbox.report_versions("10");
     let kept: Vec<_> = versions
@@ -138,7 +141,7 @@ async fn what_is_no_pdf_is_refused() {
     let line = "PUT /api/v1/results/upload/execution/10";
     let late = [vec![b' '; 1020], b"%PDF-1.4".to_vec()].concat();
     for file in [&b""[..], b"<html>", b"%PDF", &late] {
-        let got = send(&sandbox, line, &headers, file).await.fields();
+        let got = send(sandbox.url(), line, &headers, file).await.fields();
         assert_eq!(got, (400, vec!["file".to_owned()]));
     }
     let other = [
@@ -146,10 +149,10 @@ async fn what_is_no_pdf_is_refused() {
         NAMED,
         ("authorization", KEY),
     ];
-    assert_eq!(send(&sandbox, line, &other, FILE).await.status, 415);
+    assert_eq!(send(sandbox.url(), line, &other, FILE).await.status, 415);
     assert!(sandbox.report_versions("10").is_empty());
     let late = [vec![b' '; 1019], b"%PDF-".to_vec()].concat();
-    assert_eq!(send(&sandbox, line, &headers, &late).await.status, 200);
+    assert_eq!(send(sandbox.url(), line, &headers, &late).await.status, 200);
 }
 
 #[tokio::test]
@@ -158,7 +161,7 @@ async fn a_file_needs_its_name_unless_told_otherwise() {
     for (required, status) in [(true, 400), (false, 200)] {
         let builder = Sandbox::builder().file_name_required(required);
         let sandbox = builder.start().await.unwrap();
-        let got = send(&sandbox, line, &[PDF, ("authorization", KEY)], FILE).await;
+        let got = send(sandbox.url(), line, &[PDF, ("authorization", KEY)], FILE).await;
         assert_eq!(got.status, status);
         if required {
             assert!(got.detail().1.starts_with("Missing filename."));

@@ -3,7 +3,7 @@
 use medreader_client::sandbox::{Permission, Sandbox, Tenant, User};
 use serde_json::{Value, json};
 
-use super::wire::{log_in, log_in_as, send};
+use super::wire::{Refusal as _, log_in, log_in_as, send};
 
 const PATH: &str = "/api/v1/tenant/configurations";
 
@@ -82,12 +82,12 @@ async fn what_the_document_refuses_is_refused() {
     ];
     let update = br#"{"s3_region":"x"}"#;
     assert_eq!(
-        send(&sandbox, &line, &headers, update).await.error(),
+        send(sandbox.url(), &line, &headers, update).await.error(),
         invalid
     );
     let labelled = [super::wire::JSON, headers[0], headers[1]];
     assert_eq!(
-        send(&sandbox, &line, &labelled, b"{\"s3_region\"")
+        send(sandbox.url(), &line, &labelled, b"{\"s3_region\"")
             .await
             .error(),
         invalid

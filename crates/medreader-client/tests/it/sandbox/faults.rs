@@ -6,7 +6,7 @@ use medreader_client::sandbox::{
 };
 use serde_json::json;
 
-use super::wire::{JSON, log_in, log_in_with, raw, send};
+use super::wire::{JSON, Refusal as _, log_in, log_in_with, send, send_for_bytes};
 
 #[tokio::test]
 async fn each_operation_has_its_id() {
@@ -93,8 +93,8 @@ async fn a_lost_answer_has_had_its_effect() {
     ];
     let create = async |fault| {
         sandbox.fail_next(FOLDERS_CREATE, fault).unwrap();
-        raw(
-            &sandbox,
+        send_for_bytes(
+            sandbox.url(),
             "POST /api/v1/folders",
             &headers,
             b"{\"folder_name\":\"a\"}",
@@ -104,7 +104,7 @@ async fn a_lost_answer_has_had_its_effect() {
     assert_eq!(create(Fault::ResetBeforeEffect).await, b"");
     assert_eq!(create(Fault::ResetAfterRequest).await, b"");
     let got = send(
-        &sandbox,
+        sandbox.url(),
         "POST /api/v1/folders",
         &headers,
         b"{\"folder_name\":\"A\"}",

@@ -3,7 +3,7 @@
 use medreader_client::sandbox::{Sandbox, Tenant, User};
 use serde_json::{Value, json};
 
-use super::wire::{Caller, JSON, log_in, log_in_as, send};
+use super::wire::{Caller, JSON, Refusal as _, log_in, log_in_as, send};
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap()
@@ -109,7 +109,13 @@ async fn what_the_document_refuses_is_refused() {
     assert_eq!(empty.error(), (400, "bad_request".to_owned()));
     let line = "POST /api/v1/folders";
     let tenant = ("x-tenant-id", sandbox.tenant_id());
-    let got = send(&sandbox, line, &[JSON, tenant], b"{\"folder_name\":\"c\"}").await;
+    let got = send(
+        sandbox.url(),
+        line,
+        &[JSON, tenant],
+        b"{\"folder_name\":\"c\"}",
+    )
+    .await;
     assert_eq!(got.error(), (401, "unauthorized".to_owned()));
 }
 

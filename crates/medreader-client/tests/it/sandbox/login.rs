@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use medreader_client::sandbox::{AUTH_LOGIN, Lockout, Sandbox, Tenant, User};
 use serde_json::{Value, json};
 
-use super::wire::{JSON, log_in, log_in_as, log_in_with, send};
+use super::wire::{JSON, Refusal as _, log_in, log_in_as, log_in_with, send};
 
 const FOLDER: &str = "/api/v1/folders/unknown";
 
@@ -74,7 +74,7 @@ async fn what_the_document_refuses_is_refused() {
     let line = "POST /api/v1/auth/login";
     let good = right(&sandbox).to_string();
 
-    let got = send(&sandbox, line, &[JSON], good.as_bytes()).await;
+    let got = send(sandbox.url(), line, &[JSON], good.as_bytes()).await;
     assert_eq!(got.error(), (401, "tenant_invalid".to_owned()));
     assert_eq!(got.json()["message"], "Tenant ausente ou inválido");
     for unknown in ["", "OTHER", "example-tenant"] {
@@ -104,14 +104,20 @@ async fn what_the_document_refuses_is_refused() {
         );
     }
     let with_tenant = ("x-tenant-id", tenant);
-    let no_json = send(&sandbox, line, &[JSON, with_tenant], b"{").await;
+    let no_json = send(sandbox.url(), line, &[JSON, with_tenant], b"{").await;
     assert_eq!(no_json.error(), (400, "validation_error".to_owned()));
     let text = ("content-type", "text/plain");
-    let unlabelled = send(&sandbox, line, &[text, with_tenant], good.as_bytes()).await;
+    let unlabelled = send(sandbox.url(), line, &[text, with_tenant], good.as_bytes()).await;
     assert_eq!(unlabelled.error(), (400, "validation_error".to_owned()));
     assert_eq!(sandbox.logins(), 0);
     let labelled = ("content-type", "Application/JSON; charset=utf-8");
-    let got = send(&sandbox, line, &[labelled, with_tenant], good.as_bytes()).await;
+    let got = send(
+        sandbox.url(),
+        line,
+        &[labelled, with_tenant],
+        good.as_bytes(),
+    )
+    .await;
     assert_eq!((got.status, sandbox.logins()), (200, 1));
 }
 
@@ -156,7 +162,7 @@ async fn every_call_needs_its_tenant_and_its_token() {
     let token = caller.authorization.as_str();
     let bare = token.strip_prefix("Bearer ").unwrap();
     let ask = async |headers: &[(&str, &str)]| {
-        let got = send(&sandbox, &format!("GET {FOLDER}"), headers, b"").await;
+        let got = send(sandbox.url(), &format!("GET {FOLDER}"), headers, b"").await;
         got.error()
     };
     let tenant = ("x-tenant-id", sandbox.tenant_id());

@@ -6,14 +6,13 @@ use std::{
 };
 
 use serde_json::Value;
+use testing::time::soon;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::mpsc,
     task::JoinHandle,
 };
-
-use super::wire::within;
 
 /// What the receiver does with a webhook.
 #[derive(Clone, Copy)]
@@ -90,7 +89,7 @@ impl Receiver {
 
     /// The next webhook that comes.
     pub(crate) async fn next(&mut self) -> Webhook {
-        within(self.webhooks.recv()).await.expect("a running task")
+        soon(self.webhooks.recv()).await.expect("a running task")
     }
 
     /// The webhooks that came and were not looked at yet.

@@ -8,7 +8,7 @@ use medreader_client::sandbox::{
 };
 use serde_json::{Value, json};
 
-use super::wire::{Caller, log_in, log_in_as};
+use super::wire::{Caller, Refusal as _, log_in, log_in_as};
 
 async fn started(builder: SandboxBuilder) -> Sandbox {
     let sandbox = builder.start().await.unwrap();

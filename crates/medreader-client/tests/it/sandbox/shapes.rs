@@ -6,7 +6,7 @@ use medreader_client::sandbox::{
 };
 use serde_json::{Value, json};
 
-use super::wire::{Got, PDF, log_in, log_in_with};
+use super::wire::{Got, PDF, Refusal as _, log_in, log_in_with};
 
 async fn refused(shape: ErrorShape) -> Got {
     let sandbox = Sandbox::builder().error_shape(shape).start().await.unwrap();

@@ -3,7 +3,7 @@
 use medreader_client::sandbox::{PRESCRIPTIONS_UPLOAD, Sandbox};
 use serde_json::json;
 
-use super::wire::{END, FORM, PDF, field, file, log_in};
+use super::wire::{END, FORM, PDF, Refusal as _, field, file, log_in};
 
 #[tokio::test]
 async fn an_upload_is_answered_as_documented() {

@@ -9,10 +9,11 @@ use medreader_client::sandbox::{
     DeliveryOutcome, IdReading, Outcome, Sandbox, SandboxBuilder, Tenant, User,
 };
 use serde_json::{Value, json};
+use testing::time::soon;
 
 use super::{
     receiver::{Reaction, Receiver},
-    wire::{Caller, log_in, log_in_as, within},
+    wire::{Caller, log_in, log_in_as},
 };
 
 const USER: &str = "EXAMPLE-USER";
@@ -41,7 +42,7 @@ fn basic(user: &str, password: &str) -> String {
 }
 
 async fn outcomes(sandbox: &Sandbox, count: usize) -> Vec<DeliveryOutcome> {
-    let deliveries = within(sandbox.wait_for_deliveries(count)).await;
+    let deliveries = soon(sandbox.wait_for_deliveries(count)).await;
     assert_eq!(deliveries.len(), count);
     deliveries.iter().map(|delivery| delivery.outcome).collect()
 }
@@ -75,7 +76,7 @@ async fn a_webhook_is_as_documented() {
         })
     );
     assert!(payload["created_at"].as_str().unwrap().ends_with('Z'));
-    let deliveries = within(sandbox.wait_for_deliveries(1)).await;
+    let deliveries = soon(sandbox.wait_for_deliveries(1)).await;
     let delivery = &deliveries[0];
     assert!(delivery.is_confirmed());
     assert_eq!(
@@ -200,7 +201,7 @@ async fn the_configuration_decides_where_a_webhook_goes() {
     sandbox.send_webhook(&ids[0]).unwrap();
     assert_eq!(receiver.next().await.header("authorization"), None);
     // The next attempt has the credentials of its own time.
-    within(sandbox.wait_for_deliveries(1)).await;
+    soon(sandbox.wait_for_deliveries(1)).await;
     caller
         .configure(&json!({ "webhook_user": "NEW", "webhook_password": "NEWER" }))
         .await;
@@ -209,7 +210,7 @@ async fn the_configuration_decides_where_a_webhook_goes() {
         receiver.next().await.header("authorization"),
         Some(basic("NEW", "NEWER").as_str())
     );
-    within(sandbox.wait_for_deliveries(2)).await;
+    soon(sandbox.wait_for_deliveries(2)).await;
 
     // Another tenant has no webhook configured.
     let second = log_in_as(
@@ -227,7 +228,7 @@ async fn the_configuration_decides_where_a_webhook_goes() {
     sandbox.send_webhook(&ids[0]).unwrap();
     receiver.react([Reaction::Status(500)]);
     assert_eq!(receiver.next().await.id(), ids[0]);
-    within(sandbox.wait_for_deliveries(3)).await;
+    soon(sandbox.wait_for_deliveries(3)).await;
     // Cleared while an attempt is due: it is not sent any more.
     caller.configure(&json!({ "webhook_url": null })).await;
     sandbox.clock().advance(Duration::from_secs(1));

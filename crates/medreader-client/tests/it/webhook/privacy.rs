@@ -2,7 +2,6 @@
 
 use std::fmt::{Debug, Display};
 use std::io;
-use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +10,7 @@ use medreader_client::async_trait;
 use medreader_client::webhook::{
     EventKey, MemorySeenEvents, Outcome, Receiver, SeenEvents, Verifier, WebhookError, WebhookEvent,
 };
-use tracing_subscriber::fmt::MakeWriter;
+use testing::journal::Journal;
 
 use super::{authorization, basic};
 
@@ -126,37 +125,10 @@ impl SeenEvents for Failing {
     }
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test(flavor = "current_thread")]
 async fn the_log_shows_nothing_that_was_sent() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let journal = Journal::default();
+    let guard = journal.keep("trace");
 
     let right = authorization(&basic("MARKER-user", "MARKER-password"));
     let handled = Receiver::new(marked_verifier(), async |_| Ok::<(), &str>(()));
@@ -186,7 +158,7 @@ async fn the_log_shows_nothing_that_was_sent() {
     }
     drop(guard);
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = journal.text();
     for line in [
         "the store of seen events could not be read",
         "a handled webhook could not be marked as seen",

@@ -5,12 +5,10 @@ use std::{collections::HashMap, time::Duration};
 use http::StatusCode;
 use medreader_client::sandbox::{DeliveryOutcome, Sandbox, WebhookFault};
 use serde_json::Value;
+use testing::time::soon;
 
 use super::{
-    super::{
-        receiver::Reaction,
-        wire::{log_in, within},
-    },
+    super::{receiver::Reaction, wire::log_in},
     SECRET, USER, basic, outcomes, started, upload,
 };
 
@@ -32,7 +30,7 @@ async fn a_webhook_is_sent_again_until_it_is_answered_200() {
     let first = receiver.next().await;
     for attempt in 2..=4 {
         assert_eq!(
-            within(sandbox.wait_for_deliveries(attempt - 1)).await.len(),
+            soon(sandbox.wait_for_deliveries(attempt - 1)).await.len(),
             attempt - 1
         );
         sandbox.clock().advance(Duration::from_secs(30));
@@ -81,7 +79,7 @@ async fn attempts_come_to_an_end() {
     assert_eq!(statuses[2], DeliveryOutcome::Answered(StatusCode::FOUND));
     // What would be a fourth attempt comes before the webhook of another prescription.
     let others = upload(&sandbox, &caller, 1).await;
-    within(sandbox.wait_for_deliveries(4)).await;
+    soon(sandbox.wait_for_deliveries(4)).await;
     let got: Vec<String> = receiver.rest().iter().map(|webhook| webhook.id()).collect();
     assert_eq!(
         got,
@@ -99,7 +97,7 @@ async fn webhooks_are_duplicated_lost_and_reordered_on_demand() {
         WebhookFault::Lost,
     ]);
     let ids = upload(&sandbox, &caller, 4).await;
-    let deliveries = within(sandbox.wait_for_deliveries(5)).await;
+    let deliveries = soon(sandbox.wait_for_deliveries(5)).await;
     let got: Vec<String> = receiver.rest().iter().map(|webhook| webhook.id()).collect();
     assert_eq!(got, [&ids[1], &ids[1], &ids[3], &ids[0]].map(Clone::clone));
     let lost: Vec<_> = deliveries
@@ -199,7 +197,7 @@ async fn many_webhooks_can_be_on_their_way_at_once() {
     for id in &ids {
         sandbox.finish(id).unwrap();
     }
-    let deliveries = within(sandbox.wait_for_deliveries(151)).await;
+    let deliveries = soon(sandbox.wait_for_deliveries(151)).await;
     assert!(deliveries.iter().all(|delivery| delivery.is_confirmed()));
     let mut counts: HashMap<String, usize> = HashMap::new();
     for webhook in receiver.rest() {

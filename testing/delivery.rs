@@ -1,0 +1,21 @@
+//! Whether an error is right about what the call may have done.
+
+use common_http::sandbox::Server;
+use common_http::{Delivery, Error};
+
+/// What an error says of its delivery must agree with what the sandbox saw of the operation.
+///
+/// # Panics
+/// It does not.
+#[track_caller]
+pub fn assert_sound(error: &Error, operation: &str, sandbox: &Server) {
+    let seen = sandbox.requests_for(operation);
+    match error.delivery() {
+        Delivery::NotSent => assert_eq!(seen.len(), 0, "{error}"),
+        Delivery::Answered => {
+            let answered = seen.last().is_some_and(|last| last.status.is_some());
+            assert!(answered && error.status().is_some(), "{error}");
+        }
+        Delivery::Unknown => assert!(!seen.is_empty(), "{error}"),
+    }
+}
