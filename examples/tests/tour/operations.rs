@@ -10,10 +10,10 @@ use crate::tour;
 /// The ids of all operations of the four clients.
 fn operations() -> Vec<&'static str> {
     let all = [
-        &biologix_client::OPERATIONS[..],
-        &medreader_client::OPERATIONS[..],
-        &erp_files_client::OPERATIONS[..],
-        &gensoft_client::OPERATIONS[..],
+        biologix_client::OPERATIONS,
+        medreader_client::OPERATIONS,
+        erp_files_client::OPERATIONS,
+        gensoft_client::OPERATIONS,
     ];
     all.concat()
         .iter()
