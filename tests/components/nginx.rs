@@ -229,7 +229,8 @@ async fn an_unknown_root_is_refused() {
         let error = soon(upload.send()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
         assert_eq!(error.operation(), Some(FILES_TRANSFER));
-        assert_eq!(error.delivery(), Delivery::NotSent);
+        // Of the whole upload: the ERP has answered its first step.
+        assert_eq!(error.delivery(), Delivery::Answered);
         assert!(sandbox.storage().requests().is_empty());
 
         // Nginx answered nothing of this: what it logs first is what comes now.

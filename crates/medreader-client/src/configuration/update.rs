@@ -27,7 +27,7 @@ macro_rules! fields {
         $(#[$about])*
         ///
         /// ```
-        /// # let builder = medreader_client::MedReaderClient::builder().tenant("EXAMPLE-TENANT");
+        /// # let builder = medreader_client::MedReaderClient::builder().tenant("EXAMPLE-TENANT").credentials("user@clinic.example", "EXAMPLE-PASSWORD");
         /// # let client = builder.base_url("http://127.0.0.1:8080").build()?;
         #[doc = concat!("let update = client.configuration().update().", stringify!($field), "(\"EXAMPLE\");")]
         /// # Ok::<(), medreader_client::Error>(())
@@ -41,7 +41,7 @@ macro_rules! fields {
         /// Our reading: the document has no way to clear a field.
         ///
         /// ```
-        /// # let builder = medreader_client::MedReaderClient::builder().tenant("EXAMPLE-TENANT");
+        /// # let builder = medreader_client::MedReaderClient::builder().tenant("EXAMPLE-TENANT").credentials("user@clinic.example", "EXAMPLE-PASSWORD");
         /// # let client = builder.base_url("http://127.0.0.1:8080").build()?;
         #[doc = concat!("let update = client.configuration().update().", stringify!($clear), "();")]
         /// # Ok::<(), medreader_client::Error>(())
