@@ -6,7 +6,7 @@ use common_http::{TextOrNumber, lenient};
 use serde::{Deserialize, Serialize};
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $as_str:meta) => {
+    ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -15,7 +15,10 @@ macro_rules! id {
         impl $name {
             /// The id as text.
             ///
-            #[$as_str]
+            /// ```
+            #[doc = concat!("let id = erp_files_client::", stringify!($name), "::from(\"7\");")]
+            /// assert_eq!(id.as_str(), "7");
+            /// ```
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -52,8 +55,7 @@ id! {
     /// assert_eq!(PatientId::from(7).as_str(), "7");
     /// assert_eq!(format!("{:?}", PatientId::from(7)), "PatientId(..)");
     /// ```
-    PatientId,
-    doc = "```\nlet id = erp_files_client::PatientId::from(\"7\");\nassert_eq!(id.as_str(), \"7\");\n```"
+    PatientId
 }
 
 id! {
@@ -64,8 +66,7 @@ id! {
     ///
     /// assert_eq!(AnalysisId::from("12"), AnalysisId::from(12));
     /// ```
-    AnalysisId,
-    doc = "```\nlet id = erp_files_client::AnalysisId::from(\"12\");\nassert_eq!(id.as_str(), \"12\");\n```"
+    AnalysisId
 }
 
 id! {
@@ -76,8 +77,7 @@ id! {
     ///
     /// assert_eq!(format!("{:?}", FileId::from(12)), r#"FileId("12")"#);
     /// ```
-    FileId,
-    doc = "```\nlet id = erp_files_client::FileId::from(\"a-1\");\nassert_eq!(id.as_str(), \"a-1\");\n```"
+    FileId
 }
 
 impl FileId {

@@ -17,9 +17,8 @@ macro_rules! id {
             /// The id as the vendor wrote it.
             ///
             /// ```
-            /// use medreader_client::FolderId;
-            ///
-            /// assert_eq!(FolderId::from("EXAMPLE-1").as_str(), "EXAMPLE-1");
+            #[doc = concat!("let id = medreader_client::", stringify!($name), "::from(\"EXAMPLE-1\");")]
+            /// assert_eq!(id.as_str(), "EXAMPLE-1");
             /// ```
             #[must_use]
             pub fn as_str(&self) -> &str {
