@@ -73,7 +73,7 @@ impl Document {
     }
 
     /// What of the examples their schemas do not allow; that there is none at all is wrong too.
-    pub fn misfits_of_examples(&self) -> Vec<String> {
+    fn misfits_of_examples(&self) -> Vec<String> {
         let examples = self.examples();
         if examples.is_empty() {
             return vec!["the document has no example".to_owned()];
@@ -85,7 +85,7 @@ impl Document {
     }
 
     /// The facts that do not say where they come from.
-    pub fn facts_without_a_source(&self) -> Vec<String> {
+    fn facts_without_a_source(&self) -> Vec<String> {
         let mut without = Vec::new();
         sources(self.whole(), "", &mut without);
         without
@@ -93,7 +93,7 @@ impl Document {
 
     /// What is wrong with the list of readings: ids that are there twice or are no words, members that are missing or too
     /// many, sources that there are not, tests and settings that there are not.
-    pub fn faults_of_readings(&self) -> Vec<String> {
+    fn faults_of_readings(&self) -> Vec<String> {
         let tests: BTreeSet<String> = rust_sources(&["src", "tests"])
             .iter()
             .flat_map(|text| functions_marked_as_tests(text))

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use common_http::{Body, CallOptions, HttpOptions, RetryPolicy};
 use erp_files_client::ErpFilesClient;
+use testing::memory::peak_kib;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -69,14 +70,6 @@ async fn serve(mut stream: TcpStream, host: String, storage: Arc<Storage>) -> Op
     }
 }
 
-/// The most memory that this process has had at once, in KiB.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
-    kib.unwrap().parse().unwrap()
-}
-
 #[tokio::test]
 async fn a_large_file_takes_no_more_memory_than_a_small_one() {
     // Unoptimised, a gibibyte takes a while.
@@ -130,12 +123,12 @@ async fn a_large_file_takes_no_more_memory_than_a_small_one() {
         )
     };
     assert_eq!(upload(1 << 20).await, (1 << 20, 1));
-    let before = peak();
+    let before = peak_kib();
     assert_eq!(upload(length).await, (length, 1));
     storage.break_after.store(length / 2, Ordering::Relaxed);
     assert_eq!(upload(length).await, (length, 2));
     assert!(storage.broken.load(Ordering::Relaxed) > length / 2);
-    let after = peak();
+    let after = peak_kib();
     assert!(after - before < 24 * 1024, "{before} KiB, then {after}");
     server.abort();
 }

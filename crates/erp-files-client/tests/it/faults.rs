@@ -8,9 +8,10 @@ use erp_files_client::{ErpFilesClient, FileId};
 use futures_util::{StreamExt, stream};
 use http::StatusCode;
 
-use crate::support::{NAME, Op, PDF, client, eager, files, soon};
+use crate::support::{NAME, Op, PDF, client, eager, files};
 use ErrorKind::{Decode, Interrupted, RateLimited, Rejected};
 use Of::{Answer, Lost, LostWithItsBody, Readable, Refused};
+use testing::time::soon;
 
 /// What a fault means for a call.
 #[derive(Debug, Clone, Copy)]

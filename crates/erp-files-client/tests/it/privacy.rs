@@ -1,7 +1,5 @@
 //! Nothing secret or personal is printed: not by values, not by errors, not in the log, on success nor on any fault.
 
-mod printed;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +14,9 @@ use http::Method;
 use serde_json::json;
 use testing::journal::Journal;
 
-use self::printed::{NUMBER, Printed, TEXT, assert_no_marker};
 use crate::support::{Op, network, on};
 use crate::uploads::state::InMemory;
+use testing::privacy::{NUMBER, Printed, TEXT, assert_no_marker};
 
 /// What the journal is of.
 const OURS: &str = "common_http=trace,erp_files_client=trace";

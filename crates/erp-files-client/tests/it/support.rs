@@ -24,13 +24,6 @@ pub(crate) const ADDRESS: &str =
 /// Longer than a token counts as young.
 pub(crate) const A_WHILE: Duration = Duration::from_secs(61);
 
-/// A limit against tests that hang; no test is measured by it.
-pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), what)
-        .await
-        .expect("it must come to an end")
-}
-
 /// The default settings, without the pauses between attempts.
 pub(crate) fn eager() -> HttpOptions {
     let retry = RetryPolicy::default()

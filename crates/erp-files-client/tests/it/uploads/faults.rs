@@ -9,8 +9,9 @@ use futures_util::{StreamExt, stream};
 use http::StatusCode;
 
 use super::state::InMemory;
-use crate::support::{NAME, Op, PDF, client, eager, soon};
+use crate::support::{NAME, Op, PDF, client, eager};
 use Op::{Finalize, Initialize, List, Transfer};
+use testing::time::soon;
 
 fn faults() -> Vec<Fault> {
     let later = || Some("3600".to_owned());
