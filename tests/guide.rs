@@ -93,17 +93,50 @@ fn every_operation_is_in_the_readme_with_its_method() {
     );
 }
 
+/// The methods of that table are in the list of what the crate shows.
+#[test]
+fn the_methods_of_the_readme_are_there() {
+    let readme = read("README.md");
+    let mut seen = 0;
+    for client in CLIENTS {
+        let shown = read(&format!("api/{client}-client.txt"));
+        let vendor = client.split('-').next().unwrap();
+        for row in between(&readme, &format!("\n| `{vendor}."), " |\n") {
+            let method = row.splitn(3, " | ").nth(2).unwrap();
+            for call in method.split('(').rev().skip(1) {
+                let name = call
+                    .rsplit(|c: char| !c.is_alphanumeric() && c != '_')
+                    .next();
+                let name = name.unwrap();
+                let there = ["(", "<"].map(|open| format!("::{name}{open}"));
+                assert!(
+                    there.iter().any(|text| shown.contains(text)),
+                    "{row}: {name}"
+                );
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
 /// Links inside the project lead to something that is there.
 #[test]
 fn links_lead_somewhere() {
-    let pages = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"]
-        .map(PathBuf::from)
-        .into_iter()
-        .chain(
-            fs::read_dir(root().join("docs"))
-                .unwrap()
-                .map(|entry| Path::new("docs").join(entry.unwrap().file_name())),
-        );
+    let pages = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+    ]
+    .map(PathBuf::from)
+    .into_iter()
+    .chain(
+        fs::read_dir(root().join("docs"))
+            .unwrap()
+            .map(|entry| Path::new("docs").join(entry.unwrap().file_name())),
+    );
     for page in pages {
         let text = read(page.to_str().unwrap());
         let folder = root().join(page.parent().unwrap());

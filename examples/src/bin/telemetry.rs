@@ -3,11 +3,14 @@
 //! In a program of yours the exporter is that of `opentelemetry-otlp` and the rest stays. The filter matters: only the
 //! clients promise to put no secret and no person's data into spans and events; crates below them do not.
 
+use std::error::Error;
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use biologix_client::PartnerId;
+use clap::Parser;
 use common_http::sandbox::Fault;
-use examples::logging;
+use examples::{logging, output};
 use gensoft_client::attendances::AttendanceBody;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::error::OTelSdkError;
@@ -17,18 +20,25 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer as _, Registry};
 
+/// Makes two calls against sandboxes and prints the spans that an OpenTelemetry collector in this process was sent
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Args {}
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
+    let Args {} = Args::parse();
+    match run().await.map(|text| output::text(text.trim_end())) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(failure)) => failure.report(false),
         Err(error) => {
-            eprintln!("telemetry: {error}");
+            output::note(format_args!("error: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run() -> Result<(), Box<dyn std::error::Error>> {
+async fn run() -> Result<String, Box<dyn Error>> {
     let collector = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_simple_exporter(collector.clone())
@@ -46,14 +56,14 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     tracing::subscriber::set_global_default(Registry::default().with(spans))?;
 
     let import = tracing::info_span!("nightly import");
-    calls().instrument(import).await?;
-
-    print(&finished(&provider, &collector)?);
-    Ok(())
+    let mut text = calls().instrument(import).await?;
+    print(&finished(&provider, &collector)?, &mut text)?;
+    Ok(text)
 }
 
 /// A page of exams that comes at the second attempt, and an order whose answer is lost.
-async fn calls() -> Result<(), Box<dyn std::error::Error>> {
+async fn calls() -> Result<String, Box<dyn Error>> {
+    let mut text = String::new();
     let biologix = biologix_client::sandbox::Sandbox::start().await?;
     let later = Fault::Throttled {
         retry_after: Some("0".to_owned()),
@@ -63,16 +73,16 @@ async fn calls() -> Result<(), Box<dyn std::error::Error>> {
         .client()
         .exams(&PartnerId::from(biologix.partner_id()));
     if let Err(error) = exams.page_size(10).send().await {
-        println!("the exams: {error}");
+        writeln!(text, "the exams: {error}")?;
     }
 
     let gensoft = gensoft_client::sandbox::Sandbox::start().await?;
     gensoft.fail_next("gensoft.attendances.send", Fault::ResetAfterRequest)?;
     let order = AttendanceBody::of(&serde_json::json!({ "patient": "Paciente Ficticio" }));
     if let Err(error) = gensoft.client().send_attendance(order).send().await {
-        println!("the order: {error}");
+        writeln!(text, "the order: {error}")?;
     }
-    Ok(())
+    Ok(text)
 }
 
 fn finished(
@@ -83,11 +93,15 @@ fn finished(
     collector.get_finished_spans()
 }
 
-fn print(spans: &[SpanData]) {
+fn print(spans: &[SpanData], text: &mut String) -> std::fmt::Result {
     for span in spans {
-        println!("\n{} ({:?}, {:?})", span.name, span.span_kind, span.status);
+        writeln!(
+            text,
+            "\n{} ({:?}, {:?})",
+            span.name, span.span_kind, span.status
+        )?;
         for attribute in &span.attributes {
-            println!("  {} = {}", attribute.key, attribute.value);
+            writeln!(text, "  {} = {}", attribute.key, attribute.value)?;
         }
         for event in span.events.iter() {
             let fields: Vec<_> = event
@@ -95,7 +109,8 @@ fn print(spans: &[SpanData]) {
                 .iter()
                 .map(|field| format!("{}={}", field.key, field.value))
                 .collect();
-            println!("  event: {} {}", event.name, fields.join(" "));
+            writeln!(text, "  event: {} {}", event.name, fields.join(" "))?;
         }
     }
+    Ok(())
 }

@@ -27,7 +27,7 @@ Environment:
   RUST_LOG  Log lines on stderr, such as common_http=debug
 
 Nothing else is read, and nothing is left behind: the vendors are sandboxes in this process, their
-data is invented, and the report is saved in a folder that is removed at the end.
+data is invented, and the report is saved in a temporary folder that is removed at the end.
 
 Exit status: 0 done; 1 an operation or a file failed; 2 wrong arguments";
 
