@@ -6,7 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{self, Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -136,10 +137,22 @@ pub(crate) async fn listens(port: u16) -> bool {
         .is_ok()
 }
 
-/// Ports on which nobody listens. All are held until the last is found, so that no two are the same.
+/// Ports on which nobody listens, each given out once by this process. They lie below those that systems hand out by
+/// themselves (32768 and up): there a server of another test could take one before the component does, and be taken for it.
 fn free_ports<const N: usize>() -> [u16; N] {
-    let held = [(); N].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
-    held.map(|listener| listener.local_addr().unwrap().port())
+    static TRIED: AtomicU32 = AtomicU32::new(0);
+    [(); N].map(|()| {
+        loop {
+            // Test runners that give each test a process begin at different places.
+            let start = process::id().wrapping_mul(101);
+            let tried = TRIED.fetch_add(1, Ordering::Relaxed);
+            let port = 12_000 + start.wrapping_add(tried) % 20_000;
+            let port = u16::try_from(port).unwrap();
+            if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+                return port;
+            }
+        }
+    })
 }
 
 /// A command without the settings of whoever runs the tests, which could lead the component elsewhere.
