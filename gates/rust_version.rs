@@ -23,7 +23,13 @@ fn no_locked_dependency_needs_a_newer_rust() {
         .filter_map(|package| {
             let needed = package["rust_version"].as_str()?;
             let is_newer = version(needed) > version(PROMISED);
-            is_newer.then(|| format!("{} {} needs {needed}", package["name"], package["version"]))
+            let name = package["name"].as_str()?;
+            is_newer.then(|| {
+                format!(
+                    "{name} {} needs {needed}",
+                    package["version"].as_str().unwrap_or_default()
+                )
+            })
         })
         .collect();
     assert!(
