@@ -21,7 +21,7 @@ impl Failure {
     /// The settings are wrong, for this reason.
     pub fn settings(why: impl Display) -> Self {
         Self {
-            error: Error::builder(ErrorKind::Config).build(),
+            error: Error::new(ErrorKind::Config),
             line: format!("wrong settings: {why}"),
             advice: None,
         }
@@ -30,7 +30,7 @@ impl Failure {
     /// The arguments are wrong, for this reason.
     pub fn arguments(why: impl Display) -> Self {
         Self {
-            error: Error::builder(ErrorKind::InvalidInput).build(),
+            error: Error::new(ErrorKind::InvalidInput),
             line: format!("wrong arguments: {why}"),
             advice: None,
         }
@@ -40,7 +40,7 @@ impl Failure {
     pub fn file(what: impl Display, error: &io::Error) -> Self {
         // The error's own text can have a path in it.
         Self {
-            error: Error::builder(ErrorKind::LocalIo).build(),
+            error: Error::new(ErrorKind::LocalIo),
             line: format!("{what}: {}", error.kind()),
             advice: advice::of_file(error.kind()),
         }

@@ -225,11 +225,11 @@ async fn a_call_whose_login_meets_a_fault() {
             assert!(matches!(row.login, Value), "{row:?}");
             return;
         };
-        let of_login = error.clone().into_builder().delivery(match row.login {
+        let of_login = error.clone().with_delivery(match row.login {
             GivesUp(_, delivery) | Stops(_, delivery) => delivery,
             Value => panic!("{row:?}: {error}"),
         });
-        assert_error(&of_login.build(), &row, Op::Login);
+        assert_error(&of_login, &row, Op::Login);
         assert_eq!(error.delivery(), NotSent, "{row:?}");
         assert_sound(&error, Op::List.id(), &sandbox);
     })

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
-use crate::call::{Broken, Call, Failure, Reply, within};
+use crate::engine::{Broken, Failure, Reply, Run, within};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A successful answer whose body is still coming.
@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// `Debug` shows the length alone.
 #[must_use = "nothing of the body is read before it is asked for"]
 pub struct Download {
-    call: Call,
+    call: Run,
     reply: Reply,
     complete: bool,
     /// What `chunk` has done: it cannot be undone.
@@ -29,7 +29,7 @@ pub struct Download {
 }
 
 impl Download {
-    pub(crate) async fn open(call: Call, check: Option<fn(&[u8]) -> bool>) -> Result<Self> {
+    pub(crate) async fn open(call: Run, check: Option<fn(&[u8]) -> bool>) -> Result<Self> {
         let mut call = call.streamed(check);
         let reply = call.run().await?;
         Ok(Self {
@@ -254,10 +254,8 @@ impl Download {
         match self.handed_over {
             false => Ok(()),
             true => Err(self.call.after_answer(
-                Error::local(
-                    ErrorKind::InvalidInput,
-                    "some of the body was handed over already",
-                ),
+                Error::new(ErrorKind::InvalidInput)
+                    .with_detail("some of the body was handed over already"),
                 self.reply.status,
             )),
         }

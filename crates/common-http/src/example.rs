@@ -10,18 +10,17 @@ use serde_json::{Value, json};
 use crate::sandbox::{self, Answer, Route};
 use crate::transport::{FakeAnswer, FakeRequest, FakeTransport};
 use crate::{
-    Authenticator, Engine, EngineBuilder, ErrorDetail, HttpOptions, Operation, Result, Secret,
-    Session, Vendor,
+    Authenticator, Engine, EngineBuilder, ErrorDetail, HttpOptions, Operation, Profile, Result,
+    Secret, Session,
 };
 
 /// The vendor.
-pub static VENDOR: Vendor = Vendor {
-    name: "example",
-    user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
-    codes: &["name_taken"],
-    throttle_floor: None,
-    read_error: |answer| ErrorDetail::from_json(answer.body, &["error"], &["message"]),
-};
+pub static VENDOR: Profile = Profile::new(
+    "example",
+    concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
+)
+.codes(&["name_taken"])
+.read_error(|_, answer| ErrorDetail::from_json(answer.body(), &["error"], &["message"]));
 
 /// Reads a thing.
 pub static GET: Operation = Operation::get("example.things.get", "/things/{id}");
@@ -63,6 +62,21 @@ pub fn engine(
 /// Those of [`EngineBuilder::build`].
 pub fn client(url: &str) -> Result<Engine> {
     builder(url).build()
+}
+
+/// Runs an example with an engine of this vendor, whose things all have the id `0000001`.
+///
+/// # Panics
+/// If the example fails.
+#[allow(clippy::expect_used, reason = "an example that fails must say so")]
+pub fn story(run: impl AsyncFnOnce(Engine) -> Result<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime
+        .block_on(async { run(engine(|_| FakeAnswer::json(r#"{"id":"0000001"}"#))?).await })
+        .expect("the example to succeed");
 }
 
 /// The vendor as a sandbox plays it: it has a thing and a file of each id.

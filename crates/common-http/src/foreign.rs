@@ -91,8 +91,8 @@ impl ForeignUrl {
     /// # Ok::<(), common_http::Error>(())
     /// ```
     pub fn parse(text: &str, hosts: &ForeignHosts) -> Result<Self> {
-        let wrong = |why| Err(Error::local(ErrorKind::Decode, why));
-        let forbidden = |why| Err(Error::local(ErrorKind::Config, why));
+        let wrong = |why| Err(Error::new(ErrorKind::Decode).with_detail(why));
+        let forbidden = |why| Err(Error::new(ErrorKind::Config).with_detail(why));
         let Ok(url) = Url::parse(text) else {
             return wrong("the vendor's address is no URL");
         };

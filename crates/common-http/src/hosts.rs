@@ -25,7 +25,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 /// Reads and checks a base URL: http or https, plain http only to loopback or when allowed, no user info, query or
 /// fragment.
 pub(crate) fn base_url(text: &str, allow_plain_http: bool) -> Result<Url> {
-    let refuse = |text| Err(Error::local(ErrorKind::Config, text));
+    let refuse = |text| Err(Error::new(ErrorKind::Config).with_detail(text));
     let Ok(url) = Url::parse(text) else {
         return refuse("the base URL is no URL");
     };

@@ -13,15 +13,17 @@ mod error;
 pub mod example;
 mod foreign;
 mod hosts;
+mod item;
 pub mod json;
 pub mod lenient;
-mod look;
 mod multipart;
 mod observe;
 mod open_enum;
 mod operation;
 mod options;
 mod pdf;
+mod prepared;
+mod profile;
 mod recorded;
 mod redact;
 mod request;
@@ -29,23 +31,23 @@ mod retry;
 #[cfg(feature = "sandbox")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;
+mod store;
 mod timestamp;
 #[doc(hidden)]
 pub mod transport;
-mod vendor;
 
-/// For implementing the traits of this crate whose methods are async, such as [`SessionStore`].
+/// For implementing the traits of this crate whose methods are async, such as [`Store`].
 pub use async_trait::async_trait;
 
 pub use self::answer::Answer;
-pub use self::auth::{
-    Authenticator, MemorySessionStore, SavedSession, Session, SessionKey, SessionStore,
-};
+pub use self::auth::{Authenticator, Credentials, Provider, Session};
 pub use self::body::{Body, Progress};
+pub use self::call::Call;
 pub use self::download::Download;
 pub use self::engine::{Engine, EngineBuilder};
-pub use self::error::{Delivery, Error, ErrorBuilder, ErrorKind, Result};
+pub use self::error::{Delivery, Error, ErrorKind, Result};
 pub use self::foreign::{ForeignHosts, ForeignUrl};
+pub use self::item::{Item, Rejected};
 #[doc(inline)]
 pub use self::json::{DecodeError, DecodeReason, Extra, RawJson, TextOrNumber};
 pub use self::multipart::Multipart;
@@ -53,12 +55,15 @@ pub use self::observe::{Attempt, AttemptObserver};
 pub use self::operation::{Effect, Operation, file_name, percent_encode};
 pub use self::options::{CallOptions, HttpOptions};
 pub use self::pdf::looks_like_pdf;
+#[doc(hidden)]
+pub use self::prepared::Prepared;
+pub use self::profile::{ErrorDetail, Profile};
 pub use self::recorded::Recorded;
 pub use self::redact::Secret;
-pub use self::request::{Prepared, RawRequest, Request};
+pub use self::request::Request;
 pub use self::retry::RetryPolicy;
+pub use self::store::{MemoryStore, Store, StoreKey};
 pub use self::timestamp::Timestamp;
-pub use self::vendor::{ErrorAnswer, ErrorDetail, Vendor};
 
 // What the exported macros name; no part of the public API.
 #[doc(hidden)]

@@ -109,6 +109,9 @@ macro_rules! open_enum {
         }
 
         impl $name {
+            /// The codes that are known, as the vendor writes them.
+            $vis const KNOWN: &'static [&'static str] = &[$( $code ),+];
+
             /// The vendor's code.
             #[must_use]
             $vis fn as_str(&self) -> &str {

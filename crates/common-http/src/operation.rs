@@ -392,10 +392,8 @@ pub(crate) fn fill(template: &'static str, arguments: &[(&'static str, String)])
 }
 
 fn unfit() -> Error {
-    Error::local(
-        ErrorKind::InvalidInput,
-        "the path template and the path arguments do not fit each other",
-    )
+    Error::new(ErrorKind::InvalidInput)
+        .with_detail("the path template and the path arguments do not fit each other")
 }
 
 /// The URL of a filled path below the base, whose own path stays in front.
@@ -406,10 +404,8 @@ pub(crate) fn join(base: &Url, path: &str) -> Result<Url> {
     // A template with a dot segment, say: the parser would resolve it away.
     match url.path() == whole {
         true => Ok(url),
-        false => Err(Error::local(
-            ErrorKind::InvalidInput,
-            "the path does not survive as it is in a URL",
-        )),
+        false => Err(Error::new(ErrorKind::InvalidInput)
+            .with_detail("the path does not survive as it is in a URL")),
     }
 }
 

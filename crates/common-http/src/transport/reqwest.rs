@@ -45,7 +45,7 @@ impl ReqwestTransport {
 }
 
 fn config(text: &'static str) -> Error {
-    Error::local(ErrorKind::Config, text)
+    Error::new(ErrorKind::Config).with_detail(text)
 }
 
 fn with_proxy(

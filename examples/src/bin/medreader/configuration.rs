@@ -57,6 +57,6 @@ fn print(settings: &RawJson, secrets: &Secrets, json: bool) -> Result<(), Failur
         return resource::print(settings, json);
     }
     let masked = resource::masked(settings, &["s3_secret_access_key", "webhook_password"])
-        .map_err(|error| Error::builder(ErrorKind::Decode).decode(error).build())?;
+        .map_err(|error| Error::new(ErrorKind::Decode).with_decode(error))?;
     resource::print(&masked, json)
 }

@@ -100,12 +100,13 @@ fn ambiguous(candidates: &[ListedResult]) -> Failure {
         0 => String::new(),
         others => format!(" and {others} more"),
     };
-    let error = Error::builder(ErrorKind::Conflict)
-        .operation("medreader.prescriptions.results")
-        .detail("several results are new in the folder, and which is the upload's cannot be told")
-        .delivery(Delivery::Answered)
-        .attempts(1)
-        .build();
+    let error = Error::new(ErrorKind::Conflict)
+        .with_operation("medreader.prescriptions.results")
+        .with_detail(
+            "several results are new in the folder, and which is the upload's cannot be told",
+        )
+        .with_delivery(Delivery::Answered)
+        .with_attempts(1);
     Failure::from(error).advise(format!(
         "the file was uploaded: do not upload it again; its result is one of {}{more}",
         ids.join(", ")

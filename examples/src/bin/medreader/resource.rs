@@ -15,7 +15,7 @@ pub(crate) fn print(resource: &RawJson, json: bool) -> Result<(), Failure> {
     }
     let mut lines = Vec::new();
     describe(resource, 0, &mut lines)
-        .map_err(|error| Error::builder(ErrorKind::Decode).decode(error).build())?;
+        .map_err(|error| Error::new(ErrorKind::Decode).with_decode(error))?;
     output::text(lines.join("\n"))
 }
 

@@ -99,8 +99,8 @@ fn status(status: ExamStatus) -> String {
 }
 
 fn no_report() -> Failure {
-    let error = Error::builder(ErrorKind::NotFound)
-        .operation("biologix.exams.list")
-        .detail("no sleep exam of the list has a report");
-    Failure::from(error.build())
+    let error = Error::new(ErrorKind::NotFound)
+        .with_operation("biologix.exams.list")
+        .with_detail("no sleep exam of the list has a report");
+    Failure::from(error)
 }

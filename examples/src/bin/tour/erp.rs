@@ -59,10 +59,10 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
 /// The id of a file that was uploaded.
 fn known(upload: &UploadOutcome) -> Result<FileId, Failure> {
     upload.file_id().cloned().ok_or_else(|| {
-        let error = Error::builder(ErrorKind::NotFound)
-            .operation("erp.files.list")
-            .detail("the list does not tell the id of the file that was uploaded");
-        Failure::from(error.build())
+        let error = Error::new(ErrorKind::NotFound)
+            .with_operation("erp.files.list")
+            .with_detail("the list does not tell the id of the file that was uploaded");
+        Failure::from(error)
     })
 }
 

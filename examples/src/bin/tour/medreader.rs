@@ -150,8 +150,8 @@ impl Inbox {
             Ok(Some(event)) => Ok(event),
             Ok(None) => Err(no_receiver(io::ErrorKind::Other.into())),
             Err(_) => {
-                let error = Error::builder(ErrorKind::Timeout);
-                Err(Failure::from(error.detail("no webhook came").build()))
+                let error = Error::new(ErrorKind::Timeout);
+                Err(Failure::from(error.with_detail("no webhook came")))
             }
         }
     }
