@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use biologix_client::sandbox::{EXAMS_LIST, REPORTS_GET, SESSIONS_OPEN, Sandbox, Server};
 use biologix_client::{BiologixClient, BiologixClientBuilder};
-use common_http::sandbox::{Answer, Request, Route, Vendor};
+use common_http::sandbox::old::{Route, Vendor};
+use common_http::sandbox::{Answer, Request};
 use common_http::{HttpOptions, SavedSession, SessionKey, SessionStore, async_trait};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
