@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use biologix_client::sandbox::{EXAMS_LIST, REPORTS_GET, SESSIONS_OPEN, Sandbox, Server};
 use biologix_client::{BiologixClient, BiologixClientBuilder};
-use common_http::sandbox::{Answer, Request, Route, Vendor};
+use common_http::sandbox::old::{Route, Vendor};
+use common_http::sandbox::{Answer, Request};
 use common_http::{HttpOptions, Secret, Store, StoreKey, async_trait};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
