@@ -5,6 +5,7 @@ mod answer;
 mod auth;
 mod body;
 mod call;
+mod data;
 mod download;
 mod engine;
 mod error;
@@ -13,27 +14,25 @@ mod error;
 pub mod example;
 mod foreign;
 mod hosts;
-pub mod json;
-pub mod lenient;
 mod look;
 mod multipart;
 mod observe;
-mod open_enum;
 mod operation;
 mod options;
 mod path;
 mod pdf;
 mod recorded;
-mod redact;
 mod request;
 mod retry;
 #[cfg(feature = "sandbox")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;
-mod timestamp;
 #[doc(hidden)]
 pub mod transport;
 mod vendor;
+
+// The rest of the crate names it so.
+use self::data::redact;
 
 /// For implementing the traits of this crate whose methods are async, such as [`SessionStore`].
 pub use async_trait::async_trait;
@@ -43,6 +42,9 @@ pub use self::auth::{
     Authenticator, MemorySessionStore, SavedSession, Session, SessionKey, SessionStore,
 };
 pub use self::body::{Body, Progress};
+pub use self::data::redact::Secret;
+pub use self::data::timestamp::Timestamp;
+pub use self::data::{json, lenient};
 pub use self::download::Download;
 pub use self::engine::{Engine, EngineBuilder};
 pub use self::error::{Delivery, Error, ErrorBuilder, ErrorKind, Result};
@@ -56,10 +58,8 @@ pub use self::options::{CallOptions, HttpOptions};
 pub use self::path::{file_name, percent_encode};
 pub use self::pdf::looks_like_pdf;
 pub use self::recorded::Recorded;
-pub use self::redact::Secret;
 pub use self::request::{Prepared, RawRequest, Request};
 pub use self::retry::RetryPolicy;
-pub use self::timestamp::Timestamp;
 pub use self::vendor::{ErrorAnswer, ErrorDetail, Vendor};
 
 // What the exported macros name; no part of the public API.

@@ -51,11 +51,12 @@ impl Effect {
 /// ```
 /// use common_http::{Effect, Operation};
 ///
-/// static LIST: Operation = Operation::get("biologix.exams.list", "/v2/partners/{partnerId}/exams");
+/// static LIST: Operation = Operation::get("example.exams.list", "/partners/{partnerId}/exams");
 /// assert_eq!(LIST.effect(), Effect::Safe);
 ///
 /// // A POST only because its filter is long: it reads, so it may be repeated.
-/// static SEARCH: Operation = Operation::post("example.search", "/search").with_effect(Effect::Safe);
+/// static SEARCH: Operation =
+///     Operation::post("example.exams.search", "/search").with_effect(Effect::Safe);
 /// assert!(SEARCH.effect().is_repeatable());
 /// ```
 #[derive(Debug, Clone)]

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::data::redact::Secret;
 use crate::options::HttpOptions;
-use crate::redact::Secret;
 
 #[derive(Clone)]
 pub(crate) struct Connection {

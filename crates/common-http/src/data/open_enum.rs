@@ -1,21 +1,25 @@
-//! Enums of a vendor's codes that stay open to codes we do not know.
+//! Enums of a vendor's codes that keep codes we do not know.
 
 /// Defines an enum of a vendor's codes that keeps a code it does not know instead of failing on it.
 ///
-/// Codes are numbers (`: i64`) or texts (`: String`). Besides the variants named, the enum has `Unknown`, which holds
-/// the vendor's code and is written again as that; it is `#[non_exhaustive]`, `Clone`, `PartialEq`, `Eq`, `Hash`,
-/// `Serialize`, `Deserialize`, and of numbers `Copy`. It is made from a code by `From`, which is to be preferred to
-/// naming `Unknown`, and gives its code back with `code()` or `as_str()`. A number may come as a float without a
-/// fraction. `Debug` prints the variant's name, of a code that is not on the list only `Unknown(unrecognised)`: what a
-/// vendor puts there may be anything.
+/// Codes are numbers (`: i64`, which may come as floats without a fraction) or texts (`: String`).
+/// Besides the named variants, the enum has `Unknown`, which holds the vendor's code and is written
+/// again as that code.
+///
+/// - `From` makes one from a code; prefer it to naming `Unknown`. `code()` or `as_str()` gives the
+///   code back.
+/// - `Debug` prints the variant's name. Of a code that is not on the list it prints only
+///   `Unknown(unrecognised)`, because a vendor may put anything there.
+/// - It is `#[non_exhaustive]`, `Clone`, `PartialEq`, `Eq`, `Hash`, `Serialize` and `Deserialize`;
+///   one of numbers is `Copy` too.
 ///
 /// ```
 /// common_http::open_enum! {
-///     /// How far an example is.
+///     /// How far an exam is.
 ///     pub enum Progress: i64 {
 ///         /// It has begun.
 ///         Started = 1,
-///         /// It is over.
+///         /// It is finished.
 ///         Done = 6,
 ///     }
 /// }
@@ -27,7 +31,7 @@
 ///     }
 /// }
 ///
-/// assert_eq!(serde_json::from_str::<Vec<Progress>>("[6, 6.0]")?, [Progress::Done, Progress::Done]);
+/// assert_eq!(serde_json::from_str::<Progress>("6.0")?, Progress::Done);
 /// let new = Progress::from(77);
 /// assert_eq!((new, new.code()), (Progress::Unknown(77), 77));
 /// assert_eq!(format!("{new:?} {:?}", Progress::Done), "Unknown(unrecognised) Done");
@@ -233,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_names_known_codes_only() {
+    fn only_known_codes_are_printed() {
         assert_eq!(
             format!("{:?}", [Level::Six, Level::from(98765)]),
             "[Six, Unknown(unrecognised)]"
