@@ -8,8 +8,9 @@
 ///
 /// - `From` makes one from a code; prefer it to naming `Unknown`. `code()` or `as_str()` gives the
 ///   code back.
-/// - `Debug` prints the variant's name. Of a code that is not on the list it prints only
-///   `Unknown(unrecognised)`, because a vendor may put anything there.
+/// - An enum of texts has `KNOWN`, the list of the named codes.
+/// - `Display` prints a known code, `Debug` its variant's name. Of a code that is not on the list
+///   they print only `unrecognised`, because a vendor may put anything there.
 /// - It is `#[non_exhaustive]`, `Clone`, `PartialEq`, `Eq`, `Hash`, `Serialize` and `Deserialize`;
 ///   one of numbers is `Copy` too.
 ///
@@ -37,6 +38,7 @@
 /// assert_eq!(format!("{new:?} {:?}", Progress::Done), "Unknown(unrecognised) Done");
 ///
 /// assert_eq!(Colour::from("vermelho"), Colour::Red);
+/// assert_eq!((Colour::KNOWN, Colour::Red.to_string()), (&["vermelho"][..], "vermelho".into()));
 /// assert_eq!(serde_json::to_string(&Colour::from("azul"))?, r#""azul""#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -95,7 +97,7 @@ macro_rules! open_enum {
             }
         }
 
-        $crate::open_enum!(@debug $name $($variant)+);
+        $crate::open_enum!(@print $name $($variant = $code),+);
     };
     (
         $(#[$about:meta])*
@@ -113,6 +115,9 @@ macro_rules! open_enum {
         }
 
         impl $name {
+            /// The vendor's codes that have a variant.
+            $vis const KNOWN: &'static [&'static str] = &[$($code),+];
+
             /// The vendor's code.
             #[must_use]
             $vis fn as_str(&self) -> &str {
@@ -160,14 +165,23 @@ macro_rules! open_enum {
             }
         }
 
-        $crate::open_enum!(@debug $name $($variant)+);
+        $crate::open_enum!(@print $name $($variant = $code),+);
     };
-    (@debug $name:ident $($variant:ident)+) => {
+    (@print $name:ident $($variant:ident = $code:literal),+) => {
         impl ::core::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str(match self {
                     $( Self::$variant => ::core::stringify!($variant), )+
                     Self::Unknown(_) => "Unknown(unrecognised)",
+                })
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(match self {
+                    $( Self::$variant => ::core::concat!($code), )+
+                    Self::Unknown(_) => "unrecognised",
                 })
             }
         }
@@ -246,6 +260,19 @@ mod tests {
             format!("{:#?} {:#?}", Word::Yes, Word::from("MARKER")),
             "Yes Unknown(unrecognised)"
         );
+        assert_eq!(
+            format!("{} {} {}", Level::Negative, Level::Six, Level::from(98765)),
+            "-2 6 unrecognised"
+        );
+        assert_eq!(
+            format!("{:>2} {}", Word::Yes, Word::from("MARKER")),
+            " y unrecognised"
+        );
+    }
+
+    #[test]
+    fn the_known_texts_are_listed() {
+        assert_eq!(Word::KNOWN, ["y", "n"]);
     }
 
     #[test]
