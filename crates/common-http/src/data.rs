@@ -1,6 +1,7 @@
 //! What vendors' data is made of: read tolerantly, kept as it came, printed only where it is safe.
 
 mod decode_error;
+pub(crate) mod id;
 pub mod json;
 pub mod lenient;
 mod open_enum;

@@ -66,4 +66,6 @@ pub use self::vendor::{ErrorAnswer, ErrorDetail, Vendor};
 #[doc(hidden)]
 pub mod __private {
     pub use serde;
+
+    pub use crate::data::id::read_id;
 }
