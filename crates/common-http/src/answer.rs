@@ -6,10 +6,10 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
+use crate::data::item::Item;
+use crate::data::recorded::Recorded;
 use crate::error::{Delivery, Error, ErrorKind, Result};
-use crate::item::Item;
 use crate::json::{RawJson, decode};
-use crate::recorded::Recorded;
 
 /// How much of an answer's body an error keeps.
 pub(crate) const KEPT_BODY: usize = 64 * 1024;

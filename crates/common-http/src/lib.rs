@@ -5,6 +5,7 @@ mod answer;
 mod auth;
 mod body;
 mod call;
+mod data;
 mod download;
 mod engine;
 mod error;
@@ -13,26 +14,20 @@ mod error;
 pub mod example;
 mod foreign;
 mod hosts;
-mod item;
-pub mod json;
-pub mod lenient;
 mod multipart;
 mod observe;
-mod open_enum;
 mod operation;
 mod options;
+mod path;
 mod pdf;
 mod prepared;
 mod profile;
-mod recorded;
-mod redact;
 mod request;
 mod retry;
 #[cfg(feature = "sandbox")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;
 mod store;
-mod timestamp;
 #[doc(hidden)]
 pub mod transport;
 
@@ -43,30 +38,34 @@ pub use self::answer::Answer;
 pub use self::auth::{Authenticator, Credentials, Provider, Session};
 pub use self::body::{Body, Progress};
 pub use self::call::Call;
+pub use self::data::item::{Item, Rejected};
+pub use self::data::recorded::Recorded;
+pub use self::data::redact::Secret;
+pub use self::data::timestamp::Timestamp;
+pub use self::data::{json, lenient};
 pub use self::download::Download;
 pub use self::engine::{Engine, EngineBuilder};
 pub use self::error::{Delivery, Error, ErrorKind, Result};
 pub use self::foreign::{ForeignHosts, ForeignUrl};
-pub use self::item::{Item, Rejected};
 #[doc(inline)]
 pub use self::json::{DecodeError, DecodeReason, Extra, RawJson, TextOrNumber};
 pub use self::multipart::Multipart;
 pub use self::observe::{Attempt, AttemptObserver};
-pub use self::operation::{Effect, Operation, file_name, percent_encode};
+pub use self::operation::{Effect, Operation};
 pub use self::options::{CallOptions, HttpOptions};
+pub use self::path::{file_name, percent_encode};
 pub use self::pdf::looks_like_pdf;
 #[doc(hidden)]
 pub use self::prepared::Prepared;
 pub use self::profile::{ErrorDetail, Profile};
-pub use self::recorded::Recorded;
-pub use self::redact::Secret;
 pub use self::request::Request;
 pub use self::retry::RetryPolicy;
 pub use self::store::{MemoryStore, Store, StoreKey};
-pub use self::timestamp::Timestamp;
 
-// What the exported macros name; no part of the public API.
+// What the exported macros name; not part of the public API.
 #[doc(hidden)]
 pub mod __private {
     pub use serde;
+
+    pub use crate::data::id::read_id;
 }

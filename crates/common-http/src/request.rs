@@ -11,15 +11,16 @@ use url::Url;
 use crate::answer::Answer;
 use crate::body::Body;
 use crate::call::Call;
+use crate::data::recorded::Recorded;
 use crate::download::Download;
 use crate::engine::{Engine, Run};
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::ForeignUrl;
 use crate::multipart::Multipart;
-use crate::operation::{Operation, fill, join, percent_encode};
+use crate::operation::Operation;
 use crate::options::CallOptions;
+use crate::path::{fill, join, percent_encode};
 use crate::prepared::Prepared;
-use crate::recorded::Recorded;
 
 /// A request that is being built. Awaiting it sends it and gives the whole [`Answer`].
 ///

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
-use crate::redact::Secret;
+use crate::data::redact::Secret;
 
 /// Keeps values under keys, for one process or for many.
 ///

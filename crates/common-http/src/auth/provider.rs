@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 
+use crate::data::redact::Secret;
 use crate::error::Result;
-use crate::redact::Secret;
 
 /// Gives the current credentials, a key or a token, each time a login needs them.
 ///

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use crate::redact::Secret;
+use crate::data::redact::Secret;
 
 /// What a login gave: how calls are authorised, and for how long.
 #[derive(Clone)]

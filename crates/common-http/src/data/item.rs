@@ -2,8 +2,8 @@
 
 use serde::de::DeserializeOwned;
 
+use crate::data::recorded::Recorded;
 use crate::json::{DecodeError, RawJson};
-use crate::recorded::Recorded;
 
 /// An item of a vendor's list: read, or rejected with its text kept.
 ///
