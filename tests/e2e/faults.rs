@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use biologix_client::sandbox::{Fault, SESSIONS_OPEN, Sandbox};
 use common_http::{Delivery, Error, ErrorKind, HttpOptions};
-use testing::delivery::assert_sound;
+use testing::delivery::old::assert_sound;
 use testing::faults::{cut_body, redirect, stall_body, throttle, unavailable};
 use tokio::task::JoinSet;
 

@@ -164,6 +164,18 @@ async fn drop_ends_the_vendors_work() {
     assert_eq!(soon(work.recv()).await, None);
 }
 
+/// Tests of many programs start their sandboxes in tasks.
+#[tokio::test]
+async fn it_can_be_started_in_a_task_and_shared() {
+    let sandbox = tokio::spawn(Sandbox::start()).await.unwrap().unwrap();
+    let shared = Arc::new(sandbox);
+    let stopping = Arc::clone(&shared);
+    soon(tokio::spawn(async move { stopping.stop().await }))
+        .await
+        .unwrap();
+    assert!(format!("{shared:?}").starts_with("Sandbox { urls: [\"http://127.0.0.1:"));
+}
+
 /// A sandbox whose vendor has begun to work, and what that work holds.
 async fn at_work() -> (Sandbox, mpsc::UnboundedReceiver<()>) {
     let (work, mut receiver) = mpsc::unbounded_channel();
