@@ -34,16 +34,14 @@ fn first_column(text: &str) -> BTreeSet<&str> {
 
 #[test]
 fn the_page_for_trouble_has_every_kind_and_code() {
-    let error = read("crates/common-http/src/error.rs");
-    let as_str = between(&error, "pub const fn as_str(self)", "\n    }").next();
+    let kinds = read("crates/common-http/src/error/kind.rs");
+    let as_str = between(&kinds, "pub const fn as_str(self)", "\n    }").next();
     let mut known: BTreeSet<String> = between(as_str.unwrap(), "=> \"", "\"")
         .map(str::to_owned)
         .collect();
     assert_eq!(known.len(), 16, "the kinds of `ErrorKind::as_str`");
     for client in CLIENTS {
-        let vendor = read(&format!("crates/{client}-client/src/vendor.rs"));
-        let codes = between(&vendor, "codes: &[", "],").next().unwrap();
-        known.extend(codes.split('"').skip(1).step_by(2).map(str::to_owned));
+        known.extend(codes(client));
     }
 
     let page = read("docs/troubleshooting.md");
@@ -54,6 +52,21 @@ fn the_page_for_trouble_has_every_kind_and_code() {
         missing.is_empty() && invented.is_empty(),
         "missing: {missing:?}, not in the code: {invented:?}"
     );
+}
+
+/// The codes of a client's `ErrorCode`, and those that its profile adds to them.
+fn codes(client: &str) -> BTreeSet<String> {
+    let folder = format!("crates/{client}-client/src");
+    let file = ["errors.rs", "vendor.rs"]
+        .map(|name| format!("{folder}/{name}"))
+        .into_iter()
+        .find(|file| root().join(file).exists());
+    let text = read(&file.unwrap());
+    let named = between(&text, "pub enum ErrorCode: String {", "\n    }")
+        .flat_map(|variants| between(variants, " = \"", "\""));
+    let added =
+        between(&text, "codes(&[", "]").flat_map(|codes| codes.split('"').skip(1).step_by(2));
+    named.chain(added).map(str::to_owned).collect()
 }
 
 /// Id, method and path of a client's operations, from `specs/`. Webhooks are not among them.
