@@ -9,6 +9,7 @@ mod doubt;
 mod failure;
 mod limits;
 mod peek;
+mod proof;
 mod reader;
 mod run;
 

@@ -4,6 +4,7 @@
 //! our own words. The vendor's free text and the answer's body can name a patient, so a program can read
 //! them ([`Error::message`], [`Error::body`]) and `Display` and `Debug` never show them.
 
+mod cause;
 mod kind;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 
+pub use self::cause::Cause;
 pub use self::kind::{Delivery, ErrorKind};
 use crate::json::DecodeError;
 
@@ -56,6 +58,7 @@ struct Inner {
     attempts: u32,
     retry_after: Option<Duration>,
     delivery: Delivery,
+    cause: Option<Cause>,
     body: Bytes,
 }
 
@@ -100,6 +103,7 @@ impl Error {
             attempts: 0,
             retry_after: None,
             delivery: Delivery::NotSent,
+            cause: None,
             body: Bytes::new(),
         }))
     }
@@ -116,6 +120,13 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
+    }
+
+    /// Why there was no connection, for the kind `connect`; also where a proxy answered in the vendor's
+    /// place.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.0.cause
     }
 
     /// The id of the operation that failed, such as `biologix.exams.list`.
@@ -243,6 +254,13 @@ impl Error {
         self.with_reason(Reason::Text(text))
     }
 
+    /// Says why there was no connection.
+    #[must_use]
+    pub fn with_cause(mut self, cause: Cause) -> Self {
+        self.0.cause = Some(cause);
+        self.with_detail(cause.words())
+    }
+
     /// Says that an answer could not be read, and at which JSON path.
     #[must_use]
     pub fn with_decode(self, error: DecodeError) -> Self {
@@ -362,6 +380,7 @@ impl fmt::Debug for Error {
             .field("attempts", &inner.attempts)
             .field("retry_after", &inner.retry_after)
             .field("delivery", &inner.delivery)
+            .field("cause", &inner.cause)
             .finish_non_exhaustive()
     }
 }

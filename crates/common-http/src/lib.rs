@@ -45,7 +45,7 @@ pub use self::data::timestamp::Timestamp;
 pub use self::data::{json, lenient};
 pub use self::download::Download;
 pub use self::engine::{Engine, EngineBuilder};
-pub use self::error::{Delivery, Error, ErrorKind, Result};
+pub use self::error::{Cause, Delivery, Error, ErrorKind, Result};
 pub use self::foreign::{ForeignHosts, ForeignUrl};
 #[doc(inline)]
 pub use self::json::{DecodeError, DecodeReason, Extra, RawJson, TextOrNumber};

@@ -113,7 +113,7 @@ mod tests {
 
     async fn wire(body: &Body) -> Vec<u8> {
         let opened = body.open().await.unwrap();
-        let (outgoing, _) = OutgoingBody::new(opened, body.len(), 1, None);
+        let (outgoing, _sending) = OutgoingBody::new(opened, body.len(), 1, None);
         outgoing.collect().await.unwrap().to_bytes().to_vec()
     }
 

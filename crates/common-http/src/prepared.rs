@@ -22,7 +22,22 @@ pub struct Prepared {
 
 crate::safe_debug!(Prepared { operation });
 
+/// A body up to this size that is not sent within the default working time is on a line of less than
+/// 5 kbit/s.
+const SMALL_BODY: u64 = 32 * 1024;
+
 impl Prepared {
+    /// Whether it can take long although it moves: then only standing still ends it.
+    pub(crate) fn is_transfer(&self) -> bool {
+        let is_large = self.body.len().is_none_or(|length| length > SMALL_BODY);
+        self.operation.is_transfer() || is_large
+    }
+
+    /// Whether its body can take long.
+    pub(crate) fn is_upload(&self) -> bool {
+        self.is_transfer() && !self.body.is_empty()
+    }
+
     /// The endpoint.
     #[must_use]
     pub fn operation(&self) -> &Operation {

@@ -6,6 +6,7 @@
 mod fake;
 mod outgoing;
 mod reqwest;
+mod tls_cause;
 
 use std::fmt;
 use std::pin::Pin;
@@ -13,6 +14,8 @@ use std::pin::Pin;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::Stream;
+
+use crate::error::Cause;
 
 #[cfg(any(test, feature = "sandbox"))]
 pub use self::fake::{FakeAnswer, FakeRequest, FakeTransport};
@@ -36,40 +39,32 @@ pub trait Transport: Send + Sync + 'static {
     ) -> Result<http::Response<IncomingBody>, TransportError>;
 }
 
-/// Why an attempt got no complete answer, without anything of the request or the answer.
+/// Why an attempt got no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportError {
-    /// The host's name has no address.
-    Dns,
-    /// No TCP connection, or none through the proxy.
-    Connect,
-    /// No connection within the connect timeout.
-    ConnectTimeout,
-    /// The TLS handshake failed, for example because the certificate is not trusted.
-    Tls,
-    /// The connection broke after it was made.
+    /// No connection was made.
+    Connect(Cause),
+    /// The protocol says that the request was not acted upon: HTTP/2 refused the stream, or went away
+    /// below it.
+    NotProcessed,
+    /// The connection broke after the request may have left.
     Interrupted,
-    /// The connection was closed before an answer came, or what came was not HTTP.
+    /// The answer was not HTTP, or not complete.
     Protocol,
 }
 
 impl TransportError {
-    /// Whether no byte of the request can have left.
+    /// Whether nothing of the request can have been acted upon.
     #[must_use]
     pub const fn is_not_sent(self) -> bool {
-        matches!(
-            self,
-            Self::Dns | Self::Connect | Self::ConnectTimeout | Self::Tls
-        )
+        matches!(self, Self::Connect(_) | Self::NotProcessed)
     }
 
     pub(crate) const fn words(self) -> &'static str {
         match self {
-            Self::Dns => "the host name was not resolved",
-            Self::Connect => "no connection was made",
-            Self::ConnectTimeout => "no connection was made in time",
-            Self::Tls => "the TLS handshake failed",
+            Self::Connect(cause) => cause.words(),
+            Self::NotProcessed => "the vendor closed the connection before it took the request",
             Self::Interrupted => "the connection broke",
             Self::Protocol => "no complete HTTP answer came",
         }

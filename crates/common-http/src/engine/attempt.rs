@@ -1,14 +1,15 @@
 //! One exchange: the request out, the answer's head in, and as much of its body as the mode wants.
 
 use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio::time::{Instant, sleep};
 
 use super::Engine;
 use super::failure::{Failure, Stalled, Unreadable};
 use super::limits::{earlier, within};
-use super::reader::{BodyReader, Broken};
+use super::proof;
+use super::reader::{BodyReader, Broken, End};
 use crate::answer::{Answer, KEPT_BODY};
 use crate::body::Opened;
 use crate::error::{Delivery, Error, ErrorKind};
@@ -46,6 +47,7 @@ pub(crate) async fn exchange(
     end: Option<Instant>,
 ) -> Result<Reply, Failure> {
     let on_progress = prepared.options.on_progress.clone();
+    // Dropping `sending`, at whatever end of the exchange, stops a body that is still on its way.
     let (body, sending) = OutgoingBody::new(body, prepared.body.len(), attempt, on_progress);
     let request = request(prepared, authorization, body);
     let timeouts = &engine.options().timeouts;
@@ -58,7 +60,7 @@ pub(crate) async fn exchange(
     let head = tokio::select! {
         biased;
         head = transport.send(request) => head,
-        stalled = no_head_in_time(&sending, timeouts) => return Err(Failure::Stalled(stalled)),
+        stalled = no_head_in_time(&sending, timeouts, prepared.is_upload()) => return Err(Failure::Stalled(stalled)),
     };
     let (head, stream) = match head {
         Ok(response) => response.into_parts(),
@@ -87,18 +89,23 @@ pub(crate) async fn exchange(
             delivery: Delivery::Answered,
         })));
     }
+    if !sending.is_finished() {
+        return Err(Failure::Early);
+    }
     let limit = limit(engine, prepared, mode);
+    let end = proof::end(head.version, &headers, length, prepared.url.scheme());
+    let must_show = match mode {
+        Mode::Whole => End::Shown,
+        Mode::Streamed { .. } => end,
+    };
     let mut reply = Reply {
         status: head.status,
         headers,
         start: Bytes::new(),
-        rest: BodyReader::new(stream, length, limit, timeouts.idle),
+        rest: BodyReader::new(stream, length, limit, timeouts.idle, must_show),
     };
     if is_encoded(&reply.headers) {
-        return Err(reply.unreadable(
-            ErrorKind::Decode,
-            "a content encoding that was not asked for",
-        ));
+        return Err(reply.decode("a content encoding that was not asked for"));
     }
     let enough = match mode {
         Mode::Whole => usize::MAX,
@@ -113,12 +120,20 @@ pub(crate) async fn exchange(
                 return Err(reply.unreadable(ErrorKind::TooLarge, "the answer exceeds the limit"));
             }
         };
+        if !engine.options().accept_html && proof::is_page(&reply.headers, &reply.start) {
+            return Err(reply.page());
+        }
     }
     match mode {
-        Mode::Streamed { check: Some(check) } if !check(&reply.start) => Err(reply.unreadable(
-            ErrorKind::Decode,
-            "the answer is not the file that was asked for",
-        )),
+        Mode::Whole if end == End::Unproven && !proof::proves_itself(&reply.start) => {
+            Err(Failure::Unproven)
+        }
+        Mode::Streamed { .. } if !proof::is_whole_file(reply.status, &reply.headers) => {
+            Err(reply.decode("the answer is not a whole file"))
+        }
+        Mode::Streamed { check: Some(check) } if !check(&reply.start) => {
+            Err(reply.decode("the answer is not the file that was asked for"))
+        }
         _ => Ok(reply),
     }
 }
@@ -128,10 +143,26 @@ impl Reply {
         Failure::Unreadable(Box::new(Unreadable {
             kind,
             why,
+            is_foreign: false,
             status: self.status,
             headers: self.headers.clone(),
             body: self.start.slice(..self.start.len().min(KEPT_BODY)),
         }))
+    }
+
+    fn decode(&self, why: &'static str) -> Failure {
+        self.unreadable(ErrorKind::Decode, why)
+    }
+
+    fn page(&self) -> Failure {
+        let why = "a web page came in place of the vendor's answer";
+        match self.decode(why) {
+            Failure::Unreadable(mut unreadable) => {
+                unreadable.is_foreign = true;
+                Failure::Unreadable(unreadable)
+            }
+            other => other,
+        }
     }
 }
 
@@ -160,8 +191,10 @@ fn limit(engine: &Engine, prepared: &Prepared, mode: Mode) -> u64 {
     prepared.options.max_bytes.unwrap_or(default)
 }
 
-/// Ends when the answer's head is overdue: no progress of the body, or nothing for too long after its last byte.
-async fn no_head_in_time(sending: &Sending, timeouts: &Timeouts) -> Stalled {
+/// Ends when the answer's head is overdue: no progress of the body, or nothing for too long after its last
+/// byte. A proxy may pass a file on only when it has it whole, so a transfer waits as long again.
+async fn no_head_in_time(sending: &Sending, timeouts: &Timeouts, is_upload: bool) -> Stalled {
+    let started = Instant::now();
     loop {
         let left = timeouts.idle.saturating_sub(sending.quiet_for());
         tokio::select! {
@@ -173,11 +206,15 @@ async fn no_head_in_time(sending: &Sending, timeouts: &Timeouts) -> Stalled {
             return Stalled::Idle;
         }
     }
-    sleep(timeouts.head).await;
+    sleep(timeouts.head_after(is_upload, started.elapsed())).await;
     Stalled::Head
 }
 
+/// The length of the body, unless chunks say it.
 fn announced(headers: &HeaderMap) -> Option<u64> {
+    if headers.contains_key(TRANSFER_ENCODING) {
+        return None;
+    }
     headers
         .get(CONTENT_LENGTH)?
         .to_str()
@@ -187,16 +224,34 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
         .ok()
 }
 
+/// Whether the body is compressed. A value that names no coding means that it is not.
 fn is_encoded(headers: &HeaderMap) -> bool {
-    headers.get_all(CONTENT_ENCODING).iter().any(|encoding| {
-        !encoding.is_empty() && !encoding.as_bytes().eq_ignore_ascii_case(b"identity")
-    })
+    const CODINGS: [&str; 9] = [
+        "gzip",
+        "x-gzip",
+        "compress",
+        "x-compress",
+        "deflate",
+        "br",
+        "zstd",
+        "dcb",
+        "dcz",
+    ];
+    let codings = headers.get_all(CONTENT_ENCODING).iter();
+    codings
+        .filter_map(|codings| codings.to_str().ok())
+        .flat_map(|codings| codings.split(','))
+        .any(|coding| {
+            CODINGS
+                .iter()
+                .any(|known| coding.trim().eq_ignore_ascii_case(known))
+        })
 }
 
 /// The start of an error answer's body: what comes of it in a fair time. The answer itself is known already, so that
 /// the end of the call's time takes no more than the rest of its body.
 async fn kept(stream: IncomingBody, timeouts: &Timeouts, end: Option<Instant>) -> Bytes {
-    let mut reader = BodyReader::new(stream, None, u64::MAX, timeouts.idle);
+    let mut reader = BodyReader::new(stream, None, u64::MAX, timeouts.idle, End::Shown);
     let mut kept = BytesMut::new();
     let reading = async {
         while kept.len() < KEPT_BODY
@@ -206,7 +261,7 @@ async fn kept(stream: IncomingBody, timeouts: &Timeouts, end: Option<Instant>) -
             kept.extend_from_slice(&chunk[..chunk.len().min(room)]);
         }
     };
-    let fair = Instant::now().checked_add(timeouts.head);
+    let fair = Instant::now().checked_add(timeouts.error_body());
     let _ = within(earlier(fair, end), reading).await;
     kept.freeze()
 }

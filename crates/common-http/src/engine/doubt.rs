@@ -12,7 +12,7 @@ pub(crate) struct Doubt {
 
 impl Doubt {
     pub(crate) fn note(&mut self, outcome: Outcome) {
-        self.any_sent |= outcome != Outcome::NotSent;
+        self.any_sent |= !matches!(outcome, Outcome::NotSent | Outcome::Barred);
         self.any_doubtful |= outcome.is_doubtful();
         self.last = Some(outcome);
     }

@@ -8,8 +8,8 @@ use http::{HeaderMap, StatusCode};
 use url::Url;
 
 use crate::answer::Answer;
-use crate::error::{Error, ErrorKind};
-use crate::operation::Operation;
+use crate::error::{Cause, Error, ErrorKind};
+use crate::operation::{Effect, Operation};
 use crate::prepared::Prepared;
 use crate::profile::{ErrorDetail, Profile};
 use crate::retry::{Outcome, RetryPolicy, retry_after};
@@ -33,8 +33,12 @@ pub(crate) enum Failure {
     /// The body could not be read to its end: some of it may have left.
     BodyBroke(Error),
     Transport(TransportError),
+    /// A success came before the body was handed over whole: nobody can have taken it.
+    Early,
     /// The answer came up short or long of its length.
     WrongLength,
+    /// Nothing proves that the answer came whole, and its content does not either.
+    Unproven,
     Stalled(Stalled),
     Answer(Box<Answer>),
     Unreadable(Box<Unreadable>),
@@ -52,6 +56,8 @@ pub(crate) enum Stalled {
 pub(crate) struct Unreadable {
     pub(crate) kind: ErrorKind,
     pub(crate) why: &'static str,
+    /// It is not an answer of the vendor's API at all.
+    pub(crate) is_foreign: bool,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -64,8 +70,13 @@ impl Failure {
             Self::Login(_) | Self::NotInTime(_) | Self::Local(_) => return None,
             // Not worth repeating, but some of it may have left.
             Self::BodyBroke(_) => Outcome::Broken,
+            Self::Transport(TransportError::Connect(cause)) if !cause.may_pass() => Outcome::Barred,
             Self::Transport(error) if error.is_not_sent() => Outcome::NotSent,
-            Self::Transport(_) | Self::WrongLength | Self::Stalled(_) => Outcome::Lost,
+            Self::Transport(_)
+            | Self::Early
+            | Self::WrongLength
+            | Self::Unproven
+            | Self::Stalled(_) => Outcome::Lost,
             Self::Answer(answer) if operation.is_login() => {
                 let says = answer.detail(profile, operation).kind;
                 match answer.status {
@@ -80,6 +91,12 @@ impl Failure {
             Self::Answer(answer) => {
                 let asked = retry_after(&answer.headers).is_some();
                 Outcome::of_status(answer.status, asked)
+            }
+            // Nobody knows who wrote the page, or what became of the request.
+            Self::Unreadable(unreadable)
+                if unreadable.is_foreign && operation.effect() != Effect::Safe =>
+            {
+                Outcome::Broken
             }
             Self::Unreadable(_) => Outcome::Unreadable,
         })
@@ -107,12 +124,19 @@ impl Failure {
             }
             Self::NotInTime(why) => Error::new(ErrorKind::Timeout).with_detail(why),
             Self::Local(error) | Self::BodyBroke(error) => error,
-            Self::Transport(error) if error.is_not_sent() => {
-                Error::new(ErrorKind::Connect).with_detail(error.words())
+            Self::Transport(TransportError::Connect(cause)) => {
+                Error::new(ErrorKind::Connect).with_cause(cause)
+            }
+            Self::Transport(TransportError::NotProcessed) => {
+                Error::new(ErrorKind::Connect).with_detail(TransportError::NotProcessed.words())
             }
             Self::Transport(error) => Error::new(ErrorKind::Interrupted).with_detail(error.words()),
+            Self::Early => Error::new(ErrorKind::Interrupted)
+                .with_detail("the answer came before the whole body was sent"),
             Self::WrongLength => Error::new(ErrorKind::Interrupted)
                 .with_detail("the answer is not as long as it was announced"),
+            Self::Unproven => Error::new(ErrorKind::Interrupted)
+                .with_detail("nothing proves that the answer came whole"),
             Self::Stalled(stalled) => Error::new(ErrorKind::Timeout).with_detail(match stalled {
                 Stalled::Deadline => "the call's deadline passed",
                 Stalled::Head => "no answer came",
@@ -153,6 +177,8 @@ impl Answer {
             .with_body(self.body);
         if self.status.is_redirection() {
             error = error.with_detail(redirected(&self.headers, &request.url));
+        } else if self.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+            error = error.with_cause(Cause::ProxyStatus);
         }
         if let Some(code) = code {
             let listed = profile.codes.contains(&code.as_str());

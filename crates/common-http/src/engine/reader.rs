@@ -9,7 +9,21 @@ use tokio::time::{Instant, timeout};
 use super::failure::{Failure, Stalled};
 use crate::transport::{IncomingBody, PROGRESS};
 
+/// Whether the end of the connection is enough to show that the body is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Shown,
+    /// Then the body must end as a PDF does.
+    Unproven,
+}
+
+/// The end mark of a PDF stands this near to its end.
+const PDF_END: usize = 2048;
+
 pub(crate) struct BodyReader {
+    end: End,
+    /// The last bytes, kept if they must prove the end.
+    tail: Vec<u8>,
     stream: IncomingBody,
     length: Option<u64>,
     got: u64,
@@ -33,8 +47,11 @@ impl BodyReader {
         length: Option<u64>,
         limit: u64,
         idle: Duration,
+        end: End,
     ) -> Self {
         Self {
+            end,
+            tail: Vec::new(),
             stream,
             length,
             got: 0,
@@ -73,6 +90,9 @@ impl BodyReader {
                 None if self.length.is_some_and(|length| length != self.got) => {
                     return Err(Broken::Failed(Failure::WrongLength));
                 }
+                None if self.end == End::Unproven && !ends_a_pdf(&self.tail) => {
+                    return Err(Broken::Failed(Failure::Unproven));
+                }
                 None => {
                     self.ended = true;
                     return Ok(None);
@@ -82,6 +102,12 @@ impl BodyReader {
     }
 
     fn count(&mut self, bytes: Bytes) -> Result<Bytes, Broken> {
+        if self.end == End::Unproven {
+            self.tail
+                .extend_from_slice(&bytes[bytes.len().saturating_sub(PDF_END)..]);
+            let surplus = self.tail.len().saturating_sub(PDF_END);
+            self.tail.drain(..surplus);
+        }
         self.got += bytes.len() as u64;
         self.since += bytes.len() as u64;
         if self.since >= PROGRESS {
@@ -114,4 +140,8 @@ impl BodyReader {
         }
         Ok(bytes.freeze())
     }
+}
+
+fn ends_a_pdf(tail: &[u8]) -> bool {
+    tail.windows(5).any(|window| window == b"%%EOF")
 }

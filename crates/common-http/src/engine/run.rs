@@ -18,19 +18,11 @@ use super::failure::Failure;
 use super::limits::{Limits, Wait, within};
 use crate::answer::Answer;
 use crate::auth::Live;
-use crate::body::{Body, Opened};
+use crate::body::Opened;
 use crate::error::{Delivery, Error, Result};
 use crate::observe::Attempt;
 use crate::prepared::Prepared;
 use crate::retry::{Cost, Outcome, Repeat, Verdict, pause, verdict};
-
-/// A body up to this size that is not sent within the default working time is on a line of less than 5 kbit/s.
-const SMALL_BODY: u64 = 32 * 1024;
-
-/// Whether sending it can take longer than the working time although it moves: then only standing still ends it.
-fn is_large(body: &Body) -> bool {
-    body.len().is_none_or(|length| length > SMALL_BODY)
-}
 
 /// A call on its way: what it sends, what it may still spend, and what its attempts have left in doubt.
 pub(crate) struct Run {
@@ -64,7 +56,7 @@ impl Run {
         };
         let limits = Limits {
             deadline: deadline.and_then(|limit| now.checked_add(limit)),
-            working: if operation.is_transfer() || is_large(&request.body) {
+            working: if request.is_transfer() {
                 None
             } else {
                 now.checked_add(timeouts.call)

@@ -32,6 +32,7 @@ pub struct HttpOptions {
     pub(crate) max_answer: u64,
     pub(crate) max_download: u64,
     pub(crate) allow_plain_http: bool,
+    pub(crate) accept_html: bool,
     pub(crate) user_agent: Option<String>,
     pub(crate) observer: Option<Arc<dyn AttemptObserver>>,
     pub(crate) transport: Option<Arc<dyn Transport>>,
@@ -46,6 +47,7 @@ impl Default for HttpOptions {
             max_answer: 64 * 1024 * 1024,
             max_download: 1024 * 1024 * 1024,
             allow_plain_http: false,
+            accept_html: false,
             user_agent: None,
             observer: None,
             transport: None,
@@ -84,6 +86,15 @@ impl HttpOptions {
     #[must_use]
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.allow_plain_http = allow;
+        self
+    }
+
+    /// Takes a success whose body is a web page for the vendor's answer.
+    ///
+    /// By default that is an error, because a firewall or a gateway may have written the page.
+    #[must_use]
+    pub fn accept_html(mut self, accept: bool) -> Self {
+        self.accept_html = accept;
         self
     }
 

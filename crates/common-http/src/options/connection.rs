@@ -40,7 +40,7 @@ impl Default for Connection {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(10),
-            pool_idle: Duration::from_secs(20),
+            pool_idle: Duration::from_secs(4),
             roots: Vec::new(),
             only_own_roots: false,
             client_certificate: None,
@@ -58,9 +58,9 @@ impl HttpOptions {
         self
     }
 
-    /// How long an unused connection is kept open: 20 s by default.
+    /// How long an unused connection may be used again: 4 s by default.
     ///
-    /// That is less than servers and middleboxes usually allow.
+    /// Some servers close one after 5 s, and a request that meets the close would be in doubt.
     #[must_use]
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.connection.pool_idle = timeout;

@@ -7,7 +7,8 @@ use crate::options::HttpOptions;
 /// The limits of a call, once it has a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timeouts {
-    pub(crate) head: Duration,
+    /// As set by the user; `None`: the default, which is longer for uploads.
+    pub(crate) head: Option<Duration>,
     pub(crate) idle: Duration,
     pub(crate) call: Duration,
     pub(crate) deadline: Option<Duration>,
@@ -16,7 +17,7 @@ pub(crate) struct Timeouts {
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
-            head: Duration::from_secs(30),
+            head: None,
             idle: Duration::from_secs(30),
             call: Duration::from_secs(60),
             deadline: None,
@@ -24,11 +25,33 @@ impl Default for Timeouts {
     }
 }
 
+const HEAD: Duration = Duration::from_secs(30);
+const HEAD_OF_UPLOAD: Duration = Duration::from_secs(120);
+
+impl Timeouts {
+    /// How long the answer's head may take after the last byte of a body that took `sending`.
+    pub(crate) fn head_after(&self, is_upload: bool, sending: Duration) -> Duration {
+        match self.head {
+            Some(head) => head,
+            None if is_upload => sending.max(HEAD_OF_UPLOAD),
+            None => HEAD,
+        }
+    }
+
+    /// How long the start of an error answer's body may take.
+    pub(crate) fn error_body(&self) -> Duration {
+        self.head.unwrap_or(HEAD)
+    }
+}
+
 impl HttpOptions {
-    /// The time for the head of an answer after the request's last byte: 30 s by default.
+    /// The time for the head of an answer after the request's last byte.
+    ///
+    /// By default 30 s; for an upload as long again as its body took and at least 120 s, because a proxy
+    /// may pass a file on only when it has it whole.
     #[must_use]
     pub fn head_timeout(mut self, timeout: Duration) -> Self {
-        self.timeouts.head = timeout;
+        self.timeouts.head = Some(timeout);
         self
     }
 

@@ -5,8 +5,10 @@ use http::StatusCode;
 /// How an attempt ended, as far as repeating it is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// DNS, connect, TLS: no byte of the request left.
+    /// DNS, connect, TLS: no byte of the request left. Also what HTTP/2 refused before it acted.
     NotSent,
+    /// Not sent either, and another try cannot help: a certificate, a proxy's refusal.
+    Barred,
     /// 429, or 503 with `Retry-After`: refused before it acted.
     Throttled,
     /// Timeout, reset, cut-off answer.
@@ -78,6 +80,7 @@ pub(crate) enum Verdict {
 pub(crate) const fn verdict(outcome: Outcome, repeat: Repeat) -> Verdict {
     match (outcome, repeat) {
         (Outcome::NotSent, _) => Verdict::Backoff,
+        (Outcome::Barred, _) => Verdict::Stop,
         (Outcome::Throttled, Repeat::Login) => Verdict::Stop,
         (Outcome::Throttled, _) => Verdict::Throttle,
         (Outcome::Lost | Outcome::Failed, Repeat::Freely | Repeat::Login) => Verdict::Backoff,
@@ -99,6 +102,7 @@ mod tests {
         use Verdict::{Backoff, Renew, Stop, Throttle};
         for (outcome, freely, when_refused, login) in [
             (NotSent, Backoff, Backoff, Backoff),
+            (Barred, Stop, Stop, Stop),
             (Throttled, Throttle, Throttle, Stop),
             (Lost, Backoff, Stop, Backoff),
             (Failed, Backoff, Stop, Backoff),
@@ -144,6 +148,7 @@ mod tests {
         use Outcome::*;
         for outcome in [
             NotSent,
+            Barred,
             Throttled,
             Lost,
             Failed,

@@ -9,10 +9,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
 use http_body::Body as _;
 use tokio::time::{Instant, Sleep, sleep};
 
+use crate::error::Cause;
 use crate::transport::{IncomingBody, OutgoingBody, Transport, TransportError};
 
 type Handler = Box<dyn Fn(&FakeRequest) -> FakeAnswer + Send + Sync>;
@@ -73,7 +74,7 @@ impl FakeTransport {
         Self::new(
             move |request| match steps.get(request.index).or(steps.last()) {
                 Some(step) => step(),
-                None => FakeAnswer::error(TransportError::Connect),
+                None => FakeAnswer::error(TransportError::Connect(Cause::Refused)),
             },
         )
     }
@@ -234,6 +235,8 @@ impl Transport for FakeTransport {
             hangs: head.hangs,
             pause: None,
         }) as IncomingBody);
+        // Its end is a proven one, unlike that of HTTP/1.1 without a length.
+        *response.version_mut() = Version::HTTP_2;
         *response.status_mut() = head.status;
         *response.headers_mut() = head.headers;
         Ok(response)

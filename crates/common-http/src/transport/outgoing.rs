@@ -4,7 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -26,63 +26,37 @@ const PIECE: usize = 16 * 1024;
 pub(crate) type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
 
 /// The state of a body while it is sent, shared between the body and whoever waits for the answer.
-pub(crate) struct Sending {
+struct Shared {
+    /// Behind a lock, so that it can be let go of although the connection still holds the body.
+    source: Mutex<Source>,
     sent: AtomicU64,
     /// When the last kibibyte was complete, and how many bytes had been sent then.
     moved: Mutex<(Instant, u64)>,
     done: AtomicBool,
     finished: Notify,
     failure: OnceLock<io::ErrorKind>,
+    /// Of the connection's task, which is woken to learn that the body was stopped.
+    waker: Mutex<Option<Waker>>,
 }
 
-impl Sending {
-    fn new() -> Self {
-        Self {
-            sent: AtomicU64::new(0),
-            moved: Mutex::new((Instant::now(), 0)),
-            done: AtomicBool::new(false),
-            finished: Notify::new(),
-            failure: OnceLock::new(),
-        }
-    }
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
+impl Shared {
     /// Bytes passed to the connection.
     fn sent(&self) -> u64 {
         self.sent.load(Ordering::Acquire)
     }
 
-    /// The time since the last progress.
-    pub(crate) fn quiet_for(&self) -> Duration {
-        self.moved().0.elapsed()
-    }
-
-    fn moved(&self) -> MutexGuard<'_, (Instant, u64)> {
-        self.moved.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Counts bytes that are passed to the connection, and returns their total.
     fn count(&self, bytes: u64) -> u64 {
         let sent = self.sent.fetch_add(bytes, Ordering::AcqRel) + bytes;
-        let mut moved = self.moved();
+        let mut moved = locked(&self.moved);
         if sent - moved.1 >= PROGRESS {
             *moved = (Instant::now(), sent);
         }
         sent
-    }
-
-    /// Waits until the last byte has been passed to the connection.
-    pub(crate) async fn finished(&self) {
-        let notified = self.finished.notified();
-        tokio::pin!(notified);
-        notified.as_mut().enable();
-        if !self.done.load(Ordering::Acquire) {
-            notified.await;
-        }
-    }
-
-    /// Why the source could not be read to its end, if it could not.
-    pub(crate) fn failure(&self) -> Option<io::ErrorKind> {
-        self.failure.get().copied()
     }
 
     fn finish(&self) {
@@ -91,11 +65,54 @@ impl Sending {
     }
 }
 
+/// Watches a body while it is sent. Once it is dropped, not one more byte of the body leaves, although
+/// the connection may still hold the body.
+pub(crate) struct Sending(Arc<Shared>);
+
+impl Sending {
+    /// The time since the last progress.
+    pub(crate) fn quiet_for(&self) -> Duration {
+        locked(&self.0.moved).0.elapsed()
+    }
+
+    /// Whether the last byte has been passed to the connection.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.0.done.load(Ordering::Acquire)
+    }
+
+    /// Waits until the last byte has been passed to the connection.
+    pub(crate) async fn finished(&self) {
+        let notified = self.0.finished.notified();
+        tokio::pin!(notified);
+        notified.as_mut().enable();
+        if !self.is_finished() {
+            notified.await;
+        }
+    }
+
+    /// Why the source could not be read to its end, if it could not.
+    pub(crate) fn failure(&self) -> Option<io::ErrorKind> {
+        self.0.failure.get().copied()
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        if self.is_finished() {
+            return;
+        }
+        // The source first: it closes its file here and now.
+        *locked(&self.0.source) = Source::Stopped;
+        if let Some(waker) = locked(&self.0.waker).take() {
+            waker.wake();
+        }
+    }
+}
+
 /// A request body while it is sent.
 pub struct OutgoingBody {
-    source: Source,
+    shared: Arc<Shared>,
     length: Option<u64>,
-    sending: Arc<Sending>,
     attempt: u32,
     on_progress: Option<OnProgress>,
 }
@@ -104,6 +121,8 @@ enum Source {
     Bytes(Bytes),
     Reader(ReaderSource),
     Done,
+    /// Nobody waits for the answer any more: the connection must not end this request in order.
+    Stopped,
 }
 
 struct ReaderSource {
@@ -121,24 +140,28 @@ impl OutgoingBody {
         length: Option<u64>,
         attempt: u32,
         on_progress: Option<OnProgress>,
-    ) -> (Self, Arc<Sending>) {
-        let sending = Arc::new(Sending::new());
+    ) -> (Self, Sending) {
         let source = match opened {
             _ if length == Some(0) => Source::Done,
             Opened::Bytes(bytes) => Source::Bytes(bytes),
             Opened::Reader(reader) => Source::Reader(ReaderSource::new(reader)),
         };
-        if matches!(source, Source::Done) {
-            sending.finish();
-        }
+        let shared = Arc::new(Shared {
+            done: AtomicBool::new(matches!(source, Source::Done)),
+            source: Mutex::new(source),
+            sent: AtomicU64::new(0),
+            moved: Mutex::new((Instant::now(), 0)),
+            finished: Notify::new(),
+            failure: OnceLock::new(),
+            waker: Mutex::default(),
+        });
         let body = Self {
-            source,
+            shared: Arc::clone(&shared),
             length,
-            sending: Arc::clone(&sending),
             attempt,
             on_progress,
         };
-        (body, sending)
+        (body, Sending(shared))
     }
 
     /// Whether there is nothing to send.
@@ -151,10 +174,11 @@ impl OutgoingBody {
     ///
     /// The body ends with the chunk that completes `Content-Length`, because the connection does
     /// not ask for more.
-    fn hand_over(&mut self, chunk: Bytes) -> io::Result<Frame<Bytes>> {
-        let sent = self.sending.count(chunk.len() as u64);
+    fn hand_over(&self, chunk: Bytes, source: &mut Source) -> io::Result<Frame<Bytes>> {
+        let sent = self.shared.count(chunk.len() as u64);
         if self.length == Some(sent) {
-            self.end();
+            *source = Source::Done;
+            self.shared.finish();
         }
         if let Some(on_progress) = &self.on_progress {
             on_progress(Progress {
@@ -164,17 +188,6 @@ impl OutgoingBody {
             });
         }
         Ok(Frame::data(chunk))
-    }
-
-    fn end(&mut self) {
-        self.source = Source::Done;
-        self.sending.finish();
-    }
-
-    fn fail(&mut self, kind: io::ErrorKind) -> io::Result<Frame<Bytes>> {
-        let _ = self.sending.failure.set(kind);
-        self.end();
-        Err(kind.into())
     }
 }
 
@@ -186,30 +199,46 @@ impl HttpBody for OutgoingBody {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        let this = self.get_mut();
-        let left = this.length.map(|length| length - this.sending.sent());
-        let read = match &mut this.source {
+        let left = self.length.map(|length| length - self.shared.sent());
+        let mut source = locked(&self.shared.source);
+        let read = match &mut *source {
             Source::Done => return Poll::Ready(None),
+            Source::Stopped => return Poll::Ready(Some(Err(io::ErrorKind::Interrupted.into()))),
             Source::Bytes(bytes) => Ok(bytes.split_to(bytes.len().min(PIECE))),
-            Source::Reader(source) => ready!(source.poll_piece(cx, left)),
+            Source::Reader(reader) => match reader.poll_piece(cx, left) {
+                Poll::Ready(read) => read,
+                Poll::Pending => {
+                    *locked(&self.shared.waker) = Some(cx.waker().clone());
+                    return Poll::Pending;
+                }
+            },
         };
-        Poll::Ready(match read {
+        let frame = match read {
             Ok(chunk) if chunk.is_empty() => {
-                this.end();
-                None
+                *source = Source::Done;
+                self.shared.finish();
+                return Poll::Ready(None);
             }
-            Ok(chunk) => Some(this.hand_over(chunk)),
-            Err(error) => Some(this.fail(error.kind())),
-        })
+            Ok(chunk) => self.hand_over(chunk, &mut source),
+            Err(error) => {
+                let _ = self.shared.failure.set(error.kind());
+                *source = Source::Done;
+                self.shared.finish();
+                Err(error.kind().into())
+            }
+        };
+        // The connection may now wait for the peer to read: it is woken if the body is stopped.
+        *locked(&self.shared.waker) = Some(cx.waker().clone());
+        Poll::Ready(Some(frame))
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self.source, Source::Done)
+        matches!(*locked(&self.shared.source), Source::Done)
     }
 
     fn size_hint(&self) -> SizeHint {
         match self.length {
-            Some(length) => SizeHint::with_exact(length - self.sending.sent()),
+            Some(length) => SizeHint::with_exact(length - self.shared.sent()),
             None => SizeHint::default(),
         }
     }
@@ -271,7 +300,7 @@ mod tests {
     use super::*;
     use crate::body::Body;
 
-    async fn outgoing(body: &Body, attempt: u32) -> (OutgoingBody, Arc<Sending>) {
+    async fn outgoing(body: &Body, attempt: u32) -> (OutgoingBody, Sending) {
         OutgoingBody::new(body.open().await.unwrap(), body.len(), attempt, None)
     }
 
@@ -299,7 +328,7 @@ mod tests {
             let (body, sending) = outgoing(&source(vec![7; real], claimed), 1).await;
             assert_eq!(collect(body).await, Err(kind));
             assert_eq!(sending.failure(), Some(kind));
-            assert!(sending.sent() < claimed);
+            assert!(sending.0.sent() < claimed);
         }
     }
 
@@ -313,11 +342,11 @@ mod tests {
     #[tokio::test]
     async fn a_single_pass_body_is_opened_once() {
         let body = Body::single_pass(&b"once"[..], None);
-        let (first, _) = outgoing(&body, 1).await;
+        let (first, _sending) = outgoing(&body, 1).await;
         let (second, sending) = outgoing(&body, 2).await;
         assert_eq!(collect(first).await.unwrap(), b"once");
         assert_eq!(collect(second).await, Err(io::ErrorKind::NotSeekable));
-        assert_eq!(sending.sent(), 0);
+        assert_eq!(sending.0.sent(), 0);
         assert!(!body.can_be_opened());
         assert!(body.open().await.is_err());
     }
@@ -325,10 +354,10 @@ mod tests {
     #[tokio::test]
     async fn a_single_pass_body_that_nobody_read_is_still_there() {
         let body = Body::single_pass(&b"once"[..], 4);
-        let (unread, _) = outgoing(&body, 1).await;
+        let (unread, _sending) = outgoing(&body, 1).await;
         drop(unread);
         assert!(body.can_be_opened());
-        let (second, _) = outgoing(&body, 2).await;
+        let (second, _sending) = outgoing(&body, 2).await;
         assert_eq!(collect(second).await.unwrap(), b"once");
     }
 
@@ -340,7 +369,7 @@ mod tests {
             let seen = Arc::clone(&seen);
             let on_progress: OnProgress = Arc::new(move |p| seen.lock().unwrap().push(p));
             let opened = body.open().await.unwrap();
-            let (outgoing, _) = OutgoingBody::new(opened, body.len(), attempt, Some(on_progress));
+            let (outgoing, _sending) = OutgoingBody::new(opened, body.len(), attempt, Some(on_progress));
             collect(outgoing).await.unwrap();
         }
         let seen = seen.lock().unwrap();
@@ -379,7 +408,7 @@ mod tests {
                         Ok(read)
                     }
                 });
-                let (mut first, _) = outgoing(&body, 1).await;
+                let (mut first, _sending) = outgoing(&body, 1).await;
                 let mut got = 0;
                 while got < break_at {
                     match first.frame().await {
@@ -390,7 +419,7 @@ mod tests {
                 drop(first);
                 let (second, sending) = outgoing(&body, 2).await;
                 assert_eq!(collect(second).await.unwrap(), content);
-                assert_eq!(sending.sent(), content.len() as u64);
+                assert_eq!(sending.0.sent(), content.len() as u64);
             });
         }
     }

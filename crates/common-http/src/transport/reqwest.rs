@@ -2,8 +2,10 @@
 
 use std::error::Error as StdError;
 use std::io;
+use std::iter;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -11,13 +13,17 @@ use futures_core::Stream;
 use http_body::Body as _;
 use reqwest::{Client, ClientBuilder, Proxy, redirect, retry};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::hosts::is_loopback;
 use crate::options::{Connection, ProxyChoice};
-use crate::transport::{IncomingBody, OutgoingBody, Transport, TransportError};
+use crate::transport::{IncomingBody, OutgoingBody, Transport, TransportError, tls_cause};
 
 /// Sends attempts with reqwest, without its retries, redirects, cookies and decompression: those
 /// are the engine's decisions.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+/// hyper's default is 100; some gateways add dozens.
+const MOST_HEADERS: usize = 512;
+
 pub(crate) struct ReqwestTransport(Client);
 
 impl ReqwestTransport {
@@ -32,7 +38,13 @@ impl ReqwestTransport {
             .no_zstd()
             .no_deflate()
             .connect_timeout(connection.connect_timeout)
-            .pool_idle_timeout(connection.pool_idle);
+            // Beyond this an instant overflows.
+            .pool_idle_timeout(connection.pool_idle.min(YEAR))
+            // Odd header lines cost themselves, not the answer.
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_max_headers(MOST_HEADERS);
         for (host, addresses) in &connection.resolve {
             builder = builder.resolve_to_addrs(host, addresses);
         }
@@ -181,25 +193,20 @@ impl Transport for ReqwestTransport {
                 reqwest::Body::wrap(body)
             }
         });
-        let request = reqwest::Request::try_from(request).map_err(|_| TransportError::Connect)?;
+        let request = reqwest::Request::try_from(request).map_err(|_| TransportError::Protocol)?;
         let response = self.0.execute(request).await.map_err(translate)?;
         let response = http::Response::<reqwest::Body>::from(response);
         Ok(response.map(|body| Box::pin(Incoming(body)) as IncomingBody))
     }
 }
 
-/// Keeps only the kind: the messages of reqwest and hyper quote URLs and values.
+/// Translated, because reqwest's and its sources' texts can quote addresses.
 fn translate(error: reqwest::Error) -> TransportError {
     if error.is_connect() {
-        return if error.is_timeout() {
-            TransportError::ConnectTimeout
-        } else if error.is_dns() {
-            TransportError::Dns
-        } else if io_kind(&error) == Some(io::ErrorKind::InvalidData) {
-            TransportError::Tls
-        } else {
-            TransportError::Connect
-        };
+        return TransportError::Connect(cause(&error));
+    }
+    if sources(&error).any(|source| source.downcast_ref().is_some_and(was_not_processed)) {
+        return TransportError::NotProcessed;
     }
     match io_kind(&error) {
         Some(_) => TransportError::Interrupted,
@@ -207,23 +214,61 @@ fn translate(error: reqwest::Error) -> TransportError {
     }
 }
 
-fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
-    let mut source = error.source();
-    while let Some(error) = source {
-        if let Some(io) = error.downcast_ref::<io::Error>() {
-            return Some(innermost(io).kind());
-        }
-        source = error.source();
-    }
-    None
+/// RFC 9113, 6.8 and 8.7: neither a refused stream nor one above a GOAWAY's last id was acted upon. h2
+/// tells the streams up to that id something else.
+fn was_not_processed(error: &h2::Error) -> bool {
+    let refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    error.is_remote() && (error.is_go_away() || refused)
 }
 
-/// An `io::Error` made from another one has the kind `Other`, and its `source` skips that one.
-fn innermost(mut error: &io::Error) -> &io::Error {
-    while let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
-        error = inner;
+fn cause(error: &reqwest::Error) -> Cause {
+    if error.is_dns() {
+        return Cause::Dns;
     }
-    error
+    if let Some(cause) = sources(error).find_map(tls_cause::cause) {
+        return cause;
+    }
+    // hyper-util shows the kind of this error only in its text, which quotes nothing.
+    if sources(error).any(|source| is_proxy_refusal(&source.to_string())) {
+        return Cause::ProxyStatus;
+    }
+    match io_kind(error) {
+        _ if error.is_timeout() => Cause::ConnectTimeout,
+        Some(io::ErrorKind::ConnectionRefused) => Cause::Refused,
+        Some(
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe,
+        ) => Cause::Reset,
+        Some(io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) => Cause::TlsHandshake,
+        _ => Cause::Unreachable,
+    }
+}
+
+fn is_proxy_refusal(text: &str) -> bool {
+    text.starts_with("tunnel error: ")
+        && (text.ends_with("unsuccessful") || text.ends_with("authorization required"))
+}
+
+fn sources(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    iter::successors(error.source(), |error| below(*error))
+}
+
+fn below<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    // An `io::Error` names its inner error's source instead of the error itself.
+    match error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref)
+    {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
+    let of_io =
+        |source: &(dyn StdError + 'static)| Some(source.downcast_ref::<io::Error>()?.kind());
+    sources(error).filter_map(of_io).last()
 }
 
 struct Incoming(reqwest::Body);

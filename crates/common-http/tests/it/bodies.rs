@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
-use common_http::{Body, Delivery, Effect, ErrorKind, Operation};
+use common_http::{Body, Cause, Delivery, Effect, ErrorKind, Operation};
 use http::Method;
 use http::header::CONTENT_LENGTH;
 use tokio::time::sleep;
@@ -121,7 +121,7 @@ async fn a_single_pass_body_is_never_sent_twice() {
 async fn a_single_pass_body_that_was_not_read_is_sent() {
     for length in [Some(15), None] {
         let network = FakeTransport::new(|request| match request.index {
-            0 | 1 => FakeAnswer::error(TransportError::Connect),
+            0 | 1 => FakeAnswer::error(TransportError::Connect(Cause::Refused)),
             2 => FakeAnswer::status(429)
                 .header("retry-after", "1")
                 .read_at_most(0),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use common_http::Cause::Refused;
 use common_http::transport::TransportError::Connect;
 use common_http::transport::{FakeAnswer, FakeTransport};
 use common_http::{CallOptions, Engine, ErrorKind};
@@ -30,14 +31,14 @@ fn switched() -> (Arc<FakeTransport>, Arc<AtomicBool>) {
     let is_up = Arc::clone(&up);
     let network = answering(move || match is_up.load(Ordering::SeqCst) {
         true => FakeAnswer::json("{}"),
-        false => FakeAnswer::error(Connect),
+        false => FakeAnswer::error(Connect(Refused)),
     });
     (network, up)
 }
 
 #[tokio::test(start_paused = true)]
 async fn empties_and_then_each_call_is_sent_once() {
-    let network = network([Fails(Connect)]);
+    let network = network([Fails(Connect(Refused))]);
     let engine = engine(&network);
     assert_eq!(left(&engine, &network).await, 500 / 14);
     let before = network.count();
@@ -50,7 +51,7 @@ async fn empties_and_then_each_call_is_sent_once() {
 
 #[tokio::test(start_paused = true)]
 async fn is_the_clients_own() {
-    let network = network([Fails(Connect)]);
+    let network = network([Fails(Connect(Refused))]);
     left(&engine(&network), &network).await;
     assert_eq!(left(&engine(&network), &network).await, 500 / 14);
 }
@@ -76,7 +77,7 @@ async fn a_repetition_that_succeeds_gives_its_cost_back() {
     let is_down = Arc::clone(&down);
     let network = FakeTransport::new(move |request| {
         match is_down.load(Ordering::SeqCst) || request.index % 2 == 0 {
-            true => FakeAnswer::error(Connect),
+            true => FakeAnswer::error(Connect(Refused)),
             false => FakeAnswer::json("{}"),
         }
     });
@@ -102,10 +103,10 @@ async fn only_repetitions_cost() {
         (Status(404), 4),
         (Later(429, "1000"), 4),
         (Status(500), 1),
-        (Fails(Connect), 1),
+        (Fails(Connect(Refused)), 1),
     ] {
         let mut steps = vec![step; 600];
-        steps.push(Fails(Connect));
+        steps.push(Fails(Connect(Refused)));
         let network = network(steps);
         let engine = engine(&network);
         for _ in 0..600 {

@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport, TransportError};
-use common_http::{Body, CallOptions, Delivery, Error, ErrorKind, HttpOptions, RetryPolicy};
+use common_http::{Body, CallOptions, Cause, Delivery, Error, ErrorKind, HttpOptions, RetryPolicy};
 use tokio::time::Instant;
 
 use crate::helper::Step::{Fails, Good, Later, Silent, Status};
@@ -188,7 +188,11 @@ async fn an_error_answer_that_trickles_is_that_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn endless_settings_are_allowed() {
-    let network = network([Status(500), Fails(TransportError::Connect), Good]);
+    let network = network([
+        Status(500),
+        Fails(TransportError::Connect(Cause::Refused)),
+        Good,
+    ]);
     let policy = RetryPolicy::default()
         .max_throttle_wait(Duration::MAX)
         .throttle_floor(Duration::MAX);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
-use common_http::{Delivery, Effect, HttpOptions, Operation, RetryPolicy};
+use common_http::{Cause, Delivery, Effect, HttpOptions, Operation, RetryPolicy};
 use http::Method;
 use proptest::prelude::*;
 use tokio::time::advance;
@@ -47,10 +47,10 @@ fn expected(attempts: &[Step]) -> Delivery {
 
 fn step() -> impl Strategy<Value = Step> {
     let errors = prop::sample::select(vec![
-        TransportError::Dns,
-        TransportError::Connect,
-        TransportError::ConnectTimeout,
-        TransportError::Tls,
+        TransportError::Connect(Cause::Dns),
+        TransportError::Connect(Cause::Refused),
+        TransportError::Connect(Cause::ConnectTimeout),
+        TransportError::Connect(Cause::TlsHandshake),
         TransportError::Interrupted,
         TransportError::Protocol,
     ]);
@@ -164,7 +164,7 @@ async fn an_order_whose_fate_is_unknown_is_not_sent_again() {
     ] {
         for before in [
             vec![],
-            vec![Fails(TransportError::Dns)],
+            vec![Fails(TransportError::Connect(Cause::Dns))],
             vec![Later(429, "1")],
             vec![Status(401)],
         ] {
@@ -181,11 +181,11 @@ async fn a_login_that_fails_in_the_middle() {
         Status(500),
         Status(403),
         Silent,
-        Fails(TransportError::Connect),
+        Fails(TransportError::Connect(Cause::Refused)),
     ] {
         for calls in [
             vec![Status(401)],
-            vec![Fails(TransportError::Connect), Status(401)],
+            vec![Fails(TransportError::Connect(Cause::Refused)), Status(401)],
             vec![Later(429, "1"), Status(401)],
         ] {
             check(calls.clone(), vec![login.clone()], Effect::Effectful, false).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
-use common_http::{CallOptions, Delivery, Error, ErrorKind, HttpOptions, Operation};
+use common_http::{CallOptions, Cause, Delivery, Error, ErrorKind, HttpOptions, Operation};
 use http::Method;
 use http::header::CONTENT_TYPE;
 use tokio::time::Instant;
@@ -130,7 +130,7 @@ async fn starts_again_after_a_cut_with_fresh_content() {
         },
         || FakeAnswer::status(200).cut(),
         || FakeAnswer::status(502),
-        || FakeAnswer::error(TransportError::Connect),
+        || FakeAnswer::error(TransportError::Connect(Cause::Refused)),
     ] {
         let network = broken_first(first);
         assert_eq!(whole(&network).await.unwrap(), "%PDF-EXAMPLE-15");

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common_http::transport::{FakeAnswer, TransportError};
 use common_http::{
-    Authenticator, CallOptions, Delivery, Engine, ErrorKind, HttpOptions, Operation, Secret,
+    Authenticator, CallOptions, Cause, Delivery, Engine, ErrorKind, HttpOptions, Operation, Secret,
     Session, async_trait,
 };
 use futures_util::future::join_all;
@@ -124,7 +124,7 @@ async fn a_login_that_succeeds_ends_the_pauses() {
 async fn a_failed_login_is_shared_by_those_who_waited() {
     for answer in [
         || FakeAnswer::status(503).after(millis(100)),
-        || FakeAnswer::error(TransportError::Connect).after(millis(100)),
+        || FakeAnswer::error(TransportError::Connect(Cause::Refused)).after(millis(100)),
         || FakeAnswer::error(TransportError::Interrupted).after(millis(100)),
         // A login that gives no token.
         || FakeAnswer::json("{}").after(millis(100)),
@@ -240,7 +240,7 @@ async fn calls_go_on_while_the_old_token_lives() {
     let refusals: [fn() -> FakeAnswer; 4] = [
         || FakeAnswer::status(500),
         || FakeAnswer::status(401),
-        || FakeAnswer::error(TransportError::Connect),
+        || FakeAnswer::error(TransportError::Connect(Cause::Refused)),
         FakeAnswer::never,
     ];
     for answer in refusals {

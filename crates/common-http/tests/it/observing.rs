@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
-use common_http::{Attempt, Body, Engine, ErrorKind, HttpOptions};
+use common_http::{Attempt, Body, Cause, Engine, ErrorKind, HttpOptions};
 use tokio::time::advance;
 
 use crate::helper::Step::{Cut, Fails, Good, Later, Status};
@@ -34,7 +34,7 @@ fn told(attempt: &Attempt) -> Told {
 #[tokio::test(start_paused = true)]
 async fn an_observer_is_told_of_each_attempt() {
     let network = network([
-        Fails(TransportError::Dns),
+        Fails(TransportError::Connect(Cause::Dns)),
         Status(500),
         Later(429, "7"),
         Good,
@@ -216,7 +216,7 @@ async fn a_call_is_one_span_with_its_facts() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_call_says_so_in_its_span() {
     record::start();
-    let network = network([Fails(TransportError::Connect), Status(409)]);
+    let network = network([Fails(TransportError::Connect(Cause::Refused)), Status(409)]);
     call(&engine(&network), &ORDER).await.unwrap_err();
     let recording = record::take();
     let span = &recording.spans[0];

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
 use common_http::{
-    Authenticator, Body, CallOptions, Delivery, Engine, Error, ErrorKind, HttpOptions, MemoryStore,
-    Operation, Result, RetryPolicy, Secret, Session, Store, StoreKey, async_trait, json,
+    Authenticator, Body, CallOptions, Cause, Delivery, Engine, Error, ErrorKind, HttpOptions,
+    MemoryStore, Operation, Result, RetryPolicy, Secret, Session, Store, StoreKey, async_trait,
+    json,
 };
 use http::header::{HeaderName, HeaderValue};
 use serde_json::json;
@@ -215,11 +216,11 @@ async fn of_each_fault() {
     for (answer, kind) in [
         (FakeAnswer::never as fn() -> FakeAnswer, ErrorKind::Timeout),
         (
-            || FakeAnswer::error(TransportError::Dns),
+            || FakeAnswer::error(TransportError::Connect(Cause::Dns)),
             ErrorKind::Connect,
         ),
         (
-            || FakeAnswer::error(TransportError::Tls),
+            || FakeAnswer::error(TransportError::Connect(Cause::TlsHandshake)),
             ErrorKind::Connect,
         ),
         (

@@ -1,8 +1,7 @@
 //! The retry table, row by row, through the whole engine.
 
-use common_http::transport::TransportError::{
-    Connect, ConnectTimeout, Dns, Interrupted, Protocol, Tls,
-};
+use common_http::Cause::{self, Refused};
+use common_http::transport::TransportError::{Connect, Interrupted, NotProcessed, Protocol};
 use common_http::{CallOptions, Delivery, Effect, ErrorKind, HttpOptions, Operation, RetryPolicy};
 
 use crate::helper::Step::{self, Cut, Encoded, Fails, Good, Later, Short, Silent, Status};
@@ -17,8 +16,24 @@ type Row = (Step, [usize; 3], ErrorKind, Delivery);
 
 fn table() -> Vec<Row> {
     use Delivery::{Answered, NotSent, Unknown};
-    let not_sent = [Dns, Connect, ConnectTimeout, Tls];
-    let not_sent = not_sent.map(|error| (Fails(error), [4, 4, 3], ErrorKind::Connect, NotSent));
+    let not_sent = [
+        Cause::Dns,
+        Refused,
+        Cause::ConnectTimeout,
+        Cause::TlsHandshake,
+    ]
+    .map(Connect);
+    let not_sent = not_sent
+        .into_iter()
+        .chain([NotProcessed])
+        .map(|error| (Fails(error), [4, 4, 3], ErrorKind::Connect, NotSent));
+    let barred = [
+        Cause::ProxyStatus,
+        Cause::TlsUnknownIssuer,
+        Cause::TlsExpired,
+    ]
+    .map(Connect);
+    let barred = barred.map(|error| (Fails(error), [1, 1, 1], ErrorKind::Connect, NotSent));
     let lost = [Fails(Interrupted), Fails(Protocol), Cut, Short];
     let lost = lost.map(|step| (step, [4, 1, 3], ErrorKind::Interrupted, Unknown));
     let failed = [500, 502, 503, 504];
@@ -41,6 +56,7 @@ fn table() -> Vec<Row> {
         (Encoded, [1, 1, 1], ErrorKind::Decode, Answered),
     ];
     rows.extend(not_sent);
+    rows.extend(barred);
     rows.extend(lost);
     rows.extend(failed);
     rows.extend(refused);
@@ -177,7 +193,7 @@ async fn attempts_are_counted_and_settable() {
 }
 
 async fn attempts_with(operation: &Operation, policy: &RetryPolicy, options: CallOptions) -> usize {
-    let network = network([Fails(Connect)]);
+    let network = network([Fails(Connect(Refused))]);
     let engine = engine_with(&network, HttpOptions::default().retry(policy.clone()));
     let error = call_with(&engine, operation, options).await.unwrap_err();
     assert_eq!(error.attempts() as usize, network.count());
@@ -190,21 +206,21 @@ async fn outcomes_may_differ_from_attempt_to_attempt() {
     for (operation, steps, attempts, kind, delivery) in [
         (
             &READ,
-            vec![Fails(Dns), Status(500), Status(404)],
+            vec![Fails(Connect(Cause::Dns)), Status(500), Status(404)],
             3,
             ErrorKind::NotFound,
             Delivery::Unknown,
         ),
         (
             &ORDER,
-            vec![Fails(Dns), Later(429, "1"), Status(404)],
+            vec![Fails(Connect(Cause::Dns)), Later(429, "1"), Status(404)],
             3,
             ErrorKind::NotFound,
             Delivery::Answered,
         ),
         (
             &ORDER,
-            vec![Fails(Dns), Later(503, "1"), Silent],
+            vec![Fails(Connect(Cause::Dns)), Later(503, "1"), Silent],
             3,
             ErrorKind::Timeout,
             Delivery::Unknown,
@@ -212,14 +228,14 @@ async fn outcomes_may_differ_from_attempt_to_attempt() {
         // The last one did not leave, and the one before got no final answer.
         (
             &ORDER,
-            vec![Later(429, "1"), Fails(Dns)],
+            vec![Later(429, "1"), Fails(Connect(Cause::Dns))],
             4,
             ErrorKind::Connect,
             Delivery::Unknown,
         ),
         (
             &ORDER,
-            vec![Fails(Tls), Encoded],
+            vec![Fails(Connect(Cause::TlsHandshake)), Encoded],
             2,
             ErrorKind::Decode,
             Delivery::Answered,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, TransportError};
-use common_http::{Engine, ErrorKind, HttpOptions, RetryPolicy};
+use common_http::{Cause, Engine, ErrorKind, HttpOptions, RetryPolicy};
 use tokio::time::Instant;
 
 use crate::helper::Step::{self, Fails, Good, Later, Status};
@@ -42,7 +42,7 @@ async fn backoff_has_a_cap() {
         .base(seconds(100))
         .cap(seconds(3))
         .max_attempts(20);
-    let network = network([Fails(TransportError::Connect)]);
+    let network = network([Fails(TransportError::Connect(Cause::Refused))]);
     let engine = engine_with(&network, HttpOptions::default().retry(policy));
     call(&engine, &READ).await.unwrap_err();
     let pauses = pauses(&network);

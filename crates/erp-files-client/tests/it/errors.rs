@@ -93,10 +93,10 @@ fn rows() -> Vec<Row> {
     let row = |what, answer, status, end| Row { what, answer, status, end };
     let no_answer = None;
     vec![
-        row("no name",       |_| FakeAnswer::error(TransportError::Dns), no_answer, |op| gives_up(op, Connect, NotSent)),
-        row("no connection", |_| FakeAnswer::error(TransportError::Connect), no_answer, |op| gives_up(op, Connect, NotSent)),
-        row("none in time",  |_| FakeAnswer::error(TransportError::ConnectTimeout), no_answer, |op| gives_up(op, Connect, NotSent)),
-        row("no TLS",        |_| FakeAnswer::error(TransportError::Tls), no_answer, |op| gives_up(op, Connect, NotSent)),
+        row("no name",       |_| FakeAnswer::error(TransportError::Connect(common_http::Cause::Dns)), no_answer, |op| gives_up(op, Connect, NotSent)),
+        row("no connection", |_| FakeAnswer::error(TransportError::Connect(common_http::Cause::Refused)), no_answer, |op| gives_up(op, Connect, NotSent)),
+        row("none in time",  |_| FakeAnswer::error(TransportError::Connect(common_http::Cause::ConnectTimeout)), no_answer, |op| gives_up(op, Connect, NotSent)),
+        row("no TLS",        |_| FakeAnswer::error(TransportError::Connect(common_http::Cause::TlsHandshake)), no_answer, |op| gives_up(op, Connect, NotSent)),
         row("reset",         |_| FakeAnswer::error(TransportError::Interrupted), no_answer, |op| in_doubt(op, Interrupted)),
         row("no HTTP",       |_| FakeAnswer::error(TransportError::Protocol), no_answer, |op| in_doubt(op, Interrupted)),
         row("stalled head",  |_| FakeAnswer::never(), no_answer, |op| in_doubt(op, Timeout)),

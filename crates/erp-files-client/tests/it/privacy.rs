@@ -190,7 +190,7 @@ async fn nothing_is_printed_of_what_went_well() {
 fn faults() -> Vec<Box<dyn Fn(Op) -> FakeAnswer + Send + Sync>> {
     type Fault = Box<dyn Fn(Op) -> FakeAnswer + Send + Sync>;
     let mut faults: Vec<Fault> = vec![
-        Box::new(|_| FakeAnswer::error(TransportError::Connect)),
+        Box::new(|_| FakeAnswer::error(TransportError::Connect(common_http::Cause::Refused))),
         Box::new(|_| FakeAnswer::error(TransportError::Interrupted)),
         Box::new(|_| FakeAnswer::never()),
         Box::new(|op| marked(op).hang()),

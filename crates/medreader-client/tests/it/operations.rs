@@ -228,11 +228,14 @@ async fn without_a_session_the_call_is_not_sent() {
 #[tokio::test(start_paused = true)]
 async fn a_connection_lost_before_the_request_left_is_tried_again() {
     for case in cases() {
-        let network = once(&case, || FakeAnswer::error(TransportError::Connect));
+        let network = once(&case, || {
+            FakeAnswer::error(TransportError::Connect(common_http::Cause::Refused))
+        });
         (case.send)(client(&network)).await.unwrap();
         assert_eq!(calls(&network).len(), 2);
 
-        let network = always(|| FakeAnswer::error(TransportError::Dns));
+        let network =
+            always(|| FakeAnswer::error(TransportError::Connect(common_http::Cause::Dns)));
         let error = (case.send)(client(&network)).await.unwrap_err();
         let most = most(case.operation);
         assert_eq!(told(&error), ("connect", None, None, most, "not_sent"));

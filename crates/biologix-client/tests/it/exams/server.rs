@@ -102,7 +102,9 @@ impl Server {
         state.drift(&turn);
         match turn.fault {
             None => state.page(request, &turn),
-            Some(Fault::Unreachable) => FakeAnswer::error(TransportError::Connect),
+            Some(Fault::Unreachable) => {
+                FakeAnswer::error(TransportError::Connect(common_http::Cause::Refused))
+            }
             Some(Fault::Reset) => FakeAnswer::error(TransportError::Interrupted),
             Some(Fault::CutBody) => state.page(request, &turn).cut(),
             Some(Fault::Failed) => FakeAnswer::status(500),

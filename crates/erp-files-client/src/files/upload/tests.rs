@@ -43,7 +43,7 @@ impl Erp {
             },
             "transfer to kept" => FakeAnswer::status(self.kept),
             "finalize" => match next(&mut self.finalize) {
-                0 => FakeAnswer::error(TransportError::Connect),
+                0 => FakeAnswer::error(TransportError::Connect(common_http::Cause::Refused)),
                 status => FakeAnswer::status(status),
             },
             _ => FakeAnswer::status(200),

@@ -183,7 +183,7 @@ async fn a_lost_finalize_stays_in_doubt() {
         (|| FakeAnswer::status(404), ErrorKind::NotFound),
         (|| FakeAnswer::status(409), ErrorKind::Conflict),
         (
-            || FakeAnswer::error(TransportError::Connect),
+            || FakeAnswer::error(TransportError::Connect(common_http::Cause::Refused)),
             ErrorKind::Connect,
         ),
     ];

@@ -15,7 +15,7 @@ const EMPTY: &str = "[]";
 const THERE: &str = r#"[{"Id":5,"FileName":"result.pdf"}]"#;
 
 fn no_way() -> FakeAnswer {
-    FakeAnswer::error(TransportError::Connect)
+    FakeAnswer::error(TransportError::Connect(common_http::Cause::Refused))
 }
 
 fn lost() -> FakeAnswer {

@@ -235,7 +235,7 @@ async fn a_stream_is_sent_once() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_was_not_read_is_sent_again() {
     let network = answers(vec![
-        || FakeAnswer::error(TransportError::Connect).read_at_most(0),
+        || FakeAnswer::error(TransportError::Connect(common_http::Cause::Refused)).read_at_most(0),
         || FakeAnswer::json(taken().to_string()),
     ]);
     let file = PrescriptionFile::from_stream("receita.pdf", std::io::Cursor::new("%PDF-1.7"), 8);

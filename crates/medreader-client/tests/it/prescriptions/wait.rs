@@ -217,7 +217,7 @@ async fn a_hiccup_is_not_the_end() {
         (|| FakeAnswer::status(502)) as Step,
         || FakeAnswer::status(503).header("retry-after", "70"),
         || FakeAnswer::status(429),
-        || FakeAnswer::error(TransportError::Connect),
+        || FakeAnswer::error(TransportError::Connect(common_http::Cause::Refused)),
         || FakeAnswer::error(TransportError::Interrupted),
         FakeAnswer::never,
     ] {
@@ -242,7 +242,7 @@ async fn one_that_stays_is_told_when_the_time_is_up() {
     for (step, kind, code) in [
         ((|| FakeAnswer::status(500)) as Step, "server", Some(500)),
         (
-            || FakeAnswer::error(TransportError::Connect),
+            || FakeAnswer::error(TransportError::Connect(common_http::Cause::Refused)),
             "connect",
             None,
         ),

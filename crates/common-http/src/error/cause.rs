@@ -1,0 +1,103 @@
+//! Why there was no connection, from a closed list.
+
+use std::fmt;
+
+/// Why no connection could be made, or no login could be made for the same reason.
+///
+/// ```
+/// use common_http::{Cause, Error};
+///
+/// fn advice(error: &Error) -> &'static str {
+///     match error.cause() {
+///         Some(Cause::TlsUnknownIssuer) => "add the certificate of your firewall to the trusted roots",
+///         Some(Cause::TlsExpired | Cause::TlsNotYetValid) => "check this machine's clock",
+///         Some(Cause::ProxyStatus) => "check the proxy's user and password",
+///         _ => "check the network",
+///     }
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The host name was not found.
+    Dns,
+    /// The host refused the connection: nothing listens at that port.
+    Refused,
+    /// There is no route to the host.
+    Unreachable,
+    /// No connection within the time allowed.
+    ConnectTimeout,
+    /// The connection was reset while it was made.
+    Reset,
+    /// The proxy answered that it makes no connection, for example 403 or 407.
+    ProxyStatus,
+    /// TLS: nobody we trust has signed the certificate.
+    TlsUnknownIssuer,
+    /// TLS: the certificate has expired.
+    TlsExpired,
+    /// TLS: the certificate is not valid yet.
+    TlsNotYetValid,
+    /// TLS: the certificate is for another host name.
+    TlsWrongName,
+    /// TLS: both sides have no protocol version or cipher in common, or it is not TLS at all.
+    TlsProtocol,
+    /// TLS: the handshake failed for another reason.
+    TlsHandshake,
+}
+
+impl Cause {
+    /// The cause as one word in snake_case, stable across versions.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Refused => "refused",
+            Self::Unreachable => "unreachable",
+            Self::ConnectTimeout => "connect_timeout",
+            Self::Reset => "reset",
+            Self::ProxyStatus => "proxy_status",
+            Self::TlsUnknownIssuer => "tls_unknown_issuer",
+            Self::TlsExpired => "tls_expired",
+            Self::TlsNotYetValid => "tls_not_yet_valid",
+            Self::TlsWrongName => "tls_wrong_name",
+            Self::TlsProtocol => "tls_protocol",
+            Self::TlsHandshake => "tls_handshake",
+        }
+    }
+
+    /// Whether another try may succeed with nothing changed at either side.
+    pub(crate) const fn may_pass(self) -> bool {
+        !matches!(
+            self,
+            Self::ProxyStatus
+                | Self::TlsUnknownIssuer
+                | Self::TlsExpired
+                | Self::TlsNotYetValid
+                | Self::TlsWrongName
+                | Self::TlsProtocol
+        )
+    }
+
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Dns => "the host name was not found",
+            Self::Refused => "the host refused the connection",
+            Self::Unreachable => "there is no route to the host",
+            Self::ConnectTimeout => "no connection within the time allowed",
+            Self::Reset => "the connection was reset while it was made",
+            Self::ProxyStatus => "the proxy refused to make the connection",
+            Self::TlsUnknownIssuer => "the TLS certificate is signed by an unknown issuer",
+            Self::TlsExpired => "the TLS certificate has expired",
+            Self::TlsNotYetValid => "the TLS certificate is not valid yet",
+            Self::TlsWrongName => "the TLS certificate is for another host name",
+            Self::TlsProtocol => "no TLS version or cipher in common, or not TLS at all",
+            Self::TlsHandshake => "the TLS handshake failed",
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
