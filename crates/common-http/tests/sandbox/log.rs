@@ -1,6 +1,7 @@
 //! The request log, and actions between requests.
 
-use std::sync::{Arc, Mutex, atomic::Ordering};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 
 use common_http::sandbox::Fault;
 use http::StatusCode;

@@ -1,12 +1,10 @@
-//! Start, stop and the wire's form.
+//! Start, stop and the format on the wire.
 
 use std::io::ErrorKind;
 
 use common_http::sandbox::{Fault, HeaderCase};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::wire::{BIG, GET, ask, connect, example, read_all, request, soon, start};
 

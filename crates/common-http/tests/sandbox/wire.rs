@@ -1,28 +1,22 @@
-//! An example vendor, and a client that is nothing but a socket.
+//! An example vendor, and a client on a bare socket.
 
-use std::{
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use common_http::sandbox::{
     Answer, Request, Route, Server, ServerBuilder, Vendor, add_unknown_fields,
 };
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 pub(crate) const ADD: &str = "example.things.add";
 pub(crate) const GET: &str = "example.things.get";
 
-/// Far more than the buffers of a socket hold.
+/// Far more than a socket's buffers hold.
 pub(crate) const BIG: usize = 64 << 20;
 
 static ROUTES: [Route; 3] = [
@@ -31,7 +25,7 @@ static ROUTES: [Route; 3] = [
     Route::new("example.slash.get", Method::GET, "/slash/"),
 ];
 
-/// A vendor whose only state is how many things were added.
+/// A vendor whose only state is the number of things that were added.
 pub(crate) struct Example(pub Arc<AtomicUsize>);
 
 impl Vendor for Example {
@@ -82,11 +76,11 @@ pub(crate) async fn start() -> (Server, Arc<AtomicUsize>) {
     (builder.start().await.expect("a free port"), added)
 }
 
-/// A limit against tests that hang; no test is measured by it.
+/// A time limit for tests that would otherwise hang. No test depends on how long it takes.
 pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(60), what)
         .await
-        .expect("it must come to an end")
+        .expect("it ends within a minute")
 }
 
 pub(crate) async fn connect(server: &Server) -> TcpStream {
@@ -103,7 +97,7 @@ pub(crate) fn request(line: &str, body: &str) -> String {
     )
 }
 
-/// All that comes until the server closes, or the error that ends it.
+/// Reads everything until the server closes, or until the error that ends the connection.
 pub(crate) async fn read_all(stream: &mut TcpStream) -> (String, io::Result<()>) {
     let mut bytes = Vec::new();
     let end = soon(stream.read_to_end(&mut bytes)).await.map(drop);
@@ -120,7 +114,7 @@ pub(crate) async fn send(server: &Server, line: &str, body: &str) -> (String, io
     read_all(&mut stream).await
 }
 
-/// One answer with its full body; the connection can be used again.
+/// An answer with its full body. The connection can be used again.
 pub(crate) struct Got {
     pub(crate) status: u16,
     pub(crate) head: String,
@@ -155,7 +149,7 @@ pub(crate) async fn ask(stream: &mut TcpStream, line: &str, body: &str) -> Got {
             "closed within the head"
         );
     };
-    let head = String::from_utf8(bytes[..head_end].to_vec()).expect("a head of text");
+    let head = String::from_utf8(bytes[..head_end].to_vec()).expect("a UTF-8 head");
     let status = head
         .split(' ')
         .nth(1)
@@ -177,7 +171,7 @@ pub(crate) async fn ask(stream: &mut TcpStream, line: &str, body: &str) -> Got {
             "closed within the body"
         );
     }
-    got.body = String::from_utf8(bytes[head_end..].to_vec()).expect("a body of text");
+    got.body = String::from_utf8(bytes[head_end..].to_vec()).expect("a UTF-8 body");
     assert_eq!(got.body.len(), length);
     got
 }
