@@ -10,6 +10,7 @@ use testing::delivery::assert_sound;
 
 use crate::support::front::nobody;
 use crate::support::{Op, client, eager, partner, report_key, sandbox, soon};
+
 use Delivery::{Answered, NotSent, Unknown};
 
 #[tokio::test]

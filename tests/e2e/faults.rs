@@ -10,6 +10,7 @@ use testing::faults::{cut_body, redirect, stall_body, throttle, unavailable};
 use tokio::task::JoinSet;
 
 use crate::support::{Op, client, eager, sandbox, soon};
+
 use Delivery::{Answered, NotSent, Unknown};
 use End::{GivesUp, Stops, Value};
 use ErrorKind::{Decode, Interrupted, RateLimited, Rejected, Server, Timeout};

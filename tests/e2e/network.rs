@@ -66,9 +66,10 @@ async fn carry(
     if text.starts_with("CONNECT ") {
         let answer = format!("HTTP/1.1 {connect_status}\r\n\r\n");
         client.write_all(answer.as_bytes()).await?;
-        return match connect_status.starts_with("200") {
-            true => tunnel(client, to).await,
-            false => Ok(()),
+        return if connect_status.starts_with("200") {
+            tunnel(client, to).await
+        } else {
+            Ok(())
         };
     }
     let mut server = TcpStream::connect(to).await?;

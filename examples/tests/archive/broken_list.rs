@@ -1,13 +1,13 @@
 //! A list that cannot be read, or not to its end.
 
 use std::fs;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::centre::{Centre, done, error, id};
 use crate::run::{Archive, PROGRAM, Run, configured};
 use crate::server::{Answer, Request};
-use std::process::Command;
 
 /// From this offset on the list answers so.
 fn list_breaks_at(centre: &Centre, offset: usize, answer: Answer) {

@@ -23,9 +23,10 @@ fn a_setting_that_is_missing_or_empty_is_named() {
         for empty in [false, true] {
             let archive = Archive::new();
             let mut command = archive.command(&centre, &["--json"]);
-            match empty {
-                true => command.env(name, ""),
-                false => command.env_remove(name),
+            if empty {
+                command.env(name, "")
+            } else {
+                command.env_remove(name)
             };
             let run = Run::of(&mut command).is(2);
             assert_eq!(run.json(), wrong_settings());

@@ -102,19 +102,17 @@ impl Clinic {
 
     /// Does what these requests ask for, and holds the answers.
     pub fn hold_after(&self, held: impl Fn(&Request) -> bool + Send + Sync + 'static) {
-        self.set_after(move |request, answer| match held(request) {
-            true => answer.held(),
-            false => answer,
-        });
+        self.set_after(move |request, answer| if held(request) { answer.held() } else { answer });
     }
 
     /// Does what these requests ask for, and loses the first answer.
     pub fn lose_first(&self, lost: impl Fn(&Request) -> bool + Send + Sync + 'static) {
         let is_lost = AtomicBool::new(false);
         self.set_after(move |request, answer| {
-            match lost(request) && !is_lost.swap(true, Ordering::SeqCst) {
-                true => Answer::json(200, "{}").cut_after(1),
-                false => answer,
+            if lost(request) && !is_lost.swap(true, Ordering::SeqCst) {
+                Answer::json(200, "{}").cut_after(1)
+            } else {
+                answer
             }
         });
     }

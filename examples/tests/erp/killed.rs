@@ -111,13 +111,12 @@ fn ends_with_one_file(reserves: bool) {
         point.kill(&clinic, upload(&clinic, &desk, &[], &file));
         is_private(&desk);
         let run = Run::of(&mut upload(&clinic, &desk, &[], &file));
-        match is_lost(point, reserves) {
-            false => is_done(&run.is(0), &clinic, &desk, &content, &["uploaded"]),
-            true => {
-                let code = Some("unfinished_upload");
-                run.is(1).failed("erp.files.initialize", "conflict", code);
-                assert!(clinic.files().is_empty());
-            }
+        if is_lost(point, reserves) {
+            let code = Some("unfinished_upload");
+            run.is(1).failed("erp.files.initialize", "conflict", code);
+            assert!(clinic.files().is_empty());
+        } else {
+            is_done(&run.is(0), &clinic, &desk, &content, &["uploaded"])
         }
     }
 }

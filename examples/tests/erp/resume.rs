@@ -185,22 +185,19 @@ fn an_expired_address_is_asked_for_again() {
             is_old.then(|| Answer::new(403, "application/xml", expired))
         });
         let run = resumed(&clinic, &desk, &[], &file);
-        match reserves {
-            false => {
-                run.is(0);
-                clinic.has_only("result.pdf", ONE);
-                assert!(desk.kept().is_empty());
-            }
-            // Whoever reserves names gives no second address.
-            true => {
-                let run = run.is(1);
-                let code = Some("unfinished_upload");
-                run.failed("erp.files.initialize", "conflict", code);
-                // The folder has been used: to be told of it would lead nowhere.
-                assert!(run.stderr.contains("of no use any more"), "{}", run.stderr);
-                assert!(!run.stderr.contains("only the --resume-dir"));
-                assert!(clinic.files().is_empty());
-            }
+        if reserves {
+            // A vendor that reserves names gives no second address.
+            let run = run.is(1);
+            let code = Some("unfinished_upload");
+            run.failed("erp.files.initialize", "conflict", code);
+            // The folder was used already, so the program must not suggest it again.
+            assert!(run.stderr.contains("of no use any more"), "{}", run.stderr);
+            assert!(!run.stderr.contains("only the --resume-dir"));
+            assert!(clinic.files().is_empty());
+        } else {
+            run.is(0);
+            clinic.has_only("result.pdf", ONE);
+            assert!(desk.kept().is_empty());
         }
     }
 }

@@ -20,9 +20,10 @@ fn a_setting_that_is_missing_or_empty_is_named() {
     ] {
         for empty in [false, true] {
             let mut command = configured(&vendor.server.url, &["folder-show", FOLDER, "--json"]);
-            match empty {
-                true => command.env(name, ""),
-                false => command.env_remove(name),
+            if empty {
+                command.env(name, "")
+            } else {
+                command.env_remove(name)
             };
             let run = Run::of(&mut command).is(2);
             assert_eq!(run.json(), wrong_settings());

@@ -9,6 +9,7 @@ use testing::delivery::assert_sound;
 
 use super::End::{self, GivesUp, Stops};
 use crate::support::{Op, client, eager, sandbox};
+
 use Delivery::{Answered, Unknown};
 use ErrorKind::{
     Conflict, Credentials, NotFound, PermissionDenied, RateLimited, Rejected, Server, Timeout,
