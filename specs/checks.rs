@@ -91,8 +91,10 @@ impl Document {
         without
     }
 
-    /// The faults of the readings: ids that are duplicate or malformed, missing or extra members,
-    /// and sources, tests or settings that do not exist.
+    /// The faults of the readings.
+    ///
+    /// These are duplicate or malformed ids, missing or extra members, and sources, tests or settings
+    /// that do not exist.
     fn faults_of_readings(&self) -> Vec<String> {
         let tests: BTreeSet<String> = rust_sources(&["src", "tests"])
             .iter()

@@ -66,8 +66,7 @@ async fn may_be_empty_and_without_a_length() {
     }
 }
 
-/// The check sees the first kibibyte even if it arrives byte by byte, and the caller gets those
-/// bytes too.
+/// The check sees the first kibibyte, even if it arrives byte by byte. The caller gets it too.
 #[tokio::test(start_paused = true)]
 async fn is_checked_by_its_first_kibibyte() {
     let bytewise = |bytes: usize| {

@@ -119,8 +119,7 @@ async fn a_login_that_succeeds_ends_the_pauses() {
     }
 }
 
-/// A failure without a status is not a refusal: waiting calls share it, and the next call logs in
-/// again.
+/// A failure without a status is not a refusal. Waiting calls share it; the next one logs in again.
 #[tokio::test(start_paused = true)]
 async fn a_failed_login_is_shared_by_those_who_waited() {
     for answer in [
@@ -238,8 +237,7 @@ impl Authenticator for Endless {
     }
 }
 
-/// If a renewal is due and the login fails, calls use the old token and the login is repeated at
-/// growing intervals.
+/// If a renewal fails, calls use the old token, and the login is repeated at growing intervals.
 #[tokio::test(start_paused = true)]
 async fn calls_go_on_while_the_old_token_lives() {
     let refusals: [fn() -> FakeAnswer; 4] = [

@@ -251,8 +251,7 @@ async fn connections_are_used_again() {
     assert_eq!(connections, [0; 5]);
 }
 
-/// If the server closes the connection between two calls, the next one uses a new connection and is
-/// sent once.
+/// If the server closes the connection between two calls, the next call is sent once, on a new one.
 #[tokio::test]
 async fn a_connection_closed_between_calls_is_no_failure() {
     let (tell, mut closed) = tokio::sync::mpsc::unbounded_channel();
