@@ -93,8 +93,8 @@ impl Document {
 
     /// The faults of the readings.
     ///
-    /// These are duplicate or malformed ids, missing or extra members, and sources, tests or settings
-    /// that do not exist.
+    /// These are duplicate or malformed ids, missing or extra members, and sources, tests or
+    /// settings that do not exist.
     fn faults_of_readings(&self) -> Vec<String> {
         let tests: BTreeSet<String> = rust_sources(&["src", "tests"])
             .iter()

@@ -1,8 +1,8 @@
 //! Checks for the OpenAPI documents in this folder, used by the tests of each client.
 //!
-//! They compare a document with the code, and check that the document is consistent in itself.
-//! Each check returns the faults that it finds as texts, one per fault, so that a failing test shows
-//! all of them:
+//! They compare a document with the code, and check that the document is consistent in itself. Each
+//! check returns the faults that it finds as texts, one per fault, so that a failing test shows all
+//! of them:
 //!
 //! ```ignore
 //! #[test]

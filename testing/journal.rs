@@ -26,9 +26,9 @@ impl Journal {
     /// `common_http=trace,gensoft_client=trace` everything from two crates.
     ///
     /// # Panics
-    /// The directives are malformed, or differ from those of an earlier journal in this process. All
-    /// threads share one subscriber: with one per thread, `tracing` can lose events of tests that
-    /// run at the same time.
+    /// The directives are malformed, or differ from those of an earlier journal in this process.
+    /// All threads share one subscriber: with one per thread, `tracing` can lose events of tests
+    /// that run at the same time.
     #[must_use = "the journal ends when the guard is dropped"]
     pub fn keep(&self, directives: &str) -> Kept {
         static DIRECTIVES: OnceLock<String> = OnceLock::new();

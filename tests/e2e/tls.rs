@@ -82,7 +82,7 @@ async fn an_own_root_is_trusted() {
 }
 
 #[tokio::test]
-async fn where_trust_is_missing_nothing_is_sent() {
+async fn without_trust_nothing_is_sent() {
     let (known, stranger) = (Authority::new(), Authority::new());
     let trusting = eager().add_root_certificate(known.pem());
     for (what, certified, http) in [

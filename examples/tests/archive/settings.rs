@@ -80,7 +80,7 @@ fn addresses_that_are_refused() {
     }
 }
 
-/// This machine, by an address that is no loopback address: refused, or tried in vain.
+/// An address of this machine that is not a loopback address is refused, or tried if allowed.
 #[test]
 fn plain_http_to_others_only_when_allowed() {
     let port = {
@@ -101,7 +101,7 @@ fn plain_http_to_others_only_when_allowed() {
 }
 
 #[test]
-fn a_partner_id_that_fits_no_address() {
+fn an_invalid_partner_id_is_refused() {
     let centre = Centre::with_done([1]);
     for id in [".", "..", "a\nb"] {
         let archive = Archive::new();

@@ -97,7 +97,7 @@ fn arguments_that_are_refused() {
         &["results"],
         &["process", "--folder", FOLDER, "--timeout", "0", "a.pdf"],
         &["webhook"],
-        // Secrets are no arguments.
+        // Secrets cannot be arguments.
         &["config-set", "--webhook-password", "x"],
         &["config-set", "--s3-secret-access-key", "x"],
     ] {

@@ -72,7 +72,7 @@ async fn arguments_are_encoded_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn arguments_that_are_no_segment_are_refused() {
+async fn invalid_path_arguments_are_refused() {
     for value in ["", ".", "..", "a\0", "\r\n", "\u{7f}", "\u{9f}"] {
         let error =
             refused(|engine| engine.request(&ITEM).path("part", "1").path("id", value)).await;
@@ -176,7 +176,7 @@ impl Serialize for Unwritable {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_value_that_is_no_json_is_refused() {
+async fn a_value_that_is_not_json_is_refused() {
     let error = refused(|engine| engine.request(&ORDER).json(&Unwritable)).await;
     assert!(!format!("{error} {error:?}").contains("EXAMPLE"));
 }
