@@ -1,43 +1,61 @@
-//! Every public function of every crate in `crates/` has an example in its documentation.
+//! Examples stand where a user looks for them, in the documentation of every crate in `crates/`:
 //!
-//! A scan of the source by lines, not a parser: it knows what `cargo fmt` makes of this code, and no more. What is
-//! `#[doc(hidden)]` (a function, a type or a module) and what is `#[cfg(test)]` is passed over. What a macro makes is not
-//! seen: the examples of open enums stand at the enums.
+//! - at a type that a user makes, changes or implements: at the type itself, at one of its
+//!   functions, or at the operation that makes it. A type that is only read is explained by its
+//!   fields and variants;
+//! - at an operation: a function that returns a `Call`, or a builder that is sent;
+//! - at what ends a call: a function that is async, or turns its value into something else. The
+//!   example may be its own, its type's or the operation's.
+//!
+//! And a hidden id says in the first line of its documentation how to read it.
+//!
+//! A scan of the source by lines, not a parser: it knows what `cargo fmt` makes of this code, and no
+//! more. What is `#[doc(hidden)]` (a function, a type or a module) or `#[cfg(test)]` is left out.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 #[test]
-fn every_public_function_has_an_example() {
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
+fn examples_stand_where_a_user_looks() {
     let mut missing = Vec::new();
-    for folder in children(&crates) {
-        let source = folder.join("src");
-        let mut functions = 0;
-        for file in shown_files(&source) {
-            let text = fs::read_to_string(&file).unwrap();
-            let name = file.strip_prefix(&crates).unwrap().display().to_string();
-            for function in scan(&text) {
-                functions += 1;
-                if !function.has_example {
-                    missing.push(format!("{name}:{}: {}", function.line, function.name));
-                }
-            }
-        }
-        assert!(functions > 0, "no public function in {}", source.display());
+    for (name, source) in crates() {
+        let found = Source::read(&source);
+        assert!(!found.types.is_empty(), "no public type in {name}");
+        let has_operation = found.shown().any(|one| found.is_operation(one));
+        assert!(has_operation, "no operation in {name}");
+        missing.extend(found.without_example());
     }
     assert!(
         missing.is_empty(),
-        "public functions without an example that is compiled:\n{}",
+        "without an example that is compiled:\n{}",
         missing.join("\n")
     );
 }
 
-struct Function {
-    line: usize,
-    name: String,
-    has_example: bool,
+#[test]
+fn a_hidden_id_says_how_to_read_it() {
+    let mut silent = Vec::new();
+    for (_, source) in crates() {
+        for file in shown_files(&source) {
+            silent.extend(silent_ids(&fs::read_to_string(&file).unwrap()));
+        }
+    }
+    assert!(
+        silent.is_empty(),
+        "the first line of these ids' documentation lacks `as_str()` or `{{:?}}`: {silent:?}"
+    );
+}
+
+/// The names of the crates and the folders of their source.
+fn crates() -> Vec<(String, PathBuf)> {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
+    let source = |folder: PathBuf| {
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        (name, folder.join("src"))
+    };
+    children(&crates).into_iter().map(source).collect()
 }
 
 fn children(folder: &Path) -> Vec<PathBuf> {
@@ -60,7 +78,7 @@ fn shown_files(folder: &Path) -> Vec<PathBuf> {
                 _ => path.with_extension(""),
             };
             let text = fs::read_to_string(&path).unwrap();
-            hidden.extend(hidden_items(&text, "mod ").map(|name| modules_are_in.join(name)));
+            hidden.extend(hidden_modules(&text).map(|name| modules_are_in.join(name)));
             files.push(path);
         }
     }
@@ -72,22 +90,19 @@ fn shown_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The names of a text's hidden public items of this kind.
-fn hidden_items<'a>(text: &'a str, kind: &'a str) -> impl Iterator<Item = String> + 'a {
-    items(text).into_iter().filter_map(move |item| {
-        let rest = item
-            .line
-            .trim_start()
-            .strip_prefix("pub ")?
-            .strip_prefix(kind)?;
-        item.is_hidden().then(|| identifier(rest))
+fn hidden_modules(text: &str) -> impl Iterator<Item = String> + '_ {
+    items(text).into_iter().filter_map(|item| {
+        let name = item.line.trim_start().strip_prefix("pub mod ")?;
+        item.is_hidden().then(|| identifier(name))
     })
 }
 
 /// A line of code with the documentation and the attributes above it.
 struct Item<'a> {
-    number: usize,
     line: &'a str,
+    /// From this line on.
+    text: &'a str,
+    number: usize,
     docs: Vec<&'a str>,
     attributes: Vec<&'a str>,
 }
@@ -101,11 +116,25 @@ impl Item<'_> {
         self.attributes.contains(&"#[cfg(test)]")
     }
 
-    /// A fenced block that rustdoc compiles.
-    fn has_example(&self) -> bool {
+    /// The lines of the fenced blocks that rustdoc compiles.
+    fn example(&self) -> String {
         let compiled = ["", "no_run", "should_panic", "compile_fail", "rust"];
-        let mut fences = self.docs.iter().filter_map(|line| line.strip_prefix("```"));
-        fences.next().is_some_and(|kind| compiled.contains(&kind))
+        let mut example = String::new();
+        let mut fence = None;
+        for line in &self.docs {
+            fence = match (line.strip_prefix("```"), fence) {
+                (Some(kind), None) => Some(compiled.contains(&kind)),
+                (Some(_), Some(_)) => None,
+                (None, fence) => {
+                    if fence == Some(true) {
+                        example.push_str(line);
+                        example.push('\n');
+                    }
+                    fence
+                }
+            };
+        }
+        example
     }
 }
 
@@ -113,8 +142,9 @@ fn items(text: &str) -> Vec<Item<'_>> {
     let mut items = Vec::new();
     let (mut docs, mut attributes) = (Vec::new(), Vec::new());
     let mut in_attribute = false;
-    for (index, line) in text.lines().enumerate() {
-        let code = line.trim();
+    let mut start = 0;
+    for (index, whole) in text.split_inclusive('\n').enumerate() {
+        let code = whole.trim();
         if let Some(doc) = code.strip_prefix("///") {
             docs.push(doc.trim());
         } else if in_attribute || code.starts_with("#[") {
@@ -122,56 +152,207 @@ fn items(text: &str) -> Vec<Item<'_>> {
             in_attribute = !code.ends_with(']');
         } else {
             items.push(Item {
+                line: whole.trim_end(),
+                text: &text[start..],
                 number: index + 1,
-                line,
                 docs: std::mem::take(&mut docs),
                 attributes: std::mem::take(&mut attributes),
             });
         }
+        start += whole.len();
     }
     items
 }
 
-/// The public functions of a file.
-fn scan(text: &str) -> Vec<Function> {
-    let hidden_types: HashSet<_> = ["struct ", "enum ", "trait "]
-        .into_iter()
-        .flat_map(|kind| hidden_items(text, kind))
-        .collect();
-    let mut functions = Vec::new();
-    let mut implemented = String::new();
-    let mut in_tests = false;
-    for item in items(text) {
-        if item.line == "}" {
-            (in_tests, implemented) = (false, String::new());
-        } else if item.is_test() && item.line.ends_with('{') {
-            in_tests = true;
-        } else if let Some(name) = implemented_type(item.line) {
-            implemented = name;
-        } else if let Some(name) = public_function(item.line)
-            && !(in_tests || item.is_hidden() || hidden_types.contains(&implemented))
-        {
-            let of = if implemented.is_empty() { "" } else { "::" };
-            functions.push(Function {
-                line: item.number,
-                name: format!("{implemented}{of}{name}"),
-                has_example: item.has_example(),
-            });
-        }
-    }
-    functions
+/// What a crate shows.
+#[derive(Default)]
+struct Source {
+    types: BTreeMap<String, Type>,
+    functions: Vec<Function>,
+    /// The types that are sent: builders, and `Call` itself.
+    sent: HashSet<String>,
 }
 
-/// The type of an `impl` block that begins here.
-fn implemented_type(line: &str) -> Option<String> {
+struct Type {
+    place: String,
+    kind: String,
+    example: String,
+}
+
+struct Function {
+    place: String,
+    /// The type that it belongs to; empty for one that stands alone.
+    of: String,
+    name: String,
+    signature: String,
+    example: String,
+}
+
+impl Function {
+    fn returns(&self) -> &str {
+        self.signature
+            .split_once("-> ")
+            .map_or("", |(_, returned)| returned)
+    }
+
+    fn makes(&self, name: &str) -> bool {
+        self.of != name && identifiers(self.returns()).any(|one| one == name)
+    }
+
+    fn takes(&self, receivers: &[&str]) -> bool {
+        let (_, arguments) = self.signature.split_once('(').unwrap();
+        let first = arguments.split([',', ')']).next();
+        first.is_some_and(|first| receivers.contains(&first))
+    }
+
+    fn is_async(&self) -> bool {
+        self.signature.contains("async fn ")
+    }
+}
+
+impl Source {
+    fn read(folder: &Path) -> Self {
+        let mut found = Self::default();
+        for file in shown_files(folder) {
+            let text = fs::read_to_string(&file).unwrap();
+            found.scan(&file.strip_prefix(folder).unwrap().display(), &text);
+        }
+        found
+    }
+
+    fn scan(&mut self, file: &dyn Display, text: &str) {
+        let mut implemented = String::new();
+        let mut in_tests = false;
+        for item in items(text) {
+            let place = format!("{file}:{}", item.number);
+            if item.line == "}" {
+                (in_tests, implemented) = (false, String::new());
+            } else if item.is_test() && item.line.ends_with('{') {
+                in_tests = true;
+            } else if let Some((of_trait, name)) = implemented_type(item.line) {
+                if of_trait == "IntoFuture" {
+                    self.sent.insert(name.clone());
+                }
+                implemented = name;
+            } else if in_tests || item.is_hidden() {
+                continue;
+            } else if let Some((kind, name)) = public_type(item.line) {
+                let example = item.example();
+                let one = Type {
+                    place,
+                    kind,
+                    example,
+                };
+                self.types.insert(name, one);
+            } else if let Some(name) = public_function(item.line) {
+                let function = Function {
+                    place,
+                    of: implemented.clone(),
+                    name,
+                    signature: signature(item.text),
+                    example: item.example(),
+                };
+                if function.name == "send" && function.is_async() {
+                    self.sent.insert(implemented.clone());
+                }
+                self.functions.push(function);
+            }
+        }
+    }
+
+    /// The functions of the types that are shown, and those that stand alone.
+    fn shown(&self) -> impl Iterator<Item = &Function> {
+        let is_shown = |one: &&Function| one.of.is_empty() || self.types.contains_key(&one.of);
+        self.functions.iter().filter(is_shown)
+    }
+
+    /// Whether a user makes, changes or implements the type. An enum's value is read by its copies.
+    fn is_used(&self, name: &str, kind: &str) -> bool {
+        let reads: &[_] = match kind {
+            "trait" => return true,
+            "enum" => &["&self", "self"],
+            _ => &["&self"],
+        };
+        let mut functions = self.functions.iter().filter(|one| one.of == name);
+        functions.any(|one| !one.takes(reads))
+    }
+
+    fn is_operation(&self, function: &Function) -> bool {
+        function.makes("Call") || self.sent.iter().any(|name| function.makes(name))
+    }
+
+    /// Whether the function ends a call: `send`, `items`, `build`, but no setter.
+    fn is_ending(&self, function: &Function) -> bool {
+        let is_enum = self
+            .types
+            .get(&function.of)
+            .is_some_and(|of| of.kind == "enum");
+        let consumes = function.takes(&["self", "mut self"]) && function.returns() != "Self";
+        function.is_async() || (consumes && !is_enum)
+    }
+
+    /// The examples of a type, and of the operations that make it.
+    fn examples_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let of_type = self.types.get(name).map(|one| one.example.as_str());
+        let operations = self.functions.iter().filter(|one| self.is_operation(one));
+        let makers = operations.filter(|one| one.makes(name));
+        of_type
+            .into_iter()
+            .chain(makers.map(|one| one.example.as_str()))
+    }
+
+    /// Whether an example shows this ending: its own, its type's, or an operation's.
+    fn shows_ending(&self, ending: &Function) -> bool {
+        let calls = [format!(".{}(", ending.name), format!("::{}(", ending.name)];
+        !ending.example.is_empty()
+            || self.examples_of(&ending.of).any(|example| {
+                calls.iter().any(|call| example.contains(call))
+                    || (ending.name == "send" && example.contains(".await"))
+            })
+    }
+
+    fn without_example(&self) -> Vec<String> {
+        let mut missing = Vec::new();
+        for (name, one) in &self.types {
+            let functions = self.functions.iter().filter(|one| one.of == *name);
+            let mut examples = functions
+                .map(|one| one.example.as_str())
+                .chain(self.examples_of(name));
+            if self.is_used(name, &one.kind) && examples.all(str::is_empty) {
+                missing.push(format!("{}: the type {name}", one.place));
+            }
+        }
+        for one in self.shown() {
+            let name = format!("{}::{}", one.of, one.name);
+            if self.is_operation(one) && one.example.is_empty() {
+                missing.push(format!("{}: the operation {name}", one.place));
+            } else if self.is_ending(one) && !self.shows_ending(one) {
+                missing.push(format!("{}: the ending {name}", one.place));
+            }
+        }
+        missing
+    }
+}
+
+/// The trait, if any, and the type of an `impl` block that begins here.
+fn implemented_type(line: &str) -> Option<(String, String)> {
     let rest = line.strip_prefix("impl")?;
-    let generics = rest.starts_with('<');
-    let rest = if generics {
+    let rest = if rest.starts_with('<') {
         rest.split_once("> ")?.1
     } else {
         rest.strip_prefix(' ')?
     };
-    Some(identifier(rest))
+    Some(match rest.split_once(" for ") {
+        Some((of_trait, of_type)) => (identifier(of_trait), identifier(of_type)),
+        None => (String::new(), identifier(rest)),
+    })
+}
+
+/// The kind and the name of a public type that begins here.
+fn public_type(line: &str) -> Option<(String, String)> {
+    let (kind, rest) = line.trim_start().strip_prefix("pub ")?.split_once(' ')?;
+    let is_type = ["struct", "enum", "trait"].contains(&kind);
+    is_type.then(|| (kind.to_owned(), identifier(rest)))
 }
 
 fn public_function(line: &str) -> Option<String> {
@@ -182,82 +363,185 @@ fn public_function(line: &str) -> Option<String> {
     rest.strip_prefix("fn ").map(identifier)
 }
 
-fn identifier(text: &str) -> String {
-    let letters = text
-        .chars()
-        .take_while(|letter| letter.is_alphanumeric() || *letter == '_');
-    letters.collect()
+/// What stands before a function's body, on one line.
+fn signature(text: &str) -> String {
+    let ends = [" {", "\n    where", "\nwhere"];
+    let end = ends.iter().filter_map(|end| text.find(end)).min();
+    let words: Vec<_> = text[..end.unwrap_or(text.len())]
+        .split_whitespace()
+        .collect();
+    words.join(" ").replace("( ", "(")
 }
 
-/// What [`scan`] makes of a source: the names of those with an example, and of those without.
-fn names(text: &str, has_example: bool) -> Vec<String> {
-    let functions = scan(text).into_iter();
-    functions
-        .filter(|function| function.has_example == has_example)
-        .map(|function| function.name)
-        .collect()
+fn identifier(text: &str) -> String {
+    identifiers(text).next().unwrap_or_default().to_owned()
+}
+
+fn identifiers(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+}
+
+/// The hidden ids whose first line of documentation does not say how to read them.
+fn silent_ids(text: &str) -> Vec<String> {
+    let silent = |item: &Item<'_>| {
+        let declared = item.line.trim_start().strip_prefix("pub struct ")?;
+        let (name, form) = declared.strip_suffix(';')?.split_once(": ")?;
+        let first = item.docs.first().copied().unwrap_or_default();
+        let says = first.contains("as_str()") && first.contains("{:?}");
+        (form.starts_with("hidden") && !says).then(|| name.to_owned())
+    };
+    items(text).iter().filter_map(silent).collect()
 }
 
 const SAMPLE: &str = r#"
-/// One.
-///
-/// ```no_run
-/// one();
-/// ```
-#[must_use]
-pub const fn one() -> u8 {
-    1
+/// Made, and shown at its function.
+pub struct Shown;
+
+impl Shown {
+    /// ```no_run
+    /// Shown::new();
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
+        Self
+    }
+
+    /// A setter.
+    pub fn setter(mut self) -> Self {
+        self
+    }
+
+    /// A getter.
+    pub fn getter(&self) -> u8 {
+        1
+    }
 }
 
-impl<T: Into<Vec<u8>>> Thing<T> {
-    /// Two.
-    ///
-    /// ```text
-    /// no code
+/// Made, and shown nowhere.
+///
+/// ```text
+/// not code
+/// ```
+pub struct Unshown {
+    field: u8,
+}
+
+impl<'a> From<&'a str> for Unshown {
+    fn from(_: &'a str) -> Self {}
+}
+
+impl Unshown {
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+/// Only read.
+pub struct Read;
+
+impl Read {
+    pub fn field(&self) -> u8 {
+        1
+    }
+}
+
+/// To be implemented.
+pub trait Unimplemented {
+    fn method(&self);
+}
+
+/// A builder, shown at the operation.
+pub struct CreateThing;
+
+impl CreateThing {
+    pub fn option(mut self) -> Self {
+        self
+    }
+
+    pub async fn send(self) -> Result<()> {}
+
+    pub fn prepare(
+        self,
+    ) -> Prepared {
+    }
+}
+
+impl Handle<'_> {
     /// ```
-    pub async fn two(&self) {}
+    /// handle.create().option().send().await?;
+    /// ```
+    pub fn create(&self) -> CreateThing {}
 
-    /// Three: not public.
-    pub(crate) fn three(&self) {}
+    pub fn get(&self, id: &str) -> Call<Recorded<Thing>> {}
 
-    /// Four.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn four(&self) {}
+    pub fn list(
+        &self,
+        of: &str,
+    ) -> ListThings<'_> {
+    }
+}
 
-    /// Five.
-    #[cfg_attr(
-        feature = "x",
-        must_use
-    )]
-    pub fn five(&self) {}
+pub struct Handle<'a>(&'a str);
+pub struct ListThings<'a>(&'a str);
+
+impl IntoFuture for ListThings<'_> {
+    type Output = ();
 }
 
 #[doc(hidden)]
 pub struct Plumbing;
 
 impl Plumbing {
-    pub fn six(&self) {}
-}
+    pub fn new() -> Self {
+        Self
+    }
 
-impl Clone for Plumbing {
-    pub fn seven() {}
+    #[doc(hidden)]
+    pub async fn run() {}
 }
 
 #[cfg(test)]
 mod tests {
-    pub fn eight() {}
+    pub async fn test() {}
 }
 
-pub fn nine() {}
+pub(crate) async fn internal() {}
+
+pub async fn alone() {}
 "#;
 
 #[test]
-fn the_scan_tells_functions_apart() {
-    assert_eq!(names(SAMPLE, true), ["one"]);
+fn the_scan_finds_what_lacks_an_example() {
+    let mut found = Source::default();
+    found.scan(&"sample.rs", SAMPLE);
+    let missing = found.without_example();
+    let names: Vec<_> = missing
+        .iter()
+        .map(|one| one.split_once(": ").unwrap().1)
+        .collect();
     assert_eq!(
-        names(SAMPLE, false),
-        ["Thing::two", "Thing::five", "Clone::seven", "nine"]
+        names,
+        [
+            "the type Unimplemented",
+            "the type Unshown",
+            "the ending CreateThing::prepare",
+            "the operation Handle::get",
+            "the operation Handle::list",
+            "the ending ::alone",
+        ]
     );
-    assert!(hidden_items("#[cfg(x)]\n#[doc(hidden)]\npub mod a;\npub mod b;", "mod ").eq(["a"]));
+}
+
+#[test]
+fn the_scan_leaves_out_hidden_modules_and_finds_silent_ids() {
+    assert!(hidden_modules("#[cfg(x)]\n#[doc(hidden)]\npub mod a;\npub mod b;").eq(["a"]));
+    let ids = "
+        /// Read it with `as_str()`, never with `{:?}`.
+        pub struct Said: hidden numeric;
+        /// An id.
+        pub struct Silent: hidden;
+        /// An id.
+        pub struct Shown: numeric;
+    ";
+    assert_eq!(silent_ids(ids), ["Silent"]);
 }

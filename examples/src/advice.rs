@@ -1,11 +1,11 @@
-//! One line of advice for a failure, where there is some that holds for every vendor.
+//! One line of advice for failures that mean the same with every vendor.
 
 use std::io;
 use std::time::Duration;
 
 use common_http::{Error, ErrorKind};
 
-/// What to do about a call's failure.
+/// What to do about a failed call.
 #[must_use]
 pub fn of(error: &Error) -> Option<String> {
     let advice = match error.kind() {
@@ -19,25 +19,26 @@ pub fn of(error: &Error) -> Option<String> {
             None => "check user name and password",
         },
         ErrorKind::Unauthenticated => {
-            "the session was refused right after its login: is the account still active?"
+            "the vendor refused a session that was just opened: is the account still active?"
         }
-        ErrorKind::PermissionDenied => "this account may not do that: ask the vendor for the right",
+        ErrorKind::PermissionDenied => "this account lacks the permission: ask the vendor for it",
         ErrorKind::RateLimited => match error.retry_after() {
             Some(pause) => {
                 return Some(format!(
-                    "the vendor wants {} of rest: try again after that",
+                    "the vendor limits the number of requests: try again in {}",
                     seconds(pause)
                 ));
             }
-            None => "the vendor is throttling: try again later",
+            None => "the vendor limits the number of requests: try again later",
         },
         ErrorKind::Server => "the vendor has a problem: try again later",
-        ErrorKind::Connect => "is the base URL right, and is there a way to it?",
+        ErrorKind::Connect => "is the base URL right, and can this machine reach it?",
         ErrorKind::Timeout | ErrorKind::Interrupted => {
-            "try again; if it stays so, check the line to the vendor"
+            "try again; if it keeps failing, check the connection to the vendor"
         }
         ErrorKind::Decode => {
-            "did something between here and the vendor answer in its place? Otherwise the vendor has changed"
+            "did something on the way answer instead of the vendor, for example a proxy? \
+             If not, the vendor has changed its answers"
         }
         ErrorKind::LocalIo => return error.io_kind().and_then(of_file),
         _ => return None,
@@ -45,7 +46,7 @@ pub fn of(error: &Error) -> Option<String> {
     Some(advice.to_owned())
 }
 
-/// What to do about a file's failure.
+/// What to do about a failed file operation.
 #[must_use]
 pub fn of_file(kind: io::ErrorKind) -> Option<String> {
     let advice = match kind {
@@ -53,10 +54,10 @@ pub fn of_file(kind: io::ErrorKind) -> Option<String> {
             "may this user write there?"
         }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            "make room on the disk"
+            "free some space on the disk"
         }
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-            "a file stands where a folder should be"
+            "there is a file where a folder should be"
         }
         io::ErrorKind::NotFound => "is the path right?",
         _ => return None,

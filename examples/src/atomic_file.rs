@@ -1,4 +1,4 @@
-//! Files that are whole or not there, whenever the program dies.
+//! Files that are complete or absent, even if the program is killed.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -9,8 +9,10 @@ use tempfile::NamedTempFile;
 const PREFIX: &str = ".new-";
 const SUFFIX: &str = ".part";
 
-/// A file that gets its name only when it is complete: written beside its place under another name, flushed to the
-/// disk and renamed. This user alone can read it. Dropped without [`commit`](Self::commit), it is gone.
+/// A file that gets its name only when it is complete.
+///
+/// It is written under a temporary name in the same folder, flushed to the disk and renamed. Only
+/// this user can read it. Dropping it without [`commit`](Self::commit) deletes it.
 #[derive(Debug)]
 pub struct AtomicFile {
     path: PathBuf,
@@ -18,10 +20,10 @@ pub struct AtomicFile {
 }
 
 impl AtomicFile {
-    /// Starts the file that is to stand at `path`, whose folder must exist.
+    /// Starts the file for `path`, whose folder must exist.
     ///
     /// # Errors
-    /// The folder cannot be written.
+    /// The folder is not writable.
     pub fn create(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
         let file = tempfile::Builder::new()
@@ -34,10 +36,10 @@ impl AtomicFile {
         })
     }
 
-    /// Gives the file its name, in place of what has it.
+    /// Gives the file its name, replacing an existing file.
     ///
     /// # Errors
-    /// It cannot be written to the end or renamed; what had the name before still has it.
+    /// It cannot be written completely or renamed. An existing file is then unchanged.
     pub fn commit(self) -> io::Result<()> {
         let file = self.file.into_inner().map_err(|error| error.into_error())?;
         file.as_file().sync_all()?;
@@ -63,11 +65,11 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// A new name is on the disk when its folder is.
+/// Flushes the folder: only then does a renaming survive a power failure.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     match File::open(folder)?.sync_all() {
-        // Some network file systems cannot do it for folders.
+        // Some network file systems cannot flush folders.
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
         done => done,
     }
@@ -78,11 +80,13 @@ fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes what killed runs left in a folder: the unfinished files of [`AtomicFile`] and those of the clients' downloads
-/// (`.download-*.part`). Only for who has the folder for himself.
+/// Removes the unfinished files that killed runs left in a folder.
+///
+/// These are the files of [`AtomicFile`] and of the clients' downloads (`.download-*.part`). No
+/// other program may use the folder meanwhile, or its unfinished files would be removed too.
 ///
 /// # Errors
-/// The folder cannot be read, or a file not be removed.
+/// The folder cannot be read, or a file cannot be removed.
 pub fn remove_strays(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -115,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn has_its_name_only_when_it_is_complete() {
+    fn a_file_gets_its_name_only_when_it_is_complete() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.jsonl");
         fs::write(&path, "before").unwrap();
@@ -135,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_renamed_leaves_nothing_behind() {
+    fn a_failed_renaming_leaves_nothing_behind() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.jsonl");
         fs::create_dir(&path).unwrap();

@@ -1,13 +1,14 @@
-//! What ended a program: a line for people, a document for programs, an exit status.
+//! How a program reports its failure: text on stderr, JSON on stdout, and the exit status.
 
 use std::fmt::Display;
 use std::io;
-use std::process::ExitCode;
+use std::process::{ExitCode, Termination};
 
 use common_http::{Delivery, Error, ErrorKind};
 use serde::Serialize;
 
-use crate::{advice, output};
+use crate::advice;
+use crate::output;
 
 /// Why a program could not do what it was asked to.
 #[derive(Debug)]
@@ -20,46 +21,46 @@ pub struct Failure {
 impl Failure {
     /// The settings are wrong, for this reason.
     pub fn settings(why: impl Display) -> Self {
-        Self {
-            error: Error::builder(ErrorKind::Config).build(),
-            line: format!("wrong settings: {why}"),
-            advice: None,
-        }
+        Self::local(ErrorKind::Config, format!("wrong settings: {why}"))
     }
 
     /// The arguments are wrong, for this reason.
     pub fn arguments(why: impl Display) -> Self {
+        Self::local(ErrorKind::InvalidInput, format!("wrong arguments: {why}"))
+    }
+
+    /// A local file operation failed; `what` names the file and the operation.
+    pub fn file(what: impl Display, error: &io::Error) -> Self {
+        // Only the kind is shown: the error's own text can contain a path.
+        let mut failure = Self::local(ErrorKind::LocalIo, format!("{what}: {}", error.kind()));
+        failure.advice = advice::of_file(error.kind());
+        failure
+    }
+
+    fn local(kind: ErrorKind, line: String) -> Self {
         Self {
-            error: Error::builder(ErrorKind::InvalidInput).build(),
-            line: format!("wrong arguments: {why}"),
+            error: Error::new(kind),
+            line,
             advice: None,
         }
     }
 
-    /// A local file failed; `what` says which, and what was tried.
-    pub fn file(what: impl Display, error: &io::Error) -> Self {
-        // The error's own text can have a path in it.
-        Self {
-            error: Error::builder(ErrorKind::LocalIo).build(),
-            line: format!("{what}: {}", error.kind()),
-            advice: advice::of_file(error.kind()),
-        }
-    }
-
-    /// Says what to do about it, in place of what was said before.
+    /// Sets the advice, replacing any earlier one.
     #[must_use]
     pub fn advise(mut self, advice: impl Into<String>) -> Self {
         self.advice = Some(advice.into());
         self
     }
 
-    /// One line that says what failed and why; nothing secret or personal is in it.
+    /// One line that says what failed and why, without secrets or personal data.
     #[must_use]
     pub fn line(&self) -> &str {
         &self.line
     }
 
-    /// Prints it on stderr, for people: of one thing among several where `of` names that, as in `file 2 of 3: `.
+    /// Prints the failure on stderr.
+    ///
+    /// `of` names the item that failed, if there are several: for example `file 2 of 3: `.
     pub fn note(&self, of: &str) {
         output::note(format_args!("error: {of}{}", self.line));
         if let Some(advice) = &self.advice {
@@ -67,25 +68,25 @@ impl Failure {
         }
     }
 
-    /// What a program is told of it: the `error` of a JSON document.
+    /// The fields of the `error` object in JSON output.
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {
         Fields::of(&self.error)
     }
 
-    /// Prints the failure: on stderr for people and, where stdout is to be JSON, there as a document. Gives the exit
-    /// status.
+    /// Prints the failure on stderr and, if `json`, on stdout as JSON; returns the exit status.
     #[must_use]
     pub fn report(&self, json: bool) -> ExitCode {
         self.note("");
         if json {
-            // Nothing is left to be said where stdout is closed as well.
+            // If stdout is closed as well, there is nobody left to tell.
             let _ = output::document(&Document {
                 error: self.fields(),
             });
         }
         match self.error.kind() {
-            // What the vendor answered may be what the settings do not allow: that is its doing, and has had its effect.
+            // A call that was sent has failed because of the vendor's answer, which may ask for
+            // something that the settings do not allow. The arguments and settings are not wrong.
             ErrorKind::Config if self.error.delivery() != Delivery::NotSent => ExitCode::FAILURE,
             ErrorKind::Config | ErrorKind::InvalidInput => ExitCode::from(2),
             _ => ExitCode::FAILURE,
@@ -103,13 +104,21 @@ impl From<Error> for Failure {
     }
 }
 
-/// `{"error":{...}}`: the same for all programs.
+/// The exit status of a program; reports its failure, if it failed.
+pub fn exit_status<T: Termination>(ended: Result<T, Failure>, json: bool) -> ExitCode {
+    match ended {
+        Ok(done) => done.report(),
+        Err(failure) => failure.report(json),
+    }
+}
+
+/// `{"error":{...}}`, the same in all programs.
 #[derive(Serialize)]
 struct Document<'a> {
     error: Fields<'a>,
 }
 
-/// What a program is told of a failure.
+/// A failure in JSON output.
 #[derive(Debug, Serialize)]
 pub struct Fields<'a> {
     operation: Option<&'a str>,

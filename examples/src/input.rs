@@ -1,4 +1,4 @@
-//! Files that are sent.
+//! Files to be sent.
 
 use std::io;
 use std::path::Path;
@@ -7,28 +7,28 @@ use common_http::{Body, Error};
 
 use crate::failure::Failure;
 
-/// How much of a file is looked at before it is sent.
-const LOOK: usize = 1024;
+/// How many bytes decide what kind of file it is.
+const PEEK: usize = 1024;
 
-/// A file to send: it is there, and this user may read it.
+/// A file to send, known to exist and to be readable.
 #[derive(Debug)]
 pub struct Input {
     /// The file as the body of a request.
     pub body: Body,
     /// Its length in bytes.
     pub length: u64,
-    /// What kind of file it is, by its first bytes; `None` for all but a few kinds.
+    /// The type that its first bytes show; `None` for all but a few types.
     pub content_type: Option<&'static str>,
 }
 
 impl Input {
-    /// Looks at a file.
+    /// Opens a file and reads its first bytes.
     ///
     /// # Errors
-    /// It is not there, is no regular file, or cannot be read.
+    /// It does not exist, is not a regular file, or cannot be read.
     pub async fn open(path: &Path) -> Result<Self, Failure> {
         let body = Body::from_path(path).await.map_err(unreadable)?;
-        let start = body.peek(LOOK).await.map_err(unreadable)?;
+        let start = body.peek(PEEK).await.map_err(unreadable)?;
         Ok(Self {
             length: body.len().unwrap_or_default(),
             content_type: content_type(&start),
@@ -41,7 +41,7 @@ impl Input {
     /// # Errors
     /// As for [`open`](Self::open).
     pub async fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-        // What is no regular file may never end.
+        // Refuses what is not a regular file: a device may never end.
         Self::open(path).await?;
         tokio::fs::read(path)
             .await
@@ -53,13 +53,13 @@ fn unreadable(error: Error) -> Failure {
     let advice = match error.io_kind() {
         Some(io::ErrorKind::NotFound) => "is the path right?",
         Some(io::ErrorKind::PermissionDenied) => "may this user read it?",
-        Some(io::ErrorKind::InvalidInput) => "a file is wanted, not a folder or a device",
+        Some(io::ErrorKind::InvalidInput) => "give it a file, not a folder or a device",
         _ => return Failure::from(error),
     };
     Failure::from(error).advise(advice)
 }
 
-/// By the marks of the formats that laboratories hand out.
+/// Recognises the formats that laboratories hand out.
 fn content_type(start: &[u8]) -> Option<&'static str> {
     if common_http::looks_like_pdf(start) {
         return Some("application/pdf");
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn kinds_by_their_first_bytes() {
+    async fn the_first_bytes_show_the_type() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         for (content, kind) in [
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_file_is_not_read() {
+    async fn only_regular_files_are_read() {
         let folder = tempfile::tempdir().unwrap();
         for path in [folder.path().join("absent"), folder.path().to_owned()] {
             assert!(Input::open(&path).await.is_err());

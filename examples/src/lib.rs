@@ -1,12 +1,15 @@
-//! What the example programs share: one file a subject.
+//! Code shared by the example programs, one file per subject.
 //!
-//! A program reads its settings from the environment ([`settings`]), says on stderr what failed and what to do about it
-//! ([`failure`], [`advice`]), looks at files before it sends them ([`input`]), writes files that are whole or not there
-//! ([`atomic_file`]), shows how far it is ([`progress`]), and ends when it is asked to ([`signals`]).
+//! A program reads its settings from the environment ([`settings`]), uses a vendor's sandbox if
+//! none are set ([`built_in`]), reports failures with advice ([`failure`], [`advice`]), checks
+//! files before it sends them ([`input`]), writes files atomically ([`atomic_file`]), shows its
+//! progress ([`progress`]), and stops when it is asked to ([`signals`]).
 
 pub mod advice;
 pub mod atomic_file;
+pub mod built_in;
 pub mod failure;
+pub mod help;
 pub mod input;
 pub mod lock;
 pub mod logging;
@@ -15,7 +18,7 @@ pub mod progress;
 pub mod settings;
 pub mod signals;
 
-/// The project's pages, whose examples are compiled and run with the tests of the documentation.
+/// The project's pages. Their examples run as doctests.
 #[cfg(doctest)]
 mod pages {
     #[doc = include_str!("../../README.md")]

@@ -111,7 +111,7 @@ fn is_at(_file: &File, _path: &Path) -> io::Result<bool> {
 /// The failure of a run that finds another at work.
 #[must_use]
 pub fn taken(why: &'static str) -> Failure {
-    Failure::from(Error::builder(ErrorKind::LocalIo).detail(why).build())
+    Failure::from(Error::new(ErrorKind::LocalIo).with_detail(why))
 }
 
 /// A folder that several runs may use at once, until it is dropped.

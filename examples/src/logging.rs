@@ -1,4 +1,4 @@
-//! Log lines on stderr, when `RUST_LOG` asks for them.
+//! Log lines on stderr, if `RUST_LOG` asks for them.
 
 use std::env;
 use std::io::{self, IsTerminal};
@@ -9,8 +9,9 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
-/// Only these crates promise to log no secret, no person's data and no whole URL: others are left out, whatever
-/// `RUST_LOG` asks for.
+/// The crates that log no secret, no personal data and no whole URL.
+///
+/// Other crates promise no such thing, so they are left out whatever `RUST_LOG` says.
 const SAFE: [&str; 5] = [
     "common_http",
     "biologix_client",
@@ -19,20 +20,20 @@ const SAFE: [&str; 5] = [
     "medreader_client",
 ];
 
-/// Whether a span or an event is one of the clients' own, and so promises to hold no secret and no person's data.
+/// Whether a span or event comes from the clients, whose log data is safe to show.
 #[must_use]
 pub fn is_of_clients(metadata: &Metadata<'_>) -> bool {
     let name = metadata.target().split("::").next();
     name.is_some_and(|name| SAFE.contains(&name))
 }
 
-/// Whether `RUST_LOG` asks for log lines.
+/// Whether `RUST_LOG` is set.
 #[must_use]
 pub fn is_on() -> bool {
     env::var_os("RUST_LOG").is_some_and(|value| !value.is_empty())
 }
 
-/// Logs as `RUST_LOG` says, such as `common_http=debug`. Without it nothing is logged.
+/// Starts logging as `RUST_LOG` says, for example `common_http=debug`. Unset, nothing is logged.
 pub fn start() {
     if !is_on() {
         return;
@@ -42,6 +43,6 @@ pub fn start() {
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .with_filter(EnvFilter::from_default_env().and(safe));
-    // It only fails where logging has been started before.
+    // Fails only if logging has been started before.
     let _ = tracing_subscriber::registry().with(lines).try_init();
 }

@@ -1,4 +1,4 @@
-//! What programs write: one JSON document or text on stdout, lines on stderr.
+//! What programs write: one JSON document or text to stdout, notes to stderr.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -6,6 +6,22 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::failure::Failure;
+
+/// Writes a result to stdout: as a JSON document if `json`, else as text.
+///
+/// # Errors
+/// stdout cannot be written.
+pub fn result(
+    json: bool,
+    document: &impl Serialize,
+    text: impl fmt::Display,
+) -> Result<(), Failure> {
+    if json {
+        self::document(document)
+    } else {
+        self::text(text)
+    }
+}
 
 /// Writes the program's one JSON document to stdout.
 ///
@@ -21,7 +37,7 @@ pub fn document(document: &impl Serialize) -> Result<(), Failure> {
     write().map_err(|error| closed(&error))
 }
 
-/// Writes text to stdout, and a line's end after it: at once, so that whoever waits for it finds all of it or nothing.
+/// Writes text and a newline to stdout in one write, so that a reader sees all of it or nothing.
 ///
 /// # Errors
 /// stdout cannot be written.
@@ -35,17 +51,20 @@ pub fn text(text: impl fmt::Display) -> Result<(), Failure> {
     write().map_err(|error| closed(&error))
 }
 
-/// Writes a line to stderr, for people; where stderr is closed there is nobody to tell.
+/// Writes a line to stderr. Does nothing if stderr is closed.
 pub fn note(line: impl fmt::Display) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// What a vendor or a file's name says, for a terminal: nothing in it can steer that, or break the line.
+/// Foreign text made safe for a terminal: control characters are replaced.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    let shown = |c: char| match c.is_control() {
-        true => char::REPLACEMENT_CHARACTER,
-        false => c,
+    let shown = |c: char| {
+        if c.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
     };
     text.chars().map(shown).collect()
 }

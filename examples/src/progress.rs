@@ -1,4 +1,4 @@
-//! How far a program is: one bar on stderr, only where that is a terminal.
+//! The progress bar: one at a time, on stderr, only if that is a terminal.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal};
@@ -11,32 +11,33 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::logging;
 
-/// Shorter waits than this are not worth a word.
-const WORTH_A_WORD: Duration = Duration::from_secs(2);
+/// Shorter pauses before a retry are not shown.
+const SHOWN_PAUSE: Duration = Duration::from_secs(2);
 
-/// The progress of a program that does one thing after the other. The bar is gone when this is dropped, so that what
-/// is printed afterwards stands on lines of its own.
+/// The progress of a program that does one thing at a time.
+///
+/// Dropping it removes the bar, so that what is printed afterwards gets lines of its own.
 #[derive(Debug)]
 pub struct Progress(Arc<Mutex<ProgressBar>>);
 
 impl Progress {
-    /// Shows nothing yet; and never anything where stderr is no terminal, or has log lines.
+    /// Shows nothing yet; shows nothing at all if stderr is not a terminal or has log lines.
     #[must_use]
     pub fn new() -> Self {
         Self(Arc::new(Mutex::new(ProgressBar::hidden())))
     }
 
-    /// Begins with the next thing to do.
+    /// Begins the next task, with the number of its parts if that is known.
     pub fn begin(&self, what: impl Into<Cow<'static, str>>, total: Option<u64>) {
         self.show(what.into(), total, style);
     }
 
-    /// Begins with the next call, which has no parts to count.
+    /// Begins the next call, which has no parts to count.
     pub fn begin_call(&self, what: &'static str) {
         self.show(what.into(), None, style_of_call);
     }
 
-    /// Begins with the next file to send, of so many bytes.
+    /// Begins to send the next file, of this many bytes.
     pub fn begin_file(&self, what: impl Into<Cow<'static, str>>, bytes: u64) {
         self.show(what.into(), Some(bytes), style_of_file);
     }
@@ -54,7 +55,7 @@ impl Progress {
         *current = bar;
     }
 
-    /// Says how much there is to do in all.
+    /// Sets the number of parts.
     pub fn set_total(&self, total: u64) {
         let bar = lock(&self.0);
         if bar.length() != Some(total) {
@@ -63,17 +64,17 @@ impl Progress {
         }
     }
 
-    /// Says how much is done.
+    /// Sets the number of parts that are done.
     pub fn set_done(&self, done: u64) {
         lock(&self.0).set_position(done);
     }
 
-    /// One more is done.
+    /// Counts one more part as done.
     pub fn step(&self) {
         lock(&self.0).inc(1);
     }
 
-    /// Moves the bar as a file is sent; each attempt starts it anew. To be given to the call.
+    /// A progress callback for a call that sends a file. Each attempt restarts the bar.
     pub fn sending(&self) -> impl Fn(common_http::Progress) + Send + Sync + use<> {
         let bar = Arc::clone(&self.0);
         let shown = AtomicU32::new(1);
@@ -90,12 +91,12 @@ impl Progress {
         }
     }
 
-    /// Nothing more is to be shown, so that what is printed next stands on lines of its own.
+    /// Removes the bar, so that what is printed next gets lines of its own.
     pub fn end(&self) {
         lock(&self.0).finish_and_clear();
     }
 
-    /// Says so beside the bar when a client waits for the vendor. To be given to the client as its observer.
+    /// An observer for a client that shows its pauses between attempts beside the bar.
     #[must_use]
     pub fn waits(&self) -> impl AttemptObserver + use<> {
         Waits(Arc::clone(&self.0))
@@ -147,10 +148,10 @@ impl AttemptObserver for Waits {
     fn attempt(&self, attempt: &Attempt) {
         let bar = lock(&self.0);
         match attempt.retry_in {
-            Some(wait) if wait >= WORTH_A_WORD => {
+            Some(wait) if wait >= SHOWN_PAUSE => {
                 let why = attempt.error.map_or("", |kind| kind.as_str());
                 let wait = wait.as_secs_f64().ceil();
-                bar.set_message(format!("({why}: waits {wait} s)"));
+                bar.set_message(format!("({why}: retries in {wait} s)"));
             }
             _ => bar.set_message(""),
         }

@@ -3,14 +3,14 @@
 use std::env;
 use std::ffi::OsString;
 
-use common_http::HttpOptions;
+use common_http::{Error, HttpOptions};
 
 use crate::failure::Failure;
 
 /// A setting that may be absent.
 ///
 /// # Errors
-/// It is set to nothing, or to something that is no line of text: half a setting is a mistake, not an absence.
+/// It is set, but empty or not valid text.
 pub fn optional(name: &str) -> Result<Option<String>, Failure> {
     match env::var_os(name) {
         None => Ok(None),
@@ -21,10 +21,10 @@ pub fn optional(name: &str) -> Result<Option<String>, Failure> {
     }
 }
 
-/// Settings that must all be there.
+/// Settings that are all required.
 ///
 /// # Errors
-/// Names every one that is not.
+/// Some are missing, empty or not valid text; the failure names each of them.
 pub fn required<const N: usize>(names: [&str; N]) -> Result<[String; N], Failure> {
     let mut problems = Vec::new();
     let values = names.map(|name| {
@@ -45,27 +45,35 @@ pub fn required<const N: usize>(names: [&str; N]) -> Result<[String; N], Failure
 fn read(value: OsString) -> Result<String, &'static str> {
     match value.into_string() {
         Ok(text) if text.is_empty() => Err("is empty"),
-        // No address and no header can carry it; it is the end of a line that was read with the value, as a rule.
-        Ok(text) if text.chars().any(char::is_control) => Err("has a control character"),
+        // No URL or header can contain one. Usually it is the newline of a file that was read.
+        Ok(text) if text.chars().any(char::is_control) => Err("contains a control character"),
         Ok(text) => Ok(text),
-        Err(_) => Err("is no text"),
+        Err(_) => Err("is not valid UTF-8"),
     }
 }
 
-/// Whether something is allowed that is not without this setting: it is `1`.
+/// Whether the setting is `1`, which allows something that is refused by default.
 #[must_use]
 pub fn allows(name: &str) -> bool {
     env::var_os(name).is_some_and(|value| value == "1")
 }
 
-/// Whether plain http to other hosts is allowed: `ALLOW_PLAIN_HTTP=1`.
+/// Whether plain http to other machines is allowed: `ALLOW_PLAIN_HTTP=1`.
 #[must_use]
 pub fn allow_plain_http() -> bool {
     allows("ALLOW_PLAIN_HTTP")
 }
 
-/// The HTTP settings that are the same for all programs.
+/// The HTTP options that all programs share.
 #[must_use]
 pub fn http() -> HttpOptions {
     HttpOptions::default().allow_plain_http(allow_plain_http())
+}
+
+/// The failure of a client that could not be built; `names` are the settings to check.
+#[must_use]
+pub fn refused(error: Error, names: &str) -> Failure {
+    Failure::from(error).advise(format!(
+        "check {names}; only ALLOW_PLAIN_HTTP=1 allows plain http to another machine"
+    ))
 }

@@ -1,8 +1,8 @@
-//! The signals that ask a program to come to its end: SIGINT (Ctrl-C) and SIGTERM; elsewhere than on Unix, Ctrl-C alone.
+//! The signals that ask a program to stop: SIGINT (Ctrl-C) and SIGTERM; on Windows, Ctrl-C.
 
 use std::io;
 
-/// Waits for a signal. From its making on, the signals no longer end the program by themselves.
+/// Waits for a signal. While it exists, signals do not end the program by themselves.
 #[cfg(unix)]
 #[derive(Debug)]
 pub struct Signals {
@@ -12,10 +12,10 @@ pub struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// To be made before anyone is told that the program is ready, so that no signal finds it unprepared.
+    /// Starts to listen. Call it before you announce that the program is ready.
     ///
     /// # Errors
-    /// The system lets nobody wait for them.
+    /// The system refuses the signal handlers.
     pub fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
@@ -24,7 +24,7 @@ impl Signals {
         })
     }
 
-    /// Returns when there was one. May be dropped and called again: no signal is lost.
+    /// Returns when a signal has come. Cancel-safe: no signal is lost.
     pub async fn wait(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
@@ -33,22 +33,22 @@ impl Signals {
     }
 }
 
-/// Waits for a signal. From its making on, the signals no longer end the program by themselves.
+/// Waits for a signal. While it exists, signals do not end the program by themselves.
 #[cfg(windows)]
 #[derive(Debug)]
 pub struct Signals(tokio::signal::windows::CtrlC);
 
 #[cfg(windows)]
 impl Signals {
-    /// To be made before anyone is told that the program is ready, so that no signal finds it unprepared.
+    /// Starts to listen. Call it before you announce that the program is ready.
     ///
     /// # Errors
-    /// The system lets nobody wait for them.
+    /// The system refuses the signal handlers.
     pub fn new() -> io::Result<Self> {
         tokio::signal::windows::ctrl_c().map(Self)
     }
 
-    /// Returns when there was one. May be dropped and called again: no signal is lost.
+    /// Returns when a signal has come. Cancel-safe: no signal is lost.
     pub async fn wait(&mut self) {
         self.0.recv().await;
     }

@@ -6,7 +6,7 @@ use biologix_client::BiologixClient;
 use biologix_client::sandbox::{EXAMS_LIST, Fault, REPORTS_GET, SESSIONS_OPEN};
 use common_http::{Delivery, ErrorKind};
 use http::StatusCode;
-use testing::delivery::assert_sound;
+use testing::delivery::old::assert_sound;
 
 use crate::support::front::nobody;
 use crate::support::{Op, client, eager, partner, report_key, sandbox, soon};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use biologix_client::sandbox::{Fault, SESSIONS_OPEN, Sandbox};
 use common_http::{Delivery, Error, ErrorKind, HttpOptions};
-use testing::delivery::assert_sound;
+use testing::delivery::old::assert_sound;
 use testing::faults::{cut_body, redirect, stall_body, throttle, unavailable};
 use tokio::task::JoinSet;
 
@@ -229,11 +229,11 @@ async fn a_call_whose_login_meets_a_fault() {
             assert!(matches!(row.login, Value), "{row:?}");
             return;
         };
-        let of_login = error.clone().into_builder().delivery(match row.login {
+        let of_login = error.clone().with_delivery(match row.login {
             GivesUp(_, delivery) | Stops(_, delivery) => delivery,
             Value => panic!("{row:?}: {error}"),
         });
-        assert_error(&of_login.build(), &row, Op::Login);
+        assert_error(&of_login, &row, Op::Login);
         assert_eq!(error.delivery(), NotSent, "{row:?}");
         assert_sound(&error, Op::List.id(), &sandbox);
     })

@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use biologix_client::BiologixClient;
 use biologix_client::sandbox::{EXAMS_LIST, SESSIONS_OPEN, Sandbox};
-use common_http::{
-    MemorySessionStore, Result, SavedSession, SessionKey, SessionStore, async_trait,
-};
+use common_http::{MemoryStore, Result, Secret, Store, StoreKey, async_trait};
 use serde_json::Value;
 use tokio::io::copy;
 use tokio::net::TcpStream;
@@ -30,30 +28,40 @@ const TASKS: usize = 1_000;
 /// only come from a login.
 #[derive(Default)]
 struct AsOld {
-    first: MemorySessionStore,
+    first: MemoryStore,
     age: Duration,
 }
 
 #[async_trait]
-impl SessionStore for AsOld {
-    async fn load(&self, key: &SessionKey) -> io::Result<Option<SavedSession>> {
-        let saved = self.first.load(key).await?;
+impl Store for AsOld {
+    async fn get(&self, key: &StoreKey) -> io::Result<Option<Secret>> {
+        let saved = self.first.get(key).await?;
         Ok(saved.map(|saved| older(&saved, self.age)))
     }
 
-    async fn save(&self, key: &SessionKey, session: &SavedSession) -> io::Result<()> {
-        match self.first.load(key).await? {
-            Some(_) => Ok(()),
-            None => self.first.save(key, session).await,
-        }
+    async fn put(&self, key: &StoreKey, session: &Secret, _: Option<Duration>) -> io::Result<()> {
+        self.put_if_absent(key, session, None).await.map(drop)
+    }
+
+    async fn put_if_absent(
+        &self,
+        key: &StoreKey,
+        session: &Secret,
+        _: Option<Duration>,
+    ) -> io::Result<bool> {
+        self.first.put_if_absent(key, session, None).await
+    }
+
+    async fn remove(&self, key: &StoreKey) -> io::Result<()> {
+        self.first.remove(key).await
     }
 }
 
-fn older(session: &SavedSession, by: Duration) -> SavedSession {
-    let mut saved: Value = serde_json::from_str(session.to_json().expose()).unwrap();
+fn older(session: &Secret, by: Duration) -> Secret {
+    let mut saved: Value = serde_json::from_str(session.expose()).unwrap();
     let opened = saved["opened_at_ms"].as_u64().unwrap();
     saved["opened_at_ms"] = (opened - by.as_millis() as u64).into();
-    SavedSession::from_json(&saved.to_string()).unwrap()
+    Secret::from(saved.to_string())
 }
 
 /// A client whose session another client opened this long ago.
@@ -63,7 +71,7 @@ async fn with_session(sandbox: &Sandbox, url: &str, age: Duration) -> BiologixCl
         ..AsOld::default()
     });
     let client = || {
-        let builder = sandbox.client_builder().session_store(store.clone());
+        let builder = sandbox.client_builder().store(store.clone());
         builder.base_url(url).http(eager()).build().unwrap()
     };
     soon(client().open_session().send()).await.unwrap();

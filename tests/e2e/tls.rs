@@ -6,8 +6,7 @@ use std::time::Duration;
 use biologix_client::sandbox::{EXAMS_LIST, Fault, REPORTS_GET, Sandbox};
 use biologix_client::{BiologixClient, BiologixClientBuilder};
 use common_http::{
-    Delivery, Engine, ErrorDetail, ErrorKind, ForeignHosts, ForeignUrl, HttpOptions, Operation,
-    Secret, Vendor,
+    Delivery, Engine, ErrorKind, ForeignHosts, ForeignUrl, HttpOptions, Operation, Profile, Secret,
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -198,13 +197,7 @@ async fn a_client_certificate_is_shown_where_it_is_set() {
 /// The certificate identifies the client to its vendor, but not to hosts that the vendor names.
 #[tokio::test]
 async fn a_client_certificate_is_not_shown_to_a_foreign_host() {
-    static VENDOR: Vendor = Vendor {
-        name: "example",
-        user_agent: "example/0",
-        codes: &[],
-        throttle_floor: None,
-        read_error: |_| ErrorDetail::default(),
-    };
+    static VENDOR: Profile = Profile::new("example", "example/0");
     static PUT: Operation = Operation::put("example.put", "/{address}").public();
     let (servers, clients) = (Authority::new(), Authority::new());
     let config = servers

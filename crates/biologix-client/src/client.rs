@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use common_http::{
-    Engine, HttpOptions, RawRequest, Result, Secret, SessionKey, SessionStore, safe_debug,
-};
+use common_http::{Engine, HttpOptions, Request, Result, Secret, Store, StoreKey, safe_debug};
 use http::Method;
 
 use crate::exams::ListExams;
@@ -135,7 +133,7 @@ impl BiologixClient {
     }
 
     /// Calls an endpoint that this crate does not model, with the client's session, retries and privacy. The path is a
-    /// template: what varies in it goes in by [`RawRequest::path`].
+    /// template: what varies in it goes in by [`Request::path`].
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
@@ -156,8 +154,8 @@ impl BiologixClient {
     /// # Ok::<(), biologix_client::Error>(())
     /// # }).unwrap();
     /// ```
-    pub fn request(&self, method: Method, path: &'static str) -> RawRequest {
-        RawRequest::new(&self.engine, "biologix.request", method, path)
+    pub fn request(&self, method: Method, path: &'static str) -> Request {
+        Request::unmodelled(&self.engine, "biologix.request", method, path)
     }
 }
 
@@ -168,7 +166,7 @@ pub struct BiologixClientBuilder {
     http: HttpOptions,
     credentials: Option<Arc<dyn CredentialsProvider>>,
     username: Option<Secret>,
-    store: Option<Arc<dyn SessionStore>>,
+    store: Option<Arc<dyn Store>>,
     renew_after: Duration,
     page_spacing: Duration,
 }
@@ -205,7 +203,7 @@ impl BiologixClientBuilder {
     }
 
     /// Takes the credentials from a provider, each time that a login needs them. `name` tells this account's saved
-    /// sessions from others' in a [`SessionStore`].
+    /// sessions from others' in a [`Store`].
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
@@ -273,11 +271,11 @@ impl BiologixClientBuilder {
     /// # let url = sandbox.url();
     /// # use biologix_client::BiologixClient;
     /// use std::sync::Arc;
-    /// use biologix_client::MemorySessionStore;
+    /// use biologix_client::MemoryStore;
     ///
-    /// let store: Arc<MemorySessionStore> = Arc::default();
+    /// let store: Arc<MemoryStore> = Arc::default();
     /// for run in 1..=3 {
-    ///     let client = BiologixClient::builder().base_url(url).session_store(store.clone());
+    ///     let client = BiologixClient::builder().base_url(url).store(store.clone());
     ///     let client = client.credentials("c|EXAMPLE|000001", "EXAMPLE-PASSWORD").build()?;
     ///     client.open_session().send().await?; // one login for the three of them
     /// }
@@ -285,7 +283,7 @@ impl BiologixClientBuilder {
     /// # Ok::<(), biologix_client::Error>(())
     /// # }).unwrap();
     /// ```
-    pub fn session_store(mut self, store: Arc<dyn SessionStore>) -> Self {
+    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
         self.store = Some(store);
         self
     }
@@ -347,8 +345,8 @@ impl BiologixClientBuilder {
         }
         if let Some(store) = self.store {
             let username = self.username.as_ref().map_or("", Secret::expose);
-            let key = SessionKey::of(&[BIOLOGIX.name, &self.base_url, username]);
-            engine = engine.session_store(store, key);
+            let key = StoreKey::of(&[BIOLOGIX.name(), &self.base_url, username]);
+            engine = engine.store(store, key);
         }
         Ok(BiologixClient {
             engine: engine.build()?,

@@ -15,9 +15,9 @@ mod vendor;
 #[doc(inline)]
 pub use common_http::{
     Answer, Attempt, AttemptObserver, Body, CallOptions, DecodeError, DecodeReason, Delivery,
-    Download, Effect, Error, ErrorBuilder, ErrorKind, Extra, HttpOptions, MemorySessionStore,
-    Operation, Progress, RawJson, RawRequest, Result, RetryPolicy, SavedSession, Secret,
-    SessionKey, SessionStore, TextOrNumber, Timestamp, async_trait, file_name,
+    Download, Effect, Error, ErrorKind, Extra, HttpOptions, MemoryStore, Operation, Progress,
+    RawJson, Request, Result, RetryPolicy, Secret, Store, StoreKey, TextOrNumber, Timestamp,
+    async_trait, file_name,
 };
 #[doc(no_inline)]
 pub use http;

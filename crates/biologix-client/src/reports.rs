@@ -103,6 +103,6 @@ impl Report {
     /// - `invalid_input`: the key is empty, `.`, `..` or has control characters
     /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after three attempts
     pub async fn send(self) -> Result<Download> {
-        self.request().download(Some(looks_like_pdf)).await
+        self.request().downloads(Some(looks_like_pdf)).await
     }
 }

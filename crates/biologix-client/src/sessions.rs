@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use common_http::json;
 use common_http::lenient::take;
 use common_http::{
     Answer, Authenticator, CallOptions, Engine, Extra, Operation, Request, Result, Secret, Session,
@@ -73,7 +74,7 @@ pub trait CredentialsProvider: Send + Sync + 'static {
     /// The credentials of now.
     ///
     /// # Errors
-    /// The provider's own, built with [`Error::builder`](crate::Error::builder) (kind `credentials`, say); the call that needed the session ends
+    /// The provider's own, built with [`Error::new`](crate::Error::new) (kind `credentials`, say); the call that needed the session ends
     /// with it.
     async fn credentials(&self) -> Result<Credentials>;
 }
@@ -192,7 +193,10 @@ impl OpenSession {
     /// - `config`: the client has no credentials
     /// - `connect`, `timeout`, `interrupted`, `server`: after three attempts
     pub async fn send(self) -> Result<SessionInfo> {
-        self.engine.session_info(&OPEN, &self.options).await
+        self.engine
+            .open_session(&OPEN, |details| json::decode(details.as_bytes()))
+            .options(self.options)
+            .await
     }
 }
 
@@ -242,12 +246,12 @@ fn request(engine: &Engine, credentials: &Credentials) -> Request {
 fn authorization(answer: &Answer, user: User) -> Result<Secret> {
     if user.user_id.is_empty() {
         let why = "the login's answer has an empty userId";
-        return Err(answer.unreadable().detail(why).build());
+        return Err(answer.unreadable().with_detail(why));
     }
     let token = answer.headers().get(TOKEN).map(|token| token.as_bytes());
     let Some(token) = token.filter(|token| !token.is_empty()) else {
         let why = "the login's answer has no bx-session-token header";
-        return Err(answer.unreadable().detail(why).build());
+        return Err(answer.unreadable().with_detail(why));
     };
     let mut pair = user.user_id.into_bytes();
     pair.push(b':');

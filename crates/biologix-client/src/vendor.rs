@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use common_http::{Error, ErrorAnswer, ErrorDetail, ErrorKind, Vendor, open_enum};
+use common_http::{Answer, Error, ErrorDetail, ErrorKind, Operation, Profile, open_enum};
 
 /// Biologix, as the engine knows it.
-pub(crate) static BIOLOGIX: Vendor = Vendor {
-    name: "biologix",
-    user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
-    codes: &["tooManyRequests", "notAuthorized", "incorrectPassword"],
-    // Observed: the list goes on a minute after a 429, which names no time itself.
-    throttle_floor: Some(Duration::from_secs(60)),
-    read_error,
-};
+pub(crate) static BIOLOGIX: Profile = Profile::new(
+    "biologix",
+    concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
+)
+.codes(ErrorCode::KNOWN)
+// Observed: the list works again a minute after a 429, which names no time itself.
+.throttle_floor(Duration::from_secs(60))
+.read_error(read_error);
 
 open_enum! {
     /// The codes of Biologix's error answers, all three observed; none is documented.
@@ -40,7 +40,7 @@ impl ErrorCode {
     /// use biologix_client::ErrorCode;
     /// use biologix_client::{Error, ErrorKind};
     ///
-    /// let error = Error::builder(ErrorKind::PermissionDenied).code("notAuthorized", true).build();
+    /// let error = Error::new(ErrorKind::PermissionDenied).with_code("notAuthorized", true);
     /// assert_eq!(ErrorCode::of(&error), Some(ErrorCode::NotAuthorized));
     /// ```
     #[must_use]
@@ -52,10 +52,10 @@ impl ErrorCode {
 /// Observed for 429: `{"_class": "...Exception", "error": "tooManyRequests"}`. Inferred: the same for the others, and
 /// Spring's own `{"timestamp", "status", "error": "Not Found", "path"}` where the framework answers; there `error` is
 /// a text and no code.
-fn read_error(answer: &ErrorAnswer<'_>) -> ErrorDetail {
-    let mut detail = ErrorDetail::from_json(answer.body, &[], &["message"]);
+fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
+    let mut detail = ErrorDetail::from_json(answer.body(), &[], &["message"]);
     for member in ["error", "code"] {
-        match ErrorDetail::from_json(answer.body, &[member], &[]).code {
+        match ErrorDetail::from_json(answer.body(), &[member], &[]).code {
             Some(text) if is_code(&text) => {
                 detail.code.get_or_insert(text);
             }
@@ -65,8 +65,8 @@ fn read_error(answer: &ErrorAnswer<'_>) -> ErrorDetail {
             None => {}
         }
     }
-    let is_login = answer.operation.is_login();
-    detail.kind = match (detail.code.as_deref(), answer.status.as_u16()) {
+    let is_login = operation.is_login();
+    detail.kind = match (detail.code.as_deref(), answer.status().as_u16()) {
         // Elsewhere it could only mean the token, which is no login.
         (Some("incorrectPassword"), _) if is_login => Some(ErrorKind::Credentials),
         // Under a 401 it can be the session that is meant, and the engine takes it so.
@@ -89,20 +89,23 @@ fn is_code(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use common_http::Operation;
-    use http::{HeaderMap, StatusCode};
+    use http::StatusCode;
 
     use super::*;
+
+    fn answer(status: StatusCode, body: &str) -> Answer {
+        let mut response = http::Response::new(body.to_owned().into());
+        *response.status_mut() = status;
+        Answer::from(response)
+    }
 
     fn read(login: bool, status: u16, body: &str) -> ErrorDetail {
         let operation = Operation::get("biologix.test", "/");
         let operation = if login { operation.login() } else { operation };
-        read_error(&ErrorAnswer {
-            operation: &operation,
-            status: StatusCode::from_u16(status).unwrap(),
-            headers: &HeaderMap::new(),
-            body: body.as_bytes(),
-        })
+        read_error(
+            &operation,
+            &answer(StatusCode::from_u16(status).unwrap(), body),
+        )
     }
 
     #[test]

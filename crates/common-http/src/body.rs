@@ -20,19 +20,23 @@ use crate::error::{Error, Result};
 
 type Opening = Pin<Box<dyn Future<Output = io::Result<Reader>> + Send>>;
 
-/// What a request carries.
+/// The body of a request.
 ///
-/// Bytes, files and factories are *replayable*: each attempt reads them from the start. A single-pass body is sent once
-/// and never again, so a call with one is not retried after it was read.
+/// Bytes, files and factories are *replayable*: each attempt reads them from the start. A
+/// single-pass body can be read only once, so a call with one is not repeated after it was read.
 ///
 /// `Debug` shows the kind and the length, never the content or a file's name.
 ///
-/// ```
-/// use common_http::Body;
+/// ```no_run
+/// # async fn example() -> common_http::Result<()> {
+/// use common_http::{Body, looks_like_pdf};
 ///
-/// let body = Body::from("{}");
-/// assert_eq!(body.len(), Some(2));
-/// assert!(body.is_replayable());
+/// let report = Body::from_path("report.pdf").await?; // streamed: it is never whole in memory
+/// assert!(report.is_replayable() && report.len().is_some());
+/// if !looks_like_pdf(&report.peek(1024).await?) {
+///     eprintln!("report.pdf is not a PDF");
+/// }
+/// # Ok(()) }
 /// ```
 #[derive(Clone, Default)]
 pub struct Body(Source);
@@ -61,33 +65,21 @@ enum Source {
 }
 
 impl Body {
-    /// No body at all. A POST, PUT or PATCH still says `Content-Length: 0`.
-    ///
-    /// ```
-    /// use common_http::Body;
-    ///
-    /// // For a call that says all it has to say in its path.
-    /// let body = Body::empty();
-    /// # assert!(body.is_empty() && body.is_replayable());
-    /// ```
+    /// No body; a POST, PUT or PATCH still says `Content-Length: 0`.
     #[must_use]
     pub fn empty() -> Self {
         Self::default()
     }
 
-    /// A file, streamed with its length of now and opened anew for each attempt. If the file is shorter or longer when
-    /// it is sent, the call fails with [`ErrorKind::LocalIo`](crate::ErrorKind::LocalIo) rather than send a mixture.
+    /// A file, which is streamed, and opened again for each attempt.
     ///
-    /// ```no_run
-    /// # async fn example() -> common_http::Result<()> {
-    /// let body = common_http::Body::from_path("report.pdf").await?;
-    /// # Ok(()) }
-    /// ```
+    /// Its length is taken now. If the file is shorter or longer when it is sent, the call fails
+    /// with [`ErrorKind::LocalIo`](crate::ErrorKind::LocalIo) instead of sending a mixture.
     ///
     /// # Errors
-    /// `local_io` if it cannot be looked at or is no regular file.
+    /// `local_io` if the file's metadata cannot be read, or it is not a regular file.
     pub async fn from_path(path: impl Into<PathBuf>) -> Result<Self> {
-        const WHAT: &str = "the file to be sent";
+        const WHAT: &str = "reading the file to send";
         let path = path.into();
         let metadata = tokio::fs::metadata(&path)
             .await
@@ -101,7 +93,7 @@ impl Body {
         }))
     }
 
-    /// A body of `length` bytes that `open` can produce from the start as often as it is asked.
+    /// A body of `length` bytes that `open` produces from the start for each attempt.
     ///
     /// ```
     /// use common_http::Body;
@@ -125,15 +117,10 @@ impl Body {
         })
     }
 
-    /// A body that can be read only once. With its `length` it is sent with `Content-Length`, without in chunks, which
-    /// not every server takes.
+    /// A body that can be read only once.
     ///
-    /// ```
-    /// use common_http::Body;
-    ///
-    /// let body = Body::single_pass(&b"%PDF"[..], Some(4));
-    /// assert!(!body.is_replayable());
-    /// ```
+    /// With a `length` it is sent with `Content-Length`, otherwise in chunks, which not every
+    /// server accepts.
     pub fn single_pass(
         reader: impl AsyncRead + Send + Sync + 'static,
         length: impl Into<Option<u64>>,
@@ -145,14 +132,6 @@ impl Body {
     }
 
     /// The length in bytes, if it is known.
-    ///
-    /// ```
-    /// use common_http::Body;
-    ///
-    /// assert_eq!(Body::from("{}").len(), Some(2));
-    /// // Without a length it goes out in chunks, which not every server takes.
-    /// assert_eq!(Body::single_pass(&b"%PDF"[..], None).len(), None);
-    /// ```
     #[must_use]
     pub fn len(&self) -> Option<u64> {
         match &self.0 {
@@ -164,30 +143,12 @@ impl Body {
     }
 
     /// Whether the body is known to have no bytes.
-    ///
-    /// ```
-    /// use common_http::Body;
-    ///
-    /// let report = Body::from(Vec::new());
-    /// if report.is_empty() {
-    ///     println!("an empty report is not sent");
-    /// }
-    /// # assert!(report.is_empty());
-    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == Some(0)
     }
 
     /// Whether it can be sent again from the start.
-    ///
-    /// ```
-    /// use common_http::Body;
-    ///
-    /// // A call with this one is not repeated once some of it was read.
-    /// let body = Body::single_pass(&b"%PDF"[..], 4);
-    /// assert!(!body.is_replayable());
-    /// ```
     #[must_use]
     pub fn is_replayable(&self) -> bool {
         match &self.0 {
@@ -197,7 +158,7 @@ impl Body {
         }
     }
 
-    /// Whether another attempt can have it.
+    /// Whether another attempt can still read it.
     pub(crate) fn can_be_opened(&self) -> bool {
         match &self.0 {
             Source::SinglePass { reader, .. } => is_there(reader),
@@ -206,7 +167,7 @@ impl Body {
         }
     }
 
-    /// These bodies, one after the other, as one.
+    /// These bodies, one after the other, as one body.
     pub(crate) fn sequence(segments: Vec<Self>) -> Self {
         let length = segments
             .iter()
@@ -217,24 +178,18 @@ impl Body {
         })
     }
 
-    /// The first bytes, `count` at the most, which stay part of the body: to find out what kind of file it is before it is
-    /// sent. It waits for them as long as the source takes; [`Engine::look`](crate::Engine::look) has limits.
+    /// Reads up to `count` first bytes, which stay part of the body.
     ///
-    /// A single-pass body loses nothing when this is cancelled. It is gone once reading it failed, and cannot be had by
-    /// another while it is looked at.
+    /// Use it to recognise the kind of a file before sending it. It waits as long as the source
+    /// takes, without a limit.
+    ///
+    /// A single-pass body loses nothing if this is cancelled. It cannot be read by anyone else
+    /// meanwhile, and it is lost if reading fails.
     ///
     /// # Errors
-    /// `local_io` if it cannot be read, or was read already.
-    ///
-    /// ```
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// let body = common_http::Body::single_pass(&b"%PDF-1.7 ..."[..], None);
-    /// assert_eq!(&body.peek(5).await?[..], b"%PDF-");
-    /// # Ok::<(), common_http::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// `local_io` if the body cannot be read, or was read already.
     pub async fn peek(&self, count: usize) -> Result<Bytes> {
-        let failed = |error: io::Error| Error::io("what is to be sent", error.kind());
+        let failed = |error: io::Error| Error::io("reading the body", error.kind());
         if let Source::SinglePass { reader, .. } = &self.0 {
             return Once::peek(reader, count).await.map_err(failed);
         }
@@ -250,19 +205,19 @@ impl Body {
             Source::File { path, length } => {
                 let file = open_file(path, *length)
                     .await
-                    .map_err(|error| Error::io("the file to be sent", error.kind()))?;
+                    .map_err(|error| Error::io("reading the file to send", error.kind()))?;
                 Opened::Reader(Box::pin(file))
             }
             Source::Factory { open, .. } => Opened::Reader(
                 open()
                     .await
-                    .map_err(|error| Error::io("the body's source", error.kind()))?,
+                    .map_err(|error| Error::io("opening the body", error.kind()))?,
             ),
             Source::SinglePass { reader, .. } if self.can_be_opened() => {
                 Opened::Reader(Once::of(reader))
             }
             Source::SinglePass { .. } => {
-                return Err(Error::io("the body's source", io::ErrorKind::NotSeekable));
+                return Err(Error::io("opening the body", io::ErrorKind::NotSeekable));
             }
             Source::Sequence { segments, .. } => {
                 let mut readers = Vec::with_capacity(segments.len());
@@ -277,7 +232,7 @@ impl Body {
     }
 }
 
-/// Opens a file that is still as long as it was; what changes later is found while it is read.
+/// Opens a file of unchanged length. A later change is noticed while the file is read.
 async fn open_file(path: &Path, length: u64) -> io::Result<tokio::fs::File> {
     let file = tokio::fs::File::open(path).await?;
     match file.metadata().await?.len().cmp(&length) {
@@ -334,14 +289,41 @@ impl From<&'static [u8]> for Body {
     }
 }
 
-/// How far an upload has come.
+/// The progress of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// The attempt that is being sent, from 1: a new one starts at zero bytes again.
+    /// The attempt that is being sent, from 1; each attempt starts again at zero bytes.
     pub attempt: u32,
-    /// Bytes of this attempt that were handed to the connection.
+    /// Bytes of this attempt that were passed to the connection.
     pub sent: u64,
-    /// Bytes that the body has, if that is known.
+    /// The body's length in bytes, if it is known.
     pub total: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_knows_its_length_and_whether_it_can_be_sent_again() {
+        let factory = Body::from_factory(4, || async { Ok(&b"%PDF"[..]) });
+        for (body, shown, replayable) in [
+            (Body::empty(), "empty 0", true),
+            (Body::from("{}"), "bytes 2", true),
+            (Body::from(Vec::new()), "bytes 0", true),
+            (factory, "factory 4", true),
+            (Body::single_pass(&b"%PDF"[..], 4), "single-pass 4", false),
+        ] {
+            let (kind, length) = shown.split_once(' ').unwrap();
+            let length: u64 = length.parse().unwrap();
+            assert_eq!(body.len(), Some(length));
+            assert_eq!(body.is_empty(), length == 0, "{body:?}");
+            assert_eq!(body.is_replayable(), replayable, "{body:?}");
+            let expected = format!("Body {{ kind: {kind:?}, length: Some({length}) }}");
+            assert_eq!(format!("{body:?}"), expected);
+        }
+        let unknown = Body::single_pass(&b"%PDF"[..], None);
+        assert!(unknown.len().is_none() && !unknown.is_empty());
+    }
 }

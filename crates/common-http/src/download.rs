@@ -1,4 +1,4 @@
-//! An answer that is streamed to memory, a file or the caller, and never half kept.
+//! An answer that is streamed to memory, to a file or to the caller.
 
 use std::fmt;
 use std::io;
@@ -9,27 +9,41 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
-use crate::call::{Broken, Call, Failure, Reply, within};
+use crate::engine::{Broken, Failure, Reply, Run, within};
 use crate::error::{Error, ErrorKind, Result};
 
-/// A successful answer whose body is still coming.
+/// A successful answer whose body is still arriving.
 ///
-/// [`Download::save_to`] and [`Download::bytes`] start again from the beginning when the connection breaks, as often as
-/// the retry policy allows; [`Download::chunk`] cannot, since it has handed over what came before.
+/// [`Download::save_to`] and [`Download::bytes`] start again from the beginning if the connection
+/// breaks, as often as the retry policy allows. [`Download::chunk`] cannot, because it has already
+/// returned what came before.
 ///
-/// `Debug` shows the length alone.
-#[must_use = "nothing of the body is read before it is asked for"]
+/// `Debug` shows only the length.
+///
+/// ```no_run
+/// # async fn example(download: common_http::Download) -> common_http::Result<()> {
+/// if download.content_length().is_some_and(|length| length < 1_000_000) {
+///     let pdf = download.bytes().await?;
+///     println!("{} bytes in memory", pdf.len());
+/// } else {
+///     // The file appears under its name when it is complete, and not before.
+///     let length = download.save_to("report.pdf").await?;
+///     println!("{length} bytes on disk");
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use = "the body is not read until it is asked for"]
 pub struct Download {
-    call: Call,
+    call: Run,
     reply: Reply,
     complete: bool,
-    /// What `chunk` has done: it cannot be undone.
+    /// Whether `chunk` has returned some of the body: then it cannot start again.
     handed_over: bool,
     failed: Option<Error>,
 }
 
 impl Download {
-    pub(crate) async fn open(call: Call, check: Option<fn(&[u8]) -> bool>) -> Result<Self> {
+    pub(crate) async fn open(call: Run, check: Option<fn(&[u8]) -> bool>) -> Result<Self> {
         let mut call = call.streamed(check);
         let reply = call.run().await?;
         Ok(Self {
@@ -41,99 +55,37 @@ impl Download {
         })
     }
 
-    /// The length that was announced, in bytes.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # use std::time::Duration;
-    /// # use common_http::example::FILE;
-    /// # use common_http::{example, transport::FakeAnswer};
-    /// # let engine = example::engine(|_| {
-    /// #     FakeAnswer::status(200).header("content-length", "8").chunk(Duration::ZERO, "%PDF-1.7")
-    /// # })?;
-    /// let download = engine.request(&FILE).path("id", "0000001").download(None).await?;
-    /// // For a progress bar; not every vendor says it.
-    /// let length = download.content_length();
-    /// assert_eq!(length, Some(8));
-    /// # Ok::<(), common_http::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// The announced length in bytes; not every vendor sends one.
     #[must_use]
     pub fn content_length(&self) -> Option<u64> {
         self.reply.rest.length()
     }
 
-    /// The `Content-Type` as the vendor wrote it; it decides nothing.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # use std::time::Duration;
-    /// # use common_http::example::FILE;
-    /// # use common_http::{example, transport::FakeAnswer};
-    /// # let engine = example::engine(|_| {
-    /// #     FakeAnswer::status(200).header("content-type", "image/png").chunk(Duration::ZERO, "EXAMPLE")
-    /// # })?;
-    /// let download = engine.request(&FILE).path("id", "0000001").download(None).await?;
-    /// let ending = match download.content_type() {
-    ///     Some("image/png") => "png",
-    ///     _ => "bin",
-    /// };
-    /// # assert_eq!(ending, "png");
-    /// # Ok::<(), common_http::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// The `Content-Type` as the vendor wrote it, which decides nothing.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.reply.headers.get(CONTENT_TYPE)?.to_str().ok()
     }
 
     /// The answer's headers.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # use std::time::Duration;
-    /// # use common_http::example::FILE;
-    /// # use common_http::{example, transport::FakeAnswer};
-    /// # let engine = example::engine(|_| {
-    /// #     FakeAnswer::status(200).header("etag", "\"EXAMPLE\"").chunk(Duration::ZERO, "%PDF-1.7")
-    /// # })?;
-    /// let download = engine.request(&FILE).path("id", "0000001").download(None).await?;
-    /// // Kept beside the file, it tells later whether the vendor's has changed.
-    /// let version = download.headers().get("etag").cloned();
-    /// # assert!(version.is_some());
-    /// # Ok::<(), common_http::Error>(())
-    /// # }).unwrap();
-    /// ```
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.reply.headers
     }
 
-    /// The next bytes, `None` at the end. The end is only reported when the length was right.
+    /// Returns the next bytes, or `None` at the end, if the body had its announced length.
     ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # use std::time::Duration;
-    /// # use common_http::example::FILE;
-    /// # use common_http::{example, transport::FakeAnswer};
-    /// # let engine = example::engine(|_| FakeAnswer::status(200).chunk(Duration::ZERO, "%PDF-1.7"))?;
-    /// let mut download = engine.request(&FILE).path("id", "0000001").download(None).await?;
-    /// let mut length = 0;
+    /// ```no_run
+    /// # async fn example(mut download: common_http::Download) -> common_http::Result<()> {
     /// while let Some(bytes) = download.chunk().await? {
-    ///     length += bytes.len(); // hand them on: to a hash, or to a client of your own service
+    ///     println!("{} more bytes", bytes.len()); // or pass them on, for example to a hash
     /// }
-    /// assert_eq!(length, 8);
-    /// # Ok::<(), common_http::Error>(())
-    /// # }).unwrap();
+    /// # Ok(()) }
     /// ```
     ///
     /// # Errors
-    /// `interrupted`, `timeout`, `too_large`: what came before is then not the whole, and there is nothing more but the
-    /// same error.
+    /// `interrupted`, `timeout`, `too_large`: the body is not complete, and every further call
+    /// returns the same error.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
@@ -149,28 +101,11 @@ impl Download {
         }
     }
 
-    /// The whole body in memory.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # use std::time::Duration;
-    /// # use common_http::example::FILE;
-    /// # use common_http::{example, transport::FakeAnswer};
-    /// # let engine = example::engine(|request| match request.index {
-    /// #     0 => FakeAnswer::status(200).header("content-length", "8").chunk(Duration::ZERO, "%PDF").cut(),
-    /// #     _ => FakeAnswer::status(200).header("content-length", "8").chunk(Duration::ZERO, "%PDF-1.7"),
-    /// # })?;
-    /// let download = engine.request(&FILE).path("id", "0000001").download(None).await?;
-    /// // Whole, also where the first answer was cut off.
-    /// assert_eq!(download.bytes().await?, "%PDF-1.7");
-    /// # Ok::<(), common_http::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// Reads the whole body into memory.
     ///
     /// # Errors
-    /// `interrupted`, `timeout`, `too_large`, and every kind of the call where it was repeated. `invalid_input` after
-    /// [`Download::chunk`]: what is left is not the whole.
+    /// - `interrupted`, `timeout`, `too_large`, and those of the call if it was repeated.
+    /// - `invalid_input` after [`Download::chunk`]: the rest is not the whole body.
     pub async fn bytes(mut self) -> Result<Bytes> {
         self.is_untouched()?;
         loop {
@@ -186,31 +121,16 @@ impl Download {
         }
     }
 
-    /// Saves the body under this name and gives its length: through a temporary file beside it, which is checked,
-    /// flushed to the disk and only then renamed, so that a half file never has the name, whatever happens. The file can
-    /// be read by this user alone.
+    /// Saves the body as this file and returns its length in bytes.
     ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # use std::time::Duration;
-    /// # use common_http::example::FILE;
-    /// # use common_http::{example, looks_like_pdf, transport::FakeAnswer};
-    /// # let engine = example::engine(|_| FakeAnswer::status(200).chunk(Duration::ZERO, "%PDF-1.7"))?;
-    /// # let folder = tempfile::tempdir().unwrap();
-    /// let file = folder.path().join("report.pdf");
-    /// let request = engine.request(&FILE).path("id", "0000001");
-    /// let length = request.download(Some(looks_like_pdf)).await?.save_to(&file).await?;
-    /// assert_eq!(std::fs::metadata(&file).unwrap().len(), length);
-    /// # Ok::<(), common_http::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// The body goes to a temporary file in the same folder, which is checked, flushed to the disk
+    /// and only then renamed: an incomplete file never has the name. Only this user can read it.
+    ///
+    /// A cancelled save leaves nothing behind. A killed process may leave the temporary file, named
+    /// `.download-*.part`.
     ///
     /// # Errors
-    /// `local_io` where the file cannot be written, and those of [`Download::bytes`].
-    ///
-    /// A cancelled save leaves nothing behind; a killed process may leave the temporary file, named
-    /// `.download-*.part`.
+    /// `local_io` if the file cannot be written, and those of [`Download::bytes`].
     pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64> {
         const WRITING: &str = "writing the download";
         self.is_untouched()?;
@@ -223,7 +143,7 @@ impl Download {
             .prefix(".download-")
             .suffix(".part")
             .tempfile_in(folder)
-            .map_err(|error| self.local("a temporary file beside the target", &error))?;
+            .map_err(|error| self.local("creating a temporary file beside the target", &error))?;
         let (file, temporary) = temporary.into_parts();
         let mut file = tokio::fs::File::from_std(file);
         let length = loop {
@@ -233,10 +153,7 @@ impl Download {
                 Err(Copying::Answer(failure)) => failure,
             };
             self.restart(broken).await?;
-            file.set_len(0)
-                .await
-                .map_err(|error| self.local(WRITING, &error))?;
-            file.rewind()
+            empty(&mut file)
                 .await
                 .map_err(|error| self.local(WRITING, &error))?;
         };
@@ -246,24 +163,20 @@ impl Download {
         drop(file);
         temporary
             .persist(path)
-            .map_err(|error| self.local("giving the download its name", &error.error))?;
+            .map_err(|error| self.local("renaming the download", &error.error))?;
         Ok(length)
     }
 
     fn is_untouched(&self) -> Result<()> {
-        match self.handed_over {
-            false => Ok(()),
-            true => Err(self.call.after_answer(
-                Error::local(
-                    ErrorKind::InvalidInput,
-                    "some of the body was handed over already",
-                ),
-                self.reply.status,
-            )),
+        if !self.handed_over {
+            return Ok(());
         }
+        let error = Error::new(ErrorKind::InvalidInput)
+            .with_detail("`chunk` has already returned some of the body");
+        Err(self.call.after_answer(error, self.reply.status))
     }
 
-    /// The vendor has answered; it is this machine that failed.
+    /// A failure of this machine after the vendor has answered.
     fn local(&self, what: &'static str, error: &io::Error) -> Error {
         let error = Error::io(what, error.kind());
         self.call.after_answer(error, self.reply.status)
@@ -298,12 +211,19 @@ impl Download {
         }
     }
 
-    /// Asks for the whole again, if the retry table allows.
+    /// Asks for the whole body again, if the retry table allows.
     async fn restart(&mut self, broken: Failure) -> Result<()> {
         self.call.after(broken).await?;
         self.reply = self.call.run().await?;
         Ok(())
     }
+}
+
+/// Prepares a file for writing it again from the start.
+async fn empty(file: &mut tokio::fs::File) -> io::Result<()> {
+    file.set_len(0).await?;
+    file.rewind().await?;
+    Ok(())
 }
 
 enum Copying {

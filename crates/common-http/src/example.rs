@@ -1,27 +1,23 @@
-//! An invented vendor, so that the examples in this crate's documentation run and show nothing but their subject.
+//! An invented vendor, so that the examples in this crate's documentation run and show nothing but
+//! their subject.
 //!
 //! Hidden from the documentation and exempt from semver.
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use http::{Method, StatusCode};
-use serde_json::{Value, json};
 
-use crate::sandbox::{self, Answer, Route};
 use crate::transport::{FakeAnswer, FakeRequest, FakeTransport};
 use crate::{
-    Authenticator, Engine, EngineBuilder, ErrorDetail, HttpOptions, Operation, Result, Secret,
-    Session, Vendor,
+    Authenticator, Engine, EngineBuilder, ErrorDetail, HttpOptions, Operation, Profile, Result,
+    Secret, Session,
 };
 
 /// The vendor.
-pub static VENDOR: Vendor = Vendor {
-    name: "example",
-    user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
-    codes: &["name_taken"],
-    throttle_floor: None,
-    read_error: |answer| ErrorDetail::from_json(answer.body, &["error"], &["message"]),
-};
+pub static VENDOR: Profile = Profile::new(
+    "example",
+    concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
+)
+.codes(&["name_taken"])
+.read_error(|_, answer| ErrorDetail::from_json(answer.body(), &["error"], &["message"]));
 
 /// Reads a thing.
 pub static GET: Operation = Operation::get("example.things.get", "/things/{id}");
@@ -42,7 +38,8 @@ impl Authenticator for Login {
     }
 }
 
-fn builder(base_url: &str) -> EngineBuilder {
+/// A builder of an engine whose requests go to this address.
+pub fn builder(base_url: &str) -> EngineBuilder {
     Engine::builder(&VENDOR, base_url).authenticator(Login)
 }
 
@@ -65,36 +62,17 @@ pub fn client(url: &str) -> Result<Engine> {
     builder(url).build()
 }
 
-/// The vendor as a sandbox plays it: it has a thing and a file of each id.
-#[derive(Debug)]
-pub struct Things;
-
-static ROUTES: [Route; 3] = [
-    Route::new("example.things.get", Method::GET, "/things/{id}"),
-    Route::new("example.things.create", Method::POST, "/things"),
-    Route::new("example.files.get", Method::GET, "/files/{id}"),
-];
-
-impl sandbox::Vendor for Things {
-    fn routes(&self) -> &'static [Route] {
-        &ROUTES
-    }
-
-    fn answer(&self, operation: &'static str, request: &sandbox::Request) -> Answer {
-        let thing = |id: &str| json!({ "id": id }).to_string();
-        match operation {
-            "example.files.get" => Answer::new(StatusCode::OK)
-                .body("application/pdf", Bytes::from_static(b"%PDF-1.7 EXAMPLE\n")),
-            "example.things.create" => Answer::json(StatusCode::CREATED, thing("0000001")),
-            _ => Answer::json(StatusCode::OK, thing(request.arg("id"))),
-        }
-    }
-
-    fn refusal(&self, status: StatusCode, _request: &sandbox::Request) -> Answer {
-        Answer::json(status, json!({ "error": status.as_u16() }).to_string())
-    }
-
-    fn drift(&self, _operation: &'static str, body: &mut Value) {
-        sandbox::add_unknown_fields(body);
-    }
+/// Runs an example with an engine of this vendor, whose things all have the id `0000001`.
+///
+/// # Panics
+/// If the example fails.
+#[allow(clippy::expect_used, reason = "an example that fails must say so")]
+pub fn story(run: impl AsyncFnOnce(Engine) -> Result<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime
+        .block_on(async { run(engine(|_| FakeAnswer::json(r#"{"id":"0000001"}"#))?).await })
+        .expect("the example to succeed");
 }

@@ -1,5 +1,6 @@
-//! Addresses that a vendor gives us, such as a signed upload URL: checked before anything is sent there, and never
-//! printed, since whoever has one can use it.
+//! Addresses from a vendor, such as a signed upload URL.
+//!
+//! They are checked before anything is sent there, and never printed: whoever has one can use it.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -9,10 +10,11 @@ use url::{Host, Url};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hosts::is_loopback;
 use crate::options::HttpOptions;
+use crate::path::percent_encode;
 
-/// Where a vendor's address may lead.
+/// The hosts that an address from a vendor may name.
 ///
-/// Without settings: https to any host by name or public address, and anything on this machine.
+/// By default: https to any host name or public IP address, and anything on this machine.
 ///
 /// ```
 /// use common_http::ForeignHosts;
@@ -28,12 +30,7 @@ pub struct ForeignHosts {
 }
 
 impl ForeignHosts {
-    /// Allows these hosts and their subdomains only.
-    ///
-    /// ```
-    /// let hosts = common_http::ForeignHosts::default().only(["blob.core.windows.net"]);
-    /// # let _ = hosts;
-    /// ```
+    /// Allows only these hosts and their subdomains.
     #[must_use]
     pub fn only<H: Into<String>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
         let lower = |host: H| host.into().trim_end_matches('.').to_ascii_lowercase();
@@ -41,26 +38,14 @@ impl ForeignHosts {
         self
     }
 
-    /// Takes the rule for plain http from a client's settings.
-    ///
-    /// ```
-    /// use common_http::{ForeignHosts, HttpOptions};
-    ///
-    /// let hosts = ForeignHosts::default().plain_http_as(&HttpOptions::default());
-    /// # let _ = hosts;
-    /// ```
+    /// Allows plain http if these settings of a client do.
     #[must_use]
     pub fn plain_http_as(mut self, options: &HttpOptions) -> Self {
         self.allow_plain_http = options.allow_plain_http;
         self
     }
 
-    /// Allows literal private and link-local addresses: for a storage server inside the clinic.
-    ///
-    /// ```
-    /// let hosts = common_http::ForeignHosts::default().allow_private(true);
-    /// # let _ = hosts;
-    /// ```
+    /// Allows literal private and link-local addresses, for a storage server inside the clinic.
     #[must_use]
     pub fn allow_private(mut self, allow: bool) -> Self {
         self.allow_private = allow;
@@ -68,36 +53,42 @@ impl ForeignHosts {
     }
 }
 
-/// An address that a vendor gave, checked. `Debug` shows the host alone.
+/// A checked address from a vendor.
+///
+/// `Debug` shows only the host.
+///
+/// ```
+/// use common_http::{ErrorKind, ForeignHosts, ForeignUrl};
+///
+/// let hosts = ForeignHosts::default();
+/// let url = ForeignUrl::parse("https://storage.example/a%20b?sig=EXAMPLE", &hosts)?;
+/// assert_eq!(format!("{url:?}"), r#"ForeignUrl { host: "storage.example", .. }"#);
+/// let error = ForeignUrl::parse("https://10.0.0.1/", &hosts).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Config);
+/// # Ok::<(), common_http::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct ForeignUrl(Url);
 
 impl ForeignUrl {
-    /// Reads and checks an address: https (or loopback), no user info or fragment, no literal private address, a host that is
-    /// allowed. It is used as it was given: a raw space and characters outside ASCII are encoded, and whatever else a
-    /// parser would change is refused, because a signature over it would break.
+    /// Parses and checks an address.
+    ///
+    /// It must be https (or on this machine), without user info or fragment, without a literal
+    /// private address, and on an allowed host. It is sent as it was given: raw spaces and
+    /// non-ASCII characters are encoded, and whatever else a parser would change is refused,
+    /// because that would break the address's signature.
     ///
     /// # Errors
-    /// `decode`: it is no such address, or would be changed; `config`: it leads where the settings do not allow.
-    ///
-    /// ```
-    /// use common_http::{ErrorKind, ForeignHosts, ForeignUrl};
-    ///
-    /// let hosts = ForeignHosts::default();
-    /// let url = ForeignUrl::parse("https://storage.example/a%20b?sig=EXAMPLE", &hosts)?;
-    /// assert_eq!(format!("{url:?}"), r#"ForeignUrl { host: "storage.example", .. }"#);
-    /// let error = ForeignUrl::parse("https://10.0.0.1/", &hosts).unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Config);
-    /// # Ok::<(), common_http::Error>(())
-    /// ```
+    /// - `decode`: the text is not such an address, or parsing would change it.
+    /// - `config`: the settings do not allow the host.
     pub fn parse(text: &str, hosts: &ForeignHosts) -> Result<Self> {
-        let wrong = |why| Err(Error::local(ErrorKind::Decode, why));
-        let forbidden = |why| Err(Error::local(ErrorKind::Config, why));
+        let wrong = |why| Err(Error::new(ErrorKind::Decode).with_detail(why));
+        let forbidden = |why| Err(Error::new(ErrorKind::Config).with_detail(why));
         let Ok(url) = Url::parse(text) else {
-            return wrong("the vendor's address is no URL");
+            return wrong("the vendor's address is malformed");
         };
         if url.as_str() != expected(text) {
-            return wrong("the vendor's address would not be sent as it was given");
+            return wrong("the vendor's address would be changed by URL parsing");
         }
         match url.scheme() {
             "https" => {}
@@ -114,33 +105,20 @@ impl ForeignUrl {
         if !hosts.allow_private && !is_loopback(&url) && is_private(&url) {
             return forbidden("the vendor's address is private");
         }
-        match hosts.allows(&url) {
-            true => Ok(Self(url)),
-            false => forbidden("the vendor's address is not on a host that the settings allow"),
+        if hosts.allows(&url) {
+            Ok(Self(url))
+        } else {
+            forbidden("the vendor's address is on a host that the settings do not allow")
         }
     }
 
     /// The host.
-    ///
-    /// ```
-    /// # use common_http::{ForeignHosts, ForeignUrl};
-    /// let url = ForeignUrl::parse("https://storage.example/x", &ForeignHosts::default())?;
-    /// assert_eq!(url.host(), "storage.example");
-    /// # Ok::<(), common_http::Error>(())
-    /// ```
     #[must_use]
     pub fn host(&self) -> &str {
         self.0.host_str().unwrap_or_default()
     }
 
-    /// The whole address. Whoever has it can use it: keep it as a secret.
-    ///
-    /// ```
-    /// # use common_http::{ForeignHosts, ForeignUrl};
-    /// let url = ForeignUrl::parse("https://storage.example/x", &ForeignHosts::default())?;
-    /// assert_eq!(url.expose().path(), "/x");
-    /// # Ok::<(), common_http::Error>(())
-    /// ```
+    /// The whole address, which is a secret: whoever has it can use it.
     #[must_use]
     pub fn expose(&self) -> &Url {
         &self.0
@@ -170,16 +148,14 @@ impl ForeignHosts {
     }
 }
 
-/// The address with what must be encoded to be sent at all, and nothing else changed.
+/// The address with raw spaces and non-ASCII characters encoded, and nothing else changed.
 fn expected(text: &str) -> String {
     let mut expected = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             ' ' => expected.push_str("%20"),
             c if c.is_ascii() => expected.push(c),
-            c => expected.push_str(&crate::operation::percent_encode(
-                c.encode_utf8(&mut [0; 4]),
-            )),
+            c => expected.push_str(&percent_encode(c.encode_utf8(&mut [0; 4]))),
         }
     }
     expected
@@ -193,7 +169,8 @@ fn is_private(url: &Url) -> bool {
     }
 }
 
-/// Private, link-local, shared, unspecified, multicast and the like: nowhere a vendor's storage is on the internet.
+/// Private, link-local, shared, unspecified, multicast and the like: not an address on the
+/// internet.
 fn is_private_address(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
@@ -213,7 +190,7 @@ fn is_private_address(address: IpAddr) -> bool {
                 || v6.is_multicast()
                 || v6.is_unique_local()
                 || v6.is_unicast_link_local()
-                // Site-local (RFC 3879), and NAT64 of the network's own (RFC 8215).
+                // Site-local (RFC 3879), and the local-use NAT64 prefix (RFC 8215).
                 || v6.segments()[0] & 0xffc0 == 0xfec0
                 || v6.segments()[..3] == [0x64, 0xff9b, 1]
                 || embedded(v6).is_some_and(|v4| is_private_address(IpAddr::V4(v4)))
@@ -236,7 +213,7 @@ fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     match v6.segments() {
         [0x64, 0xff9b, 0, 0, 0, 0, ..] => at(12),
         [0x2002, ..] => at(2),
-        // Mapped ones, and the compatible ones of old.
+        // Mapped ones, and the deprecated compatible ones.
         _ => v6.to_ipv4(),
     }
 }
@@ -254,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn taken_as_given() {
+    fn an_address_is_used_as_given() {
         for (given, sent) in [
             ("https://storage.example/a%2Fb%7e?sig=a%2Bb%3D&x=+", None),
             ("https://storage.example:8443/", None),
@@ -301,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn where_it_may_not_lead() {
+    fn an_address_on_a_forbidden_host_is_refused() {
         for text in [
             "http://storage.example/a",
             "https://10.0.0.1/a",
@@ -335,6 +312,9 @@ mod tests {
         }
         let private = ForeignHosts::default().allow_private(true);
         assert!(ForeignUrl::parse("https://10.0.0.1/a", &private).is_ok());
+        let plain = HttpOptions::default().allow_plain_http(true);
+        let plain = ForeignHosts::default().plain_http_as(&plain);
+        assert!(ForeignUrl::parse("http://storage.example/a", &plain).is_ok());
     }
 
     #[test]
@@ -349,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn prints_its_host_alone() {
+    fn prints_only_its_host() {
         let url = ForeignUrl::parse(
             "https://storage.example/MARKER?sig=MARKER",
             &ForeignHosts::default(),

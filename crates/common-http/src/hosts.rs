@@ -1,4 +1,4 @@
-//! Which hosts may be spoken to, and how.
+//! Which hosts requests may go to, and how.
 
 use url::{Host, Url};
 
@@ -22,18 +22,20 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Reads and checks a base URL: http or https, plain http only to loopback or when allowed, no user info, query or
+/// Parses and checks a base URL.
+///
+/// It must be https, or http to this machine or where that is allowed, without user info, query and
 /// fragment.
 pub(crate) fn base_url(text: &str, allow_plain_http: bool) -> Result<Url> {
-    let refuse = |text| Err(Error::local(ErrorKind::Config, text));
+    let refuse = |text| Err(Error::new(ErrorKind::Config).with_detail(text));
     let Ok(url) = Url::parse(text) else {
-        return refuse("the base URL is no URL");
+        return refuse("the base URL is malformed");
     };
     match url.scheme() {
         "https" if cfg!(feature = "__tls") => {}
-        "https" => return refuse("the base URL is https, but no TLS is built in"),
+        "https" => return refuse("the base URL is https, but this build has no TLS feature"),
         "http" if allow_plain_http || is_loopback(&url) => {}
-        "http" => return refuse("plain http is refused for a host that is not this machine"),
+        "http" => return refuse("plain http is refused for hosts other than this machine"),
         _ => return refuse("the base URL is neither http nor https"),
     }
     if !url.username().is_empty() || url.password().is_some() {

@@ -5,6 +5,7 @@ mod answer;
 mod auth;
 mod body;
 mod call;
+mod data;
 mod download;
 mod engine;
 mod error;
@@ -13,55 +14,58 @@ mod error;
 pub mod example;
 mod foreign;
 mod hosts;
-pub mod json;
-pub mod lenient;
-mod look;
 mod multipart;
 mod observe;
-mod open_enum;
 mod operation;
 mod options;
+mod path;
 mod pdf;
-mod recorded;
-mod redact;
+mod prepared;
+mod profile;
 mod request;
 mod retry;
 #[cfg(feature = "sandbox")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;
-mod timestamp;
+mod store;
 #[doc(hidden)]
 pub mod transport;
-mod vendor;
 
-/// For implementing the traits of this crate whose methods are async, such as [`SessionStore`].
+/// For implementing the traits of this crate whose methods are async, such as [`Store`].
 pub use async_trait::async_trait;
 
 pub use self::answer::Answer;
-pub use self::auth::{
-    Authenticator, MemorySessionStore, SavedSession, Session, SessionKey, SessionStore,
-};
+pub use self::auth::{Authenticator, Credentials, Provider, Session};
 pub use self::body::{Body, Progress};
+pub use self::call::Call;
+pub use self::data::item::{Item, Rejected};
+pub use self::data::recorded::Recorded;
+pub use self::data::redact::Secret;
+pub use self::data::timestamp::Timestamp;
+pub use self::data::{json, lenient};
 pub use self::download::Download;
 pub use self::engine::{Engine, EngineBuilder};
-pub use self::error::{Delivery, Error, ErrorBuilder, ErrorKind, Result};
+pub use self::error::{Delivery, Error, ErrorKind, Result};
 pub use self::foreign::{ForeignHosts, ForeignUrl};
 #[doc(inline)]
 pub use self::json::{DecodeError, DecodeReason, Extra, RawJson, TextOrNumber};
 pub use self::multipart::Multipart;
 pub use self::observe::{Attempt, AttemptObserver};
-pub use self::operation::{Effect, Operation, file_name, percent_encode};
+pub use self::operation::{Effect, Operation};
 pub use self::options::{CallOptions, HttpOptions};
+pub use self::path::{file_name, percent_encode};
 pub use self::pdf::looks_like_pdf;
-pub use self::recorded::Recorded;
-pub use self::redact::Secret;
-pub use self::request::{Prepared, RawRequest, Request};
+#[doc(hidden)]
+pub use self::prepared::Prepared;
+pub use self::profile::{ErrorDetail, Profile};
+pub use self::request::Request;
 pub use self::retry::RetryPolicy;
-pub use self::timestamp::Timestamp;
-pub use self::vendor::{ErrorAnswer, ErrorDetail, Vendor};
+pub use self::store::{MemoryStore, Store, StoreKey};
 
-// What the exported macros name; no part of the public API.
+// What the exported macros name; not part of the public API.
 #[doc(hidden)]
 pub mod __private {
     pub use serde;
+
+    pub use crate::data::id::read_id;
 }

@@ -1,4 +1,4 @@
-//! `multipart/form-data`, written by ourselves so that its length is known and it can be sent again.
+//! `multipart/form-data`, encoded here so that its length is known and it can be sent again.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use crate::body::Body;
 
 /// A form with fields and files (RFC 7578).
 ///
-/// It is replayable where its files are, and is streamed: nothing of a file is held in memory. `Debug` shows how many parts
-/// there are.
+/// It is replayable if its files are. Files are streamed, never held in memory. `Debug` shows the
+/// number of parts.
 ///
 /// ```
 /// use common_http::{Body, Multipart};
@@ -36,11 +36,6 @@ impl Default for Multipart {
 
 impl Multipart {
     /// An empty form with a boundary of 128 random bits.
-    ///
-    /// ```
-    /// let (_, body) = common_http::Multipart::new().into_body();
-    /// assert!(body.len() > Some(0)); // the closing boundary
-    /// ```
     pub fn new() -> Self {
         Self {
             boundary: format!("form-{:032x}", fastrand::u128(..)),
@@ -50,24 +45,12 @@ impl Multipart {
     }
 
     /// Adds a field.
-    ///
-    /// ```
-    /// let form = common_http::Multipart::new().text("folder_id", "EXAMPLE");
-    /// # let _ = form;
-    /// ```
     pub fn text(self, name: &str, value: impl Into<String>) -> Self {
         let head = format!(r#"Content-Disposition: form-data; name="{}""#, quoted(name));
         self.part(&head, Body::from(value.into()))
     }
 
-    /// Adds a file under this name and media type (without control characters, which would end its line).
-    ///
-    /// ```
-    /// use common_http::{Body, Multipart};
-    ///
-    /// let form = Multipart::new().file("file", "receita.png", "image/png", Body::from("..."));
-    /// # let _ = form;
-    /// ```
+    /// Adds a file with this name and media type; control characters in the media type are removed.
     pub fn file(
         self,
         name: &str,
@@ -93,12 +76,7 @@ impl Multipart {
         self
     }
 
-    /// The `Content-Type`, which has the boundary, and the body.
-    ///
-    /// ```
-    /// let (content_type, body) = common_http::Multipart::new().text("a", "b").into_body();
-    /// assert!(content_type.contains("boundary=") && body.is_replayable());
-    /// ```
+    /// Returns the `Content-Type`, which has the boundary, and the body.
     #[must_use]
     pub fn into_body(mut self) -> (String, Body) {
         let line_end = if self.parts == 0 { "" } else { "\r\n" };
@@ -109,7 +87,8 @@ impl Multipart {
     }
 }
 
-/// Names as browsers write them (WHATWG): UTF-8, with the three characters that would end the value encoded.
+/// Encodes a name as browsers do: UTF-8, with the three characters that would end the value
+/// encoded. See <https://html.spec.whatwg.org/#multipart-form-data>.
 fn quoted(name: &str) -> String {
     name.replace('"', "%22")
         .replace('\r', "%0D")
@@ -143,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn reads_on_the_wire_as_the_standard_has_it() {
+    async fn is_encoded_as_the_standard_says() {
         let form = Multipart::new().text("folder_id", "1").file(
             "file",
             "a\"b\r\nç.pdf",
@@ -175,7 +154,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_look_at_the_start_takes_nothing_away() {
+    async fn peeking_takes_nothing_away() {
         for body in [
             Body::from("%PDF-1.7"),
             Body::single_pass(&b"%PDF-1.7"[..], 8),

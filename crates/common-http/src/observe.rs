@@ -1,4 +1,4 @@
-//! What a program can be told of each attempt.
+//! Observes the attempts of calls.
 
 use std::time::Duration;
 
@@ -6,10 +6,12 @@ use http::{Method, StatusCode};
 
 use crate::error::ErrorKind;
 
-/// Is told of each attempt, as it ends: for metrics. It holds nothing that may not be printed.
+/// Called when an attempt ends, for metrics.
 ///
-/// Logins are attempts of their own. A download's attempt ends with the last byte of its body; one that is dropped
-/// before, like a call that is cancelled, is not told.
+/// What it is called with contains nothing secret or personal.
+///
+/// A login is an attempt of its own. A download's attempt ends with the last byte of its body. A
+/// download that is dropped earlier, like a call that is cancelled, is not reported.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,7 +32,7 @@ use crate::error::ErrorKind;
 /// # let _ = options;
 /// ```
 pub trait AttemptObserver: Send + Sync + 'static {
-    /// Called on the task that makes the call: keep it short.
+    /// Called on the task that makes the call: it must return quickly.
     fn attempt(&self, attempt: &Attempt);
 }
 
@@ -46,14 +48,14 @@ pub struct Attempt {
     pub template: &'static str,
     /// The host.
     pub host: String,
-    /// Which attempt of the call it was, from 1.
+    /// The number of the attempt within its call, from 1.
     pub number: u32,
     /// The answer's status, if there was one.
     pub status: Option<StatusCode>,
     /// Why it failed, if it did.
     pub error: Option<ErrorKind>,
-    /// From its start, when there was a session to send it with, to its end.
+    /// The time from its start, once there was a session to send it with, to its end.
     pub elapsed: Duration,
-    /// How long the call waits before the next one; `None` where there is none.
+    /// How long the call waits before the next attempt; `None` if this was the last.
     pub retry_in: Option<Duration>,
 }

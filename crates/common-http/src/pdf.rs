@@ -1,6 +1,8 @@
-//! Telling a PDF from what is none.
+//! Recognises PDF files.
 
-/// Whether these first bytes of a file are a PDF's: `%PDF-` within the first 1,024, as readers have always taken it.
+/// Whether a file that starts with these bytes is a PDF: it has `%PDF-` within its first 1,024.
+///
+/// PDF readers have always accepted bytes in front of that mark.
 ///
 /// ```
 /// assert!(common_http::looks_like_pdf(b"%PDF-1.7\n"));
@@ -9,8 +11,8 @@
 #[must_use]
 pub fn looks_like_pdf(start: &[u8]) -> bool {
     const MARK: &[u8] = b"%PDF-";
-    let looked_at = &start[..start.len().min(1024)];
-    looked_at.windows(MARK.len()).any(|window| window == MARK)
+    let start = &start[..start.len().min(1024)];
+    start.windows(MARK.len()).any(|window| window == MARK)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! When a failed attempt is followed by another: the decision table, the pauses and the budget.
+//! Whether and when a failed attempt is repeated: the decision table, the pauses, the budget.
 
 mod after;
 mod backoff;

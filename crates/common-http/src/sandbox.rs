@@ -1,46 +1,123 @@
-//! The plumbing of the in-process vendor sandboxes (feature `sandbox`).
+//! The in-process sandboxes of vendors (feature `sandbox`).
 //!
-//! A sandbox is a real HTTP/1.1 server on the loopback interface that plays one vendor, so that a program can be
-//! tested without that vendor. This module holds what all of them share; what a vendor answers is said by its own
-//! crate through the [`Vendor`] trait:
+//! A [`Sandbox`] is one or several real HTTP/1.1 servers on the loopback interface that play a
+//! vendor, so that a program can be tested without it. A vendor crate implements [`Vendor`] for the
+//! state that its vendor keeps, and says what is answered; all else is here:
 //!
-//! - [`Server`]: the running server, its request log, its faults and its clock; it stops when it is dropped;
-//! - [`Fault`]: what can go wrong, played on the real socket (a reset is a TCP reset, a stall is a silent socket);
+//! - [`Fault`]: what can go wrong, played on the real socket (a reset is a TCP reset, a stall is a
+//!   silent socket);
 //! - [`RecordedRequest`]: what a client really sent;
-//! - [`SandboxClock`]: the time by which tokens expire and calls are throttled, moved by hand instead of waited for.
+//! - [`SandboxClock`]: the time by which tokens expire and calls are throttled. A test moves it
+//!   instead of waiting;
+//! - [`multipart`]: a strict reader of forms.
 //!
 //! **Exempt from semver**: this module may change in any release. It is meant for tests only.
 //!
 //! ```
-//! use common_http::sandbox::{Answer, Fault, Request, Route, Server, Vendor};
+//! use std::io;
+//! use std::sync::Mutex;
+//!
+//! use common_http::example::{self, CREATE, GET};
+//! use common_http::sandbox::{
+//!     Answer, Fault, Host, Listen, Request, Route, Sandbox, Vendor, add_unknown_fields, lock,
+//! };
+//! use common_http::{Delivery, Engine, EngineBuilder};
 //! use http::{Method, StatusCode};
 //! use serde_json::{Value, json};
 //!
-//! struct Example;
+//! /// What the vendor knows.
+//! struct Shelf {
+//!     url: String,
+//!     things: Mutex<Vec<String>>,
+//! }
 //!
-//! static ROUTES: [Route; 1] = [Route::new("example.things.get", Method::GET, "/things/{id}")];
+//! /// What a test can set.
+//! #[derive(Clone, Default)]
+//! struct Settings {
+//!     /// The port. 0 takes a free one.
+//!     port: u16,
+//!     /// How many things there are at the start.
+//!     things: usize,
+//! }
 //!
-//! impl Vendor for Example {
-//!     fn routes(&self) -> &'static [Route] {
-//!         &ROUTES
+//! static ROUTES: [Route<Shelf>; 2] = [
+//!     Route::new("example.things.get", Method::GET, "/things/{id}", Shelf::get),
+//!     Route::new("example.things.create", Method::POST, "/things", Shelf::create),
+//! ];
+//!
+//! impl Shelf {
+//!     /// For tests: puts a thing on the shelf, as if somebody else had.
+//!     fn put(&self) -> String {
+//!         let mut things = lock(&self.things);
+//!         let id = format!("{:07}", things.len() + 1);
+//!         things.push(id.clone());
+//!         id
 //!     }
-//!     fn answer(&self, _operation: &'static str, request: &Request) -> Answer {
-//!         Answer::json(StatusCode::OK, json!({ "id": request.arg("id") }).to_string())
+//!
+//!     fn get(&self, request: &Request) -> Answer {
+//!         let id = request.arg("id");
+//!         if lock(&self.things).iter().any(|known| known == id) {
+//!             Answer::json(StatusCode::OK, json!({ "id": id }).to_string())
+//!         } else {
+//!             self.refusal(StatusCode::NOT_FOUND, request)
+//!         }
+//!     }
+//!
+//!     fn create(&self, _request: &Request) -> Answer {
+//!         Answer::json(StatusCode::CREATED, json!({ "id": self.put() }).to_string())
+//!     }
+//! }
+//!
+//! impl Vendor for Shelf {
+//!     type Settings = Settings;
+//!     type Client = Engine;
+//!     type ClientBuilder = EngineBuilder;
+//!
+//!     fn listen(settings: &Settings) -> Vec<Listen> {
+//!         vec![Listen { port: settings.port, ..Listen::default() }]
+//!     }
+//!     fn new(settings: Settings, host: Host) -> io::Result<Self> {
+//!         let shelf = Self { url: host.urls.concat(), things: Mutex::default() };
+//!         (0..settings.things).for_each(|_| drop(shelf.put()));
+//!         Ok(shelf)
+//!     }
+//!     fn client_builder(&self) -> EngineBuilder {
+//!         example::builder(&self.url)
+//!     }
+//!     fn build(builder: EngineBuilder) -> common_http::Result<Engine> {
+//!         builder.build()
+//!     }
+//!     fn routes() -> &'static [Route<Self>] {
+//!         &ROUTES
 //!     }
 //!     fn refusal(&self, status: StatusCode, _request: &Request) -> Answer {
 //!         Answer::json(status, json!({ "error": status.as_u16() }).to_string())
 //!     }
-//!     fn drift(&self, _operation: &'static str, body: &mut Value) {
-//!         common_http::sandbox::add_unknown_fields(body);
+//!     fn drift(_operation: &'static str, body: &mut Value) {
+//!         add_unknown_fields(body);
 //!     }
 //! }
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let server = Server::builder(Example).start().await?;
-//! server.fail_next("example.things.get", Fault::ResetAfterRequest)?;
-//! assert!(server.url().starts_with("http://127.0.0.1:"));
-//! assert_eq!(server.count("example.things.get"), 0);
+//! let sandbox = Sandbox::<Shelf>::with(Settings { things: 2, ..Settings::default() }).await?;
+//! // Point the program under test at `sandbox.url()`, or use a client.
+//! let client = sandbox.client();
+//!
+//! // A read that is throttled once is repeated.
+//! sandbox.fail_next("example.things.get", Fault::Throttled { retry_after: Some("0".into()) })?;
+//! client.request(&GET).path("id", "0000002").send().await?;
+//! assert_eq!(sandbox.count("example.things.get"), 2);
+//!
+//! // An order whose answer is lost is not repeated: was it placed? It was.
+//! sandbox.fail_next("example.things.create", Fault::ResetAfterRequest)?;
+//! let error = client.request(&CREATE).json("EXAMPLE").send().await.unwrap_err();
+//! assert_eq!(error.delivery(), Delivery::Unknown);
+//! assert_eq!(lock(&sandbox.things).len(), 3);
+//!
+//! // Somebody else comes in between.
+//! sandbox.on_request("example.things.get", 1, |shelf| drop(shelf.put()))?;
+//! client.request(&GET).path("id", "0000004").send().await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -50,36 +127,30 @@ mod clock;
 mod connection;
 mod error;
 mod fault;
+mod handle;
 mod hooks;
+mod listen;
+mod lock;
 mod log;
+pub mod multipart;
+#[doc(hidden)]
+pub mod old;
 mod play;
 mod request;
+mod route;
 mod server;
 mod shared;
 mod vendor;
 
-pub use answer::Answer;
-pub use clock::{SandboxClock, rfc3339};
-pub use error::SandboxError;
-pub use fault::Fault;
-pub use log::RecordedRequest;
-pub use request::Request;
-pub use server::{HeaderCase, Server, ServerBuilder};
-pub use vendor::{Route, Vendor, add_unknown_fields};
-
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// Locks, also after a panic of a test's own action: the data behind a sandbox's locks is never half changed.
-///
-/// ```
-/// use common_http::sandbox::lock;
-/// use std::sync::Mutex;
-///
-/// // In a vendor's sandbox: its state, changed by one request at a time.
-/// let orders = Mutex::new(Vec::new());
-/// lock(&orders).push("0000001");
-/// assert_eq!(lock(&orders).len(), 1);
-/// ```
-pub fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+pub use self::answer::Answer;
+pub use self::clock::{SandboxClock, rfc3339};
+pub use self::error::SandboxError;
+pub use self::fault::Fault;
+pub use self::handle::Sandbox;
+pub use self::listen::{HeaderCase, Listen};
+pub use self::lock::lock;
+pub use self::log::RecordedRequest;
+pub use self::old::Server;
+pub use self::request::Request;
+pub use self::route::Route;
+pub use self::vendor::{Host, Vendor, add_unknown_fields};

@@ -1,4 +1,4 @@
-//! The seam between the engine and whatever carries one attempt: reqwest, or a fake in tests.
+//! The interface between the engine and what carries one attempt: reqwest, or a fake in tests.
 //!
 //! Hidden from the documentation and exempt from semver.
 
@@ -20,37 +20,37 @@ pub use self::outgoing::OutgoingBody;
 pub(crate) use self::outgoing::{OnProgress, Sending};
 pub(crate) use self::reqwest::ReqwestTransport;
 
-/// Less than this many bytes in one idle time is no progress.
+/// Fewer bytes than this in one idle time do not count as progress.
 pub(crate) const PROGRESS: u64 = 1024;
 
-/// The bytes of an answer as they come in.
+/// The bytes of an answer as they arrive.
 pub type IncomingBody = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
 
-/// Sends one attempt and gives the head of its answer.
+/// Sends one attempt and returns the head of its answer.
 #[async_trait]
 pub trait Transport: Send + Sync + 'static {
-    /// One attempt: no retry, no redirect, no change of the request.
+    /// Sends one attempt: no retry, no redirect, no change to the request.
     async fn send(
         &self,
         request: http::Request<OutgoingBody>,
     ) -> Result<http::Response<IncomingBody>, TransportError>;
 }
 
-/// Why an attempt got no answer, or not all of it. It holds nothing of the request or the answer.
+/// Why an attempt got no complete answer, without anything of the request or the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportError {
     /// The host's name has no address.
     Dns,
-    /// No TCP connection, or the proxy made none.
+    /// No TCP connection, or none through the proxy.
     Connect,
-    /// No TCP connection in the time for connecting.
+    /// No connection within the connect timeout.
     ConnectTimeout,
-    /// The TLS handshake failed, the certificate is not trusted for instance.
+    /// The TLS handshake failed, for example because the certificate is not trusted.
     Tls,
     /// The connection broke after it was made.
     Interrupted,
-    /// The connection was closed before there was an answer, or what came was no HTTP.
+    /// The connection was closed before an answer came, or what came was not HTTP.
     Protocol,
 }
 
@@ -66,12 +66,12 @@ impl TransportError {
 
     pub(crate) const fn words(self) -> &'static str {
         match self {
-            Self::Dns => "the host's name was not resolved",
+            Self::Dns => "the host name was not resolved",
             Self::Connect => "no connection was made",
             Self::ConnectTimeout => "no connection was made in time",
             Self::Tls => "the TLS handshake failed",
             Self::Interrupted => "the connection broke",
-            Self::Protocol => "no whole HTTP answer came",
+            Self::Protocol => "no complete HTTP answer came",
         }
     }
 }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use common_http::{
-    Engine, Error, ErrorKind, ForeignHosts, HttpOptions, RawRequest, Result, Secret, SessionKey,
-    SessionStore,
+    Engine, Error, ErrorKind, ForeignHosts, HttpOptions, Request, Result, Secret, Store, StoreKey,
 };
 use http::{HeaderValue, Method};
 
@@ -95,7 +94,7 @@ impl ErpFilesClient {
     }
 
     /// Calls an endpoint that this crate does not model, with the client's token, retries and privacy. The path is a template:
-    /// what varies in it goes in by [`RawRequest::path`].
+    /// what varies in it goes in by [`Request::path`].
     ///
     /// ```no_run
     /// # async fn example(client: erp_files_client::ErpFilesClient) -> erp_files_client::Result<()> {
@@ -108,13 +107,13 @@ impl ErpFilesClient {
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn request(&self, method: Method, path: &'static str) -> RawRequest {
-        RawRequest::new(&self.engine, "erp.request", method, path)
+    pub fn request(&self, method: Method, path: &'static str) -> Request {
+        Request::unmodelled(&self.engine, "erp.request", method, path)
     }
 }
 
 fn refused(why: &'static str) -> Error {
-    Error::builder(ErrorKind::Config).detail(why).build()
+    Error::new(ErrorKind::Config).with_detail(why)
 }
 
 enum Token {
@@ -130,7 +129,7 @@ pub struct ErpFilesClientBuilder {
     base_url: String,
     http: HttpOptions,
     token: Token,
-    store: Option<Arc<dyn SessionStore>>,
+    store: Option<Arc<dyn Store>>,
     settings: Settings,
 }
 
@@ -208,12 +207,12 @@ impl ErpFilesClientBuilder {
     /// ```
     /// # use erp_files_client::ErpFilesClient;
     /// use std::sync::Arc;
-    /// use erp_files_client::MemorySessionStore;
+    /// use erp_files_client::MemoryStore;
     ///
-    /// let builder = ErpFilesClient::builder().session_store(Arc::new(MemorySessionStore::default()));
+    /// let builder = ErpFilesClient::builder().store(Arc::new(MemoryStore::default()));
     /// # let _ = builder;
     /// ```
-    pub fn session_store(mut self, store: Arc<dyn SessionStore>) -> Self {
+    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
         self.store = Some(store);
         self
     }
@@ -293,8 +292,8 @@ impl ErpFilesClientBuilder {
             Token::OAuth(credentials) => {
                 if let Some(store) = self.store {
                     let [token_url, id, scope] = credentials.session_key();
-                    let key = SessionKey::of(&[ERP.name, &self.base_url, token_url, id, scope]);
-                    engine = engine.session_store(store, key);
+                    let key = StoreKey::of(&[ERP.name(), &self.base_url, token_url, id, scope]);
+                    engine = engine.store(store, key);
                 }
                 let endpoint = Engine::builder(&ERP, &credentials.token_url)
                     .http(self.http)

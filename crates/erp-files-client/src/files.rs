@@ -202,10 +202,9 @@ async fn send(request: Request) -> Result<Answer> {
         // Of a call that was not sent it is the word of a token provider.
         match (error.kind(), error.delivery()) {
             (_, Delivery::NotSent) => error,
-            (ErrorKind::PermissionDenied, _) => error
-                .into_builder()
-                .detail("the access token lacks the scope gambit:erp")
-                .build(),
+            (ErrorKind::PermissionDenied, _) => {
+                error.with_detail("the access token lacks the scope gambit:erp")
+            }
             _ => error,
         }
     })

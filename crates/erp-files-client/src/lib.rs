@@ -14,9 +14,9 @@ mod vendor;
 #[doc(inline)]
 pub use common_http::{
     Answer, Attempt, AttemptObserver, Body, CallOptions, DecodeError, DecodeReason, Delivery,
-    Effect, Error, ErrorBuilder, ErrorKind, Extra, ForeignHosts, HttpOptions, MemorySessionStore,
-    Operation, Progress, RawJson, RawRequest, Result, RetryPolicy, SavedSession, Secret,
-    SessionKey, SessionStore, TextOrNumber, Timestamp, async_trait,
+    Effect, Error, ErrorKind, Extra, ForeignHosts, HttpOptions, MemoryStore, Operation, Progress,
+    RawJson, Request, Result, RetryPolicy, Secret, Store, StoreKey, TextOrNumber, Timestamp,
+    async_trait,
 };
 #[doc(no_inline)]
 pub use http;

@@ -166,7 +166,7 @@ pub trait TokenProvider: Send + Sync + 'static {
     /// A token that is good now.
     ///
     /// # Errors
-    /// The provider's own, built with [`Error::builder`](crate::Error::builder); the call ends with it.
+    /// The provider's own, built with [`Error::new`](crate::Error::new); the call ends with it.
     async fn token(&self) -> Result<AccessToken>;
 }
 
@@ -228,16 +228,12 @@ impl Authenticator for OAuth {
             expires_in,
         } = answer.json()?;
         if access_token.is_empty() {
-            return Err(answer
-                .unreadable()
-                .detail("the access token is empty")
-                .build());
+            return Err(answer.unreadable().with_detail("the access token is empty"));
         }
         if HeaderValue::from_str(&access_token).is_err() {
             return Err(answer
                 .unreadable()
-                .detail("the access token fits no header")
-                .build());
+                .with_detail("the access token fits no header"));
         }
         let lifetime = expires_in.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         let mut token = AccessToken::new(access_token);

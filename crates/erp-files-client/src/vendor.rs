@@ -1,51 +1,50 @@
 //! What the engine must know of the ERP: its error answers, those of the token endpoint, and those of the storage behind the
 //! signed address.
 
-use common_http::{Error, ErrorAnswer, ErrorDetail, ErrorKind, Vendor, open_enum};
+use common_http::{Answer, Error, ErrorDetail, ErrorKind, Operation, Profile, open_enum};
 use serde_json::Value;
 
 use crate::files;
 
 /// The ERP, as the engine knows it.
-pub(crate) static ERP: Vendor = Vendor {
-    name: "erp",
-    user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
-    codes: &[
-        // The token endpoint's (RFC 6749).
-        "invalid_client",
-        "invalid_grant",
-        "invalid_request",
-        "invalid_scope",
-        "unauthorized_client",
-        "unsupported_grant_type",
-        // Ours.
-        "file_exists",
-        "unfinished_upload",
-        "upload_url_expired",
-        // The storage's: Azure and S3.
-        "AccessDenied",
-        "AuthenticationFailed",
-        "AuthorizationFailure",
-        "AuthorizationPermissionMismatch",
-        "BlobImmutableDueToPolicy",
-        "BlobNotFound",
-        "ContainerNotFound",
-        "EntityTooLarge",
-        "ExpiredToken",
-        "InvalidBlobType",
-        "InvalidHeaderValue",
-        "MissingContentLengthHeader",
-        "MissingRequiredHeader",
-        "NoSuchBucket",
-        "RequestBodyTooLarge",
-        "RequestTimeTooSkewed",
-        "ServerBusy",
-        "SignatureDoesNotMatch",
-        "SlowDown",
-    ],
-    throttle_floor: None,
-    read_error,
-};
+pub(crate) static ERP: Profile = Profile::new(
+    "erp",
+    concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
+)
+.codes(&[
+    // The token endpoint's (RFC 6749).
+    "invalid_client",
+    "invalid_grant",
+    "invalid_request",
+    "invalid_scope",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    // Ours.
+    "file_exists",
+    "unfinished_upload",
+    "upload_url_expired",
+    // The storage's: Azure and S3.
+    "AccessDenied",
+    "AuthenticationFailed",
+    "AuthorizationFailure",
+    "AuthorizationPermissionMismatch",
+    "BlobImmutableDueToPolicy",
+    "BlobNotFound",
+    "ContainerNotFound",
+    "EntityTooLarge",
+    "ExpiredToken",
+    "InvalidBlobType",
+    "InvalidHeaderValue",
+    "MissingContentLengthHeader",
+    "MissingRequiredHeader",
+    "NoSuchBucket",
+    "RequestBodyTooLarge",
+    "RequestTimeTooSkewed",
+    "ServerBusy",
+    "SignatureDoesNotMatch",
+    "SlowDown",
+])
+.read_error(read_error);
 
 open_enum! {
     /// The codes that a program may want to tell apart. The ERP itself documents none; the first are ours, the others the token
@@ -73,7 +72,7 @@ impl ErrorCode {
     /// use erp_files_client::{Error, ErrorKind};
     /// use erp_files_client::ErrorCode;
     ///
-    /// let error = Error::builder(ErrorKind::Conflict).code("file_exists", true).build();
+    /// let error = Error::new(ErrorKind::Conflict).with_code("file_exists", true);
     /// assert_eq!(ErrorCode::of(&error), Some(ErrorCode::FileExists));
     /// ```
     #[must_use]
@@ -82,24 +81,24 @@ impl ErrorCode {
     }
 }
 
-fn read_error(answer: &ErrorAnswer<'_>) -> ErrorDetail {
-    if answer.operation.id() == files::TRANSFER.id() {
+fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
+    if operation.id() == files::TRANSFER.id() {
         return storage_error(answer);
     }
-    if answer.operation.is_login() {
-        let mut detail = ErrorDetail::from_json(answer.body, &["error"], &["error_description"]);
+    if operation.is_login() {
+        let mut detail = ErrorDetail::from_json(answer.body(), &["error"], &["error_description"]);
         // RFC 6749: 400 or 401 whatever is wrong with the request for a token.
         detail.kind =
-            matches!(answer.status.as_u16(), 400 | 401 | 403).then_some(ErrorKind::Credentials);
+            matches!(answer.status().as_u16(), 400 | 401 | 403).then_some(ErrorKind::Credentials);
         return detail;
     }
     // Inferred: RFC 7807, a JSON string, a plain text, or nothing.
-    let mut detail = ErrorDetail::from_json(answer.body, &[], &["detail", "title", "message"]);
+    let mut detail = ErrorDetail::from_json(answer.body(), &[], &["detail", "title", "message"]);
     if detail.message.is_none() {
-        detail.message = match serde_json::from_slice(answer.body) {
+        detail.message = match serde_json::from_slice(answer.body()) {
             Ok(Value::String(text)) => Some(text),
             Ok(_) => None,
-            Err(_) => plain_text(answer.body),
+            Err(_) => plain_text(answer.body()),
         };
     }
     detail
@@ -111,22 +110,22 @@ fn plain_text(body: &[u8]) -> Option<String> {
 }
 
 /// Azure and S3 both answer `<Error><Code>..</Code><Message>..</Message></Error>`; Azure gives the code in a header too.
-fn storage_error(answer: &ErrorAnswer<'_>) -> ErrorDetail {
-    let body = String::from_utf8_lossy(answer.body);
-    let header = answer.headers.get("x-ms-error-code");
+fn storage_error(answer: &Answer) -> ErrorDetail {
+    let body = String::from_utf8_lossy(answer.body());
+    let header = answer.headers().get("x-ms-error-code");
     let code = header
         .and_then(|code| code.to_str().ok())
         .or_else(|| element(&body, "Code"))
         .map(str::to_owned);
-    ErrorDetail {
-        code,
-        // Azure says in the detail what is wrong with a signature; its message is always the same.
-        message: element(&body, "AuthenticationErrorDetail")
-            .or_else(|| element(&body, "Message"))
-            .map(str::to_owned),
-        // Whatever is wrong with the address, it is not the session's fault.
-        kind: matches!(answer.status.as_u16(), 401).then_some(ErrorKind::PermissionDenied),
-    }
+    let mut detail = ErrorDetail::default();
+    detail.code = code;
+    // Azure says in the detail what is wrong with a signature; its message is always the same.
+    detail.message = element(&body, "AuthenticationErrorDetail")
+        .or_else(|| element(&body, "Message"))
+        .map(str::to_owned);
+    // Whatever is wrong with the address, it is not the session's fault.
+    detail.kind = matches!(answer.status().as_u16(), 401).then_some(ErrorKind::PermissionDenied);
+    detail
 }
 
 /// The text of the first such element: enough for these two, which nest nothing in it.
@@ -138,18 +137,21 @@ fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use common_http::Operation;
-    use http::{HeaderMap, StatusCode};
+    use http::StatusCode;
 
     use super::*;
 
+    fn answer(status: StatusCode, body: &str) -> Answer {
+        let mut response = http::Response::new(body.to_owned().into());
+        *response.status_mut() = status;
+        Answer::from(response)
+    }
+
     fn read(operation: &Operation, status: u16, body: &str) -> ErrorDetail {
-        read_error(&ErrorAnswer {
+        read_error(
             operation,
-            status: StatusCode::from_u16(status).unwrap(),
-            headers: &HeaderMap::new(),
-            body: body.as_bytes(),
-        })
+            &answer(StatusCode::from_u16(status).unwrap(), body),
+        )
     }
 
     #[test]

@@ -175,10 +175,9 @@ impl SendAttendance {
     /// ```
     pub async fn send(self) -> Result<Reply> {
         if let Err(why) = self.body.0 {
-            return Err(Error::builder(ErrorKind::InvalidInput)
-                .detail(why)
-                .operation(SEND.id())
-                .build());
+            return Err(Error::new(ErrorKind::InvalidInput)
+                .with_detail(why)
+                .with_operation(SEND.id()));
         }
         self.request().send().await.map(Reply::from)
     }

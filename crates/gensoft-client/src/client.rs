@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use common_http::{
-    Body, Engine, Error, ErrorKind, HttpOptions, RawRequest, Result, Secret, safe_debug,
+    Body, Engine, Error, ErrorKind, HttpOptions, Request, Result, Secret, safe_debug,
 };
 use http::Method;
 
@@ -98,7 +98,7 @@ impl GensoftClient {
     }
 
     /// Calls an endpoint that this crate does not model, with the client's key, retries and privacy. The path is a template:
-    /// what varies in it goes in by [`RawRequest::path`].
+    /// what varies in it goes in by [`Request::path`].
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
@@ -112,8 +112,8 @@ impl GensoftClient {
     /// assert_eq!(error.kind(), gensoft_client::ErrorKind::NotFound);
     /// # });
     /// ```
-    pub fn request(&self, method: Method, path: &'static str) -> RawRequest {
-        RawRequest::new(&self.engine, "gensoft.request", method, path)
+    pub fn request(&self, method: Method, path: &'static str) -> Request {
+        Request::unmodelled(&self.engine, "gensoft.request", method, path)
     }
 }
 
@@ -211,9 +211,9 @@ impl GensoftClientBuilder {
     /// assert_eq!(error.kind(), gensoft_client::ErrorKind::Config); // plain http to a foreign host
     /// ```
     pub fn build(self) -> Result<GensoftClient> {
-        let missing = || Error::builder(ErrorKind::Config).detail("the API key is missing");
+        let missing = || Error::new(ErrorKind::Config).with_detail("the API key is missing");
         let key = Key {
-            source: self.key.ok_or_else(|| missing().build())?,
+            source: self.key.ok_or_else(missing)?,
             prefix: self.prefix,
         };
         key.check()?;

@@ -16,8 +16,8 @@ mod vendor;
 #[doc(inline)]
 pub use common_http::{
     Answer, Attempt, AttemptObserver, Body, CallOptions, DecodeError, DecodeReason, Delivery,
-    Download, Effect, Error, ErrorBuilder, ErrorKind, Extra, HttpOptions, Operation, Progress,
-    RawJson, RawRequest, Result, RetryPolicy, Secret, async_trait,
+    Download, Effect, Error, ErrorKind, Extra, HttpOptions, Operation, Progress, RawJson, Request,
+    Result, RetryPolicy, Secret, async_trait,
 };
 #[doc(no_inline)]
 pub use http;

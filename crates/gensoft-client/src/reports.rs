@@ -168,14 +168,13 @@ impl UploadReport {
 
     async fn check(&mut self) -> Result<()> {
         let refuse = |why| {
-            Error::builder(ErrorKind::InvalidInput)
-                .detail(why)
-                .operation(UPLOAD.id())
-                .build()
+            Error::new(ErrorKind::InvalidInput)
+                .with_detail(why)
+                .with_operation(UPLOAD.id())
         };
         let look = self
             .engine
-            .look(&UPLOAD, &self.pdf, 1024, &mut self.options);
+            .peek(&UPLOAD, &self.pdf, 1024, &mut self.options);
         let start = look.await?;
         if start.is_empty() {
             return Err(refuse("the file is empty"));

@@ -27,7 +27,7 @@ pub trait KeyProvider: Send + Sync + 'static {
     /// minute: so a key that has changed in the vault is found without a restart.
     ///
     /// # Errors
-    /// The provider's own, built with [`Error::builder`](crate::Error::builder); the call ends with it.
+    /// The provider's own, built with [`Error::new`](crate::Error::new); the call ends with it.
     async fn key(&self) -> Result<Secret>;
 }
 
@@ -98,6 +98,6 @@ fn check(text: &str, why: &'static str) -> Result<()> {
     let fits = !text.is_empty() && text.trim() == text && HeaderValue::from_str(text).is_ok();
     match fits {
         true => Ok(()),
-        false => Err(Error::builder(ErrorKind::Config).detail(why).build()),
+        false => Err(Error::new(ErrorKind::Config).with_detail(why)),
     }
 }

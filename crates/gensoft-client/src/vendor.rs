@@ -1,28 +1,25 @@
 //! What the engine must know of Gensoft: next to nothing is known of its error answers.
 
-use common_http::{ErrorAnswer, ErrorDetail, Vendor};
+use common_http::{Answer, ErrorDetail, Operation, Profile};
 use serde_json::Value;
 
 /// Gensoft, as the engine knows it.
-pub(crate) static GENSOFT: Vendor = Vendor {
-    name: "gensoft",
-    user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
-    // None is documented, none was observed.
-    codes: &[],
-    throttle_floor: None,
-    read_error,
-};
+pub(crate) static GENSOFT: Profile = Profile::new(
+    "gensoft",
+    concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
+)
+.read_error(read_error);
 
 /// Inferred (Django REST framework): `{"detail": "..."}`, or lists of texts by field, nested as the fields are. Any other body
 /// is kept as it is.
-fn read_error(answer: &ErrorAnswer<'_>) -> ErrorDetail {
+fn read_error(_: &Operation, answer: &Answer) -> ErrorDetail {
     let mut detail = ErrorDetail::from_json(
-        answer.body,
+        answer.body(),
         &["code", "error_code"],
         &["detail", "message", "error", "error_message"],
     );
     if detail.message.is_none() {
-        detail.message = field_errors(answer.body);
+        detail.message = field_errors(answer.body());
     }
     detail
 }
@@ -65,19 +62,19 @@ fn gather(errors: &Value, path: &str, depth: usize, lines: &mut Vec<String>) {
 
 #[cfg(test)]
 mod tests {
-    use common_http::Operation;
-    use http::{HeaderMap, StatusCode};
+    use http::StatusCode;
 
     use super::*;
 
+    fn answer(status: StatusCode, body: &str) -> Answer {
+        let mut response = http::Response::new(body.to_owned().into());
+        *response.status_mut() = status;
+        Answer::from(response)
+    }
+
     fn message(body: &str) -> Option<String> {
         let operation = Operation::post("gensoft.test", "/");
-        let detail = read_error(&ErrorAnswer {
-            operation: &operation,
-            status: StatusCode::BAD_REQUEST,
-            headers: &HeaderMap::new(),
-            body: body.as_bytes(),
-        });
+        let detail = read_error(&operation, &answer(StatusCode::BAD_REQUEST, body));
         detail.message
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use common_http::{
-    Engine, Error, ErrorKind, HttpOptions, RawRequest, Result, Secret, SessionKey, SessionStore,
+    Engine, Error, ErrorKind, HttpOptions, Request, Result, Secret, Store, StoreKey,
 };
 use http::{HeaderName, HeaderValue, Method};
 
@@ -143,7 +143,7 @@ impl MedReaderClient {
     }
 
     /// Calls an endpoint that this crate does not model, with the client's tenant, session, retries and privacy. The path is
-    /// a template: what varies in it goes in by [`RawRequest::path`].
+    /// a template: what varies in it goes in by [`Request::path`].
     ///
     /// ```
     /// # #[cfg(feature = "sandbox")]
@@ -163,8 +163,8 @@ impl MedReaderClient {
     /// # Ok::<(), medreader_client::Error>(())
     /// # }).unwrap();
     /// ```
-    pub fn request(&self, method: Method, path: &'static str) -> RawRequest {
-        RawRequest::new(&self.engine, "medreader.request", method, path)
+    pub fn request(&self, method: Method, path: &'static str) -> Request {
+        Request::unmodelled(&self.engine, "medreader.request", method, path)
     }
 }
 
@@ -176,7 +176,7 @@ pub struct MedReaderClientBuilder {
     tenant: Option<String>,
     credentials: Option<Arc<dyn CredentialsProvider>>,
     email: Option<Secret>,
-    store: Option<Arc<dyn SessionStore>>,
+    store: Option<Arc<dyn Store>>,
 }
 
 common_http::safe_debug!(MedReaderClientBuilder { http });
@@ -214,7 +214,7 @@ impl MedReaderClientBuilder {
     }
 
     /// Takes the credentials from a provider, each time that a login needs them. `name` tells this user's saved sessions
-    /// from others' in a [`SessionStore`].
+    /// from others' in a [`Store`].
     ///
     /// ```
     /// # use medreader_client::{Credentials, MedReaderClient};
@@ -278,17 +278,17 @@ impl MedReaderClientBuilder {
     /// ```
     /// # use medreader_client::MedReaderClient;
     /// use std::sync::Arc;
-    /// use medreader_client::MemorySessionStore;
+    /// use medreader_client::MemoryStore;
     ///
-    /// let store = Arc::new(MemorySessionStore::default());
+    /// let store = Arc::new(MemoryStore::default());
     /// let client = MedReaderClient::builder()
     ///     .tenant("EXAMPLE-TENANT")
     ///     .credentials("user@clinic.example", "EXAMPLE-PASSWORD")
-    ///     .session_store(store)
+    ///     .store(store)
     ///     .build()?;
     /// # Ok::<(), medreader_client::Error>(())
     /// ```
-    pub fn session_store(mut self, store: Arc<dyn SessionStore>) -> Self {
+    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
         self.store = Some(store);
         self
     }
@@ -310,7 +310,7 @@ impl MedReaderClientBuilder {
     /// assert_eq!(error.kind(), medreader_client::ErrorKind::Config); // plain http to a foreign host
     /// ```
     pub fn build(self) -> Result<MedReaderClient> {
-        let refused = |why| Error::builder(ErrorKind::Config).detail(why).build();
+        let refused = |why| Error::new(ErrorKind::Config).with_detail(why);
         let tenant = self.tenant.unwrap_or_default();
         if tenant.trim().is_empty() {
             return Err(refused("the tenant's id is missing"));
@@ -327,8 +327,8 @@ impl MedReaderClientBuilder {
             .authenticator(Login { credentials });
         if let Some(store) = self.store {
             let email = self.email.as_ref().map_or("", Secret::expose);
-            let key = SessionKey::of(&[MEDREADER.name, &self.base_url, &tenant, email]);
-            engine = engine.session_store(store, key);
+            let key = StoreKey::of(&[MEDREADER.name(), &self.base_url, &tenant, email]);
+            engine = engine.store(store, key);
         }
         Ok(MedReaderClient {
             engine: engine.build()?,

@@ -217,11 +217,10 @@ impl CreateFolder {
     /// ```
     pub async fn send(self) -> Result<Recorded<Folder>> {
         if !self.unchecked_name && normalize_folder_name(&self.name).is_empty() {
-            return Err(Error::builder(ErrorKind::InvalidInput)
-                .detail("the folder's name normalises to nothing")
-                .code("validation_error", true)
-                .operation(CREATE.id())
-                .build());
+            return Err(Error::new(ErrorKind::InvalidInput)
+                .with_detail("the folder's name normalises to nothing")
+                .with_code("validation_error", true)
+                .with_operation(CREATE.id()));
         }
         if let Some(parent) = &self.parent {
             let problem = "argument `parent` is empty, a dot segment or has a control character";

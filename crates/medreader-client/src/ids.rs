@@ -115,10 +115,9 @@ impl AnalysisId {
 /// Refuses an id that goes into a query or a body as the engine refuses one that goes into a path.
 pub(crate) fn check(id: &str, operation: &Operation, problem: &'static str) -> Result<()> {
     if matches!(id, "" | "." | "..") || id.chars().any(char::is_control) {
-        return Err(Error::builder(ErrorKind::InvalidInput)
-            .detail(problem)
-            .operation(operation.id())
-            .build());
+        return Err(Error::new(ErrorKind::InvalidInput)
+            .with_detail(problem)
+            .with_operation(operation.id()));
     }
     Ok(())
 }

@@ -18,9 +18,9 @@ mod whole;
 #[doc(inline)]
 pub use common_http::{
     Answer, Attempt, AttemptObserver, Body, CallOptions, DecodeError, DecodeReason, Delivery,
-    Download, Effect, Error, ErrorBuilder, ErrorKind, Extra, HttpOptions, MemorySessionStore,
-    Operation, Progress, RawJson, RawRequest, Recorded, Result, RetryPolicy, SavedSession, Secret,
-    SessionKey, SessionStore, Timestamp, async_trait,
+    Download, Effect, Error, ErrorKind, Extra, HttpOptions, MemoryStore, Operation, Progress,
+    RawJson, Recorded, Request, Result, RetryPolicy, Secret, Store, StoreKey, Timestamp,
+    async_trait,
 };
 #[doc(no_inline)]
 pub use http;

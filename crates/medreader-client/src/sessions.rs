@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use common_http::json;
 use common_http::lenient::take;
 use common_http::{
     Authenticator, CallOptions, Engine, Extra, Operation, RawJson, Result, Secret, Session,
@@ -63,7 +64,7 @@ pub trait CredentialsProvider: Send + Sync + 'static {
     /// The credentials of now.
     ///
     /// # Errors
-    /// The provider's own, built with [`Error::builder`](crate::Error::builder) (kind `credentials`, say); the call that needed the session ends
+    /// The provider's own, built with [`Error::new`](crate::Error::new) (kind `credentials`, say); the call that needed the session ends
     /// with it.
     async fn credentials(&self) -> Result<Credentials>;
 }
@@ -185,7 +186,10 @@ impl OpenSession {
     /// # }).unwrap();
     /// ```
     pub async fn send(self) -> Result<User> {
-        self.engine.session_info(&LOGIN, &self.options).await
+        self.engine
+            .open_session(&LOGIN, |details| json::decode(details.as_bytes()))
+            .options(self.options)
+            .await
     }
 }
 
@@ -222,7 +226,7 @@ impl Authenticator for Login {
         let login: LoginAnswer = answer.json()?;
         if login.token.is_empty() {
             let why = "the login's answer has an empty token";
-            return Err(answer.unreadable().detail(why).build());
+            return Err(answer.unreadable().with_detail(why));
         }
         let user = login.user.as_ref().map_or("{}", RawJson::as_str);
         let session = Session::new(Secret::from(format!("Bearer {}", login.token)))

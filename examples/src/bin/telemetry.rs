@@ -1,7 +1,8 @@
-//! What the clients' spans look like to OpenTelemetry: two calls against the sandboxes, exported to a collector in this process.
+//! Exports the clients' spans to OpenTelemetry: two calls to sandboxes, and a collector in memory.
 //!
-//! In a program of yours the exporter is that of `opentelemetry-otlp` and the rest stays. The filter matters: only the
-//! clients promise to put no secret and no person's data into spans and events; crates below them do not.
+//! In your own program, use the exporter of `opentelemetry-otlp`; the rest stays the same. Keep the
+//! filter: the clients put no secrets and no personal data into spans and events, but the crates
+//! below them do not promise that.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -20,7 +21,7 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer as _, Registry};
 
-/// Makes two calls against sandboxes and prints the spans that an OpenTelemetry collector in this process was sent
+/// Makes two calls to sandboxes and prints the spans that an OpenTelemetry collector receives
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Args {}
@@ -45,7 +46,7 @@ async fn run() -> Result<String, Box<dyn Error>> {
         .build();
     let spans = tracing_opentelemetry::layer()
         .with_tracer(provider.tracer("telemetry"))
-        // Where a span was opened in our source, and in which thread, helps nobody in a clinic.
+        // A clinic's operators have no use for source locations and threads.
         .with_location(false)
         .with_target(false)
         .with_threads(false)
@@ -61,7 +62,7 @@ async fn run() -> Result<String, Box<dyn Error>> {
     Ok(text)
 }
 
-/// A page of exams that comes at the second attempt, and an order whose answer is lost.
+/// A page of exams that succeeds at the second attempt, and an order whose answer is lost.
 async fn calls() -> Result<String, Box<dyn Error>> {
     let mut text = String::new();
     let biologix = biologix_client::sandbox::Sandbox::start().await?;

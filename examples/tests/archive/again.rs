@@ -106,7 +106,7 @@ fn lines_that_are_not_exams_are_kept_unchanged() {
     for _ in 0..2 {
         let run = archive.run(&centre, &["--json"]).is(0);
         assert!(
-            run.stderr.contains("lines that are no exams (7)"),
+            run.stderr.contains("lines that are not exams (7)"),
             "{}",
             run.stderr
         );

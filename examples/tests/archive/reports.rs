@@ -163,7 +163,7 @@ fn a_dead_line_ends_the_asking() {
                "reports": {"saved": 0, "present": 0, "missing": 0, "failed": 60}})
     );
     assert_eq!(archive.ids("failed.jsonl"), (1..=60).map(id).collect());
-    let silent = "the vendor stays silent [reports: ";
+    let silent = "the vendor does not answer [reports: ";
     assert!(run.stderr.contains(silent), "{}", run.stderr);
     assert!(run.stderr.contains("no connection"), "{}", run.stderr);
     assert_eq!(archive.lines("exams.jsonl").len(), 60);

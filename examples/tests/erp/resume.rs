@@ -192,7 +192,7 @@ fn an_expired_address_is_asked_for_again() {
             let code = Some("unfinished_upload");
             run.failed("erp.files.initialize", "conflict", code);
             // The folder was used already, so the program must not suggest it again.
-            assert!(run.stderr.contains("of no use any more"), "{}", run.stderr);
+            assert!(run.stderr.contains("no longer valid"), "{}", run.stderr);
             assert!(!run.stderr.contains("only the --resume-dir"));
             assert!(clinic.files().is_empty());
         } else {

@@ -94,10 +94,13 @@ fn any_answer_of_2xx_is_success() {
 fn text_for_people() {
     let laboratory = Laboratory::answering(Answer::json(200, "{\n \"a\": \"\u{9b}1m\"\n}"));
     let run = laboratory.attendance(&[], ATTENDANCE).is(0);
-    assert_eq!(run.stdout, "taken (status 200)\n{\"a\":\"\u{fffd}1m\"}\n");
+    assert_eq!(
+        run.stdout,
+        "accepted (status 200)\n{\"a\":\"\u{fffd}1m\"}\n"
+    );
     let laboratory = Laboratory::answering(Answer::new(202, "text/plain", "aceito"));
     let run = laboratory.attendance(&[], ATTENDANCE).is(0);
-    assert_eq!(run.stdout, "taken (status 202)\n");
+    assert_eq!(run.stdout, "accepted (status 202)\n");
 }
 
 #[test]

@@ -32,6 +32,6 @@ fn a_bar_that_starts_anew_with_each_attempt() {
     go_on.send(()).unwrap();
     let (rest, code) = terminal.end();
     assert_eq!(code, Some(0));
-    assert!(rest.contains("taken (status 200)"), "{rest:?}");
+    assert!(rest.contains("accepted (status 200)"), "{rest:?}");
     assert!(!rest.contains("MARKER"), "{rest:?}");
 }

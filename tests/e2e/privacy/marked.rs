@@ -2,11 +2,13 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use biologix_client::sandbox::{EXAMS_LIST, REPORTS_GET, SESSIONS_OPEN, Sandbox, Server};
 use biologix_client::{BiologixClient, BiologixClientBuilder};
-use common_http::sandbox::{Answer, Request, Route, Vendor};
-use common_http::{HttpOptions, SavedSession, SessionKey, SessionStore, async_trait};
+use common_http::sandbox::old::{Route, Vendor};
+use common_http::sandbox::{Answer, Request};
+use common_http::{HttpOptions, Secret, Store, StoreKey, async_trait};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use testing::privacy::{NUMBER, TEXT};
@@ -137,7 +139,7 @@ pub(super) fn client(server: &Server, http: HttpOptions) -> BiologixClient {
     builder
         .base_url(format!("{}/MARKERBASE", server.url()))
         .credentials("l|MARKER|000001", "MARKERPASSWORD")
-        .session_store(Arc::new(Broken))
+        .store(Arc::new(Broken))
         .http(http.user_agent("MARKERAGENT"))
         .build()
         .unwrap()
@@ -147,12 +149,25 @@ pub(super) fn client(server: &Server, http: HttpOptions) -> BiologixClient {
 struct Broken;
 
 #[async_trait]
-impl SessionStore for Broken {
-    async fn load(&self, _key: &SessionKey) -> io::Result<Option<SavedSession>> {
+impl Store for Broken {
+    async fn get(&self, _key: &StoreKey) -> io::Result<Option<Secret>> {
         Err(io::Error::other(TEXT))
     }
 
-    async fn save(&self, _key: &SessionKey, _session: &SavedSession) -> io::Result<()> {
+    async fn put(&self, _key: &StoreKey, _session: &Secret, _: Option<Duration>) -> io::Result<()> {
         Err(io::Error::other(TEXT))
+    }
+
+    async fn put_if_absent(
+        &self,
+        key: &StoreKey,
+        value: &Secret,
+        lifetime: Option<Duration>,
+    ) -> io::Result<bool> {
+        self.put(key, value, lifetime).await.map(|()| true)
+    }
+
+    async fn remove(&self, _: &StoreKey) -> io::Result<()> {
+        Ok(())
     }
 }

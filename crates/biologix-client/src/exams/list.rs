@@ -362,10 +362,9 @@ impl ListExams {
 
     pub(super) async fn fetch(&self, offset: u64) -> Result<RawPage> {
         if self.page_size == 0 {
-            return Err(Error::builder(ErrorKind::InvalidInput)
-                .detail("argument `page_size` is zero")
-                .operation(LIST.id())
-                .build());
+            return Err(Error::new(ErrorKind::InvalidInput)
+                .with_detail("argument `page_size` is zero")
+                .with_operation(LIST.id()));
         }
         let answer = self.request_at(offset).send().await?;
         let items: Vec<RawJson> = answer.json()?;
@@ -373,7 +372,7 @@ impl ListExams {
         let applied = count(&answer, "x-pagination-offset");
         if !items.is_empty() && applied.is_some_and(|applied| applied != offset) {
             let why = "the answer is for another offset than was asked for";
-            return Err(answer.unreadable().detail(why).build());
+            return Err(answer.unreadable().with_detail(why));
         }
         Ok(RawPage {
             items,

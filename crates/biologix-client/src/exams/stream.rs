@@ -65,12 +65,11 @@ impl Pager {
             self.spacing.note(page.throttled);
             self.limit = page.limit;
             self.walk.take(page.items, page.total).map_err(|astray| {
-                Error::builder(ErrorKind::Decode)
-                    .detail(astray.words())
-                    .operation(super::LIST.id())
-                    .delivery(common_http::Delivery::Answered)
-                    .attempts(1)
-                    .build()
+                Error::new(ErrorKind::Decode)
+                    .with_detail(astray.words())
+                    .with_operation(super::LIST.id())
+                    .with_delivery(common_http::Delivery::Answered)
+                    .with_attempts(1)
             })
         });
         self.failed = taken.is_err();

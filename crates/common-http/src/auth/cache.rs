@@ -2,14 +2,15 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use http::HeaderValue;
 use tokio::time::{Instant, timeout};
 
-use super::{Authenticator, SavedSession, Session, SessionKey, SessionStore};
+use super::{Authenticator, Session};
 use crate::engine::Engine;
 use crate::error::{Delivery, Error, ErrorKind, Result};
+use crate::store::{Store, StoreKey};
 
 /// A 401 on a younger session is an answer, a missing permission for instance, not an expiry.
 const YOUNG: Duration = Duration::from_secs(60);
@@ -76,16 +77,16 @@ impl Refusal {
     fn error(&self, now: Instant) -> Error {
         self.error
             .clone()
-            .into_builder()
-            .detail("the vendor refused the login a short while ago; it is not asked again yet")
-            .attempts(0)
-            .delivery(Delivery::NotSent)
-            .retry_after(self.until - now)
-            .build()
+            .with_detail(
+                "the vendor refused the login a short while ago; it is not asked again yet",
+            )
+            .with_attempts(0)
+            .with_delivery(Delivery::NotSent)
+            .with_retry_after(self.until - now)
     }
 }
 
-enum Look {
+enum Lookup {
     Ready(Arc<Live>),
     Due(Arc<Live>),
     Refused(Error),
@@ -94,7 +95,7 @@ enum Look {
 
 pub(crate) struct SessionCache {
     authenticator: Arc<dyn Authenticator>,
-    store: Option<(Arc<dyn SessionStore>, SessionKey)>,
+    store: Option<(Arc<dyn Store>, StoreKey)>,
     state: Mutex<State>,
     /// Held by the one who logs in. A cancelled one just drops it.
     gate: tokio::sync::Mutex<()>,
@@ -103,7 +104,7 @@ pub(crate) struct SessionCache {
 impl SessionCache {
     pub(crate) fn new(
         authenticator: Arc<dyn Authenticator>,
-        store: Option<(Arc<dyn SessionStore>, SessionKey)>,
+        store: Option<(Arc<dyn Store>, StoreKey)>,
     ) -> Self {
         Self {
             authenticator,
@@ -119,19 +120,19 @@ impl SessionCache {
 
     /// A session to make a call with that ends then: the one there is, or a new one.
     pub(crate) async fn session(&self, engine: &Engine, end: Option<Instant>) -> Result<Arc<Live>> {
-        let before = match self.look() {
-            Look::Ready(live) => return Ok(live),
-            Look::Refused(error) => return Err(error),
-            Look::Due(live) => return Ok(self.renew(engine, live, end).await),
-            Look::Missing { failures } => failures,
+        let before = match self.lookup() {
+            Lookup::Ready(live) => return Ok(live),
+            Lookup::Refused(error) => return Err(error),
+            Lookup::Due(live) => return Ok(self.renew(engine, live, end).await),
+            Lookup::Missing { failures } => failures,
         };
         let _gate = self.gate.lock().await;
-        match self.look() {
-            Look::Ready(live) | Look::Due(live) => Ok(live),
-            Look::Refused(error) => Err(error),
+        match self.lookup() {
+            Lookup::Ready(live) | Lookup::Due(live) => Ok(live),
+            Lookup::Refused(error) => Err(error),
             // The one we waited for has failed: its failure is ours as well.
-            Look::Missing { failures } if failures != before => Err(self.last_failure()),
-            Look::Missing { .. } => self.open(engine).await,
+            Lookup::Missing { failures } if failures != before => Err(self.last_failure()),
+            Lookup::Missing { .. } => self.open(engine).await,
         }
     }
 
@@ -155,21 +156,22 @@ impl SessionCache {
         }
     }
 
-    fn look(&self) -> Look {
+    fn lookup(&self) -> Lookup {
         let now = Instant::now();
         let state = self.state();
         let refusal = state.refusal.as_ref().filter(|refusal| refusal.until > now);
         match state.current.as_ref().filter(|live| live.is_alive()) {
             Some(live) => {
                 let paused = state.renewal_pause.is_some_and(|(until, _)| until > now);
-                match live.is_due() && !paused && refusal.is_none() {
-                    true => Look::Due(Arc::clone(live)),
-                    false => Look::Ready(Arc::clone(live)),
+                if live.is_due() && !paused && refusal.is_none() {
+                    Lookup::Due(Arc::clone(live))
+                } else {
+                    Lookup::Ready(Arc::clone(live))
                 }
             }
             None => match refusal {
-                Some(refusal) => Look::Refused(refusal.error(now)),
-                None => Look::Missing {
+                Some(refusal) => Lookup::Refused(refusal.error(now)),
+                None => Lookup::Missing {
                     failures: state.failures,
                 },
             },
@@ -181,11 +183,11 @@ impl SessionCache {
         let Ok(_gate) = self.gate.try_lock() else {
             return old;
         };
-        match self.look() {
-            Look::Due(_) => {}
-            Look::Ready(live) => return live,
+        match self.lookup() {
+            Lookup::Due(_) => {}
+            Lookup::Ready(live) => return live,
             // Thrown away meanwhile: what the vendor answers to the old one decides.
-            Look::Refused(_) | Look::Missing { .. } => return old,
+            Lookup::Refused(_) | Lookup::Missing { .. } => return old,
         }
         // The call itself needs its share of the time.
         let share = end.map(|end| end.saturating_duration_since(Instant::now()) / 2);
@@ -209,7 +211,7 @@ impl SessionCache {
             Err(error) => Err(error),
         };
         match &opened {
-            Ok(live) => self.save(SavedSession::now(live.session.clone())).await,
+            Ok(live) => self.save(&live.session).await,
             Err(error) => self.note(error),
         }
         opened
@@ -220,16 +222,18 @@ impl SessionCache {
         let patience = engine.options().timeouts.call.saturating_mul(2);
         let opening = timeout(patience, self.authenticator.open(engine)).await;
         opening.unwrap_or_else(|_| {
-            let late = Error::local(ErrorKind::Timeout, "the login did not come to an end");
-            Err(late.into_builder().delivery(Delivery::Unknown).build())
+            let late =
+                Error::new(ErrorKind::Timeout).with_detail("the login did not come to an end");
+            Err(late.with_delivery(Delivery::Unknown))
         })
     }
 
     fn adopt(&self, session: Session, age: Duration) -> Result<Arc<Live>> {
         let mut authorization =
             HeaderValue::from_str(session.authorization.expose()).map_err(|_| {
-                let unfit = Error::local(ErrorKind::Decode, "the login gave what fits no header");
-                unfit.into_builder().delivery(Delivery::Answered).build()
+                let unfit = Error::new(ErrorKind::Decode)
+                    .with_detail("the login gave what is not a valid header value");
+                unfit.with_delivery(Delivery::Answered)
             })?;
         authorization.set_sensitive(true);
         let mut state = self.state();
@@ -273,23 +277,22 @@ impl SessionCache {
 
     fn last_failure(&self) -> Error {
         let failure = self.state().last_failure.clone();
-        failure.unwrap_or_else(|| Error::local(ErrorKind::Credentials, "the login failed"))
+        failure
+            .unwrap_or_else(|| Error::new(ErrorKind::Credentials).with_detail("the login failed"))
     }
 
-    /// The saved session, if it is another than the one we have or had, and worth using.
+    /// The saved session, if it differs from the one we have or had and is worth using.
     async fn load(&self) -> Option<Arc<Live>> {
         let (store, key) = self.store.as_ref()?;
-        let saved = match in_time(store.load(key)).await {
+        let saved = match in_time(store.get(key)).await {
             Ok(saved) => saved?,
             Err(error) => {
                 tracing::warn!(kind = %error.kind(), "the session store could not be read");
                 return None;
             }
         };
-        let SavedSession { session, opened_at } = saved;
-        let age = SystemTime::now()
-            .duration_since(opened_at)
-            .unwrap_or_default();
+        let session = Session::from_json(saved.expose())?;
+        let age = session.wall_age();
         // One that is only due still serves, should its renewal fail.
         if session.lifetime.is_some_and(|lifetime| age >= lifetime) {
             return None;
@@ -302,15 +305,15 @@ impl SessionCache {
                 .flatten()
                 .any(|known| known.as_bytes() == session.authorization.expose().as_bytes())
         };
-        match known {
-            true => None,
-            false => self.adopt(session, age).ok(),
+        if known {
+            return None;
         }
+        self.adopt(session, age).ok()
     }
 
-    async fn save(&self, session: SavedSession) {
+    async fn save(&self, session: &Session) {
         if let Some((store, key)) = &self.store
-            && let Err(error) = in_time(store.save(key, &session)).await
+            && let Err(error) = in_time(store.put(key, &session.to_json(), session.lifetime)).await
         {
             tracing::warn!(kind = %error.kind(), "the session could not be saved");
         }

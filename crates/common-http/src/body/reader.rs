@@ -1,4 +1,4 @@
-//! The readers that a body is opened into.
+//! The readers that a body is opened as.
 
 use std::collections::VecDeque;
 use std::io::{self, Cursor};
@@ -39,7 +39,8 @@ pub(super) fn is_there(reader: &OnceReader) -> bool {
     lock(reader).is_some()
 }
 
-/// Takes its source when the first byte is wanted: an attempt that got no connection leaves it for the next.
+/// Takes its source when the first byte is read, so that an attempt without a connection leaves it
+/// for the next one.
 pub(super) struct Once {
     source: OnceReader,
     taken: Option<Reader>,
@@ -64,7 +65,7 @@ impl Once {
         if let Some(reader) = &mut peeking.reader {
             let mut limited = reader.take(count as u64);
             if let Err(error) = limited.read_to_end(&mut peeking.start).await {
-                // What comes after a failure may not be what comes after the start.
+                // After a failure the reader may no longer continue where the start ended.
                 peeking.reader = None;
                 return Err(error);
             }
@@ -73,7 +74,7 @@ impl Once {
     }
 }
 
-/// Puts back what was read in front of the rest, when it is dropped: a look that is cancelled loses nothing.
+/// When dropped, puts what was read back in front of the rest: cancelling a peek loses nothing.
 struct Peeking<'a> {
     source: &'a OnceReader,
     reader: Option<Reader>,
@@ -133,7 +134,7 @@ impl AsyncRead for Sequence {
     }
 }
 
-/// The first bytes, `count` at the most.
+/// Reads up to `count` first bytes.
 pub(super) async fn read_start(reader: &mut Reader, count: usize) -> io::Result<Bytes> {
     let mut start = Vec::new();
     reader.take(count as u64).read_to_end(&mut start).await?;

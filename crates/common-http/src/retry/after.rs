@@ -1,16 +1,18 @@
-//! `Retry-After`: seconds, or an HTTP date read against the answer's own `Date`.
+//! `Retry-After`: seconds, or an HTTP date compared with the answer's own `Date`.
 
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
-/// How long the vendor wants us to stay away. A date is read against the answer's own clock, or ours where it has
-/// none; a date that has passed is no wait. `None` for a missing header, a negative number and anything else.
+/// How long the vendor asks us to wait.
+///
+/// A date is compared with the answer's own `Date`, or with our clock if it has none; a date in the
+/// past is a wait of zero. `None` for a missing header, a negative number and anything else.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit are a wait longer than anyone's deadline.
+        // A number that does not fit is longer than any deadline.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let until = httpdate::parse_http_date(text).ok()?;
@@ -51,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_read_against_the_answers_own_clock() {
+    fn a_date_is_compared_with_the_answers_own() {
         let date = Some("Wed, 02 Jan 2030 03:04:05 GMT");
         let wait = |text| read(text, date);
         assert_eq!(
@@ -66,14 +68,14 @@ mod tests {
     }
 
     #[test]
-    fn a_date_without_one_is_read_against_ours() {
+    fn without_a_date_our_clock_counts() {
         let in_an_hour = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3600));
         let wait = read(&in_an_hour, None).unwrap();
         assert!(wait > Duration::from_secs(3000) && wait <= Duration::from_secs(3600));
     }
 
     #[test]
-    fn garbage_is_no_wait() {
+    fn garbage_is_ignored() {
         for text in [
             "",
             " ",

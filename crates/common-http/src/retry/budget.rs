@@ -4,18 +4,18 @@ use std::sync::{Mutex, PoisonError};
 
 const FULL: u32 = 500;
 
-/// What a repetition takes from the budget.
+/// What a repetition costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cost(u32);
 
 impl Cost {
     /// A repetition after a failure.
     pub(crate) const RETRY: Self = Self(14);
-    /// A repetition that the vendor asked for later.
+    /// A repetition at a time that the vendor asked for.
     pub(crate) const THROTTLE: Self = Self(5);
 }
 
-/// Tokens that repetitions are paid with.
+/// The tokens that pay for repetitions.
 #[derive(Debug)]
 pub(crate) struct Budget(Mutex<u32>);
 
@@ -26,19 +26,15 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Takes the cost, if it is there.
+    /// Takes the cost if enough tokens are left, and says so.
     pub(crate) fn take(&self, cost: Cost) -> bool {
         let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match tokens.checked_sub(cost.0) {
-            Some(rest) => {
-                *tokens = rest;
-                true
-            }
-            None => false,
-        }
+        let rest = tokens.checked_sub(cost.0);
+        *tokens = rest.unwrap_or(*tokens);
+        rest.is_some()
     }
 
-    /// Gives back after a success: what its last repetition had cost, or one token where it needed none.
+    /// After a success, gives back the cost of its last repetition, or one token if there was none.
     pub(crate) fn give_back(&self, last: Option<Cost>) {
         let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *tokens = (*tokens + last.map_or(1, |cost| cost.0)).min(FULL);

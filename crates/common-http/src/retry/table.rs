@@ -1,11 +1,11 @@
-//! The decision table: what an attempt's outcome means for the next one, and for the call's effect.
+//! The decision table: what the outcome of an attempt means for the next one.
 
 use http::StatusCode;
 
-/// How an attempt ended, as far as a repetition is concerned.
+/// How an attempt ended, as far as repeating it is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// DNS, connect, TLS: nothing of the request left.
+    /// DNS, connect, TLS: no byte of the request left.
     NotSent,
     /// 429, or 503 with `Retry-After`: refused before it acted.
     Throttled,
@@ -13,7 +13,7 @@ pub(crate) enum Outcome {
     Lost,
     /// 408, 500, 502, 503, 504.
     Failed,
-    /// Another 5xx: as doubtful as those, and not worth repeating.
+    /// Another 5xx: it may have had an effect too, but is not worth repeating.
     Broken,
     /// 401.
     Unauthorized,
@@ -24,7 +24,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// The outcome of an answer that is no success.
+    /// The outcome of an answer that is not a success.
     pub(crate) fn of_status(status: StatusCode, has_retry_after: bool) -> Self {
         match status.as_u16() {
             429 => Self::Throttled,
@@ -36,7 +36,7 @@ impl Outcome {
         }
     }
 
-    /// Whether the attempt may have had an effect that its answer does not tell.
+    /// Whether the attempt may have had an effect that the answer does not tell.
     pub(crate) const fn is_doubtful(self) -> bool {
         matches!(self, Self::Lost | Self::Failed | Self::Broken)
     }
@@ -55,25 +55,26 @@ impl Outcome {
 pub(crate) enum Repeat {
     /// Safe or idempotent.
     Freely,
-    /// Effectful: only what was refused before it acted.
+    /// Effectful: only if it was refused before it acted.
     WhenRefused,
-    /// A login: what was not sent or is the vendor's fault, never a 4xx.
+    /// A login: if it was not sent or the vendor failed, never after a 4xx.
     Login,
 }
 
-/// What follows an attempt.
+/// What to do after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Again after a backoff.
+    /// Repeat after a backoff.
     Backoff,
-    /// Again when the vendor wants us back.
+    /// Repeat after the wait that the vendor asks for.
     Throttle,
-    /// Again after one refresh of the session, if one is due.
+    /// Repeat after one renewal of the session, if it is due.
     Renew,
-    /// No more.
+    /// Do not repeat.
     Stop,
 }
 
+/// The table itself.
 pub(crate) const fn verdict(outcome: Outcome, repeat: Repeat) -> Verdict {
     match (outcome, repeat) {
         (Outcome::NotSent, _) => Verdict::Backoff,
@@ -91,7 +92,7 @@ pub(crate) const fn verdict(outcome: Outcome, repeat: Repeat) -> Verdict {
 mod tests {
     use super::*;
 
-    /// DESIGN's table, row by row: outcome, then safe/idempotent, effectful, login.
+    /// The table row by row: outcome, then safe or idempotent, effectful, login.
     #[test]
     fn each_row() {
         use Outcome::*;
@@ -137,7 +138,7 @@ mod tests {
         }
     }
 
-    /// What is repeated for an effectful operation must never have been in doubt.
+    /// An effectful operation is never repeated after a doubtful outcome.
     #[test]
     fn nothing_doubtful_is_repeated_when_effectful() {
         use Outcome::*;

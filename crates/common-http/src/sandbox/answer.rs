@@ -1,9 +1,13 @@
 //! What a vendor's sandbox answers.
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE};
+use std::fmt;
+use std::time::SystemTime;
 
-/// An answer: status, headers and body. The plumbing adds `Content-Length` and `Date`.
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+/// An answer: status, headers and body. The server adds `Content-Length` and `Date`.
 #[derive(Clone)]
 pub struct Answer {
     pub(super) status: StatusCode,
@@ -13,14 +17,6 @@ pub struct Answer {
 
 impl Answer {
     /// An answer without headers and with an empty body.
-    ///
-    /// ```
-    /// use common_http::sandbox::Answer;
-    /// use http::StatusCode;
-    ///
-    /// let nothing_to_say = Answer::new(StatusCode::NO_CONTENT);
-    /// # let _ = nothing_to_say;
-    /// ```
     #[must_use]
     pub fn new(status: StatusCode) -> Self {
         Self {
@@ -30,30 +26,15 @@ impl Answer {
         }
     }
 
-    /// An answer with a JSON text as `application/json`, sent as it is.
+    /// An answer with a JSON text as `application/json`.
     ///
-    /// ```
-    /// use common_http::sandbox::Answer;
-    /// use http::StatusCode;
-    ///
-    /// // A text, so that the sandbox can spell its numbers as the vendor does.
-    /// let exam = Answer::json(StatusCode::OK, r#"{"odi": 6.20}"#);
-    /// # let _ = exam;
-    /// ```
+    /// The text is sent as it is, so that numbers can be written as the vendor writes them.
     #[must_use]
     pub fn json(status: StatusCode, text: impl Into<Bytes>) -> Self {
         Self::new(status).body("application/json", text)
     }
 
-    /// The body and its type.
-    ///
-    /// ```
-    /// use common_http::sandbox::Answer;
-    /// use http::StatusCode;
-    ///
-    /// let report = Answer::new(StatusCode::OK).body("application/pdf", "%PDF-1.7 EXAMPLE");
-    /// # let _ = report;
-    /// ```
+    /// Sets the body and its type.
     #[must_use]
     pub fn body(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         self.headers
@@ -63,14 +44,6 @@ impl Answer {
     }
 
     /// Adds a header. One that cannot be sent over HTTP turns the answer into a 500 that says so.
-    ///
-    /// ```
-    /// use common_http::sandbox::Answer;
-    /// use http::StatusCode;
-    ///
-    /// let page = Answer::json(StatusCode::OK, "[]").header("x-pagination-total", 250.to_string());
-    /// # let _ = page;
-    /// ```
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
         match (
@@ -93,10 +66,21 @@ impl Answer {
             .get(CONTENT_TYPE)
             .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
     }
+
+    /// Completes the headers: the date is the sandbox's, the length is counted by who sends it.
+    pub(super) fn finish(mut self, now: SystemTime) -> Self {
+        self.headers.remove(CONTENT_LENGTH);
+        if !self.headers.contains_key(DATE)
+            && let Ok(date) = HeaderValue::try_from(httpdate::fmt_http_date(now))
+        {
+            self.headers.insert(DATE, date);
+        }
+        self
+    }
 }
 
-impl std::fmt::Debug for Answer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer")
             .field("status", &self.status)
             .field("body_bytes", &self.body.len())

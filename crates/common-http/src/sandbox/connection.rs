@@ -1,44 +1,49 @@
 //! One connection: HTTP by hyper, until a fault takes the bare socket.
 
-use std::{
-    future::poll_fn,
-    io,
-    sync::{Arc, Mutex},
-};
+use std::future::poll_fn;
+use std::io;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    select,
-    sync::watch,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::select;
+use tokio::sync::watch;
 
-use super::{
-    HeaderCase, lock,
-    play::{End, Reply, Script},
-    shared::Shared,
-};
+use crate::sandbox::listen::HeaderCase;
+use crate::sandbox::lock::lock;
+use crate::sandbox::play::{End, Reply, Script};
+use crate::sandbox::shared::{Arrival, Shared};
 
 /// Where a request leaves the script that ends its connection.
 type Slot = Arc<Mutex<Option<Script>>>;
 
-/// Makes hyper let go of the connection: what is to be sent is no HTTP answer.
+/// Makes hyper let go of the connection: what is to be sent is not an HTTP answer.
 #[derive(Debug, thiserror::Error)]
 #[error("a fault takes the connection")]
 struct TakenOver;
 
-/// Serves a connection until it is closed, by either side.
-pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
+/// Serves a connection to one of the addresses until either side closes it.
+pub(super) async fn serve(
+    stream: TcpStream,
+    address: usize,
+    shared: Arc<Shared>,
+    mut stop: watch::Receiver<bool>,
+) {
     let slot = Slot::default();
-    let title_case = shared.case == HeaderCase::Title;
+    let title_case = shared.listen(address).header_case == HeaderCase::Title;
     let service = service_fn({
         let slot = Arc::clone(&slot);
         // Boxed, because the connection is polled in place below and must be `Unpin`.
-        move |request| Box::pin(respond(request, Arc::clone(&shared), Arc::clone(&slot)))
+        move |request| {
+            let (shared, slot) = (Arc::clone(&shared), Arc::clone(&slot));
+            Box::pin(respond(request, address, shared, slot))
+        }
     });
     let mut connection = http1::Builder::new()
         .auto_date_header(false)
@@ -65,7 +70,7 @@ pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>, mut stop: watc
     });
     select! {
         biased;
-        // An error here is the peer that went away: nothing is left to do.
+        // An error here means that the peer went away: nothing is left to do.
         _performed = perform(script, stream) => {}
         // Neither a stall nor a peer that does not read keeps the server from stopping.
         () = stopped(&mut stop) => {}
@@ -74,14 +79,16 @@ pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>, mut stop: watc
 
 async fn respond(
     request: http::Request<Incoming>,
+    address: usize,
     shared: Arc<Shared>,
     slot: Slot,
 ) -> Result<http::Response<Full<Bytes>>, TakenOver> {
     let (head, body) = request.into_parts();
-    let arrival = shared.arrive(head);
-    let reply = match Limited::new(body, shared.body_limit).collect().await {
+    let limit = shared.listen(address).body_limit;
+    let arrival = Arrival::new(shared, address, head);
+    let reply = match Limited::new(body, limit).collect().await {
         Ok(body) => arrival.complete(body.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => arrival.too_large(),
+        Err(error) if error.is::<LengthLimitError>() => arrival.too_large(),
         Err(_) => None,
     };
     match reply {
@@ -118,6 +125,6 @@ async fn until_gone(stream: &mut TcpStream) -> io::Result<()> {
 
 /// Returns when the server stops.
 pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
-    // An error is the server's handle that is gone, which is a stop as well.
+    // An error means that the sandbox is gone, which is a stop as well.
     let _ = stop.wait_for(|stopping| *stopping).await;
 }

@@ -2,7 +2,8 @@
 
 use thiserror::Error;
 
-/// A test asked a sandbox for something that cannot be: better an error than a fault that is never played.
+/// A test asked a sandbox for something impossible: an error here is better than a fault that is
+/// never played.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SandboxError {
@@ -22,14 +23,14 @@ pub enum SandboxError {
         /// The header's name.
         header: &'static str,
     },
-    /// An action was asked for before the "0th" request; the next request is number 1.
+    /// An action was asked for before request number 0. The next request is number 1.
     #[error("requests are counted from 1, the next one")]
     ZeroCount,
-    /// The sandbox holds nothing of this kind under this id.
+    /// The sandbox has nothing of this kind under this id.
     #[error("the sandbox has no {what} `{id}`")]
     #[non_exhaustive]
     UnknownItem {
-        /// The kind of thing, for example `exam`.
+        /// The kind of item, for example `exam`.
         what: &'static str,
         /// The id that was asked for.
         id: String,
@@ -37,14 +38,7 @@ pub enum SandboxError {
 }
 
 impl SandboxError {
-    /// For vendors' sandboxes: there is no `what` (for example `exam`) under this id.
-    ///
-    /// ```
-    /// use common_http::sandbox::SandboxError;
-    ///
-    /// let error = SandboxError::unknown_item("exam", "0000009BB");
-    /// assert_eq!(error.to_string(), "the sandbox has no exam `0000009BB`");
-    /// ```
+    /// For the sandboxes of vendors: there is no `what` (for example `exam`) under this id.
     #[must_use]
     pub fn unknown_item(what: &'static str, id: impl Into<String>) -> Self {
         Self::UnknownItem {

@@ -1,70 +1,75 @@
 //! What can go wrong, and when it does.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::iter;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::SandboxError;
+use crate::sandbox::error::SandboxError;
 
 /// Something that goes wrong with one request, played on the real socket.
 ///
-/// Whether the request is **acted upon** (the sandbox's state changes as without the fault) is said at each: it is
-/// the question that a caller of an effectful operation has.
+/// Each says whether the request is **acted on**, which means that the sandbox's state changes as
+/// it would without the fault: that is what a caller of an effectful operation has to know.
 ///
-/// A stall ends when the client goes away, and when the sandbox stops or is dropped. Faults that are no HTTP answer
-/// end their connection; the others leave it usable.
+/// A stall ends when the client goes away, and when the sandbox stops or is dropped. A fault that
+/// is not an HTTP answer ends its connection; the others leave it usable.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The request is read in full, **not acted upon**, and the connection reset (a TCP RST).
+    /// The request is read in full, **not acted on**, and the connection is reset (a TCP RST).
     ResetBeforeEffect,
-    /// The request is read in full, **acted upon**, and the connection reset (a TCP RST) before any answer.
+    /// The request is read in full, **acted on**, and the connection is reset (a TCP RST) before
+    /// any answer.
     ResetAfterRequest,
-    /// The request is **acted upon**; not one byte of an answer comes, and the connection stays open.
+    /// The request is **acted on**. Not one byte of an answer comes, and the connection stays open.
     StallHead,
-    /// The request is **acted upon**; the head and this many bytes of the body come (at most all but the last one),
-    /// then nothing, and the connection stays open.
+    /// The request is **acted on**. The head and this many bytes of the body come (at most all but
+    /// the last one), then nothing, and the connection stays open.
     StallBody {
         /// Bytes of the body that are sent.
         after: usize,
     },
-    /// The request is **acted upon**; the head announces the body's full length, this many bytes of it come (at
-    /// most all but the last one), then the connection is closed in order (a TCP FIN).
+    /// The request is **acted on**. The head announces the body's full length, this many bytes of
+    /// it come (at most all but the last one), then the connection is closed in order (a TCP FIN).
     CutBody {
         /// Bytes of the body that are sent.
         after: usize,
     },
-    /// This very answer, **not acted upon**.
+    /// This answer; the request is **not acted on**.
     Status {
         /// The status.
         status: StatusCode,
-        /// The headers; nothing is added but `Content-Length` and `Date`.
+        /// The headers. Only `Content-Length` and `Date` are added.
         headers: HeaderMap,
         /// The body.
         body: Bytes,
     },
-    /// 429 with the vendor's own body, **not acted upon**.
+    /// 429 with the vendor's own body; the request is **not acted on**.
     Throttled {
-        /// The `Retry-After` header, sent as it is, sensible or not; none where `None`.
+        /// The `Retry-After` header, sent as it is, sensible or not.
         retry_after: Option<String>,
     },
-    /// 503 with the vendor's own body, **not acted upon**.
+    /// 503 with the vendor's own body; the request is **not acted on**.
     Unavailable {
-        /// The `Retry-After` header, sent as it is, sensible or not; none where `None`.
+        /// The `Retry-After` header, sent as it is, sensible or not.
         retry_after: Option<String>,
     },
-    /// The request is **acted upon**; the answer's JSON breaks off in the middle, under a matching
-    /// `Content-Length`. Where the answer is no JSON, a broken JSON text comes in its place.
+    /// The request is **acted on**. The answer's JSON breaks off in the middle, under a matching
+    /// `Content-Length`. An answer that is not JSON is replaced by a broken JSON text.
     BadJson,
-    /// The request is **acted upon**; the bytes that come back are no HTTP, and the connection is closed.
+    /// The request is **acted on**. The bytes that come back are not HTTP, and the connection is
+    /// closed.
     Garbage,
-    /// The request is **acted upon**; the answer's JSON has fields and codes that nobody documented and blocks that
-    /// are null. An answer that is no JSON comes with another `Content-Type` (`application/octet-stream`).
+    /// The request is **acted on**. The answer's JSON has undocumented fields and codes, and blocks
+    /// that are null. An answer that is not JSON comes with another `Content-Type`
+    /// (`application/octet-stream`).
     Drift,
-    /// The request is **acted upon**; the answer says `Content-Encoding: gzip`, which nobody asked for.
+    /// The request is **acted on**. The answer says `Content-Encoding: gzip`, without being asked.
     ContentEncoding,
-    /// A redirect, **not acted upon**.
+    /// A redirect; the request is **not acted on**.
     Redirect {
         /// The status, for example 307.
         status: StatusCode,
@@ -75,22 +80,6 @@ pub enum Fault {
 
 impl Fault {
     /// An answer with this status, without headers and body.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use common_http::example::GET;
-    /// # use common_http::{example::{self, Things}, sandbox::{Fault, Server}};
-    /// # let server = Server::builder(Things).start().await?;
-    /// # let engine = example::client(server.url())?;
-    /// use http::StatusCode;
-    ///
-    /// server.fail_next("example.things.get", Fault::status(StatusCode::GONE))?;
-    /// let error = engine.request(&GET).path("id", "0000001").send().await.unwrap_err();
-    /// assert_eq!(error.status(), Some(StatusCode::GONE));
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn status(status: StatusCode) -> Self {
         Self::Status {
@@ -137,9 +126,9 @@ impl Fault {
     }
 }
 
-/// Headers, bodies and locations may hold what should not be printed.
-impl std::fmt::Debug for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// Without headers, bodies and locations: they may contain what should not be printed.
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct(self.name());
         match self {
             Self::StallBody { after } | Self::CutBody { after } => {
@@ -174,7 +163,7 @@ impl Faults {
         self.queued
             .entry(operation)
             .or_default()
-            .extend(std::iter::repeat_n(fault, times).cloned());
+            .extend(iter::repeat_n(fault, times).cloned());
         Ok(())
     }
 

@@ -1,8 +1,8 @@
-//! Actions that a test wants done between two requests.
+//! Actions of a test between two requests.
 
 use std::collections::HashMap;
 
-use super::SandboxError;
+use crate::sandbox::error::SandboxError;
 
 pub(super) type Action = Box<dyn FnOnce() + Send>;
 
@@ -24,7 +24,7 @@ impl Hooks {
         Ok(())
     }
 
-    /// Counts a request; returns the actions that are due before it.
+    /// Counts a request and returns the actions that are due before it.
     pub(super) fn due(&mut self, operation: &'static str) -> Vec<Action> {
         let Some(waiting) = self.0.get_mut(operation) else {
             return Vec::new();

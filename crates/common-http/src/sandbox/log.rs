@@ -1,74 +1,53 @@
 //! What clients sent.
 
+use std::fmt;
 use std::sync::Mutex;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use tokio::sync::watch;
 
-use super::{Fault, lock};
+use crate::sandbox::fault::Fault;
+use crate::sandbox::lock::lock;
 
 /// One request as it came, and what became of it.
 ///
-/// `Debug` leaves out the target, the headers and the body: they hold credentials and personal data.
+/// `Debug` leaves out the target, the headers and the body: they contain credentials and personal
+/// data.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordedRequest {
-    /// The operation, for example `biologix.exams.list`; none where the sandbox has none for it (404, 405).
+    /// The operation, for example `biologix.exams.list`. `None` if no operation has this path and
+    /// method (404, 405).
     pub operation: Option<&'static str>,
+    /// The index of the address that it came to: 0 is the sandbox's `url()`.
+    pub address: usize,
     /// The method.
     pub method: Method,
-    /// The request's target as it was on the wire: path and query, nothing decoded.
+    /// The target as it was on the wire: path and query, nothing decoded.
     pub target: String,
-    /// The headers; their values are as they came.
+    /// The headers, with their values as they came.
     pub headers: HeaderMap,
-    /// The body; empty where it did not come in full.
+    /// The body. Empty if it did not come in full.
     pub body: Bytes,
-    /// The status that was sent; none where a fault sent no head, and where the request did not come in full.
+    /// The status that was sent. `None` if a fault sent no head, or if the request did not come in
+    /// full.
     pub status: Option<StatusCode>,
-    /// The fault that was played instead of, or upon, the answer.
+    /// The fault that was played instead of the answer, or on it.
     pub fault: Option<Fault>,
-    /// Whether the request came in full. Where the client went away in the middle of its body, or sent more than
-    /// the sandbox takes, it was not acted upon.
+    /// Whether the request came in full. If the client went away in the middle of the body, or sent
+    /// more than the sandbox takes, the request was not acted on.
     pub complete: bool,
 }
 
 impl RecordedRequest {
-    /// The first header of this name, where it is text.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use common_http::example::GET;
-    /// # use common_http::{example::{self, Things}, sandbox::Server};
-    /// # let server = Server::builder(Things).start().await?;
-    /// # let engine = example::client(server.url())?;
-    /// engine.request(&GET).path("id", "0000001").send().await?;
-    /// let sent = &server.requests()[0];
-    /// assert_eq!(sent.header("accept"), Some("application/json"));
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// The first header of this name, if it is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The scheme word of the `Authorization` header as it was written, for example `basic`; none without one.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use common_http::example::GET;
-    /// # use common_http::{example::{self, Things}, sandbox::Server};
-    /// # let server = Server::builder(Things).start().await?;
-    /// # let engine = example::client(server.url())?;
-    /// engine.request(&GET).path("id", "0000001").send().await?;
-    /// // The vendor's document writes it in lower case; so do we.
-    /// assert_eq!(server.requests()[0].authorization_scheme(), Some("basic"));
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// The scheme word of the `Authorization` header as it was written, for example `basic`.
     #[must_use]
     pub fn authorization_scheme(&self) -> Option<&str> {
         self.header("authorization")
@@ -76,10 +55,11 @@ impl RecordedRequest {
     }
 }
 
-impl std::fmt::Debug for RecordedRequest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for RecordedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RecordedRequest")
             .field("operation", &self.operation)
+            .field("address", &self.address)
             .field("method", &self.method)
             .field("status", &self.status)
             .field("fault", &self.fault)
@@ -89,7 +69,7 @@ impl std::fmt::Debug for RecordedRequest {
     }
 }
 
-/// All requests, in the order in which they were acted upon.
+/// All requests, in the order in which they were acted on.
 #[derive(Debug)]
 pub(super) struct Log {
     requests: Mutex<Vec<RecordedRequest>>,
@@ -134,7 +114,7 @@ impl Log {
 
     /// Returns as soon as there are this many requests of the operation.
     pub(super) async fn wait_for(&self, operation: &str, count: usize) -> Vec<RecordedRequest> {
-        // Subscribed before the first look, so that no request falls between look and wait.
+        // Subscribed before the first count, so that no request falls between count and wait.
         let mut changed = self.changed.subscribe();
         while self.count(operation) < count {
             // The sender lives in `self`: this cannot fail.

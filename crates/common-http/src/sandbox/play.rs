@@ -1,12 +1,15 @@
 //! What is sent for a request: an answer over HTTP, or a fault's bytes on the bare socket.
 
 use bytes::Bytes;
-use http::{
-    HeaderName, HeaderValue, StatusCode,
-    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER},
-};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use http::{HeaderName, HeaderValue, StatusCode};
 
-use super::{Answer, Fault, HeaderCase, Request, Vendor};
+use crate::sandbox::answer::Answer;
+use crate::sandbox::clock::SandboxClock;
+use crate::sandbox::fault::Fault;
+use crate::sandbox::listen::HeaderCase;
+use crate::sandbox::request::Request;
+use crate::sandbox::vendor::DynVendor;
 
 /// What is sent.
 pub(super) enum Reply {
@@ -51,81 +54,104 @@ impl Reply {
     }
 }
 
-/// Plays a fault on the request of an operation. `finish` completes an answer's headers.
-pub(super) fn play(
-    fault: &Fault,
-    vendor: &dyn Vendor,
-    operation: &'static str,
-    request: &Request,
-    case: HeaderCase,
-    finish: impl Fn(Answer) -> Answer,
-) -> Reply {
-    let act = || finish(vendor.answer(operation, request));
-    let refuse = |status, header: HeaderName, value: Option<&String>| {
-        let mut answer = vendor.refusal(status, request);
-        if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
-            answer.headers.insert(header, value);
-        }
-        Reply::Http(finish(answer))
-    };
-    match fault {
-        Fault::ResetBeforeEffect => Reply::silent(End::Reset),
-        Fault::ResetAfterRequest => {
-            let _unsent = act();
-            Reply::silent(End::Reset)
-        }
-        Fault::StallHead => {
-            let _unsent = act();
-            Reply::silent(End::Stall)
-        }
-        Fault::StallBody { after } => Reply::Raw(part(&act(), *after, case, End::Stall)),
-        Fault::CutBody { after } => Reply::Raw(part(&act(), *after, case, End::Close)),
-        Fault::Status {
-            status,
-            headers,
-            body,
-        } => Reply::Http(finish(Answer {
-            status: *status,
-            headers: headers.clone(),
-            body: body.clone(),
-        })),
-        Fault::Throttled { retry_after } => refuse(
-            StatusCode::TOO_MANY_REQUESTS,
-            RETRY_AFTER,
-            retry_after.as_ref(),
-        ),
-        Fault::Unavailable { retry_after } => refuse(
-            StatusCode::SERVICE_UNAVAILABLE,
-            RETRY_AFTER,
-            retry_after.as_ref(),
-        ),
-        Fault::BadJson => Reply::Http(break_json(act())),
-        Fault::Garbage => {
-            let _unsent = act();
-            let bytes =
-                Bytes::from_static(b"\x15\x03\x01\x00\x02 this is no HTTP \xff\xfe\r\n\r\n");
-            Reply::Raw(Script {
-                bytes,
-                status: None,
-                end: End::Close,
-            })
-        }
-        Fault::Drift => Reply::Http(drift(act(), vendor, operation)),
-        Fault::ContentEncoding => {
-            let mut answer = act();
-            answer
-                .headers
-                .insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            Reply::Http(answer)
-        }
-        Fault::Redirect { status, location } => {
-            let mut answer = Answer::new(*status);
-            if let Ok(location) = HeaderValue::from_str(location) {
-                answer.headers.insert(LOCATION, location);
+/// A request of an operation, and what is needed to answer it.
+pub(super) struct Turn<'a> {
+    pub(super) vendor: &'a dyn DynVendor,
+    pub(super) clock: &'a SandboxClock,
+    pub(super) case: HeaderCase,
+    pub(super) route: usize,
+    pub(super) operation: &'static str,
+    pub(super) request: &'a Request,
+}
+
+impl Turn<'_> {
+    /// The vendor's own answer, after it has acted on the request.
+    pub(super) fn act(&self) -> Answer {
+        self.finish(self.vendor.answer(self.route, self.request))
+    }
+
+    /// Plays a fault instead of the answer, or on it.
+    pub(super) fn play(&self, fault: &Fault) -> Reply {
+        match fault {
+            Fault::ResetBeforeEffect => Reply::silent(End::Reset),
+            Fault::ResetAfterRequest => {
+                let _unsent = self.act();
+                Reply::silent(End::Reset)
             }
-            Reply::Http(finish(answer))
+            Fault::StallHead => {
+                let _unsent = self.act();
+                Reply::silent(End::Stall)
+            }
+            Fault::StallBody { after } => {
+                Reply::Raw(part(&self.act(), *after, self.case, End::Stall))
+            }
+            Fault::CutBody { after } => {
+                Reply::Raw(part(&self.act(), *after, self.case, End::Close))
+            }
+            Fault::Status {
+                status,
+                headers,
+                body,
+            } => Reply::Http(self.finish(Answer {
+                status: *status,
+                headers: headers.clone(),
+                body: body.clone(),
+            })),
+            Fault::Throttled { retry_after } => {
+                self.refuse(StatusCode::TOO_MANY_REQUESTS, retry_after.as_deref())
+            }
+            Fault::Unavailable { retry_after } => {
+                self.refuse(StatusCode::SERVICE_UNAVAILABLE, retry_after.as_deref())
+            }
+            Fault::BadJson => Reply::Http(break_json(self.act())),
+            Fault::Garbage => {
+                let _unsent = self.act();
+                let bytes =
+                    Bytes::from_static(b"\x15\x03\x01\x00\x02 this is not HTTP \xff\xfe\r\n\r\n");
+                Reply::Raw(Script {
+                    bytes,
+                    status: None,
+                    end: End::Close,
+                })
+            }
+            Fault::Drift => Reply::Http(self.drift(self.act())),
+            Fault::ContentEncoding => Reply::Http(with(self.act(), CONTENT_ENCODING, Some("gzip"))),
+            Fault::Redirect { status, location } => {
+                let answer = with(Answer::new(*status), LOCATION, Some(location));
+                Reply::Http(self.finish(answer))
+            }
         }
     }
+
+    fn refuse(&self, status: StatusCode, retry_after: Option<&str>) -> Reply {
+        let answer = self.vendor.refusal(status, self.request);
+        Reply::Http(self.finish(with(answer, RETRY_AFTER, retry_after)))
+    }
+
+    fn drift(&self, mut answer: Answer) -> Answer {
+        let json = answer
+            .is_json()
+            .then(|| serde_json::from_slice(&answer.body).ok())
+            .flatten();
+        let Some(mut value) = json else {
+            return with(answer, CONTENT_TYPE, Some("application/octet-stream"));
+        };
+        self.vendor.drift(self.operation, &mut value);
+        answer.body = Bytes::from(value.to_string());
+        answer
+    }
+
+    fn finish(&self, answer: Answer) -> Answer {
+        answer.finish(self.clock.now())
+    }
+}
+
+/// Sets a header. Its value was checked when the fault was asked for.
+fn with(mut answer: Answer, name: HeaderName, value: Option<&str>) -> Answer {
+    if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
+        answer.headers.insert(name, value);
+    }
+    answer
 }
 
 /// The head with the body's full length, and only the first bytes of the body.
@@ -160,36 +186,14 @@ fn part(answer: &Answer, after: usize, case: HeaderCase, end: End) -> Script {
 }
 
 fn break_json(mut answer: Answer) -> Answer {
-    // Half of an object, an array or a string is never JSON; of a number or a word it might be.
+    // Half of an object, an array or a string is never JSON. Half of a number or a word may be.
     let half = answer.body.len() / 2;
     let can_be_cut = half > 0 && matches!(answer.body[0], b'{' | b'[' | b'"');
     if answer.is_json() && can_be_cut {
         answer.body.truncate(half);
-    } else {
         answer
-            .headers
-            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    } else {
         answer.body = Bytes::from_static(b"{\"cut\":");
+        with(answer, CONTENT_TYPE, Some("application/json"))
     }
-    answer
-}
-
-fn drift(mut answer: Answer, vendor: &dyn Vendor, operation: &'static str) -> Answer {
-    let json = answer
-        .is_json()
-        .then(|| serde_json::from_slice(&answer.body).ok())
-        .flatten();
-    match json {
-        Some(mut value) => {
-            vendor.drift(operation, &mut value);
-            answer.body = Bytes::from(value.to_string());
-        }
-        None => {
-            answer.headers.insert(
-                CONTENT_TYPE,
-                HeaderValue::from_static("application/octet-stream"),
-            );
-        }
-    }
-    answer
 }

@@ -1,15 +1,20 @@
 //! A request as a vendor's sandbox reads it.
 
+use std::fmt;
+
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, request::Parts};
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::{Fault, RecordedRequest};
+use crate::sandbox::fault::Fault;
+use crate::sandbox::log::RecordedRequest;
 
 /// A request, read in full.
 #[derive(Clone)]
 pub struct Request {
+    address: usize,
     method: Method,
     target: String,
     raw_path: String,
@@ -21,10 +26,11 @@ pub struct Request {
 }
 
 impl Request {
-    pub(super) fn new(head: Parts) -> Self {
+    pub(super) fn new(address: usize, head: Parts) -> Self {
         let path = head.uri.path();
         let query = head.uri.query().unwrap_or_default();
         Self {
+            address,
             segments: path
                 .split('/')
                 .skip(1)
@@ -59,108 +65,54 @@ impl Request {
         fault: Option<Fault>,
         complete: bool,
     ) -> RecordedRequest {
-        let Self {
-            method,
-            target,
-            headers,
-            body,
-            ..
-        } = self;
         RecordedRequest {
             operation,
-            method,
-            target,
-            headers,
-            body,
+            address: self.address,
+            method: self.method,
+            target: self.target,
+            headers: self.headers,
+            body: self.body,
             status,
             fault,
             complete,
         }
     }
 
+    /// The index of the address that it came to: 0 is the sandbox's `url()`.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        self.address
+    }
+
     /// The method.
-    ///
-    /// ```
-    /// use common_http::sandbox::{Answer, Request};
-    /// use http::{Method, StatusCode};
-    ///
-    /// fn folder(request: &Request) -> Answer {
-    ///     match *request.method() {
-    ///         Method::DELETE => Answer::new(StatusCode::NO_CONTENT),
-    ///         _ => Answer::json(StatusCode::OK, "{}"),
-    ///     }
-    /// }
-    /// ```
     #[must_use]
     pub fn method(&self) -> &Method {
         &self.method
     }
 
     /// The target as it was on the wire: path and query, nothing decoded.
-    ///
-    /// ```
-    /// use common_http::sandbox::{Answer, Request};
-    /// use http::StatusCode;
-    ///
-    /// /// Signed as it was written: a target that was decoded and encoded again has another signature.
-    /// fn upload(request: &Request, signed: &str) -> Answer {
-    ///     match request.target() == signed {
-    ///         true => Answer::new(StatusCode::CREATED),
-    ///         false => Answer::new(StatusCode::FORBIDDEN),
-    ///     }
-    /// }
-    /// ```
     #[must_use]
     pub fn target(&self) -> &str {
         &self.target
     }
 
     /// The path as it was on the wire, without the query.
-    ///
-    /// ```
-    /// use common_http::sandbox::{Answer, Request};
-    /// use http::StatusCode;
-    ///
-    /// /// As the vendor's framework has it: with the path in the error's body.
-    /// fn not_found(request: &Request) -> Answer {
-    ///     let body = serde_json::json!({ "status": 404, "path": request.raw_path() });
-    ///     Answer::json(StatusCode::NOT_FOUND, body.to_string())
-    /// }
-    /// ```
     #[must_use]
     pub fn raw_path(&self) -> &str {
         &self.raw_path
     }
 
-    /// The path's segments, each percent-decoded after the path was split, so that an encoded slash does not split
-    /// one. What is not UTF-8 is replaced by U+FFFD.
+    /// The path's segments, each percent-decoded.
     ///
-    /// ```
-    /// use common_http::sandbox::Request;
-    ///
-    /// /// `/v2/exams/a%2Fb` has three of them, and the last is `a/b`.
-    /// fn last_segment(request: &Request) -> &str {
-    ///     request.segments().last().map_or("", String::as_str)
-    /// }
-    /// ```
+    /// The path is split before it is decoded, so that an encoded slash does not split a segment.
+    /// What is not UTF-8 is replaced by U+FFFD.
     #[must_use]
     pub fn segments(&self) -> &[String] {
         &self.segments
     }
 
-    /// The value of `{name}` in the route's template, percent-decoded; empty where the template has no such name.
-    ///
-    /// ```
-    /// use common_http::sandbox::{Answer, Request};
-    /// use http::StatusCode;
-    ///
-    /// fn exams(request: &Request) -> Answer {
-    ///     match request.arg("partnerId") {
-    ///         "0000001DD" => Answer::json(StatusCode::OK, "[]"),
-    ///         _ => Answer::json(StatusCode::FORBIDDEN, r#"{"error":"notAuthorized"}"#),
-    ///     }
-    /// }
-    /// ```
+    /// The percent-decoded value of `{name}` in the route's template. Empty if the template has no
+    /// such name.
     #[must_use]
     pub fn arg(&self, name: &str) -> &str {
         self.args
@@ -170,14 +122,6 @@ impl Request {
     }
 
     /// The first query parameter of this name, decoded.
-    ///
-    /// ```
-    /// use common_http::sandbox::Request;
-    ///
-    /// fn offset(request: &Request) -> usize {
-    ///     request.query("offset").and_then(|text| text.parse().ok()).unwrap_or(0)
-    /// }
-    /// ```
     #[must_use]
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query
@@ -187,70 +131,32 @@ impl Request {
     }
 
     /// All headers.
-    ///
-    /// ```
-    /// use common_http::sandbox::Request;
-    ///
-    /// /// For a vendor that refuses what it does not know.
-    /// fn has_cookies(request: &Request) -> bool {
-    ///     request.headers().contains_key(http::header::COOKIE)
-    /// }
-    /// ```
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The first header of this name, where it is text.
-    ///
-    /// ```
-    /// use common_http::sandbox::Request;
-    ///
-    /// fn is_json(request: &Request) -> bool {
-    ///     request.header("content-type").is_some_and(|kind| kind.starts_with("application/json"))
-    /// }
-    /// ```
+    /// The first header of this name, if it is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
     /// The whole body.
-    ///
-    /// ```
-    /// use common_http::sandbox::Request;
-    ///
-    /// fn is_pdf(request: &Request) -> bool {
-    ///     common_http::looks_like_pdf(request.body())
-    /// }
-    /// ```
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The body as JSON, where it is JSON.
-    ///
-    /// ```
-    /// use common_http::sandbox::{Answer, Request};
-    /// use http::StatusCode;
-    ///
-    /// fn open_session(request: &Request) -> Answer {
-    ///     // A number, as observed: a text is refused.
-    ///     match request.json().is_some_and(|body| body["source"] == 100) {
-    ///         true => Answer::json(StatusCode::OK, r#"{"userId":"0000001AA"}"#),
-    ///         false => Answer::new(StatusCode::BAD_REQUEST),
-    ///     }
-    /// }
-    /// ```
+    /// The body as JSON, if it is JSON.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
 }
 
-impl std::fmt::Debug for Request {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("method", &self.method)
             .finish_non_exhaustive()

@@ -1,38 +1,36 @@
-//! What the server's handle and its connections share, and how a request is dealt with.
+//! What a sandbox and its connections share, and how a request is dealt with.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use http::{
-    HeaderValue, StatusCode,
-    header::{CONTENT_LENGTH, DATE},
-    request::Parts,
-};
+use http::StatusCode;
+use http::request::Parts;
 use tokio::sync::watch;
 
-use super::{
-    Answer, HeaderCase, Request, SandboxClock, SandboxError, Vendor,
-    fault::Faults,
-    hooks::Hooks,
-    lock,
-    log::Log,
-    play::{Reply, play},
-};
+use crate::sandbox::clock::SandboxClock;
+use crate::sandbox::error::SandboxError;
+use crate::sandbox::fault::Faults;
+use crate::sandbox::hooks::Hooks;
+use crate::sandbox::listen::Listen;
+use crate::sandbox::lock::lock;
+use crate::sandbox::log::Log;
+use crate::sandbox::play::{Reply, Turn};
+use crate::sandbox::request::Request;
+use crate::sandbox::route::Pattern;
+use crate::sandbox::vendor::DynVendor;
 
 pub(super) struct Shared {
-    pub(super) vendor: Box<dyn Vendor>,
-    pub(super) case: HeaderCase,
-    pub(super) body_limit: usize,
+    vendor: Arc<dyn DynVendor>,
+    routes: Vec<Pattern>,
+    listens: Vec<Listen>,
     pub(super) clock: SandboxClock,
     pub(super) faults: Mutex<Faults>,
     pub(super) hooks: Mutex<Hooks>,
     pub(super) log: Log,
     /// How many of the next connections are reset at once.
     pub(super) resets: Mutex<usize>,
-    /// Connections accepted so far, the reset ones included.
+    /// Connections accepted so far, including those that were reset.
     pub(super) accepted: AtomicUsize,
     /// Connections that are open.
     pub(super) open: watch::Sender<usize>,
@@ -42,8 +40,8 @@ pub(super) struct Shared {
 
 /// What a request was found to be.
 enum Found {
-    /// A request of this operation, with its path arguments.
-    Operation(&'static str, Vec<(&'static str, String)>),
+    /// A request of the route of this index, with its path arguments.
+    Route(usize, Vec<(&'static str, String)>),
     /// A path of an operation, with another method than this.
     Method(String),
     Nothing,
@@ -51,15 +49,15 @@ enum Found {
 
 impl Shared {
     pub(super) fn new(
-        vendor: Box<dyn Vendor>,
-        case: HeaderCase,
-        body_limit: usize,
+        vendor: Arc<dyn DynVendor>,
+        routes: Vec<Pattern>,
+        listens: Vec<Listen>,
         clock: SandboxClock,
     ) -> Self {
         Self {
             vendor,
-            case,
-            body_limit,
+            routes,
+            listens,
             clock,
             faults: Mutex::default(),
             hooks: Mutex::default(),
@@ -73,29 +71,21 @@ impl Shared {
 
     /// The vendor's own spelling of an operation id.
     pub(super) fn operation(&self, id: &str) -> Result<&'static str, SandboxError> {
-        let routes = self.vendor.routes();
-        routes
+        self.routes
             .iter()
             .map(|route| route.operation)
             .find(|known| *known == id)
-            .ok_or_else(|| {
-                let known = routes.iter().map(|route| route.operation).collect();
-                SandboxError::UnknownOperation {
-                    operation: id.to_owned(),
-                    known,
-                }
+            .ok_or_else(|| SandboxError::UnknownOperation {
+                operation: id.to_owned(),
+                known: self.routes.iter().map(|route| route.operation).collect(),
             })
     }
 
-    /// Notes that a request's head is there.
-    pub(super) fn arrive(self: &Arc<Self>, head: Parts) -> Arrival {
-        Arrival {
-            shared: Arc::clone(self),
-            request: Some(Request::new(head)),
-        }
+    pub(super) fn listen(&self, address: usize) -> Listen {
+        self.listens.get(address).copied().unwrap_or_default()
     }
 
-    /// Counts a new connection; says whether it is to be reset at once.
+    /// Counts a new connection, and says whether it is to be reset at once.
     pub(super) fn accept(&self) -> bool {
         self.accepted.fetch_add(1, Ordering::Relaxed);
         let mut resets = lock(&self.resets);
@@ -106,92 +96,83 @@ impl Shared {
 
     fn operation_of(&self, request: &Request) -> Option<&'static str> {
         match self.find(request) {
-            Found::Operation(operation, _) => Some(operation),
+            Found::Route(route, _) => Some(self.routes[route].operation),
             Found::Method(_) | Found::Nothing => None,
         }
     }
 
     fn act(&self, request: Request) -> Reply {
         let _turn = lock(&self.turn);
-        match self.find(&request) {
-            Found::Operation(operation, args) => self.act_on(operation, request.with_args(args)),
+        let refusal = |status| self.vendor.refusal(status, &request);
+        let answer = match self.find(&request) {
+            Found::Route(route, args) => return self.act_on(route, request.with_args(args)),
             Found::Method(allowed) => {
-                let answer = self
-                    .vendor
-                    .refusal(StatusCode::METHOD_NOT_ALLOWED, &request);
-                self.refuse(request, answer.header("allow", allowed))
+                refusal(StatusCode::METHOD_NOT_ALLOWED).header("allow", allowed)
             }
-            Found::Nothing => {
-                let answer = self.vendor.refusal(StatusCode::NOT_FOUND, &request);
-                self.refuse(request, answer)
-            }
-        }
+            Found::Nothing => refusal(StatusCode::NOT_FOUND),
+        };
+        let answer = answer.finish(self.clock.now());
+        self.log
+            .push(request.record(None, Some(answer.status), None, true));
+        Reply::Http(answer)
     }
 
-    fn act_on(&self, operation: &'static str, request: Request) -> Reply {
+    fn act_on(&self, route: usize, request: Request) -> Reply {
+        let operation = self.routes[route].operation;
         // Taken out of the lock first: an action may well set a fault or another action.
         let due = lock(&self.hooks).due(operation);
         due.into_iter().for_each(|action| action());
         let fault = lock(&self.faults).take(operation);
+        let turn = Turn {
+            vendor: &*self.vendor,
+            clock: &self.clock,
+            case: self.listen(request.address()).header_case,
+            route,
+            operation,
+            request: &request,
+        };
         let reply = match &fault {
-            None => Reply::Http(self.finish(self.vendor.answer(operation, &request))),
-            Some(fault) => play(
-                fault,
-                &*self.vendor,
-                operation,
-                &request,
-                self.case,
-                |answer| self.finish(answer),
-            ),
+            None => Reply::Http(turn.act()),
+            Some(fault) => turn.play(fault),
         };
         self.log
             .push(request.record(Some(operation), reply.status(), fault, true));
         reply
     }
 
-    fn refuse(&self, request: Request, answer: Answer) -> Reply {
-        let answer = self.finish(answer);
-        self.log
-            .push(request.record(None, Some(answer.status), None, true));
-        Reply::Http(answer)
-    }
-
     fn find(&self, request: &Request) -> Found {
-        let routes = self.vendor.routes();
-        let fitting = || {
-            routes
-                .iter()
-                .filter_map(|route| Some((route, route.matches(request.segments())?)))
-        };
-        if let Some((route, args)) = fitting().find(|(route, _)| route.method == *request.method())
-        {
-            return Found::Operation(route.operation, args);
+        let routes = self.routes.iter().enumerate();
+        let here = routes.filter(|(_, route)| route.address == request.address());
+        let mut other_method = None;
+        for (index, route) in here {
+            let Some(args) = route.matches(request.segments()) else {
+                continue;
+            };
+            if route.method == *request.method() {
+                return Found::Route(index, args);
+            }
+            other_method.get_or_insert_with(|| route.method.to_string());
         }
-        fitting().next().map_or(Found::Nothing, |(route, _)| {
-            Found::Method(route.method.to_string())
-        })
-    }
-
-    /// Completes an answer's headers: the date is the sandbox's; the length is counted by who sends it.
-    fn finish(&self, mut answer: Answer) -> Answer {
-        answer.headers.remove(CONTENT_LENGTH);
-        if !answer.headers.contains_key(DATE)
-            && let Ok(date) = HeaderValue::try_from(httpdate::fmt_http_date(self.clock.now()))
-        {
-            answer.headers.insert(DATE, date);
-        }
-        answer
+        other_method.map_or(Found::Nothing, Found::Method)
     }
 }
 
-/// A request whose body is still on its way. Dropped before it is complete, it is logged as what it is.
+/// A request whose body is still on its way. Dropped before it is complete, it is logged as such.
 pub(super) struct Arrival {
     shared: Arc<Shared>,
     request: Option<Request>,
 }
 
 impl Arrival {
-    /// The request is there in full: acts upon it.
+    /// The head of a request has come to this address.
+    pub(super) fn new(shared: Arc<Shared>, address: usize, head: Parts) -> Self {
+        Self {
+            shared,
+            request: Some(Request::new(address, head)),
+        }
+    }
+
+    /// The request has come in full: acts on it.
     pub(super) fn complete(mut self, body: Bytes) -> Option<Reply> {
         let request = self.request.take()?;
         Some(self.shared.act(request.with_body(body)))
@@ -201,11 +182,10 @@ impl Arrival {
     pub(super) fn too_large(mut self) -> Option<Reply> {
         let request = self.request.take()?;
         let shared = &self.shared;
-        let answer = shared.finish(
-            shared
-                .vendor
-                .refusal(StatusCode::PAYLOAD_TOO_LARGE, &request),
-        );
+        let refusal = shared
+            .vendor
+            .refusal(StatusCode::PAYLOAD_TOO_LARGE, &request);
+        let answer = refusal.finish(shared.clock.now());
         let operation = shared.operation_of(&request);
         shared
             .log

@@ -1,87 +1,97 @@
-//! The seam between the plumbing and a vendor.
+//! What a vendor crate says about its vendor.
 
-use http::{Method, StatusCode};
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Answer, Request};
+use crate::Result;
+use crate::sandbox::answer::Answer;
+use crate::sandbox::clock::SandboxClock;
+use crate::sandbox::listen::Listen;
+use crate::sandbox::request::Request;
+use crate::sandbox::route::Route;
 
-/// One operation of a vendor: its id and which requests belong to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Route {
-    pub(super) operation: &'static str,
-    pub(super) method: Method,
-    pub(super) template: &'static str,
-}
+/// The state of a vendor, and how it answers: what a vendor crate adds to a
+/// [`Sandbox`](crate::sandbox::Sandbox).
+pub trait Vendor: Send + Sync + Sized + 'static {
+    /// What a test can set: a plain struct whose fields are public and documented.
+    type Settings: Default + Clone + Send;
+    /// The client of this vendor.
+    type Client: Clone + Send + Sync + 'static;
+    /// The builder of that client.
+    type ClientBuilder;
 
-impl Route {
-    /// An operation, for example `biologix.exams.list`, with its method and its path template. In the template
-    /// `{name}` stands for one whole segment; everything else, a slash at the end included, is matched as it is.
+    /// How the sandbox listens: one entry for each of its addresses, at least one.
+    fn listen(settings: &Self::Settings) -> Vec<Listen>;
+
+    /// The state at the start.
     ///
-    /// ```
-    /// use common_http::sandbox::Route;
-    /// use http::Method;
+    /// # Errors
+    /// The settings contradict each other or make no sense
+    /// ([`InvalidInput`](io::ErrorKind::InvalidInput)).
+    fn new(settings: Self::Settings, host: Host) -> io::Result<Self>;
+
+    /// A client builder with the addresses and the credentials of this sandbox.
+    fn client_builder(&self) -> Self::ClientBuilder;
+
+    /// Builds the client.
     ///
-    /// static ROUTES: [Route; 1] =
-    ///     [Route::new("example.reports.get", Method::GET, "/exams/{examKey}/files/report.pdf")];
-    /// ```
-    #[must_use]
-    pub const fn new(operation: &'static str, method: Method, template: &'static str) -> Self {
-        Self {
-            operation,
-            method,
-            template,
-        }
-    }
+    /// # Errors
+    /// Those of the builder.
+    fn build(builder: Self::ClientBuilder) -> Result<Self::Client>;
 
-    /// The values of the template's arguments, when the path is one of this template.
-    pub(super) fn matches(&self, segments: &[String]) -> Option<Vec<(&'static str, String)>> {
-        let template: Vec<&'static str> = self.template.split('/').skip(1).collect();
-        if template.len() != segments.len() {
-            return None;
-        }
-        let mut args = Vec::new();
-        for (wanted, got) in template.into_iter().zip(segments) {
-            match wanted
-                .strip_prefix('{')
-                .and_then(|rest| rest.strip_suffix('}'))
-            {
-                Some(name) => args.push((name, got.clone())),
-                None if wanted == got => {}
-                None => return None,
-            }
-        }
-        Some(args)
-    }
-}
+    /// The operations. An unknown path is answered 404, a known path with another method 405.
+    fn routes() -> &'static [Route<Self>];
 
-/// What a vendor's crate says about its sandbox: its operations, and what it answers.
-///
-/// The methods are called one request at a time, on the server's tasks: they must not block.
-pub trait Vendor: Send + Sync + 'static {
-    /// The operations. A path of none of them is answered 404, a known path with another method 405.
-    fn routes(&self) -> &'static [Route];
-
-    /// Acts upon a request, as the vendor would, and answers it.
-    fn answer(&self, operation: &'static str, request: &Request) -> Answer;
-
-    /// The vendor's answer of this status where the plumbing has to refuse (404, 405, 413) or a fault asks for it
-    /// (429, 503). `Allow` and `Retry-After` are added by the plumbing.
+    /// The vendor's answer of this status where the server has to refuse (404, 405, 413) or a fault
+    /// asks for it (429, 503). The server adds `Allow` and `Retry-After`.
     fn refusal(&self, status: StatusCode, request: &Request) -> Answer;
 
-    /// Changes the JSON of an answer as the vendor may without notice: fields and codes that nobody documented,
-    /// blocks that are null.
+    /// Changes the JSON of an answer as the vendor may without notice: undocumented fields and
+    /// codes, blocks that are null. See [`add_unknown_fields`].
+    fn drift(operation: &'static str, body: &mut Value);
+
+    /// Work that goes on by itself while the sandbox runs, for example webhooks that are sent.
+    fn background(self: &Arc<Self>) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        None
+    }
+}
+
+/// What a vendor's state is told about the sandbox around it.
+#[derive(Debug, Clone)]
+pub struct Host {
+    /// The sandbox's clock.
+    pub clock: SandboxClock,
+    /// The base URLs, in the order of [`Vendor::listen`], for example `http://127.0.0.1:49152`.
+    pub urls: Vec<String>,
+}
+
+/// A vendor without its type, so that the server is compiled once for all of them.
+pub(super) trait DynVendor: Send + Sync {
+    /// Acts on a request as the route of this index does.
+    fn answer(&self, route: usize, request: &Request) -> Answer;
+    fn refusal(&self, status: StatusCode, request: &Request) -> Answer;
     fn drift(&self, operation: &'static str, body: &mut Value);
 }
 
-/// Puts undocumented fields into every object of a JSON value: a help for [`Vendor::drift`].
-///
-/// ```
-/// use common_http::sandbox::add_unknown_fields;
-///
-/// let mut body = serde_json::json!([{ "id": "0000001" }]);
-/// add_unknown_fields(&mut body);
-/// assert!(body[0].as_object().is_some_and(|thing| thing.len() > 1 && thing["id"] == "0000001"));
-/// ```
+impl<S: Vendor> DynVendor for S {
+    fn answer(&self, route: usize, request: &Request) -> Answer {
+        (S::routes()[route].handler)(self, request)
+    }
+
+    fn refusal(&self, status: StatusCode, request: &Request) -> Answer {
+        Vendor::refusal(self, status, request)
+    }
+
+    fn drift(&self, operation: &'static str, body: &mut Value) {
+        S::drift(operation, body);
+    }
+}
+
+/// Puts undocumented fields into every object of a JSON value, for [`Vendor::drift`].
 pub fn add_unknown_fields(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(add_unknown_fields),

@@ -1,4 +1,4 @@
-//! A network that a test scripts, for time that is paused: no socket, no waiting.
+//! A scripted network for tests with paused time: it has no socket and does not wait.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -13,11 +13,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use http_body::Body as _;
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::{IncomingBody, OutgoingBody, Transport, TransportError};
+use crate::transport::{IncomingBody, OutgoingBody, Transport, TransportError};
 
 type Handler = Box<dyn Fn(&FakeRequest) -> FakeAnswer + Send + Sync>;
 
-/// Answers each request as its handler says, and keeps what was sent.
+/// Answers each request as its handler says, and records what was sent.
 pub struct FakeTransport {
     handler: Handler,
     requests: Mutex<Vec<FakeRequest>>,
@@ -32,15 +32,15 @@ pub struct FakeRequest {
     pub target: String,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body: as much of it as the answer waited for. Empty while the handler sees it.
+    /// The body, as far as it was read before the answer. Empty while the handler sees it.
     pub body: Bytes,
     /// When it arrived.
     pub at: Instant,
-    /// Which request of this transport it is, from 0.
+    /// The number of the request on this transport, from 0.
     pub index: usize,
 }
 
-/// What a fake answers.
+/// The answer to a request.
 #[must_use]
 pub struct FakeAnswer {
     after: Duration,
@@ -65,9 +65,9 @@ impl FakeTransport {
         })
     }
 
-    /// A transport that answers the first requests one by one, and all others as the last.
+    /// A transport that answers the requests by these steps in turn, and all others by the last.
     ///
-    /// Give each as a function, since an answer is made anew for each request.
+    /// Each step is a function, because an answer is made for each request.
     #[must_use]
     pub fn script(steps: Vec<fn() -> FakeAnswer>) -> Arc<Self> {
         Self::new(
@@ -116,20 +116,17 @@ impl FakeAnswer {
             .chunk(Duration::ZERO, body)
     }
 
-    /// No answer but this error. Where it means that nothing was sent, the body is not touched.
+    /// Fails with this error. If it means that nothing was sent, the body is not read.
     pub fn error(error: TransportError) -> Self {
         Self {
             after: Duration::ZERO,
-            read_at_most: match error.is_not_sent() {
-                true => 0,
-                false => usize::MAX,
-            },
+            read_at_most: if error.is_not_sent() { 0 } else { usize::MAX },
             pace: None,
             result: Err(error),
         }
     }
 
-    /// No answer at all.
+    /// Never answers.
     pub fn never() -> Self {
         Self::error(TransportError::Interrupted).after(Duration::from_secs(u64::from(u32::MAX)))
     }
@@ -142,7 +139,7 @@ impl FakeAnswer {
         self
     }
 
-    /// Adds body bytes that come this long after what was before them.
+    /// Adds body bytes that arrive this long after the previous ones.
     pub fn chunk(mut self, after: Duration, bytes: impl Into<Bytes>) -> Self {
         if let Ok(head) = &mut self.result {
             head.body.push_back((after, Ok(bytes.into())));
@@ -159,7 +156,7 @@ impl FakeAnswer {
         self
     }
 
-    /// Lets the body hang at its end.
+    /// Never ends the body.
     pub fn hang(mut self) -> Self {
         if let Ok(head) = &mut self.result {
             head.hangs = true;
@@ -179,7 +176,7 @@ impl FakeAnswer {
         self
     }
 
-    /// Waits this long between pieces of the request's body of at least so many bytes.
+    /// Reads the request's body in pieces of at least so many bytes, with this pause between them.
     pub fn read_slowly(mut self, bytes: usize, pause: Duration) -> Self {
         self.pace = Some((bytes, pause));
         self
@@ -254,9 +251,10 @@ impl Stream for FakeBody {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let Some((after, _)) = self.chunks.front() else {
-            return match self.hangs {
-                true => Poll::Pending,
-                false => Poll::Ready(None),
+            return if self.hangs {
+                Poll::Pending
+            } else {
+                Poll::Ready(None)
             };
         };
         let after = *after;

@@ -1,4 +1,4 @@
-//! A request body on its way out: counted, checked against its length, and watched.
+//! A request body while it is sent: counted, checked against its length, and watched for progress.
 
 use std::io;
 use std::pin::Pin;
@@ -13,22 +13,22 @@ use tokio::io::ReadBuf;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::PROGRESS;
 use crate::body::{Opened, Progress, Reader};
+use crate::transport::PROGRESS;
 
 /// Bytes read from a file at once.
 const READ: usize = 256 * 1024;
-/// Bytes handed to the connection at once. It asks for more when these are gone, which is what progress is seen by: large
-/// pieces would make a slow line look dead.
+/// Bytes passed to the connection at once. It asks for more when these are gone, which counts as
+/// progress: larger pieces would make a slow line look stalled.
 const PIECE: usize = 16 * 1024;
 
 /// Called with the progress of an upload.
 pub(crate) type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
 
-/// What is known of a body on its way out; shared between the body and whoever waits for the answer.
+/// The state of a body while it is sent, shared between the body and whoever waits for the answer.
 pub(crate) struct Sending {
     sent: AtomicU64,
-    /// When the last kibibyte was complete, and how many bytes there were then.
+    /// When the last kibibyte was complete, and how many bytes had been sent then.
     moved: Mutex<(Instant, u64)>,
     done: AtomicBool,
     finished: Notify,
@@ -46,12 +46,12 @@ impl Sending {
         }
     }
 
-    /// Bytes handed to the connection.
+    /// Bytes passed to the connection.
     fn sent(&self) -> u64 {
         self.sent.load(Ordering::Acquire)
     }
 
-    /// How long ago the last progress was.
+    /// The time since the last progress.
     pub(crate) fn quiet_for(&self) -> Duration {
         self.moved().0.elapsed()
     }
@@ -60,7 +60,7 @@ impl Sending {
         self.moved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts bytes that are handed to the connection, and says how many there are now.
+    /// Counts bytes that are passed to the connection, and returns their total.
     fn count(&self, bytes: u64) -> u64 {
         let sent = self.sent.fetch_add(bytes, Ordering::AcqRel) + bytes;
         let mut moved = self.moved();
@@ -70,7 +70,7 @@ impl Sending {
         sent
     }
 
-    /// Waits until the last byte was handed over.
+    /// Waits until the last byte has been passed to the connection.
     pub(crate) async fn finished(&self) {
         let notified = self.finished.notified();
         tokio::pin!(notified);
@@ -80,7 +80,7 @@ impl Sending {
         }
     }
 
-    /// Why the source could not be read to its end, if so.
+    /// Why the source could not be read to its end, if it could not.
     pub(crate) fn failure(&self) -> Option<io::ErrorKind> {
         self.failure.get().copied()
     }
@@ -91,7 +91,7 @@ impl Sending {
     }
 }
 
-/// A request body on its way out.
+/// A request body while it is sent.
 pub struct OutgoingBody {
     source: Source,
     length: Option<u64>,
@@ -109,9 +109,9 @@ enum Source {
 struct ReaderSource {
     reader: Reader,
     scratch: Vec<u8>,
-    /// What was read and not handed over yet.
+    /// What was read and not passed on yet.
     rest: Bytes,
-    /// The last chunk, kept back until the source has shown that it ends there.
+    /// The last chunk, kept back until the source has proved to end there.
     last: Option<Bytes>,
 }
 
@@ -147,8 +147,10 @@ impl OutgoingBody {
         self.length == Some(0)
     }
 
-    /// Counts a chunk and gives it to the connection; the body ends with the last one, since nobody asks for more
-    /// once `Content-Length` is reached.
+    /// Counts a chunk and passes it to the connection.
+    ///
+    /// The body ends with the chunk that completes `Content-Length`, because the connection does
+    /// not ask for more.
     fn hand_over(&mut self, chunk: Bytes) -> io::Result<Frame<Bytes>> {
         let sent = self.sending.count(chunk.len() as u64);
         if self.length == Some(sent) {
@@ -223,7 +225,7 @@ impl ReaderSource {
         }
     }
 
-    /// The next bytes to hand over; empty at the end.
+    /// The next bytes to pass on; empty at the end.
     fn poll_piece(&mut self, cx: &mut Context<'_>, left: Option<u64>) -> Poll<io::Result<Bytes>> {
         if self.rest.is_empty() {
             self.rest = ready!(self.poll_chunk(cx, left))?;
@@ -231,8 +233,10 @@ impl ReaderSource {
         Poll::Ready(Ok(self.rest.split_to(self.rest.len().min(PIECE))))
     }
 
-    /// The next chunk; empty at the end. With `left` known, a source that is shorter or longer is an error, found
-    /// before its last chunk is handed over.
+    /// The next chunk; empty at the end.
+    ///
+    /// If `left` is known, a source that is shorter or longer is an error, which is found before
+    /// its last chunk is passed on.
     fn poll_chunk(&mut self, cx: &mut Context<'_>, left: Option<u64>) -> Poll<io::Result<Bytes>> {
         loop {
             let chunk = ready!(self.poll_read(cx))?;

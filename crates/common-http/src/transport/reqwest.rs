@@ -1,4 +1,4 @@
-//! The only file that names reqwest.
+//! The transport over reqwest, which only this file names.
 
 use std::error::Error as StdError;
 use std::io;
@@ -11,12 +11,13 @@ use futures_core::Stream;
 use http_body::Body as _;
 use reqwest::{Client, ClientBuilder, Proxy, redirect, retry};
 
-use super::{IncomingBody, OutgoingBody, Transport, TransportError};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hosts::is_loopback;
 use crate::options::{Connection, ProxyChoice};
+use crate::transport::{IncomingBody, OutgoingBody, Transport, TransportError};
 
-/// Sends attempts with reqwest, whose own retries, redirects, cookies and decompression are off: the engine decides.
+/// Sends attempts with reqwest, without its retries, redirects, cookies and decompression: those
+/// are the engine's decisions.
 pub(crate) struct ReqwestTransport(Client);
 
 impl ReqwestTransport {
@@ -25,7 +26,7 @@ impl ReqwestTransport {
             .retry(retry::never())
             .redirect(redirect::Policy::none())
             .referer(false)
-            // Another crate of the program may have switched these features on.
+            // Another crate of the program may have enabled these features.
             .no_gzip()
             .no_brotli()
             .no_zstd()
@@ -45,7 +46,7 @@ impl ReqwestTransport {
 }
 
 fn config(text: &'static str) -> Error {
-    Error::local(ErrorKind::Config, text)
+    Error::new(ErrorKind::Config).with_detail(text)
 }
 
 fn with_proxy(
@@ -54,13 +55,13 @@ fn with_proxy(
     base: &url::Url,
 ) -> Result<ClientBuilder> {
     match &connection.proxy {
-        // What goes to this machine stays on it.
+        // Requests to this machine need no proxy.
         ProxyChoice::System if is_loopback(base) => Ok(builder.no_proxy()),
         ProxyChoice::System => Ok(builder),
         ProxyChoice::None => Ok(builder.no_proxy()),
         ProxyChoice::Url(url) => {
-            const REFUSED: &str = "the proxy's address is no http or https URL";
-            // reqwest would take anything without a scheme for a host's name.
+            const REFUSED: &str = "the proxy's address is not an http or https URL";
+            // reqwest would read a text without a scheme as a host name.
             let scheme = url::Url::parse(url.expose()).map_err(|_| config(REFUSED))?;
             if !matches!(scheme.scheme(), "http" | "https") {
                 return Err(config(REFUSED));
@@ -89,14 +90,14 @@ mod tls {
             let bundle = Certificate::from_pem_bundle(pem)
                 .ok()
                 .filter(|bundle| !bundle.is_empty())
-                .ok_or_else(|| config("a root certificate is no PEM certificate"))?;
+                .ok_or_else(|| config("a root certificate is not in PEM format"))?;
             roots.extend(bundle);
         }
-        builder = match connection.only_own_roots {
-            true => builder.tls_certs_only(roots),
-            false if roots.is_empty() => builder,
-            false => builder.tls_certs_merge(roots),
-        };
+        if connection.only_own_roots {
+            builder = builder.tls_certs_only(roots);
+        } else if !roots.is_empty() {
+            builder = builder.tls_certs_merge(roots);
+        }
         match &connection.client_certificate {
             Some(certificate) => Ok(builder.identity(identity(certificate)?)),
             None => Ok(builder),
@@ -119,18 +120,18 @@ mod tls {
             .map_err(|_| config("the client certificate or its key is not readable PEM"))
     }
 
-    /// Without one reqwest panics.
+    /// Without a crypto provider reqwest panics.
     #[cfg(all(
         feature = "rustls-no-provider",
         not(any(feature = "rustls", feature = "native-tls"))
     ))]
     fn check_provider() -> Result<()> {
-        match rustls::crypto::CryptoProvider::get_default() {
-            Some(_) => Ok(()),
-            None => Err(config(
-                "no rustls crypto provider is installed: install one before a client is built",
-            )),
+        if rustls::crypto::CryptoProvider::get_default().is_some() {
+            return Ok(());
         }
+        Err(config(
+            "no rustls crypto provider is installed: install one before building a client",
+        ))
     }
 
     #[cfg(not(all(
@@ -155,13 +156,15 @@ mod tls {
         builder: ClientBuilder,
         connection: &Connection,
     ) -> Result<ClientBuilder> {
-        match connection.roots.is_empty()
-            && !connection.only_own_roots
-            && connection.client_certificate.is_none()
-        {
-            true => Ok(builder),
-            false => Err(config("certificates are set, but no TLS is built in")),
+        let has_certificates = !connection.roots.is_empty()
+            || connection.only_own_roots
+            || connection.client_certificate.is_some();
+        if has_certificates {
+            return Err(config(
+                "certificates are set, but this build has no TLS feature",
+            ));
         }
+        Ok(builder)
     }
 }
 
@@ -171,9 +174,12 @@ impl Transport for ReqwestTransport {
         &self,
         request: http::Request<OutgoingBody>,
     ) -> Result<http::Response<IncomingBody>, TransportError> {
-        let request = request.map(|body| match body.is_empty() {
-            true => reqwest::Body::default(),
-            false => reqwest::Body::wrap(body),
+        let request = request.map(|body| {
+            if body.is_empty() {
+                reqwest::Body::default()
+            } else {
+                reqwest::Body::wrap(body)
+            }
         });
         let request = reqwest::Request::try_from(request).map_err(|_| TransportError::Connect)?;
         let response = self.0.execute(request).await.map_err(translate)?;
@@ -182,7 +188,7 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// reqwest's and hyper's texts quote URLs and values: only the kind is kept.
+/// Keeps only the kind: the messages of reqwest and hyper quote URLs and values.
 fn translate(error: reqwest::Error) -> TransportError {
     if error.is_connect() {
         return if error.is_timeout() {
@@ -212,7 +218,7 @@ fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
     None
 }
 
-/// An `io::Error` made of another one has the kind `Other`, and `source` passes over the one that it was made of.
+/// An `io::Error` made from another one has the kind `Other`, and its `source` skips that one.
 fn innermost(mut error: &io::Error) -> &io::Error {
     while let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
         error = inner;

@@ -11,7 +11,7 @@ use tokio::time::advance;
 
 use crate::helper::Step::{self, Cut, Encoded, Fails, Good, Later, Short, Silent, Status};
 use crate::helper::door::{Login, builder_with, is_login, token};
-use crate::helper::{call, seconds};
+use crate::helper::{call, login, seconds};
 
 /// What is known about one attempt.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -101,7 +101,7 @@ async fn check(calls: Vec<Step>, logins: Vec<Step>, effect: Effect, public: bool
     let client = builder_with(&network, Login::default(), options)
         .build()
         .unwrap();
-    client.open_session().await.unwrap();
+    login(&client).await.unwrap();
     advance(seconds(61)).await;
 
     let result = call(&client, &operation).await;

@@ -33,7 +33,7 @@ fn is_pdf(start: &[u8]) -> bool {
 
 async fn whole(network: &Arc<FakeTransport>) -> Result<Bytes, Error> {
     let request = engine(network).request(&FETCH);
-    request.download(Some(is_pdf)).await?.bytes().await
+    request.downloads(Some(is_pdf)).await?.bytes().await
 }
 
 #[tokio::test(start_paused = true)]
@@ -80,7 +80,7 @@ async fn is_checked_by_its_first_kibibyte() {
     for (bytes, accepted) in [(1024, true), (1500, true), (1023, false)] {
         let network = answering(move || bytewise(bytes));
         let request = engine(&network).request(&FETCH);
-        match request.download(Some(ends_in_a_mark)).await {
+        match request.downloads(Some(ends_in_a_mark)).await {
             Ok(download) => assert_eq!(
                 (download.bytes().await.unwrap().len(), accepted),
                 (bytes, true)
@@ -243,7 +243,7 @@ async fn what_is_too_large_is_refused() {
             let request = engine(&answering(unannounced)).request(&FETCH);
             let request = request.options(CallOptions::default().max_bytes(limit));
             assert_eq!(
-                request.download(None).await.unwrap().bytes().await.is_ok(),
+                request.download().await.unwrap().bytes().await.is_ok(),
                 fits
             );
         }
@@ -273,13 +273,7 @@ async fn a_deadline_holds_inside_the_body() {
     let request = engine(&network).request(&FETCH);
     let request = request.options(CallOptions::default().deadline(millis(12_345)));
     let started = Instant::now();
-    let error = request
-        .download(None)
-        .await
-        .unwrap()
-        .bytes()
-        .await
-        .unwrap_err();
+    let error = request.download().await.unwrap().bytes().await.unwrap_err();
     assert_eq!(
         (error.kind(), started.elapsed()),
         (ErrorKind::Timeout, millis(12_345))

@@ -10,32 +10,19 @@ use std::time::Duration;
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
 use common_http::{
     Answer, Attempt, AttemptObserver, Body, CallOptions, Delivery, Download, Effect, Engine, Error,
-    ErrorDetail, ErrorKind, HttpOptions, Operation, Result, Vendor,
+    ErrorDetail, ErrorKind, HttpOptions, Operation, Profile, Result,
 };
 use http::Method;
 use tokio::time::Instant;
 
 /// A vendor that is known to require a pause of a minute after a 429.
-pub(crate) static VENDOR: Vendor = Vendor {
-    name: "testing",
-    user_agent: "testing-client/1.2.3",
-    codes: &["knownCode"],
-    throttle_floor: Some(Duration::from_secs(60)),
-    read_error: |answer| ErrorDetail::from_json(answer.body, &["error"], &["message"]),
-};
+pub(crate) static VENDOR: Profile = Profile::new("testing", "testing-client/1.2.3")
+    .codes(&["knownCode"])
+    .throttle_floor(Duration::from_secs(60))
+    .read_error(|_, answer| ErrorDetail::from_json(answer.body(), &["error"], &["message"]));
 
 /// A vendor without known pauses.
-pub(crate) static BLANK_VENDOR: Vendor = Vendor {
-    name: "blank",
-    user_agent: "blank-client/1.2.3",
-    codes: &[],
-    throttle_floor: None,
-    read_error: |_| ErrorDetail {
-        code: None,
-        message: None,
-        kind: None,
-    },
-};
+pub(crate) static BLANK_VENDOR: Profile = Profile::new("blank", "blank-client/1.2.3");
 
 pub(crate) static READ: Operation = Operation::get("testing.things.list", "/things").public();
 pub(crate) static REPLACE: Operation =
@@ -161,7 +148,7 @@ pub(crate) async fn send_body(
 }
 
 pub(crate) async fn download(engine: &Engine) -> Result<Download> {
-    engine.request(&FETCH).download(None).await
+    engine.request(&FETCH).download().await
 }
 
 /// The pauses between the requests that the network saw.
@@ -185,4 +172,16 @@ impl AttemptObserver for Watch {
     fn attempt(&self, attempt: &Attempt) {
         self.0.lock().unwrap().push(attempt.clone());
     }
+}
+
+/// Opens a session without reading the answer.
+pub(crate) async fn login(client: &Engine) -> Result<()> {
+    client.open_session(&LOGIN, |_| Ok(())).await
+}
+
+/// Reads the answer to a login as JSON.
+pub(crate) fn decode<T: serde::de::DeserializeOwned>(
+    text: &str,
+) -> Result<T, common_http::DecodeError> {
+    common_http::json::decode(text.as_bytes())
 }

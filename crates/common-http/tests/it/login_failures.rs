@@ -16,7 +16,7 @@ use crate::helper::Step::Good;
 use crate::helper::door::{
     Login, MINE, calls, client, door, is_login, logins, only, token, welcome,
 };
-use crate::helper::{FETCH, LOGIN, VENDOR, call, call_with, fate, millis, network, seconds};
+use crate::helper::{FETCH, LOGIN, VENDOR, call, call_with, fate, login, millis, network, seconds};
 
 /// The distinct errors of `count` concurrent calls, as texts.
 async fn failures(client: &Engine, count: usize) -> Vec<String> {
@@ -107,11 +107,11 @@ async fn a_login_that_succeeds_ends_the_pauses() {
         },
         only(&[3]),
     );
-    let login = Login {
+    let door_login = Login {
         lifetime: Some(seconds(100)),
         refresh_after: None,
     };
-    let client = client(&network, login);
+    let client = client(&network, door_login);
     for (tries, wait) in [(1, 30), (2, 60), (3, 100), (4, 29), (4, 1), (5, 60)] {
         let result = call(&client, &MINE).await;
         assert_eq!((result.is_ok(), logins(&network)), (tries == 3, tries));
@@ -184,7 +184,7 @@ async fn a_failed_login_says_what_the_call_did() {
         |_| FakeAnswer::status(401),
     );
     let client = client(&network, Login::default());
-    client.open_session().await.unwrap();
+    login(&client).await.unwrap();
     advance(seconds(61)).await;
     let error = call(&client, &MINE).await.unwrap_err();
     assert_eq!((error.operation(), error.attempts()), (Some(LOGIN.id()), 3));
@@ -199,7 +199,7 @@ async fn a_login_has_its_own_deadline() {
     let network = door(|_| FakeAnswer::never(), welcome);
     let client = client(&network, Login::default());
     let started = Instant::now();
-    let error = client.open_session().await.unwrap_err();
+    let error = login(&client).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.operation()),
         (ErrorKind::Timeout, Some(LOGIN.id()))
@@ -219,10 +219,7 @@ async fn no_call_waits_for_a_session_for_ever() {
         assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::NotSent));
         assert_eq!(error.attempts(), 0);
     }
-    assert_eq!(
-        client.open_session().await.unwrap_err().kind(),
-        ErrorKind::Timeout
-    );
+    assert_eq!(login(&client).await.unwrap_err().kind(), ErrorKind::Timeout);
     assert!(started.elapsed() <= seconds(300));
     call(&client, &FETCH).await.unwrap();
 }
@@ -251,12 +248,12 @@ async fn calls_go_on_while_the_old_token_lives() {
             move |n| if n == 1 { token(1) } else { answer() },
             only(&[1]),
         );
-        let login = Login {
+        let door_login = Login {
             lifetime: Some(seconds(7200)),
             refresh_after: Some(seconds(3600)),
         };
-        let client = client(&network, login);
-        client.open_session().await.unwrap();
+        let client = client(&network, door_login);
+        login(&client).await.unwrap();
         advance(seconds(3600)).await;
         let started = Instant::now();
         while started.elapsed() < seconds(3590) {
@@ -298,11 +295,11 @@ async fn the_pauses_of_a_later_renewal_begin_anew() {
         },
         welcome,
     );
-    let login = Login {
+    let door_login = Login {
         lifetime: Some(seconds(7200)),
         refresh_after: Some(seconds(3600)),
     };
-    let client = client(&network, login);
+    let client = client(&network, door_login);
     for _ in 0..750 {
         call(&client, &MINE).await.unwrap();
         sleep(seconds(10)).await;
@@ -330,12 +327,12 @@ async fn a_renewal_that_hangs_leaves_time_for_the_call() {
         },
         |_| FakeAnswer::json("{}").after(millis(100)),
     );
-    let login = Login {
+    let door_login = Login {
         lifetime: Some(seconds(7200)),
         refresh_after: Some(seconds(3600)),
     };
-    let client = client(&network, login);
-    client.open_session().await.unwrap();
+    let client = client(&network, door_login);
+    login(&client).await.unwrap();
     advance(seconds(3600)).await;
     let quick = || CallOptions::default().deadline(seconds(2));
     call_with(&client, &MINE, quick()).await.unwrap();

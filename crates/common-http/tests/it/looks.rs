@@ -35,7 +35,7 @@ async fn a_look_ends_by_the_idle_limit_or_the_deadline() {
         ] {
             let started = Instant::now();
             let mut options = options.clone();
-            let looked = engine.look(&STORE, &body, 1024, &mut options).await;
+            let looked = engine.peek(&STORE, &body, 1024, &mut options).await;
             let error = looked.unwrap_err();
             assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::NotSent));
             assert_eq!(error.operation(), Some(STORE.id()));
@@ -56,7 +56,7 @@ async fn a_look_takes_its_time_from_the_call() {
     });
     let mut options = CallOptions::default().deadline(seconds(10));
     let started = Instant::now();
-    engine.look(&STORE, &body, 4, &mut options).await.unwrap();
+    engine.peek(&STORE, &body, 4, &mut options).await.unwrap();
     let request = engine.request(&STORE).body(body, "text/plain");
     let error = request.options(options).send().await.unwrap_err();
     assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::Unknown));

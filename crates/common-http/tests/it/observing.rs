@@ -12,8 +12,8 @@ use crate::helper::Step::{Cut, Fails, Good, Later, Status};
 use crate::helper::door::{Login, MINE, builder_with, door, only, token, welcome};
 use crate::helper::record::{self, Fields};
 use crate::helper::{
-    FETCH, LOGIN, ORDER, READ, Watch, answering, call, download, engine, engine_with, millis,
-    network, seconds,
+    FETCH, LOGIN, ORDER, READ, Watch, answering, call, download, engine, engine_with, login,
+    millis, network, seconds,
 };
 
 /// A client with an observer.
@@ -109,7 +109,7 @@ async fn logins_are_attempts_of_their_own() {
     let client = builder_with(&network, Login::default(), options)
         .build()
         .unwrap();
-    client.open_session().await.unwrap();
+    login(&client).await.unwrap();
     advance(seconds(61)).await;
     call(&client, &MINE).await.unwrap();
     let expected: [Told; 4] = [

@@ -7,17 +7,16 @@ use std::sync::Arc;
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
 use common_http::{
-    Authenticator, Body, CallOptions, Delivery, Engine, Error, ErrorKind, HttpOptions,
-    MemorySessionStore, Operation, Result, RetryPolicy, SavedSession, Secret, Session, SessionKey,
-    SessionStore, async_trait, json,
+    Authenticator, Body, CallOptions, Delivery, Engine, Error, ErrorKind, HttpOptions, MemoryStore,
+    Operation, Result, RetryPolicy, Secret, Session, Store, StoreKey, async_trait, json,
 };
 use http::header::{HeaderName, HeaderValue};
 use serde_json::json;
 
 use crate::helper::door::{door, is_login};
-use crate::helper::record;
 use crate::helper::server::{Connection, Server};
 use crate::helper::{LOGIN, VENDOR, Watch, millis, seconds};
+use crate::helper::{decode, record};
 
 /// It has no character that needs encoding, so that it can be found in URLs too.
 const MARKER: &str = "MARKER-7Q";
@@ -36,7 +35,7 @@ impl Authenticator for Marked {
         let answer = request.send().await?;
         let token = answer
             .header("x-token")
-            .ok_or_else(|| answer.unreadable().build())?;
+            .ok_or_else(|| answer.unreadable())?;
         Ok(Session::new(Secret::from(token)).details(Secret::from(MARKER)))
     }
 }
@@ -88,11 +87,11 @@ async fn work(base: &str, options: HttpOptions) -> (Printed, Vec<Option<ErrorKin
     let watch = Watch::default();
     let options = options.observer(watch.clone());
     printed.debug(&options);
-    let store = Arc::new(MemorySessionStore::default());
+    let store = Arc::new(MemoryStore::default());
     let engine = Engine::builder(&VENDOR, format!("{base}/{MARKER}"))
         .http(options)
         .authenticator(Marked)
-        .session_store(store.clone(), SessionKey::of(&[MARKER]))
+        .store(store.clone(), StoreKey::of(&[MARKER]))
         .header(
             HeaderName::from_static("x-tenant"),
             HeaderValue::from_static(MARKER),
@@ -118,14 +117,13 @@ async fn work(base: &str, options: HttpOptions) -> (Printed, Vec<Option<ErrorKin
         printed.error(
             &answer
                 .unreadable()
-                .message(MARKER)
-                .code(MARKER, false)
-                .build(),
+                .with_message(MARKER)
+                .with_code(MARKER, false),
         );
     }
 
     let folder = tempfile::Builder::new().prefix(MARKER).tempdir().unwrap();
-    let download = request(&FILE).download(None).await;
+    let download = request(&FILE).download().await;
     kinds.push(download.as_ref().err().map(Error::kind));
     printed.result(&download);
     if let Ok(download) = download {
@@ -137,7 +135,7 @@ async fn work(base: &str, options: HttpOptions) -> (Printed, Vec<Option<ErrorKin
         folder.path().join(MARKER).join(MARKER),
         folder.path().to_owned(),
     ] {
-        if let Ok(download) = request(&FILE).download(None).await {
+        if let Ok(download) = request(&FILE).download().await {
             printed.error(&download.save_to(target).await.unwrap_err());
         }
     }
@@ -159,7 +157,7 @@ async fn work(base: &str, options: HttpOptions) -> (Printed, Vec<Option<ErrorKin
     printed.debug(&store);
     printed.result(
         &engine
-            .session_info::<serde_json::Value>(&LOGIN, &CallOptions::default())
+            .open_session(&LOGIN, decode::<serde_json::Value>)
             .await,
     );
     for attempt in watch.seen() {
@@ -323,23 +321,22 @@ async fn of_the_types_themselves() {
         .lifetime(seconds(1));
     printed.debug(&session);
     let text = json!({"version": 1, "authorization": MARKER, "details": MARKER, "opened_at_ms": 1});
-    let saved = SavedSession::from_json(&text.to_string()).unwrap();
+    let saved = Secret::from(text.to_string());
     printed.debug(&saved);
-    printed.debug(&saved.to_json());
-    let store = MemorySessionStore::default();
+    let store = MemoryStore::default();
     store
-        .save(&SessionKey::of(&[MARKER]), &saved)
+        .put(&StoreKey::of(&[MARKER]), &saved, None)
         .await
         .unwrap();
     printed.debug(&store);
-    printed.debug(&SessionKey::of(&[MARKER]));
-    let error = Error::builder(ErrorKind::Rejected)
-        .code(MARKER, false)
-        .message(MARKER)
-        .request_id(MARKER)
-        .body(MARKER)
-        .delivery(Delivery::Answered);
-    printed.error(&error.build());
+    printed.debug(&StoreKey::of(&[MARKER]));
+    let error = Error::new(ErrorKind::Rejected)
+        .with_code(MARKER, false)
+        .with_message(MARKER)
+        .with_request_id(MARKER)
+        .with_body(MARKER)
+        .with_delivery(Delivery::Answered);
+    printed.error(&error);
     for body in [
         r#"{"a":"MARKER-7Q"}"#,
         r#"{"MARKER-7Q":"a"}"#,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use common_http::transport::FakeTransport;
 use common_http::{
-    Body, CallOptions, Delivery, Effect, Engine, Error, ErrorKind, HttpOptions, Operation,
-    RawRequest, Request, Secret,
+    Body, CallOptions, Delivery, Effect, Engine, Error, ErrorKind, HttpOptions, Operation, Request,
+    Secret,
 };
 use http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, HeaderName, HeaderValue,
@@ -154,7 +154,7 @@ async fn the_engines_own_headers_are_refused() {
     let network = door(token, welcome);
     let client = builder(&network, Login::default()).build().unwrap();
     let own = || {
-        RawRequest::new(&client, "testing.raw", Method::GET, "/raw")
+        Request::unmodelled(&client, "testing.raw", Method::GET, "/raw")
             .header(AUTHORIZATION, "EXAMPLE")
     };
     assert_eq!(
@@ -185,7 +185,7 @@ async fn a_value_that_is_not_json_is_refused() {
 async fn a_raw_request_is_a_call_like_any_other() {
     let network = door(token, welcome);
     let client = builder(&network, Login::default()).build().unwrap();
-    let raw = |method, path| RawRequest::new(&client, "testing.raw", method, path);
+    let raw = |method, path| Request::unmodelled(&client, "testing.raw", method, path);
     let request = raw(Method::POST, "/new/{id}")
         .path("id", "a/b")
         .query("q", "1");
@@ -230,7 +230,8 @@ async fn a_raw_request_is_repeated_as_its_method_allows() {
             (CallOptions::default().effect(Effect::Idempotent), 4),
         ] {
             let network = network([Status(500)]);
-            let request = RawRequest::new(&engine(&network), "testing.raw", method.clone(), "/raw");
+            let request =
+                Request::unmodelled(&engine(&network), "testing.raw", method.clone(), "/raw");
             request.public().options(options).send().await.unwrap_err();
             assert_eq!(network.count(), attempts, "{method}");
         }
@@ -255,7 +256,7 @@ async fn a_raw_path_must_be_one() {
         "/é",
         "http://other.example/",
     ] {
-        let request = RawRequest::new(&engine(&network), "testing.raw", Method::GET, path);
+        let request = Request::unmodelled(&engine(&network), "testing.raw", Method::GET, path);
         let error = request.public().send().await.unwrap_err();
         assert_eq!(
             fate(&error),
@@ -265,7 +266,7 @@ async fn a_raw_path_must_be_one() {
     }
     assert_eq!(network.count(), 0);
     // Two slashes are a path here, not another host.
-    let request = RawRequest::new(
+    let request = Request::unmodelled(
         &engine(&network),
         "testing.raw",
         Method::GET,

@@ -98,7 +98,7 @@ async fn nothing_is_left_where_there_was_nothing() {
     let request = engine(&large).request(&FETCH);
     let request = request.options(CallOptions::default().max_bytes(1999));
     let error = request
-        .download(None)
+        .download()
         .await
         .unwrap()
         .save_to(&path)

@@ -7,8 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use common_http::transport::{FakeAnswer, FakeTransport};
 use common_http::{
-    CallOptions, Engine, ErrorKind, MemorySessionStore, SavedSession, SessionKey, SessionStore,
-    async_trait,
+    CallOptions, Engine, ErrorKind, MemoryStore, Secret, Store, StoreKey, async_trait,
 };
 use serde_json::json;
 use tokio::time::{Instant, advance};
@@ -16,26 +15,26 @@ use tokio::time::{Instant, advance};
 use crate::helper::door::{
     Login, MINE, authorization, builder, calls, client, door, logins, only, token, welcome,
 };
-use crate::helper::{LOGIN, call, seconds};
+use crate::helper::{LOGIN, call, decode, login, seconds};
 
 const DAY: Duration = seconds(24 * 3600);
 
-fn key() -> SessionKey {
-    SessionKey::of(&["testing", "http://localhost", "EXAMPLE-USER"])
+fn key() -> StoreKey {
+    StoreKey::of(&["testing", "http://localhost", "EXAMPLE-USER"])
 }
 
 /// A client that uses this store. Each such client stands for another process.
-fn sharing(network: &Arc<FakeTransport>, store: &Arc<impl SessionStore>) -> Engine {
+fn sharing(network: &Arc<FakeTransport>, store: &Arc<impl Store>) -> Engine {
     let login = Login {
         lifetime: Some(7 * DAY),
         refresh_after: Some(6 * DAY),
     };
-    let builder = builder(network, login).session_store(store.clone(), key());
+    let builder = builder(network, login).store(store.clone(), key());
     builder.build().unwrap()
 }
 
 /// A saved session with this token and age.
-fn saved(token: usize, age: Duration) -> SavedSession {
+fn saved(token: usize, age: Duration) -> Secret {
     let opened = (SystemTime::now() - age)
         .duration_since(UNIX_EPOCH)
         .unwrap();
@@ -46,18 +45,18 @@ fn saved(token: usize, age: Duration) -> SavedSession {
         "lifetime_ms": (7 * DAY).as_millis() as u64,
         "refresh_after_ms": (6 * DAY).as_millis() as u64,
     });
-    SavedSession::from_json(&text.to_string()).unwrap()
+    Secret::from(text.to_string())
 }
 
-async fn store_with(session: SavedSession) -> Arc<MemorySessionStore> {
-    let store = Arc::new(MemorySessionStore::default());
-    store.save(&key(), &session).await.unwrap();
+async fn store_with(session: Secret) -> Arc<MemoryStore> {
+    let store = Arc::new(MemoryStore::default());
+    store.put(&key(), &session, None).await.unwrap();
     store
 }
 
 /// The token in the store.
-async fn stored(store: &MemorySessionStore) -> String {
-    let session = store.load(&key()).await.unwrap().unwrap().to_json();
+async fn stored(store: &MemoryStore) -> String {
+    let session = store.get(&key()).await.unwrap().unwrap();
     let session: serde_json::Value = serde_json::from_str(session.expose()).unwrap();
     session["authorization"].as_str().unwrap().to_owned()
 }
@@ -69,12 +68,16 @@ fn last_used(network: &FakeTransport) -> String {
 #[tokio::test(start_paused = true)]
 async fn a_second_client_needs_no_login() {
     let network = door(token, welcome);
-    let store = Arc::new(MemorySessionStore::default());
+    let store = Arc::new(MemoryStore::default());
     for _ in 0..3 {
         let client = sharing(&network, &store);
         call(&client, &MINE).await.unwrap();
         let options = CallOptions::default();
-        let info: String = client.session_info(&LOGIN, &options).await.unwrap();
+        let info: String = client
+            .open_session(&LOGIN, decode)
+            .options(options)
+            .await
+            .unwrap();
         assert_eq!(info, "EXAMPLE");
     }
     assert_eq!((logins(&network), calls(&network)), (1, 3));
@@ -85,10 +88,10 @@ async fn a_second_client_needs_no_login() {
 #[tokio::test(start_paused = true)]
 async fn sessions_are_kept_apart_by_their_keys() {
     let network = door(token, welcome);
-    let store = Arc::new(MemorySessionStore::default());
+    let store = Arc::new(MemoryStore::default());
     for user in ["EXAMPLE-A", "EXAMPLE-B"] {
         let builder = builder(&network, Login::default());
-        let builder = builder.session_store(store.clone(), SessionKey::of(&[user]));
+        let builder = builder.store(store.clone(), StoreKey::of(&[user]));
         call(&builder.build().unwrap(), &MINE).await.unwrap();
     }
     assert_eq!(logins(&network), 2);
@@ -121,12 +124,12 @@ async fn a_saved_session_ages_by_the_wall_clock() {
 #[tokio::test(start_paused = true)]
 async fn a_session_from_the_future_is_a_new_one() {
     let network = door(token, welcome);
-    let store = Arc::new(MemorySessionStore::default());
+    let store = Arc::new(MemoryStore::default());
     let mut future: serde_json::Value =
-        serde_json::from_str(saved(77, Duration::ZERO).to_json().expose()).unwrap();
+        serde_json::from_str(saved(77, Duration::ZERO).expose()).unwrap();
     future["opened_at_ms"] = json!(future["opened_at_ms"].as_u64().unwrap() + 86_400_000);
-    let future = SavedSession::from_json(&future.to_string()).unwrap();
-    store.save(&key(), &future).await.unwrap();
+    let future = Secret::from(future.to_string());
+    store.put(&key(), &future, None).await.unwrap();
     let client = sharing(&network, &store);
     call(&client, &MINE).await.unwrap();
     assert_eq!(logins(&network), 0);
@@ -187,8 +190,11 @@ async fn a_fresher_token_of_another_process_is_taken_instead_of_a_login() {
     let network = door(token, only(&[88]));
     let store = store_with(saved(77, DAY)).await;
     let client = sharing(&network, &store);
-    client.open_session().await.unwrap();
-    store.save(&key(), &saved(88, seconds(5))).await.unwrap();
+    login(&client).await.unwrap();
+    store
+        .put(&key(), &saved(88, seconds(5)), None)
+        .await
+        .unwrap();
     call(&client, &MINE).await.unwrap();
     assert_eq!(
         (logins(&network), last_used(&network).as_str()),
@@ -204,7 +210,7 @@ async fn a_renewal_by_another_process_serves_all() {
     let client = sharing(&network, &store);
     call(&client, &MINE).await.unwrap();
     store
-        .save(&key(), &saved(88, Duration::ZERO))
+        .put(&key(), &saved(88, Duration::ZERO), None)
         .await
         .unwrap();
     advance(5 * DAY + seconds(1)).await;
@@ -240,8 +246,8 @@ async fn a_store_that_hangs_does_not_fail_calls() {
 #[tokio::test(start_paused = true)]
 async fn a_saved_session_with_an_invalid_token_is_ignored() {
     let network = door(token, welcome);
-    let text = saved(77, DAY).to_json().expose().replace("TOKEN-77", "\\n");
-    let store = store_with(SavedSession::from_json(&text).unwrap()).await;
+    let text = saved(77, DAY).expose().replace("TOKEN-77", "\\n");
+    let store = store_with(Secret::from(text)).await;
     call(&sharing(&network, &store), &MINE).await.unwrap();
     assert_eq!(logins(&network), 1);
 }
@@ -260,42 +266,81 @@ async fn nothing_is_shared_without_a_store() {
     assert_eq!(logins(&network), 2);
 }
 
-struct ReadOnly(SavedSession);
+struct ReadOnly(Secret);
 
 #[async_trait]
-impl SessionStore for ReadOnly {
-    async fn load(&self, _: &SessionKey) -> io::Result<Option<SavedSession>> {
+impl Store for ReadOnly {
+    async fn get(&self, _: &StoreKey) -> io::Result<Option<Secret>> {
         Ok(Some(self.0.clone()))
     }
 
-    async fn save(&self, _: &SessionKey, _: &SavedSession) -> io::Result<()> {
+    async fn put(&self, _: &StoreKey, _: &Secret, _: Option<Duration>) -> io::Result<()> {
         Err(io::ErrorKind::PermissionDenied.into())
+    }
+
+    async fn put_if_absent(
+        &self,
+        key: &StoreKey,
+        value: &Secret,
+        lifetime: Option<Duration>,
+    ) -> io::Result<bool> {
+        self.put(key, value, lifetime).await.map(|()| true)
+    }
+
+    async fn remove(&self, _: &StoreKey) -> io::Result<()> {
+        Ok(())
     }
 }
 
 struct Broken;
 
 #[async_trait]
-impl SessionStore for Broken {
-    async fn load(&self, _: &SessionKey) -> io::Result<Option<SavedSession>> {
+impl Store for Broken {
+    async fn get(&self, _: &StoreKey) -> io::Result<Option<Secret>> {
         Err(io::ErrorKind::NotConnected.into())
     }
 
-    async fn save(&self, _: &SessionKey, _: &SavedSession) -> io::Result<()> {
+    async fn put(&self, _: &StoreKey, _: &Secret, _: Option<Duration>) -> io::Result<()> {
         Err(io::ErrorKind::NotConnected.into())
+    }
+
+    async fn put_if_absent(
+        &self,
+        key: &StoreKey,
+        value: &Secret,
+        lifetime: Option<Duration>,
+    ) -> io::Result<bool> {
+        self.put(key, value, lifetime).await.map(|()| true)
+    }
+
+    async fn remove(&self, _: &StoreKey) -> io::Result<()> {
+        Ok(())
     }
 }
 
 struct Hanging;
 
 #[async_trait]
-impl SessionStore for Hanging {
-    async fn load(&self, _: &SessionKey) -> io::Result<Option<SavedSession>> {
+impl Store for Hanging {
+    async fn get(&self, _: &StoreKey) -> io::Result<Option<Secret>> {
         pending().await
     }
 
-    async fn save(&self, _: &SessionKey, _: &SavedSession) -> io::Result<()> {
+    async fn put(&self, _: &StoreKey, _: &Secret, _: Option<Duration>) -> io::Result<()> {
         pending().await
+    }
+
+    async fn put_if_absent(
+        &self,
+        key: &StoreKey,
+        value: &Secret,
+        lifetime: Option<Duration>,
+    ) -> io::Result<bool> {
+        self.put(key, value, lifetime).await.map(|()| true)
+    }
+
+    async fn remove(&self, _: &StoreKey) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -304,14 +349,27 @@ impl SessionStore for Hanging {
 struct Asked(Mutex<Vec<String>>);
 
 #[async_trait]
-impl SessionStore for Asked {
-    async fn load(&self, key: &SessionKey) -> io::Result<Option<SavedSession>> {
+impl Store for Asked {
+    async fn get(&self, key: &StoreKey) -> io::Result<Option<Secret>> {
         self.0.lock().unwrap().push(key.as_str().to_owned());
         Ok(None)
     }
 
-    async fn save(&self, key: &SessionKey, _: &SavedSession) -> io::Result<()> {
+    async fn put(&self, key: &StoreKey, _: &Secret, _: Option<Duration>) -> io::Result<()> {
         self.0.lock().unwrap().push(key.as_str().to_owned());
+        Ok(())
+    }
+
+    async fn put_if_absent(
+        &self,
+        key: &StoreKey,
+        value: &Secret,
+        lifetime: Option<Duration>,
+    ) -> io::Result<bool> {
+        self.put(key, value, lifetime).await.map(|()| true)
+    }
+
+    async fn remove(&self, _: &StoreKey) -> io::Result<()> {
         Ok(())
     }
 }

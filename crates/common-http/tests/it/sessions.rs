@@ -15,7 +15,9 @@ use crate::helper::door::{
     Login, MINE, MY_ORDER, authorization, builder_with, calls, client, door, logins, only, token,
     welcome,
 };
-use crate::helper::{LOGIN, READ, call, call_with, engine, fate, millis, network, seconds};
+use crate::helper::{
+    LOGIN, READ, call, call_with, decode, engine, fate, login, millis, network, seconds,
+};
 
 const WEEK: Duration = seconds(7 * 24 * 3600);
 const SIX_DAYS: Duration = seconds(6 * 24 * 3600);
@@ -75,7 +77,7 @@ async fn a_thousand_refused_calls_make_one_login() {
         },
     );
     let client = client(&network, Login::default());
-    client.open_session().await.unwrap();
+    login(&client).await.unwrap();
     advance(seconds(61)).await;
     let answers = many(&client, 1000).await;
     assert!(
@@ -110,7 +112,7 @@ async fn a_cancelled_leader_costs_at_most_one_login_more() {
 async fn a_401_to_an_old_token_is_answered_with_one_login() {
     let network = door(token, only(&[2]));
     let client = client(&network, Login::default());
-    client.open_session().await.unwrap();
+    login(&client).await.unwrap();
     advance(seconds(60)).await;
     for operation in [&MINE, &MY_ORDER] {
         assert!(call(&client, operation).await.is_ok());
@@ -122,7 +124,7 @@ async fn a_401_to_an_old_token_is_answered_with_one_login() {
 async fn a_401_to_a_young_token_is_an_answer() {
     let network = door(token, only(&[]));
     let client = client(&network, Login::default());
-    client.open_session().await.unwrap();
+    login(&client).await.unwrap();
     advance(millis(59_999)).await;
     for _ in 0..3 {
         let error = call(&client, &MINE).await.unwrap_err();
@@ -136,9 +138,9 @@ async fn a_401_to_a_young_token_is_an_answer() {
 async fn a_401_to_a_download_is_answered_with_one_login() {
     let network = door(token, only(&[2]));
     let client = client(&network, Login::default());
-    client.open_session().await.unwrap();
+    login(&client).await.unwrap();
     advance(seconds(60)).await;
-    let download = client.request(&MINE).download(None).await.unwrap();
+    let download = client.request(&MINE).download().await.unwrap();
     assert_eq!(download.bytes().await.unwrap(), "{}");
     assert_eq!((logins(&network), calls(&network)), (2, 2));
 }
@@ -147,7 +149,7 @@ async fn a_401_to_a_download_is_answered_with_one_login() {
 async fn a_second_401_is_the_answer() {
     let network = door(token, only(&[]));
     let client = client(&network, Login::default());
-    client.open_session().await.unwrap();
+    login(&client).await.unwrap();
     advance(seconds(3600)).await;
     let error = call(&client, &MY_ORDER).await.unwrap_err();
     assert_eq!(
@@ -173,7 +175,7 @@ async fn a_renewal_is_no_repetition() {
         let answers = move || FakeAnswer::status(answers[next.fetch_add(1, Ordering::SeqCst)]);
         let network = door(token, move |_| answers());
         let client = client(&network, Login::default());
-        client.open_session().await.unwrap();
+        login(&client).await.unwrap();
         advance(seconds(3600)).await;
         let options = CallOptions::default().max_attempts(allowed);
         let answer = call_with(&client, &MINE, options).await.unwrap();
@@ -209,7 +211,7 @@ async fn a_late_401_does_not_throw_the_newer_token_away() {
         }
     });
     let client = client(&network, Login::default());
-    client.open_session().await.unwrap();
+    login(&client).await.unwrap();
     advance(seconds(100)).await;
     let late = {
         let client = client.clone();
@@ -228,7 +230,7 @@ async fn a_late_401_does_not_throw_the_newer_token_away() {
 async fn a_401_to_a_body_that_cannot_be_replayed_still_ends_the_session() {
     let network = door(token, only(&[2]));
     let client = client(&network, Login::default());
-    client.open_session().await.unwrap();
+    login(&client).await.unwrap();
     advance(seconds(3600)).await;
     let upload = |n: u8| {
         let body = common_http::Body::single_pass(&b"EXAMPLE"[..], Some(7));
@@ -245,7 +247,7 @@ async fn a_401_to_a_body_that_cannot_be_replayed_still_ends_the_session() {
 async fn a_session_is_renewed_ahead_while_others_go_on_with_the_old() {
     let network = door(|n| token(n).after(seconds(2)), welcome);
     let client = client(&network, weekly());
-    client.open_session().await.unwrap();
+    login(&client).await.unwrap();
     advance(SIX_DAYS - seconds(3)).await;
     call(&client, &MINE).await.unwrap();
     assert_eq!(logins(&network), 1);
@@ -268,7 +270,7 @@ fn used(network: &FakeTransport) -> Vec<String> {
 async fn public_operations_and_logins_carry_no_credentials() {
     let network = door(token, welcome);
     let client = client(&network, Login::default());
-    client.open_session().await.unwrap();
+    login(&client).await.unwrap();
     call(&client, &READ).await.unwrap();
     assert_eq!(used(&network), [""; 0]);
     call(&client, &MINE).await.unwrap();
@@ -280,9 +282,16 @@ async fn what_the_login_said_is_kept() {
     let network = door(token, welcome);
     let client = client(&network, Login::default());
     let options = CallOptions::default();
-    let info: String = client.session_info(&LOGIN, &options).await.unwrap();
+    let info: String = client
+        .open_session(&LOGIN, decode)
+        .options(options.clone())
+        .await
+        .unwrap();
     assert_eq!(info, "EXAMPLE");
-    let misread = client.session_info::<u32>(&LOGIN, &options).await;
+    let misread = client
+        .open_session(&LOGIN, decode::<u32>)
+        .options(options)
+        .await;
     let error = misread.unwrap_err();
     assert_eq!(fate(&error), (ErrorKind::Decode, Delivery::Answered));
     assert_eq!(error.operation(), Some(LOGIN.id()));
@@ -295,7 +304,7 @@ async fn without_credentials_only_public_operations_can_be_called() {
     let engine = engine(&network);
     for error in [
         call(&engine, &MINE).await.unwrap_err(),
-        engine.open_session().await.unwrap_err(),
+        login(&engine).await.unwrap_err(),
     ] {
         assert_eq!(fate(&error), (ErrorKind::Config, Delivery::NotSent));
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common_http::{
-    Body, CallOptions, Engine, ErrorKind, HttpOptions, MemorySessionStore, Operation, RawRequest,
-    SavedSession, SessionKey, SessionStore,
+    Body, CallOptions, Engine, ErrorKind, HttpOptions, MemoryStore, Operation, Request, Secret,
+    Store, StoreKey,
 };
 use http::Method;
 use wiremock::matchers::{header, method, path};
@@ -48,7 +48,7 @@ async fn the_path_is_as_we_encoded_it() {
 async fn two_slashes_are_a_path_and_not_another_host() {
     let server = Server::answering(ok("{}")).await;
     let engine = server.client();
-    let request = RawRequest::new(&engine, "testing.raw", Method::GET, "//other.example/a");
+    let request = Request::unmodelled(&engine, "testing.raw", Method::GET, "//other.example/a");
     request.public().send().await.unwrap();
     assert_eq!(
         only_request(&server).line(),
@@ -307,14 +307,13 @@ async fn a_session_is_renewed_and_shared() {
         let mock = mock.respond_with(answer).expect(times);
         mock.mount(&server).await;
     }
-    let store = Arc::new(MemorySessionStore::default());
-    let key = || SessionKey::of(&["EXAMPLE"]);
+    let store = Arc::new(MemoryStore::default());
+    let key = || StoreKey::of(&["EXAMPLE"]);
     let old = r#"{"version":1,"authorization":"basic T-0","opened_at_ms":0}"#;
-    let old = SavedSession::from_json(old).unwrap();
-    store.save(&key(), &old).await.unwrap();
+    store.put(&key(), &Secret::from(old), None).await.unwrap();
     let client = || {
         let builder = Engine::builder(&VENDOR, server.uri()).authenticator(Login::default());
-        builder.session_store(store.clone(), key()).build().unwrap()
+        builder.store(store.clone(), key()).build().unwrap()
     };
     let first = client();
     for engine in [&first, &first, &client()] {

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use common_http::sandbox::{SandboxClock, rfc3339};
 
-use crate::wire::{ask, connect, example};
+use crate::wire::{ask, connect, start};
 
 const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
 
@@ -33,14 +33,12 @@ fn times_are_written_with_the_wanted_fraction() {
 
 #[tokio::test]
 async fn answers_are_dated_by_it() {
-    let (builder, _) = example();
-    let clock = SandboxClock::new();
-    let server = builder.clock(clock.clone()).start().await.unwrap();
-    clock.freeze();
-    clock.advance(WEEK);
-    let got = ask(&mut connect(&server).await, "GET /things/a", "").await;
+    let sandbox = start().await;
+    sandbox.clock().freeze();
+    sandbox.clock().advance(WEEK);
+    let got = ask(&mut connect(&sandbox).await, "GET /things/a", "").await;
     let date = got.header("date").unwrap();
-    let whole = server
+    let whole = sandbox
         .clock()
         .now()
         .duration_since(SystemTime::UNIX_EPOCH)

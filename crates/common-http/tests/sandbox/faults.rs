@@ -1,7 +1,6 @@
 //! Each fault as a client's socket sees it, and whether the vendor's state changed.
 
 use std::io::ErrorKind;
-use std::sync::atomic::Ordering;
 
 use common_http::sandbox::Fault;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -12,13 +11,13 @@ use crate::wire::{ADD, GET, ask, connect, read_all, request, send, soon, start};
 
 #[tokio::test]
 async fn reset_before_effect_is_a_tcp_reset_and_changes_nothing() {
-    let (server, added) = start().await;
-    server.fail_next(ADD, Fault::ResetBeforeEffect).unwrap();
-    let (read, end) = send(&server, "POST /things", "{}").await;
+    let sandbox = start().await;
+    sandbox.fail_next(ADD, Fault::ResetBeforeEffect).unwrap();
+    let (read, end) = send(&sandbox, "POST /things", "{}").await;
     assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset);
     assert_eq!(read, "");
-    assert_eq!(added.load(Ordering::SeqCst), 0);
-    let log = server.requests_for(ADD);
+    assert_eq!(sandbox.added(), 0);
+    let log = sandbox.requests_for(ADD);
     assert_eq!(log[0].fault, Some(Fault::ResetBeforeEffect));
     assert_eq!(
         (log[0].status, log[0].complete, &log[0].body[..]),
@@ -28,22 +27,22 @@ async fn reset_before_effect_is_a_tcp_reset_and_changes_nothing() {
 
 #[tokio::test]
 async fn reset_after_request_is_a_tcp_reset_and_has_its_effect() {
-    let (server, added) = start().await;
-    server.fail_next(ADD, Fault::ResetAfterRequest).unwrap();
-    let (read, end) = send(&server, "POST /things", "{}").await;
+    let sandbox = start().await;
+    sandbox.fail_next(ADD, Fault::ResetAfterRequest).unwrap();
+    let (read, end) = send(&sandbox, "POST /things", "{}").await;
     assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset);
     assert_eq!(read, "");
-    assert_eq!(added.load(Ordering::SeqCst), 1);
+    assert_eq!(sandbox.added(), 1);
 }
 
 #[tokio::test]
 async fn reset_connections_resets_new_connections_before_a_request_is_read() {
-    let (server, added) = start().await;
-    let mut old = connect(&server).await;
+    let sandbox = start().await;
+    let mut old = connect(&sandbox).await;
     assert_eq!(ask(&mut old, "POST /things", "").await.status, 201);
-    server.reset_connections(2);
+    sandbox.reset_connections(2);
     for _ in 0..2 {
-        let address = server.url().strip_prefix("http://").unwrap();
+        let address = sandbox.url().strip_prefix("http://").unwrap();
         // The reset may arrive as early as at the end of connecting.
         let error = match TcpStream::connect(address).await {
             Ok(mut stream) => read_all(&mut stream).await.1.unwrap_err(),
@@ -53,35 +52,31 @@ async fn reset_connections_resets_new_connections_before_a_request_is_read() {
     }
     assert_eq!(ask(&mut old, "POST /things", "").await.status, 201);
     assert_eq!(
-        ask(&mut connect(&server).await, "POST /things", "")
+        ask(&mut connect(&sandbox).await, "POST /things", "")
             .await
             .status,
         201
     );
     assert_eq!(
-        (
-            added.load(Ordering::SeqCst),
-            server.count(ADD),
-            server.connections()
-        ),
+        (sandbox.added(), sandbox.count(ADD), sandbox.connections()),
         (3, 3, 4)
     );
 }
 
 #[tokio::test]
-async fn stall_head_answers_nothing_until_the_server_stops() {
-    let (server, added) = start().await;
-    server.fail_next(ADD, Fault::StallHead).unwrap();
-    let mut stream = connect(&server).await;
+async fn stall_head_answers_nothing_until_the_sandbox_stops() {
+    let sandbox = start().await;
+    sandbox.fail_next(ADD, Fault::StallHead).unwrap();
+    let mut stream = connect(&sandbox).await;
     stream
         .write_all(request("POST /things", "{}").as_bytes())
         .await
         .unwrap();
-    soon(server.wait_for(ADD, 1)).await.unwrap();
+    soon(sandbox.wait_for(ADD, 1)).await.unwrap();
     // Make another complete request: by its end, a server that answers or closes the first would
     // have done so.
     assert_eq!(
-        ask(&mut connect(&server).await, "POST /things", "")
+        ask(&mut connect(&sandbox).await, "POST /things", "")
             .await
             .status,
         201
@@ -90,56 +85,56 @@ async fn stall_head_answers_nothing_until_the_server_stops() {
         stream.try_read(&mut [0; 8]).unwrap_err().kind(),
         ErrorKind::WouldBlock
     );
-    soon(server.stop()).await;
+    soon(sandbox.stop()).await;
     let (read, end) = read_all(&mut stream).await;
     assert_eq!((read.as_str(), end.is_ok()), ("", true));
-    assert_eq!(added.load(Ordering::SeqCst), 2);
+    assert_eq!(sandbox.added(), 2);
 }
 
 #[tokio::test]
 async fn a_stall_ends_when_the_client_goes_away() {
-    let (server, _) = start().await;
-    server.fail_next(ADD, Fault::StallHead).unwrap();
-    server
+    let sandbox = start().await;
+    sandbox.fail_next(ADD, Fault::StallHead).unwrap();
+    sandbox
         .fail_next(ADD, Fault::StallBody { after: 3 })
         .unwrap();
     for count in 1..=2 {
-        let mut stream = connect(&server).await;
+        let mut stream = connect(&sandbox).await;
         stream
             .write_all(request("POST /things", "{}").as_bytes())
             .await
             .unwrap();
-        soon(server.wait_for(ADD, count)).await.unwrap();
-        assert_eq!(server.open_connections(), 1);
+        soon(sandbox.wait_for(ADD, count)).await.unwrap();
+        assert_eq!(sandbox.open_connections(), 1);
         drop(stream);
-        soon(server.wait_until_closed()).await;
+        soon(sandbox.wait_until_closed()).await;
     }
 }
 
 #[tokio::test]
-async fn a_stall_ends_when_the_server_is_dropped() {
-    let (server, _) = start().await;
-    server
+async fn a_stall_ends_when_the_sandbox_is_dropped() {
+    let sandbox = start().await;
+    sandbox
         .fail_next(GET, Fault::StallBody { after: 3 })
         .unwrap();
-    let mut stream = connect(&server).await;
+    let mut stream = connect(&sandbox).await;
     stream
         .write_all(request("GET /things/a", "").as_bytes())
         .await
         .unwrap();
-    soon(server.wait_for(GET, 1)).await.unwrap();
-    drop(server);
+    soon(sandbox.wait_for(GET, 1)).await.unwrap();
+    drop(sandbox);
     let (_, end) = read_all(&mut stream).await;
     assert!(end.is_ok());
 }
 
 #[tokio::test]
 async fn stall_body_sends_the_head_and_some_bytes_and_keeps_the_connection() {
-    let (server, _) = start().await;
-    server
+    let sandbox = start().await;
+    sandbox
         .fail_next(GET, Fault::StallBody { after: 7 })
         .unwrap();
-    let mut stream = connect(&server).await;
+    let mut stream = connect(&sandbox).await;
     stream
         .write_all(request("GET /things/abc", "").as_bytes())
         .await
@@ -149,7 +144,7 @@ async fn stall_body_sends_the_head_and_some_bytes_and_keeps_the_connection() {
         assert!(soon(stream.read_buf(&mut bytes)).await.unwrap() > 0);
     }
     let head = String::from_utf8(bytes).unwrap();
-    let full = ask(&mut connect(&server).await, "GET /things/abc", "").await;
+    let full = ask(&mut connect(&sandbox).await, "GET /things/abc", "").await;
     assert!(
         head.starts_with("HTTP/1.1 200 OK\r\n") && head.contains("\r\nx-example-header: 1\r\n")
     );
@@ -159,42 +154,42 @@ async fn stall_body_sends_the_head_and_some_bytes_and_keeps_the_connection() {
         stream.try_read(&mut [0; 8]).unwrap_err().kind(),
         ErrorKind::WouldBlock
     );
-    soon(server.stop()).await;
+    soon(sandbox.stop()).await;
     assert_eq!(read_all(&mut stream).await.0, "");
 }
 
 #[tokio::test]
 async fn cut_body_announces_more_than_it_sends_and_closes_in_order() {
-    let (server, added) = start().await;
-    server.fail_next(ADD, Fault::CutBody { after: 4 }).unwrap();
-    let (read, end) = send(&server, "POST /things", "").await;
+    let sandbox = start().await;
+    sandbox.fail_next(ADD, Fault::CutBody { after: 4 }).unwrap();
+    let (read, end) = send(&sandbox, "POST /things", "").await;
     assert!(end.is_ok(), "a FIN, not a reset");
     assert!(
         read.starts_with("HTTP/1.1 201 Created\r\n") && read.contains("\r\ncontent-length: 12\r\n")
     );
     assert!(read.ends_with("\r\n\r\n{\"nu"));
-    assert_eq!(added.load(Ordering::SeqCst), 1);
+    assert_eq!(sandbox.added(), 1);
     // More than the body has: the last byte is held back all the same.
-    server
+    sandbox
         .fail_next(ADD, Fault::CutBody { after: 1_000 })
         .unwrap();
-    let (read, _) = send(&server, "POST /things", "").await;
+    let (read, _) = send(&sandbox, "POST /things", "").await;
     assert!(read.contains("\r\ncontent-length: 12\r\n") && read.ends_with("\r\n\r\n{\"number\":2"));
     assert_eq!(
-        server.requests_for(ADD)[1].status,
+        sandbox.requests_for(ADD)[1].status,
         Some(StatusCode::CREATED)
     );
 }
 
 #[tokio::test]
 async fn statuses_come_in_the_place_of_the_act_and_keep_the_connection() {
-    let (server, added) = start().await;
+    let sandbox = start().await;
     let headers = HeaderMap::from_iter([(
         "x-request-id".parse().unwrap(),
         HeaderValue::from_static("example-1"),
     )]);
     let status = StatusCode::BAD_GATEWAY;
-    server
+    sandbox
         .fail_next(
             ADD,
             Fault::Status {
@@ -204,10 +199,10 @@ async fn statuses_come_in_the_place_of_the_act_and_keep_the_connection() {
             },
         )
         .unwrap();
-    server
+    sandbox
         .fail_next(ADD, Fault::Throttled { retry_after: None })
         .unwrap();
-    server
+    sandbox
         .fail_next(
             ADD,
             Fault::Throttled {
@@ -215,7 +210,7 @@ async fn statuses_come_in_the_place_of_the_act_and_keep_the_connection() {
             },
         )
         .unwrap();
-    server
+    sandbox
         .fail_next(
             ADD,
             Fault::Unavailable {
@@ -223,11 +218,11 @@ async fn statuses_come_in_the_place_of_the_act_and_keep_the_connection() {
             },
         )
         .unwrap();
-    server
+    sandbox
         .fail_next(ADD, Fault::status(StatusCode::NO_CONTENT))
         .unwrap();
     let location = "http://192.0.2.1/elsewhere".to_owned();
-    server
+    sandbox
         .fail_next(
             ADD,
             Fault::Redirect {
@@ -237,7 +232,7 @@ async fn statuses_come_in_the_place_of_the_act_and_keep_the_connection() {
         )
         .unwrap();
 
-    let mut stream = connect(&server).await;
+    let mut stream = connect(&sandbox).await;
     let bad = ask(&mut stream, "POST /things", "").await;
     assert_eq!(
         (bad.status, bad.body.as_str(), bad.header("x-request-id")),
@@ -264,7 +259,7 @@ async fn statuses_come_in_the_place_of_the_act_and_keep_the_connection() {
         .write_all(request("POST /things", "").as_bytes())
         .await
         .unwrap();
-    soon(server.wait_for(ADD, 5)).await.unwrap();
+    soon(sandbox.wait_for(ADD, 5)).await.unwrap();
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         assert!(soon(stream.read_buf(&mut head)).await.unwrap() > 0);
@@ -276,45 +271,42 @@ async fn statuses_come_in_the_place_of_the_act_and_keep_the_connection() {
         (307, Some("http://192.0.2.1/elsewhere"))
     );
 
-    assert_eq!(added.load(Ordering::SeqCst), 0);
+    assert_eq!(sandbox.added(), 0);
     assert_eq!(
         ask(&mut stream, "POST /things", "").await.body,
         r#"{"number":1}"#
     );
-    assert_eq!(server.connections(), 1);
+    assert_eq!(sandbox.connections(), 1);
 }
 
 #[tokio::test]
 async fn bad_json_breaks_off_under_a_matching_length() {
-    let (server, added) = start().await;
-    server.fail_always(ADD, Fault::BadJson).unwrap();
-    server.fail_next(GET, Fault::BadJson).unwrap();
-    let mut stream = connect(&server).await;
+    let sandbox = start().await;
+    sandbox.fail_always(ADD, Fault::BadJson).unwrap();
+    sandbox.fail_next(GET, Fault::BadJson).unwrap();
+    let mut stream = connect(&sandbox).await;
     let got = ask(&mut stream, "POST /things", "").await;
     assert_eq!((got.status, got.body.as_str()), (201, "{\"numb"));
-    assert_eq!(added.load(Ordering::SeqCst), 1);
+    assert_eq!(sandbox.added(), 1);
     let got = ask(&mut stream, "GET /things/file", "").await;
     assert_eq!(got.header("content-type"), Some("application/json"));
     assert!(serde_json::from_str::<serde_json::Value>(&got.body).is_err());
 }
 
 #[tokio::test]
-async fn garbage_is_no_http_and_closes() {
-    let (server, added) = start().await;
-    server.fail_next(ADD, Fault::Garbage).unwrap();
-    let (read, end) = send(&server, "POST /things", "").await;
+async fn garbage_is_not_http_and_closes() {
+    let sandbox = start().await;
+    sandbox.fail_next(ADD, Fault::Garbage).unwrap();
+    let (read, end) = send(&sandbox, "POST /things", "").await;
     assert!(end.is_ok() && !read.is_empty() && !read.starts_with("HTTP/"));
-    assert_eq!(
-        (added.load(Ordering::SeqCst), server.requests()[0].status),
-        (1, None)
-    );
+    assert_eq!((sandbox.added(), sandbox.requests()[0].status), (1, None));
 }
 
 #[tokio::test]
 async fn drift_adds_to_json_and_renames_other_content() {
-    let (server, _) = start().await;
-    server.fail_times(GET, 2, Fault::Drift).unwrap();
-    let mut stream = connect(&server).await;
+    let sandbox = start().await;
+    sandbox.fail_times(GET, 2, Fault::Drift).unwrap();
+    let mut stream = connect(&sandbox).await;
     let got = ask(&mut stream, "GET /things/a", "").await.json();
     assert_eq!(got["id"], "a");
     assert!(got["sandboxUnknownBlock"]["nested"].is_array());
@@ -327,8 +319,8 @@ async fn drift_adds_to_json_and_renames_other_content() {
 
 #[tokio::test]
 async fn content_encoding_is_said_though_nobody_asked() {
-    let (server, _) = start().await;
-    server.fail_next(GET, Fault::ContentEncoding).unwrap();
-    let got = ask(&mut connect(&server).await, "GET /things/a", "").await;
+    let sandbox = start().await;
+    sandbox.fail_next(GET, Fault::ContentEncoding).unwrap();
+    let got = ask(&mut connect(&sandbox).await, "GET /things/a", "").await;
     assert_eq!(got.header("content-encoding"), Some("gzip"));
 }

@@ -1,21 +1,21 @@
 //! The request log, and actions between requests.
 
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
-use common_http::sandbox::Fault;
+use common_http::sandbox::{Fault, Listen};
 use http::StatusCode;
 use tokio::io::AsyncWriteExt;
 
-use crate::wire::{ADD, GET, ask, connect, example, soon, start};
+use crate::wire::{ADD, Example, GET, Sandbox, ask, connect, listening, soon, start};
 
 #[tokio::test]
 async fn a_request_is_logged_as_it_was_on_the_wire() {
-    let (server, _) = start().await;
-    let mut stream = connect(&server).await;
-    let raw = "GET /things/a%2Fb%20%C3%A9?q=1%202&x HTTP/1.1\r\nHost: sandbox.invalid\r\nAuthorization: BaSiC marker\r\nX-Twice: 1\r\nX-Twice: 2\r\n\r\n";
+    let sandbox = start().await;
+    let mut stream = connect(&sandbox).await;
+    let raw = "GET /things/a%2Fb%20%C3%A9?q=1%202&x HTTP/1.1\r\nHost: sandbox.invalid\r\n\
+        Authorization: BaSiC marker\r\nX-Twice: 1\r\nX-Twice: 2\r\n\r\n";
     stream.write_all(raw.as_bytes()).await.unwrap();
-    let log = soon(server.wait_for(GET, 1)).await.unwrap();
+    let log = soon(sandbox.wait_for(GET, 1)).await.unwrap();
     assert_eq!(log.len(), 1);
     let entry = &log[0];
     assert_eq!((entry.operation, entry.method.as_str()), (Some(GET), "GET"));
@@ -26,7 +26,7 @@ async fn a_request_is_logged_as_it_was_on_the_wire() {
         (entry.status, entry.fault.clone(), entry.complete),
         (Some(StatusCode::OK), None, true)
     );
-    let shown = format!("{entry:?} {server:?}");
+    let shown = format!("{entry:?} {sandbox:?}");
     assert!(
         !shown.contains("marker") && !shown.contains("things/"),
         "{shown}"
@@ -35,9 +35,9 @@ async fn a_request_is_logged_as_it_was_on_the_wire() {
 
 #[tokio::test]
 async fn arguments_are_decoded_once_after_the_path_is_split() {
-    let (server, _) = start().await;
+    let sandbox = start().await;
     let got = ask(
-        &mut connect(&server).await,
+        &mut connect(&sandbox).await,
         "GET /things/a%2Fb%252F?q=%C3%A9+x&q=2",
         "",
     )
@@ -51,8 +51,8 @@ async fn arguments_are_decoded_once_after_the_path_is_split() {
 
 #[tokio::test]
 async fn dots_and_slashes_are_not_resolved() {
-    let (server, _) = start().await;
-    let mut stream = connect(&server).await;
+    let sandbox = start().await;
+    let mut stream = connect(&sandbox).await;
     assert_eq!(
         ask(&mut stream, "GET /things/..", "").await.json()["id"],
         ".."
@@ -64,13 +64,13 @@ async fn dots_and_slashes_are_not_resolved() {
 
 #[tokio::test]
 async fn what_belongs_to_no_operation_is_refused_and_logged() {
-    let (server, added) = start().await;
-    let mut stream = connect(&server).await;
+    let sandbox = start().await;
+    let mut stream = connect(&sandbox).await;
     let got = ask(&mut stream, "GET /other", "").await;
     assert_eq!((got.status, got.body.as_str()), (404, r#"{"refused":404}"#));
     let got = ask(&mut stream, "DELETE /things", "").await;
     assert_eq!((got.status, got.header("allow")), (405, Some("POST")));
-    let log = server.requests();
+    let log = sandbox.requests();
     assert!(
         log.iter()
             .all(|entry| entry.operation.is_none() && entry.complete)
@@ -81,68 +81,71 @@ async fn what_belongs_to_no_operation_is_refused_and_logged() {
             .collect::<Vec<_>>(),
         ["GET", "DELETE"]
     );
-    assert_eq!((added.load(Ordering::SeqCst), server.count(ADD)), (0, 0));
+    assert_eq!((sandbox.added(), sandbox.count(ADD)), (0, 0));
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_is_logged_and_not_acted_upon() {
-    let (server, added) = start().await;
-    server.fail_next(ADD, Fault::Garbage).unwrap();
-    let mut stream = connect(&server).await;
+async fn a_body_that_breaks_off_is_logged_and_not_acted_on() {
+    let sandbox = start().await;
+    sandbox.fail_next(ADD, Fault::Garbage).unwrap();
+    let mut stream = connect(&sandbox).await;
     stream
         .write_all(b"POST /things HTTP/1.1\r\nHost: a.invalid\r\nContent-Length: 100\r\n\r\nhalf")
         .await
         .unwrap();
     drop(stream);
-    let log = soon(server.wait_for(ADD, 1)).await.unwrap();
+    let log = soon(sandbox.wait_for(ADD, 1)).await.unwrap();
     assert_eq!(
         (log[0].complete, log[0].status, log[0].fault.clone()),
         (false, None, None)
     );
-    assert_eq!(added.load(Ordering::SeqCst), 0);
+    assert_eq!(sandbox.added(), 0);
 }
 
 #[tokio::test]
 async fn a_body_beyond_the_limit_is_refused() {
-    let (builder, added) = example();
-    let server = builder.body_limit(10).start().await.unwrap();
+    let listen = Listen {
+        body_limit: 10,
+        ..Listen::default()
+    };
+    let sandbox = Sandbox::with(listening(listen)).await.unwrap();
     assert_eq!(
-        ask(&mut connect(&server).await, "POST /things", "0123456789")
+        ask(&mut connect(&sandbox).await, "POST /things", "0123456789")
             .await
             .status,
         201
     );
     assert_eq!(
-        ask(&mut connect(&server).await, "POST /things", "0123456789a")
+        ask(&mut connect(&sandbox).await, "POST /things", "0123456789a")
             .await
             .status,
         413
     );
-    assert_eq!(added.load(Ordering::SeqCst), 1);
-    let log = server.requests_for(ADD);
+    assert_eq!(sandbox.added(), 1);
+    let log = sandbox.requests_for(ADD);
     assert_eq!((log[0].complete, log[1].complete), (true, false));
 }
 
 #[tokio::test]
 async fn an_emptied_log_counts_from_nothing() {
-    let (server, _) = start().await;
-    let mut stream = connect(&server).await;
+    let sandbox = start().await;
+    let mut stream = connect(&sandbox).await;
     ask(&mut stream, "POST /things", "").await;
-    server.clear_requests();
-    assert!(server.requests().is_empty());
+    sandbox.clear_requests();
+    assert!(sandbox.requests().is_empty());
     ask(&mut stream, "POST /things", "").await;
-    assert_eq!(server.count(ADD), 1);
+    assert_eq!(sandbox.count(ADD), 1);
 }
 
 #[tokio::test]
 async fn waiters_see_requests_that_come_later() {
-    let (server, _) = start().await;
-    let server = Arc::new(server);
+    let sandbox = start().await;
+    let sandbox = Arc::new(sandbox);
     let waiting = tokio::spawn({
-        let server = Arc::clone(&server);
-        async move { server.wait_for(ADD, 3).await.unwrap().len() }
+        let sandbox = Arc::clone(&sandbox);
+        async move { sandbox.wait_for(ADD, 3).await.unwrap().len() }
     });
-    let mut stream = connect(&server).await;
+    let mut stream = connect(&sandbox).await;
     for _ in 0..3 {
         ask(&mut stream, "POST /things", "").await;
     }
@@ -150,29 +153,25 @@ async fn waiters_see_requests_that_come_later() {
 }
 
 #[tokio::test]
-async fn an_action_runs_before_its_request_is_acted_upon() {
-    let (server, added) = start().await;
-    let server = Arc::new(server);
+async fn an_action_runs_before_its_request_is_acted_on() {
+    let sandbox = start().await;
+    let sandbox = Arc::new(sandbox);
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let mut stream = connect(&server).await;
+    let mut stream = connect(&sandbox).await;
     ask(&mut stream, "POST /things", "").await;
     for nth in [2, 3] {
-        let (seen, added) = (Arc::clone(&seen), Arc::clone(&added));
-        let note = move || {
-            seen.lock()
-                .unwrap()
-                .push((nth, added.load(Ordering::SeqCst)))
-        };
-        server.before_request(ADD, nth, note).unwrap();
+        let seen = Arc::clone(&seen);
+        let note = move |example: &Example| seen.lock().unwrap().push((nth, example.added()));
+        sandbox.on_request(ADD, nth, note).unwrap();
     }
-    let weak = Arc::downgrade(&server);
-    let fail = move || {
+    let weak = Arc::downgrade(&sandbox);
+    let fail = move |_: &Example| {
         weak.upgrade()
             .unwrap()
             .fail_next(ADD, Fault::status(StatusCode::GONE))
             .unwrap()
     };
-    server.before_request(ADD, 3, fail).unwrap();
+    sandbox.on_request(ADD, 3, fail).unwrap();
     let mut statuses = Vec::new();
     for _ in 0..4 {
         ask(&mut stream, "GET /things/a", "").await;

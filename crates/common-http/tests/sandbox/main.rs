@@ -5,6 +5,8 @@ mod faults;
 mod log;
 mod queue;
 mod server;
-// `cfg(test)` tells clippy that this is test code.
+// `cfg(test)` tells clippy that helper functions are test code.
+#[cfg(test)]
+mod vendor;
 #[cfg(test)]
 mod wire;

@@ -7,17 +7,17 @@ use crate::wire::{ADD, GET, ask, connect, soon, start};
 
 #[tokio::test]
 async fn queued_faults_go_before_the_standing_one_until_all_are_cleared() {
-    let (server, _) = start().await;
-    server
+    let sandbox = start().await;
+    sandbox
         .fail_always(ADD, Fault::status(StatusCode::IM_A_TEAPOT))
         .unwrap();
-    server
+    sandbox
         .fail_times(ADD, 2, Fault::status(StatusCode::GONE))
         .unwrap();
-    server
+    sandbox
         .fail_next(ADD, Fault::status(StatusCode::CONFLICT))
         .unwrap();
-    let mut stream = connect(&server).await;
+    let mut stream = connect(&sandbox).await;
     let mut statuses = Vec::new();
     for _ in 0..5 {
         statuses.push(ask(&mut stream, "POST /things", "").await.status);
@@ -28,12 +28,12 @@ async fn queued_faults_go_before_the_standing_one_until_all_are_cleared() {
         200,
         "another operation"
     );
-    server.fail_next(ADD, Fault::Garbage).unwrap();
-    server.reset_connections(5);
-    server.clear_faults();
+    sandbox.fail_next(ADD, Fault::Garbage).unwrap();
+    sandbox.reset_connections(5);
+    sandbox.clear_faults();
     assert_eq!(ask(&mut stream, "POST /things", "").await.status, 201);
     assert_eq!(
-        ask(&mut connect(&server).await, "POST /things", "")
+        ask(&mut connect(&sandbox).await, "POST /things", "")
             .await
             .status,
         201
@@ -42,21 +42,21 @@ async fn queued_faults_go_before_the_standing_one_until_all_are_cleared() {
 
 #[tokio::test]
 async fn what_could_not_be_played_is_refused() {
-    let (server, _) = start().await;
-    let error = server
+    let sandbox = start().await;
+    let error = sandbox
         .fail_next("example.thing.add", Fault::Garbage)
         .unwrap_err();
     assert!(matches!(&error, SandboxError::UnknownOperation { known, .. } if known.contains(&ADD)));
     assert!(error.to_string().contains("`example.thing.add`") && error.to_string().contains(GET));
-    assert!(server.fail_times("", 2, Fault::Garbage).is_err());
-    assert!(server.fail_always("other", Fault::Garbage).is_err());
-    assert!(server.before_request("other", 1, || {}).is_err());
-    assert!(soon(server.wait_for("other", 0)).await.is_err());
+    assert!(sandbox.fail_times("", 2, Fault::Garbage).is_err());
+    assert!(sandbox.fail_always("other", Fault::Garbage).is_err());
+    assert!(sandbox.on_request("other", 1, |_| {}).is_err());
+    assert!(soon(sandbox.wait_for("other", 0)).await.is_err());
     let bad = Fault::Throttled {
         retry_after: Some("1\r\nx: y".to_owned()),
     };
     assert_eq!(
-        server.fail_next(ADD, bad).unwrap_err().to_string(),
+        sandbox.fail_next(ADD, bad).unwrap_err().to_string(),
         "the fault's value for the header `Retry-After` cannot be sent over HTTP"
     );
     let bad = Fault::Redirect {
@@ -64,14 +64,14 @@ async fn what_could_not_be_played_is_refused() {
         location: "\0".to_owned(),
     };
     assert!(matches!(
-        server.fail_always(ADD, bad),
+        sandbox.fail_always(ADD, bad),
         Err(SandboxError::InvalidHeader {
             header: "Location",
             ..
         })
     ));
     assert_eq!(
-        server.before_request(ADD, 0, || {}).unwrap_err(),
+        sandbox.on_request(ADD, 0, |_| {}).unwrap_err(),
         SandboxError::ZeroCount
     );
 }

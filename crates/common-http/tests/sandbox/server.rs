@@ -1,57 +1,68 @@
 //! Start, stop and the format on the wire.
 
 use std::io::ErrorKind;
+use std::sync::Arc;
 
-use common_http::sandbox::{Fault, HeaderCase};
+use common_http::sandbox::{Fault, HeaderCase, Listen};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::runtime;
+use tokio::task::JoinSet;
 
-use crate::wire::{BIG, GET, ask, connect, example, read_all, request, soon, start};
+use crate::wire::{
+    BIG, GET, Sandbox, Settings, ask, connect, listening, read_all, request, soon, start,
+};
+
+fn at_port(port: u16) -> Settings {
+    listening(Listen {
+        port,
+        ..Listen::default()
+    })
+}
 
 #[tokio::test]
 async fn stop_finishes_and_frees_the_port() {
-    let (server, _) = start().await;
-    let mut idle = connect(&server).await;
+    let sandbox = start().await;
+    let mut idle = connect(&sandbox).await;
     assert_eq!(ask(&mut idle, "GET /things/a", "").await.status, 200);
-    soon(server.stop()).await;
-    assert_eq!(server.open_connections(), 0);
+    soon(sandbox.stop()).await;
+    assert_eq!(sandbox.open_connections(), 0);
     assert_eq!(idle.read(&mut [0; 8]).await.unwrap(), 0);
-    let address = server.url().strip_prefix("http://").unwrap();
+    let address = sandbox.url().strip_prefix("http://").unwrap();
     assert_eq!(
         TcpStream::connect(address).await.unwrap_err().kind(),
         ErrorKind::ConnectionRefused
     );
-    soon(server.stop()).await;
-    let (builder, _) = example();
+    soon(sandbox.stop()).await;
     let port = address.rsplit(':').next().unwrap().parse().unwrap();
-    let again = builder.port(port).start().await.unwrap();
-    assert_eq!(again.url(), server.url());
+    let again = Sandbox::with(at_port(port)).await.unwrap();
+    assert_eq!(again.url(), sandbox.url());
 }
 
 #[tokio::test]
 async fn stop_does_not_wait_for_a_client_that_does_not_read() {
-    let (server, _) = start().await;
-    server
+    let sandbox = start().await;
+    sandbox
         .fail_next(GET, Fault::StallBody { after: BIG })
         .unwrap();
-    let mut stream = connect(&server).await;
+    let mut stream = connect(&sandbox).await;
     stream
         .write_all(request("GET /things/big", "").as_bytes())
         .await
         .unwrap();
-    soon(server.wait_for(GET, 1)).await.unwrap();
-    soon(server.stop()).await;
+    soon(sandbox.wait_for(GET, 1)).await.unwrap();
+    soon(sandbox.stop()).await;
     let (read, _) = read_all(&mut stream).await;
     assert!(read.starts_with("HTTP/1.1 200 OK\r\n") && read.len() < BIG);
 }
 
 #[tokio::test]
 async fn drop_closes_idle_connections_and_the_listener() {
-    let (server, _) = start().await;
-    let mut idle = connect(&server).await;
+    let sandbox = start().await;
+    let mut idle = connect(&sandbox).await;
     ask(&mut idle, "GET /things/a", "").await;
-    let address = server.url().strip_prefix("http://").unwrap().to_owned();
-    drop(server);
+    let address = sandbox.url().strip_prefix("http://").unwrap().to_owned();
+    drop(sandbox);
     assert_eq!(soon(idle.read(&mut [0; 8])).await.unwrap(), 0);
     assert_eq!(
         TcpStream::connect(address).await.unwrap_err().kind(),
@@ -61,13 +72,13 @@ async fn drop_closes_idle_connections_and_the_listener() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_serves_many_connections_in_a_threaded_runtime() {
-    let (server, added) = start().await;
-    let server = std::sync::Arc::new(server);
-    let mut tasks = tokio::task::JoinSet::new();
+    let sandbox = start().await;
+    let sandbox = Arc::new(sandbox);
+    let mut tasks = JoinSet::new();
     for _ in 0..50 {
-        let server = std::sync::Arc::clone(&server);
+        let sandbox = Arc::clone(&sandbox);
         tasks.spawn(async move {
-            ask(&mut connect(&server).await, "POST /things", "")
+            ask(&mut connect(&sandbox).await, "POST /things", "")
                 .await
                 .status
         });
@@ -78,45 +89,43 @@ async fn it_serves_many_connections_in_a_threaded_runtime() {
             .iter()
             .all(|status| *status == 201)
     );
-    assert_eq!(added.load(std::sync::atomic::Ordering::SeqCst), 50);
-    assert_eq!(server.connections(), 50);
+    assert_eq!(sandbox.added(), 50);
+    assert_eq!(sandbox.connections(), 50);
 }
 
 #[test]
 fn a_handle_outlives_its_runtime() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = runtime::Builder::new_current_thread()
         .enable_io()
         .build()
         .unwrap();
-    let (server, _) = runtime.block_on(start());
+    let sandbox = runtime.block_on(start());
     drop(runtime);
-    assert_eq!((server.count(GET), server.open_connections()), (0, 0));
-    drop(server);
+    assert_eq!((sandbox.count(GET), sandbox.open_connections()), (0, 0));
+    drop(sandbox);
 }
 
 #[tokio::test]
 async fn a_port_that_is_taken_is_an_error() {
-    let (server, _) = start().await;
-    let port = server.url().rsplit(':').next().unwrap().parse().unwrap();
-    let (builder, _) = example();
+    let sandbox = start().await;
+    let port = sandbox.url().rsplit(':').next().unwrap().parse().unwrap();
     assert_eq!(
-        builder.port(port).start().await.unwrap_err().kind(),
+        Sandbox::with(at_port(port)).await.unwrap_err().kind(),
         ErrorKind::AddrInUse
     );
 }
 
 #[tokio::test]
 async fn header_names_are_written_as_wanted_also_by_faults() {
-    let (builder, _) = example();
-    let server = builder
-        .header_case(HeaderCase::Title)
-        .start()
-        .await
-        .unwrap();
-    let got = ask(&mut connect(&server).await, "GET /things/a", "").await;
+    let listen = Listen {
+        header_case: HeaderCase::Title,
+        ..Listen::default()
+    };
+    let sandbox = Sandbox::with(listening(listen)).await.unwrap();
+    let got = ask(&mut connect(&sandbox).await, "GET /things/a", "").await;
     assert_eq!(got.header("X-Example-Header"), Some("1"));
-    server.fail_next(GET, Fault::CutBody { after: 1 }).unwrap();
-    let mut stream = connect(&server).await;
+    sandbox.fail_next(GET, Fault::CutBody { after: 1 }).unwrap();
+    let mut stream = connect(&sandbox).await;
     stream
         .write_all(request("GET /things/a", "").as_bytes())
         .await

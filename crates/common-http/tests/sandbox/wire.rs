@@ -1,53 +1,76 @@
 //! An example vendor, and a client on a bare socket.
 
 use std::io;
-use std::sync::Arc;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use common_http::example;
 use common_http::sandbox::{
-    Answer, Request, Route, Server, ServerBuilder, Vendor, add_unknown_fields,
+    self, Answer, Host, Listen, Request, Route, Vendor, add_unknown_fields,
 };
+use common_http::{Engine, EngineBuilder, Result};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc::UnboundedSender;
 
 pub(crate) const ADD: &str = "example.things.add";
 pub(crate) const GET: &str = "example.things.get";
+/// At the second address.
+pub(crate) const PUT: &str = "example.files.put";
 
 /// Far more than a socket's buffers hold.
 pub(crate) const BIG: usize = 64 << 20;
 
-static ROUTES: [Route; 3] = [
-    Route::new(ADD, Method::POST, "/things"),
-    Route::new(GET, Method::GET, "/things/{id}"),
-    Route::new("example.slash.get", Method::GET, "/slash/"),
+pub(crate) type Sandbox = sandbox::Sandbox<Example>;
+
+/// A vendor with two addresses, whose only state is the number of things that were added.
+pub(crate) struct Example {
+    urls: Vec<String>,
+    added: AtomicUsize,
+    work: Mutex<Option<UnboundedSender<()>>>,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Settings {
+    pub(crate) listens: [Listen; 2],
+    /// The number of things at the start, at most 1,000.
+    pub(crate) things: usize,
+    /// Gets a message when the vendor's background work begins, and is dropped when it ends.
+    pub(crate) work: Option<UnboundedSender<()>>,
+}
+
+static ROUTES: [Route<Example>; 4] = [
+    Route::new(ADD, Method::POST, "/things", Example::add),
+    Route::new(GET, Method::GET, "/things/{id}", Example::get),
+    Route::new("example.slash.get", Method::GET, "/slash/", Example::get),
+    Route::new(PUT, Method::PUT, "/files/{id}", Example::add).at(1),
 ];
 
-/// A vendor whose only state is the number of things that were added.
-pub(crate) struct Example(pub Arc<AtomicUsize>);
-
-impl Vendor for Example {
-    fn routes(&self) -> &'static [Route] {
-        &ROUTES
+impl Example {
+    pub(crate) fn added(&self) -> usize {
+        self.added.load(Ordering::SeqCst)
     }
 
-    fn answer(&self, operation: &'static str, request: &Request) -> Answer {
-        match operation {
-            ADD => {
-                let number = self.0.fetch_add(1, Ordering::SeqCst) + 1;
-                Answer::json(StatusCode::CREATED, json!({ "number": number }).to_string())
-            }
-            _ if request.arg("id") == "big" => {
-                Answer::new(StatusCode::OK).body("text/plain", vec![b'x'; BIG])
-            }
-            _ if request.arg("id") == "file" => {
-                Answer::new(StatusCode::OK).body("text/plain", "no json")
-            }
-            _ => {
+    pub(crate) fn urls_at_start(&self) -> &[String] {
+        &self.urls
+    }
+
+    fn add(&self, _request: &Request) -> Answer {
+        let number = self.added.fetch_add(1, Ordering::SeqCst) + 1;
+        Answer::json(StatusCode::CREATED, json!({ "number": number }).to_string())
+    }
+
+    fn get(&self, request: &Request) -> Answer {
+        match request.arg("id") {
+            "big" => Answer::new(StatusCode::OK).body("text/plain", vec![b'x'; BIG]),
+            "file" => Answer::new(StatusCode::OK).body("text/plain", "no json"),
+            id => {
                 let about = json!({
-                    "id": request.arg("id"),
+                    "id": id,
                     "path": request.raw_path(),
                     "segments": request.segments(),
                     "q": request.query("q"),
@@ -56,24 +79,71 @@ impl Vendor for Example {
             }
         }
     }
+}
 
-    fn refusal(&self, status: StatusCode, _request: &Request) -> Answer {
-        Answer::json(status, json!({ "refused": status.as_u16() }).to_string())
+impl Vendor for Example {
+    type Settings = Settings;
+    type Client = Engine;
+    type ClientBuilder = EngineBuilder;
+
+    fn listen(settings: &Settings) -> Vec<Listen> {
+        settings.listens.to_vec()
     }
 
-    fn drift(&self, _operation: &'static str, body: &mut Value) {
+    fn new(settings: Settings, host: Host) -> io::Result<Self> {
+        if settings.things > 1_000 {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "too many"));
+        }
+        Ok(Self {
+            urls: host.urls,
+            added: AtomicUsize::new(settings.things),
+            work: Mutex::new(settings.work),
+        })
+    }
+
+    fn client_builder(&self) -> EngineBuilder {
+        example::builder(&self.urls[0])
+    }
+
+    fn build(builder: EngineBuilder) -> Result<Engine> {
+        builder.build()
+    }
+
+    fn routes() -> &'static [Route<Self>] {
+        &ROUTES
+    }
+
+    fn refusal(&self, status: StatusCode, request: &Request) -> Answer {
+        let mut refusal = json!({ "refused": status.as_u16() });
+        if request.address() > 0 {
+            refusal["address"] = request.address().into();
+        }
+        Answer::json(status, refusal.to_string())
+    }
+
+    fn drift(_operation: &'static str, body: &mut Value) {
         add_unknown_fields(body);
     }
+
+    fn background(self: &Arc<Self>) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        let work = self.work.lock().unwrap().take()?;
+        Some(Box::pin(async move {
+            work.send(()).unwrap();
+            std::future::pending().await
+        }))
+    }
 }
 
-pub(crate) fn example() -> (ServerBuilder<Example>, Arc<AtomicUsize>) {
-    let added = Arc::new(AtomicUsize::new(0));
-    (Server::builder(Example(Arc::clone(&added))), added)
+pub(crate) async fn start() -> Sandbox {
+    Sandbox::start().await.expect("a free port")
 }
 
-pub(crate) async fn start() -> (Server, Arc<AtomicUsize>) {
-    let (builder, added) = example();
-    (builder.start().await.expect("a free port"), added)
+/// Settings whose first address listens like this.
+pub(crate) fn listening(listen: Listen) -> Settings {
+    Settings {
+        listens: [listen, Listen::default()],
+        ..Settings::default()
+    }
 }
 
 /// A time limit for tests that would otherwise hang. No test depends on how long it takes.
@@ -83,8 +153,12 @@ pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
         .expect("it ends within a minute")
 }
 
-pub(crate) async fn connect(server: &Server) -> TcpStream {
-    let address = server.url().strip_prefix("http://").expect("a plain URL");
+pub(crate) async fn connect(sandbox: &Sandbox) -> TcpStream {
+    connect_to(sandbox.url()).await
+}
+
+pub(crate) async fn connect_to(url: &str) -> TcpStream {
+    let address = url.strip_prefix("http://").expect("a plain URL");
     TcpStream::connect(address)
         .await
         .expect("a listening server")
@@ -105,8 +179,8 @@ pub(crate) async fn read_all(stream: &mut TcpStream) -> (String, io::Result<()>)
 }
 
 /// Sends a request on a new connection and reads until the server closes.
-pub(crate) async fn send(server: &Server, line: &str, body: &str) -> (String, io::Result<()>) {
-    let mut stream = connect(server).await;
+pub(crate) async fn send(sandbox: &Sandbox, line: &str, body: &str) -> (String, io::Result<()>) {
+    let mut stream = connect(sandbox).await;
     stream
         .write_all(request(line, body).as_bytes())
         .await

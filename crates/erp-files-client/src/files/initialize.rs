@@ -98,8 +98,7 @@ impl InitializeUpload {
             }),
             None => Err(answer
                 .unreadable()
-                .detail("the answer has no upload address")
-                .build()),
+                .with_detail("the answer has no upload address")),
         }
     }
 }
@@ -114,13 +113,11 @@ impl Given {
     pub(super) fn target(&self, hosts: &ForeignHosts) -> Result<UploadTarget> {
         UploadTarget::parse(self.address.expose(), hosts).map_err(|error| {
             error
-                .into_builder()
-                .operation(INITIALIZE.id())
-                .status(self.answer.status())
-                .attempts(self.answer.attempts())
-                .delivery(Delivery::Answered)
-                .body(self.answer.body().clone())
-                .build()
+                .with_operation(INITIALIZE.id())
+                .with_status(self.answer.status())
+                .with_attempts(self.answer.attempts())
+                .with_delivery(Delivery::Answered)
+                .with_body(self.answer.body().clone())
         })
     }
 }

@@ -72,7 +72,7 @@ impl ListFiles {
         let list: RawJson = answer.json()?;
         entries(&list).ok_or_else(|| {
             let error = answer.unreadable();
-            error.detail("the answer is no list of files").build()
+            error.with_detail("the answer is not a list of files")
         })
     }
 }

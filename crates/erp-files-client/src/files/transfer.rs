@@ -186,19 +186,16 @@ impl TransferFile {
     /// ```
     pub async fn send(self) -> Result<()> {
         if self.body.len().is_none() {
-            return Err(Error::builder(ErrorKind::InvalidInput)
-                .detail("the file's length is not known, and the storage takes no chunks")
-                .operation(TRANSFER.id())
-                .build());
+            return Err(Error::new(ErrorKind::InvalidInput)
+                .with_detail("the file's length is not known, and the storage takes no chunks")
+                .with_operation(TRANSFER.id()));
         }
         match self.request().send().await {
             Ok(_) => Ok(()),
             Err(error) if is_expired(&error, &self.target) => Err(error
-                .into_builder()
-                .kind(ErrorKind::PermissionDenied)
-                .detail("the signed address has expired")
-                .code("upload_url_expired", true)
-                .build()),
+                .with_kind(ErrorKind::PermissionDenied)
+                .with_detail("the signed address has expired")
+                .with_code("upload_url_expired", true)),
             Err(error) => Err(error),
         }
     }

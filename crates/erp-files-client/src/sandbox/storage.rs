@@ -2,7 +2,8 @@
 
 use std::time::SystemTime;
 
-use common_http::sandbox::{Answer, Request, Route, Vendor, rfc3339};
+use common_http::sandbox::old::{Route, Vendor};
+use common_http::sandbox::{Answer, Request, rfc3339};
 use http::{Method, StatusCode};
 use serde_json::Value;
 

@@ -1,6 +1,7 @@
 //! The operations of the ERP, and what every call of them must have.
 
-use common_http::sandbox::{Answer, Request, Route, Vendor, add_unknown_fields};
+use common_http::sandbox::old::{Route, Vendor};
+use common_http::sandbox::{Answer, Request, add_unknown_fields};
 use http::{Method, StatusCode};
 use serde_json::Value;
 

@@ -48,9 +48,8 @@ impl Part {
     pub fn of(value: &(impl Serialize + ?Sized)) -> Result<Self> {
         match serde_json::to_value(value) {
             Ok(Value::Object(fields)) => Ok(Self(fields)),
-            _ => Err(Error::builder(ErrorKind::InvalidInput)
-                .detail("a part of an attendance is no JSON object")
-                .build()),
+            _ => Err(Error::new(ErrorKind::InvalidInput)
+                .with_detail("a part of an attendance is no JSON object")),
         }
     }
 

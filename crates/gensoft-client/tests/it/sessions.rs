@@ -60,9 +60,7 @@ async fn a_provider_is_asked_for_the_key_once() {
     impl KeyProvider for Vault {
         async fn key(&self) -> Result<Secret> {
             match self.0.fetch_add(1, Ordering::Relaxed) {
-                0 => Err(Error::builder(ErrorKind::Credentials)
-                    .detail("the vault is shut")
-                    .build()),
+                0 => Err(Error::new(ErrorKind::Credentials).with_detail("the vault is shut")),
                 _ => Ok(Secret::from("EXAMPLE-API-KEY")),
             }
         }

@@ -158,11 +158,10 @@ impl UpdateConfiguration {
     /// ```
     pub async fn send(self) -> Result<Recorded<TenantConfiguration>> {
         if self.changes.is_empty() {
-            return Err(Error::builder(ErrorKind::InvalidInput)
-                .detail("no field was named")
-                .code("no_fields_to_update", true)
-                .operation(UPDATE.id())
-                .build());
+            return Err(Error::new(ErrorKind::InvalidInput)
+                .with_detail("no field was named")
+                .with_code("no_fields_to_update", true)
+                .with_operation(UPDATE.id()));
         }
         self.request().send().await?.recorded()
     }

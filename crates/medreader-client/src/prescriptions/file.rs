@@ -45,7 +45,7 @@ impl PrescriptionFile {
             .ok_or_else(|| refused("the path ends in no file name"))?;
         let body = Body::from_path(path)
             .await
-            .map_err(|error| error.into_builder().operation(UPLOAD.id()).build())?;
+            .map_err(|error| error.with_operation(UPLOAD.id()))?;
         Ok(Self::new(name, body))
     }
 
@@ -116,7 +116,7 @@ impl PrescriptionFile {
             Some(insisted) if HeaderValue::from_str(&insisted).is_ok() => insisted,
             Some(_) => return Err(refused("the media type fits no header")),
             None => {
-                let start = engine.look(&UPLOAD, &self.body, LOOK, options).await?;
+                let start = engine.peek(&UPLOAD, &self.body, LOOK, options).await?;
                 if start.is_empty() {
                     return Err(refused("the file is empty"));
                 }
@@ -131,9 +131,8 @@ impl PrescriptionFile {
 
 /// The vendor's own code for a file that he would not take.
 fn refused(why: &'static str) -> Error {
-    Error::builder(ErrorKind::InvalidInput)
-        .detail(why)
-        .code("bad_request", true)
-        .operation(UPLOAD.id())
-        .build()
+    Error::new(ErrorKind::InvalidInput)
+        .with_detail(why)
+        .with_code("bad_request", true)
+        .with_operation(UPLOAD.id())
 }

@@ -215,21 +215,16 @@ impl<T> Seen<Recorded<T>> {
             Ok(value) if is_wanted(&value) => Ok(Self::Found(value)),
             Ok(_) => Ok(Self::NotYet {
                 exists: true,
-                timeout: Error::builder(ErrorKind::Timeout)
-                    .detail(TOO_LATE)
-                    .operation(operation.id())
-                    .status(StatusCode::OK)
-                    .attempts(1)
-                    .delivery(Delivery::Answered)
-                    .build(),
+                timeout: Error::new(ErrorKind::Timeout)
+                    .with_detail(TOO_LATE)
+                    .with_operation(operation.id())
+                    .with_status(StatusCode::OK)
+                    .with_attempts(1)
+                    .with_delivery(Delivery::Answered),
             }),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::NotYet {
                 exists: false,
-                timeout: error
-                    .into_builder()
-                    .kind(ErrorKind::Timeout)
-                    .detail(TOO_LATE)
-                    .build(),
+                timeout: error.with_kind(ErrorKind::Timeout).with_detail(TOO_LATE),
             }),
             Err(error) if may_pass(&error) => Ok(Self::Failed(error)),
             Err(error) => Err(error),

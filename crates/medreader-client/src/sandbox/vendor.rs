@@ -1,6 +1,7 @@
 //! The operations of MedReader.
 
-use common_http::sandbox::{Answer, Request, Route, Vendor};
+use common_http::sandbox::old::{Route, Vendor};
+use common_http::sandbox::{Answer, Request};
 use http::{Method, StatusCode};
 use serde_json::Value;
 

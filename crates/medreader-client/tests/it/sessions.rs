@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
-use common_http::{Error, ErrorKind, MemorySessionStore, Result, async_trait};
+use common_http::{Error, ErrorKind, MemoryStore, Result, async_trait};
 use futures_util::future::join_all;
 use medreader_client::{Credentials, CredentialsProvider, ErrorCode};
 use tokio::time::{Instant, advance};
@@ -299,12 +299,12 @@ async fn an_expired_session_is_renewed_once_for_all_who_wait() {
 #[tokio::test(start_paused = true)]
 async fn a_store_shares_a_session_of_the_same_tenant_and_user_only() {
     let network = answers(vec![|| FakeAnswer::json("{}")]);
-    let store = Arc::new(MemorySessionStore::default());
+    let store = Arc::new(MemoryStore::default());
     let with = |tenant: &str, email: &str| {
         builder(&network)
             .tenant(tenant)
             .credentials(email, PASSWORD)
-            .session_store(store.clone())
+            .store(store.clone())
             .build()
             .unwrap()
     };
@@ -336,9 +336,7 @@ struct Vault(AtomicUsize);
 impl CredentialsProvider for Vault {
     async fn credentials(&self) -> Result<Credentials> {
         match self.0.fetch_add(1, Ordering::SeqCst) {
-            0 => Err(Error::builder(ErrorKind::Credentials)
-                .detail("the vault is sealed")
-                .build()),
+            0 => Err(Error::new(ErrorKind::Credentials).with_detail("the vault is sealed")),
             asked => Ok(Credentials::new(EMAIL, format!("EXAMPLE-PASSWORD-{asked}"))),
         }
     }

@@ -1,38 +1,46 @@
-//! The centre whose exams are archived: the vendor's, or the sandbox's.
+//! The centre whose exams are archived: a real one, or the sandbox's.
 
 use biologix_client::sandbox::Sandbox;
 use biologix_client::{BiologixClient, BiologixClientBuilder, PartnerId};
 use common_http::{Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
-use examples::{output, settings};
+use examples::{built_in, settings};
+
+const BASE_URL: &str = "BIOLOGIX_BASE_URL";
+const ACCOUNT: [&str; 3] = [
+    "BIOLOGIX_USERNAME",
+    "BIOLOGIX_PASSWORD",
+    "BIOLOGIX_PARTNER_ID",
+];
 
 pub(crate) struct Centre {
     pub(crate) client: BiologixClient,
     pub(crate) partner: PartnerId,
-    /// Answers for as long as it is here.
+    /// Kept alive: it answers the client.
     _sandbox: Option<Sandbox>,
 }
 
 impl Centre {
-    /// The centre that the environment names, or the sandbox's where it names no address.
+    /// The centre that the environment names, or the sandbox's if it names no address.
     pub(crate) async fn from_environment(progress: &Progress) -> Result<Self, Failure> {
-        let (builder, partner, sandbox) = match settings::optional("BIOLOGIX_BASE_URL")? {
+        let (builder, partner, sandbox) = match settings::optional(BASE_URL)? {
             Some(url) => {
                 let (builder, partner) = configured(url)?;
                 (builder, partner, None)
             }
             None => {
-                let (builder, partner, sandbox) = sandbox().await?;
-                (builder, partner, Some(sandbox))
+                let sandbox = built_in::started(Sandbox::start().await)?;
+                built_in::announce(BASE_URL, "with invented patients", &ACCOUNT);
+                let partner = sandbox.partner_id().to_owned();
+                (sandbox.client_builder(), partner, Some(sandbox))
             }
         };
         let http = settings::http().observer(progress.waits());
-        let client = builder.http(http).build().map_err(|error| {
-            Failure::from(error).advise(
-                "check BIOLOGIX_BASE_URL; only ALLOW_PLAIN_HTTP=1 allows plain http to another machine",
-            )
-        })?;
+        let client = builder
+            .http(http)
+            .build()
+            .map_err(|error| settings::refused(error, BASE_URL))?;
         Ok(Self {
             client,
             partner: PartnerId::from(partner),
@@ -44,50 +52,27 @@ impl Centre {
 /// The failure of a call, with advice that knows this program's settings.
 pub(crate) fn failure(error: Error) -> Failure {
     let advice = match error.kind() {
-        // The list has no other argument: nothing was sent.
+        // The partner id is the only argument of the list. Nothing was sent.
         ErrorKind::InvalidInput => {
-            return Failure::settings("BIOLOGIX_PARTNER_ID fits no address")
-                .advise("the centre's id stands in the vendor's papers");
+            return Failure::settings("BIOLOGIX_PARTNER_ID cannot be part of an address")
+                .advise("use the centre's id as the vendor gave it");
         }
         ErrorKind::Credentials => "check BIOLOGIX_USERNAME and BIOLOGIX_PASSWORD",
         ErrorKind::PermissionDenied => {
             "is BIOLOGIX_PARTNER_ID the centre of this account, and may the account list exams?"
         }
         ErrorKind::NotFound => "check BIOLOGIX_BASE_URL and BIOLOGIX_PARTNER_ID",
-        ErrorKind::Connect => "is BIOLOGIX_BASE_URL right, and is there a way to it?",
-        ErrorKind::TooLarge => "a smaller --page-size makes smaller answers",
+        ErrorKind::Connect => "is BIOLOGIX_BASE_URL right, and can this machine reach it?",
+        ErrorKind::TooLarge => "use a smaller --page-size",
         _ => return Failure::from(error),
     };
     Failure::from(error).advise(advice)
 }
 
 fn configured(url: String) -> Result<(BiologixClientBuilder, String), Failure> {
-    let [username, password, partner] = settings::required([
-        "BIOLOGIX_USERNAME",
-        "BIOLOGIX_PASSWORD",
-        "BIOLOGIX_PARTNER_ID",
-    ])?;
+    let [username, password, partner] = settings::required(ACCOUNT)?;
     let builder = BiologixClient::builder()
         .base_url(url)
         .credentials(username, password);
     Ok((builder, partner))
-}
-
-async fn sandbox() -> Result<(BiologixClientBuilder, String, Sandbox), Failure> {
-    let sandbox = Sandbox::start()
-        .await
-        .map_err(|error| Failure::file("the sandbox cannot be started", &error))?;
-    output::note(
-        "BIOLOGIX_BASE_URL is not set: the built-in sandbox answers, with invented patients",
-    );
-    let unused = [
-        "BIOLOGIX_USERNAME",
-        "BIOLOGIX_PASSWORD",
-        "BIOLOGIX_PARTNER_ID",
-    ];
-    if unused.iter().any(|name| std::env::var_os(name).is_some()) {
-        output::note("the other BIOLOGIX settings are not used without it");
-    }
-    let partner = sandbox.partner_id().to_owned();
-    Ok((sandbox.client_builder(), partner, sandbox))
 }

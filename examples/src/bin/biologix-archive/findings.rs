@@ -1,4 +1,4 @@
-//! What the latest run has to tell beside the exams: a file of JSON lines that is not there when there is nothing.
+//! A file of JSON lines about the latest run; absent if there are none.
 
 use std::fs;
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ pub(crate) struct Findings {
     count: u64,
 }
 
-/// An exam, named by its id alone: its key opens the report without a login.
+/// An exam, identified by its id only: its key would open the report without a login.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Named<'a> {
@@ -22,7 +22,7 @@ struct Named<'a> {
 }
 
 impl Findings {
-    /// Starts anew: what an earlier run had to tell is removed.
+    /// Starts with no lines, and removes the file of an earlier run.
     pub(crate) fn of(path: PathBuf) -> Result<Self, Failure> {
         let findings = Self {
             path,
@@ -37,14 +37,14 @@ impl Findings {
         }
     }
 
-    /// One more exam.
+    /// Adds a line that names an exam.
     pub(crate) fn exam(&mut self, exam_id: &str) -> Result<(), Failure> {
         let line = serde_json::to_string(&Named { exam_id })
             .map_err(|error| self.failure("written", &error.into()))?;
         self.line(&line)
     }
 
-    /// One more line, of JSON.
+    /// Adds a line of JSON.
     pub(crate) fn line(&mut self, line: &str) -> Result<(), Failure> {
         self.try_line(line)
             .map_err(|error| self.failure("written", &error))
@@ -64,7 +64,7 @@ impl Findings {
         self.count
     }
 
-    /// Gives the file its name, if there is anything to tell.
+    /// Gives the file its name, if it has lines.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
         match self.file.take() {
             Some(file) => file

@@ -1,4 +1,4 @@
-//! The archive's folder and the names in it.
+//! The archive's folder and the file names in it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,17 +8,17 @@ use examples::atomic_file;
 use examples::failure::Failure;
 use examples::lock::FolderLock;
 
-/// The folder, for this run alone.
+/// The folder, locked for this run.
 pub(crate) struct Folder {
     path: PathBuf,
     _lock: FolderLock,
 }
 
 impl Folder {
-    /// Makes the folder if it is not there, takes it, and clears away what killed runs left in it.
+    /// Creates the folder if needed, locks it, and removes the unfinished files of killed runs.
     pub(crate) fn open(path: &Path, with_reports: bool) -> Result<Self, Failure> {
         fs::create_dir_all(path)
-            .map_err(|error| Failure::file("the folder cannot be made", &error))?;
+            .map_err(|error| Failure::file("the folder cannot be created", &error))?;
         let lock = FolderLock::take(path)?;
         let folder = Self {
             path: path.to_owned(),
@@ -27,7 +27,7 @@ impl Folder {
         let reports = folder.reports();
         if with_reports {
             fs::create_dir_all(&reports)
-                .map_err(|error| Failure::file("the folder reports cannot be made", &error))?;
+                .map_err(|error| Failure::file("the folder reports cannot be created", &error))?;
         }
         for part in [path, &reports] {
             if part.is_dir() {
@@ -54,7 +54,7 @@ impl Folder {
         self.path.join("failed.jsonl")
     }
 
-    /// Where an exam's report belongs.
+    /// The file of an exam's report.
     pub(crate) fn report(&self, exam_id: &str) -> PathBuf {
         self.reports().join(format!("{}.pdf", file_name(exam_id)))
     }
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_a_name_and_never_a_path() {
+    fn an_id_becomes_a_file_name_and_never_a_path() {
         let out = tempfile::tempdir().unwrap();
         let folder = Folder::open(out.path(), true).unwrap();
         for (id, name) in [

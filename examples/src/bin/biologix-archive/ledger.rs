@@ -1,8 +1,9 @@
 //! `exams.jsonl`: the latest reading of every exam that was ever read.
 //!
-//! What is in memory of an exam is its id and a place in a file, so that a centre's whole history fits: the texts that
-//! are read go to a file without a name in the same folder, and the new `exams.jsonl` is put together from that and
-//! the one before. A line keeps its place from run to run; exams that are new come after the others, as they are listed.
+//! Only each exam's id and its place in a file are kept in memory, so that a centre's whole history
+//! fits. The texts of this run go to an unnamed temporary file in the same folder; the new
+//! `exams.jsonl` is assembled from that file and the old one. Lines keep their order from run to
+//! run; new exams are appended in the order of the list.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -28,7 +29,7 @@ pub(crate) struct Ledger {
     unreadable_lines: u64,
 }
 
-/// A line of the new file, and where its text is now.
+/// A line of the new file: where its text is now.
 #[derive(Clone, Copy)]
 struct Line {
     source: Source,
@@ -38,9 +39,9 @@ struct Line {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Source {
-    /// The file before this run.
+    /// The file of the earlier runs.
     Earlier,
-    /// What this run read.
+    /// The temporary file of this run.
     Reading { done: bool },
 }
 
@@ -51,7 +52,7 @@ struct Identity {
 }
 
 impl Ledger {
-    /// Takes stock of what is there from earlier runs.
+    /// Reads the ids and places of the exams of earlier runs.
     pub(crate) fn open(path: PathBuf) -> Result<Self, Failure> {
         Self::try_open(path).map_err(|error| Failure::file("exams.jsonl cannot be read", &error))
     }
@@ -86,7 +87,7 @@ impl Ledger {
         }
     }
 
-    /// A line that is no exam, half a line after a crash of something else, say, is kept as it is.
+    /// Notes a line of earlier runs. One that is not an exam is kept as it is.
     fn note_earlier(&mut self, offset: u64, text: &[u8]) {
         if text.trim_ascii().is_empty() {
             return;
@@ -105,12 +106,12 @@ impl Ledger {
         }
     }
 
-    /// Takes a reading of an exam, in place of any before.
+    /// Adds an exam that was read, replacing any earlier reading of it.
     pub(crate) fn add(&mut self, exam: &Exam) -> Result<(), Failure> {
         let text = exam.raw().compact();
-        self.readings
-            .write_all(text.as_bytes())
-            .map_err(|error| Failure::file("an exam cannot be written down", &error))?;
+        self.readings.write_all(text.as_bytes()).map_err(|error| {
+            Failure::file("an exam cannot be saved to the temporary file", &error)
+        })?;
         let line = Line {
             source: Source::Reading {
                 done: exam.is_done(),
@@ -145,12 +146,12 @@ impl Ledger {
         self.read
     }
 
-    /// How many lines of earlier runs are no exams.
+    /// How many lines of earlier runs are not exams.
     pub(crate) fn unreadable_lines(&self) -> u64 {
         self.unreadable_lines
     }
 
-    /// Replaces `exams.jsonl`, and gives what this run read.
+    /// Replaces `exams.jsonl`; returns the exams of this run that are done.
     pub(crate) fn save(self) -> Result<Readings, Failure> {
         self.try_save()
             .map_err(|error| Failure::file("exams.jsonl cannot be written", &error))
@@ -183,7 +184,7 @@ impl Ledger {
 }
 
 fn identity(text: &[u8]) -> Option<String> {
-    // serde would take a list for the struct as well.
+    // serde would read a list as this struct, too.
     if !text.trim_ascii_start().starts_with(b"{") {
         return None;
     }
@@ -191,7 +192,7 @@ fn identity(text: &[u8]) -> Option<String> {
     Some(identity.exam_id).filter(|id| !id.is_empty())
 }
 
-/// The exams that this run read and that are done, each once and as it was read last.
+/// The exams that this run read as done, each once, in its latest reading.
 pub(crate) struct Readings {
     texts: Texts,
     lines: Vec<Line>,
@@ -200,7 +201,7 @@ pub(crate) struct Readings {
 /// An exam that is done.
 pub(crate) struct DoneExam {
     pub(crate) id: String,
-    /// What opens its report, if the vendor gave anything that can.
+    /// The key of its report, if the vendor gave a usable one.
     pub(crate) key: Option<ExamKey>,
 }
 
@@ -210,12 +211,16 @@ impl Readings {
         self.lines.len() as u64
     }
 
-    /// The exams, read one by one from the file that they were written to.
+    /// The exams, read one by one from the temporary file.
     pub(crate) fn exams(mut self) -> impl Iterator<Item = Result<DoneExam, Failure>> {
         let lines = std::mem::take(&mut self.lines);
         lines.into_iter().map(move |line| {
-            self.exam(&line)
-                .map_err(|error| Failure::file("an exam written down cannot be read back", &error))
+            self.exam(&line).map_err(|error| {
+                Failure::file(
+                    "an exam cannot be read back from the temporary file",
+                    &error,
+                )
+            })
         })
     }
 
@@ -232,7 +237,7 @@ impl Readings {
     }
 }
 
-/// A file from which texts are read, mostly one after the other.
+/// A file from which texts are read, mostly in order.
 struct Texts {
     file: BufReader<File>,
     at: u64,
@@ -248,7 +253,7 @@ impl Texts {
     }
 
     fn read(&mut self, line: &Line) -> io::Result<Vec<u8>> {
-        // Keeps what is buffered, where an absolute seek would drop it.
+        // Unlike an absolute seek, this keeps the buffer.
         self.file
             .seek_relative(line.offset.cast_signed() - self.at.cast_signed())?;
         self.at = line.offset;

@@ -9,7 +9,9 @@ use crate::centre::Centre;
 use crate::findings::Findings;
 use crate::ledger::Ledger;
 
-/// Reads the whole list into the ledger, and what is no exam into `rejected`. Gives the error where the list broke off.
+/// Reads the whole list into the ledger, and what is not an exam into `rejected`.
+///
+/// Returns the error if the list broke off; what was read before it is kept.
 pub(crate) async fn read(
     centre: &Centre,
     page_size: Option<u32>,

@@ -1,10 +1,11 @@
-//! Archives a sleep centre's exams and report PDFs in a folder; run again, it brings the folder up to date.
+//! Archives a sleep centre's exams and report PDFs in a folder; run again, it updates the folder.
 //!
-//! 1. The whole list is read ([`listing`]); `exams.jsonl` is then replaced in one step ([`ledger`]).
-//! 2. The reports that are not there yet are fetched, some at once ([`reports`]).
+//! 1. The whole list is read ([`listing`]), then `exams.jsonl` is replaced at once ([`ledger`]).
+//! 2. The reports that are not there yet are fetched, several at the same time ([`reports`]).
 //!
-//! A list that breaks off ends the run with its error. What was read of it is kept all the same: it is a valid reading,
-//! and its reports are fetched too, unless the vendor was out of reach or throttling. The next run reads the list anew.
+//! If the list breaks off, the run fails with that error, but the exams read until then are kept
+//! and their reports are fetched, unless the vendor was unreachable or throttling. The next run
+//! reads the list from the start.
 
 mod args;
 mod centre;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use common_http::{Error, ErrorKind};
-use examples::failure::Failure;
+use examples::failure::{self, Failure};
 use examples::logging;
 use examples::progress::Progress;
 
@@ -35,10 +36,8 @@ use self::summary::Summary;
 async fn main() -> ExitCode {
     let args = Args::parse();
     logging::start();
-    match run(&args).await {
-        Ok(summary) => summary.report(&args),
-        Err(failure) => failure.report(args.json),
-    }
+    let ended = run(&args).await;
+    failure::exit_status(ended.map(|summary| summary.report(&args)), args.json)
 }
 
 async fn run(args: &Args) -> Result<Summary, Failure> {
@@ -84,7 +83,7 @@ async fn run(args: &Args) -> Result<Summary, Failure> {
     Ok(summary)
 }
 
-/// Whether reports would only wait for the same failure, each for itself.
+/// Whether fetching reports would only run into the same failure again.
 fn is_out_of_reach(error: &Error) -> bool {
     matches!(
         error.kind(),

@@ -16,11 +16,12 @@ use crate::findings::Findings;
 use crate::folder::Folder;
 use crate::ledger::{DoneExam, Readings};
 
-/// So many reports in a row that got no answer at all, and the others are not asked for in this run: on a dead line each
-/// would cost its full time limit.
-const SILENCES: u32 = 20;
-/// A report that was throttled to its end has waited for minutes: two in a row are enough.
-const THROTTLED: u32 = SILENCES / 2;
+/// After this many reports in a row without any answer, the rest are left for the next run.
+///
+/// On a dead line, each would take its full time limit.
+const MOST_SILENCES: u32 = 20;
+/// A throttled report counts as this many: it has waited for minutes, so two in a row are enough.
+const THROTTLED: u32 = MOST_SILENCES / 2;
 
 /// How the reports of a run went.
 #[derive(Default, Serialize)]
@@ -29,12 +30,12 @@ pub(crate) struct Tally {
     pub(crate) present: u64,
     pub(crate) missing: u64,
     pub(crate) failed: u64,
-    /// Why reports failed, and how many for each reason.
+    /// Why reports failed, with a count for each reason.
     #[serde(skip)]
     pub(crate) reasons: BTreeMap<String, u64>,
 }
 
-enum Outcome {
+enum Fetched {
     Saved,
     Present,
     Missing,
@@ -65,7 +66,7 @@ impl<'a> Reports<'a> {
         }
     }
 
-    /// Fetches them, some at once; says which the vendor does not have and which failed.
+    /// Fetches the reports, several at the same time, and notes which are missing and which failed.
     pub(crate) async fn fetch(
         self,
         readings: Readings,
@@ -74,22 +75,22 @@ impl<'a> Reports<'a> {
     ) -> Result<Tally, Failure> {
         self.progress.begin("reports", Some(readings.count()));
         let mut tally = Tally::default();
-        let mut outcomes = stream::iter(readings.exams())
+        let mut fetched = stream::iter(readings.exams())
             .map(|exam| async {
                 let exam = exam?;
-                let outcome = self.one(&exam).await;
-                Ok::<_, Failure>((exam.id, outcome))
+                let result = self.one(&exam).await;
+                Ok::<_, Failure>((exam.id, result))
             })
             .buffer_unordered(self.concurrency);
-        while let Some((exam_id, outcome)) = outcomes.try_next().await? {
-            match outcome {
-                Outcome::Saved => tally.saved += 1,
-                Outcome::Present => tally.present += 1,
-                Outcome::Missing => {
+        while let Some((exam_id, result)) = fetched.try_next().await? {
+            match result {
+                Fetched::Saved => tally.saved += 1,
+                Fetched::Present => tally.present += 1,
+                Fetched::Missing => {
                     tally.missing += 1;
                     missing.exam(&exam_id)?;
                 }
-                Outcome::Failed(why) => {
+                Fetched::Failed(why) => {
                     tally.failed += 1;
                     *tally.reasons.entry(why).or_default() += 1;
                     failed.exam(&exam_id)?;
@@ -100,28 +101,28 @@ impl<'a> Reports<'a> {
         Ok(tally)
     }
 
-    /// A report that is there is not asked for, and not looked into; even if the vendor no longer has it.
-    async fn one(&self, exam: &DoneExam) -> Outcome {
+    /// Fetches one report. One that is there already is neither fetched nor checked.
+    async fn one(&self, exam: &DoneExam) -> Fetched {
         let path = self.folder.report(&exam.id);
         match path.try_exists() {
-            Ok(true) => return Outcome::Present,
+            Ok(true) => return Fetched::Present,
             Ok(false) => {}
-            // The name is too long for the file system, for instance.
+            // For example, the name is too long for the file system.
             Err(error) => {
                 let failure = Failure::file("the report's file", &error);
-                return Outcome::Failed(failure.line().to_owned());
+                return Fetched::Failed(failure.line().to_owned());
             }
         }
         let Some(key) = &exam.key else {
-            return Outcome::Missing;
+            return Fetched::Missing;
         };
-        if self.silences.get() >= SILENCES {
-            return Outcome::Failed("not asked for, since the vendor stays silent".to_owned());
+        if self.silences.get() >= MOST_SILENCES {
+            return Fetched::Failed("not requested, because the vendor does not answer".to_owned());
         }
         match self.save(key, &path).await {
-            Ok(()) => Outcome::Saved,
-            Err(error) if is_missing(&error) => Outcome::Missing,
-            Err(error) => Outcome::Failed(error.to_string()),
+            Ok(()) => Fetched::Saved,
+            Err(error) if is_missing(&error) => Fetched::Missing,
+            Err(error) => Fetched::Failed(error.to_string()),
         }
     }
 
@@ -144,7 +145,7 @@ fn is_missing(error: &Error) -> bool {
     error.kind() == ErrorKind::NotFound || error.status().is_some_and(|status| status == 404)
 }
 
-/// How much a failure tells of a vendor who does not want to be asked on.
+/// How much a failure adds to the count of silences.
 fn silence(error: &Error) -> u32 {
     match error.kind() {
         ErrorKind::RateLimited => THROTTLED,

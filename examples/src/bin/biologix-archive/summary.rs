@@ -1,4 +1,4 @@
-//! What a run has come to, in words or as JSON.
+//! The result of a run, as text or JSON.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::args::Args;
 use crate::reports::Tally;
 
-/// More reasons than this are only counted.
+/// How many reasons for failed reports are printed; the others are counted.
 const REASONS: usize = 10;
 
 #[derive(Default, Serialize)]
@@ -19,18 +19,18 @@ pub(crate) struct Summary {
     pub(crate) exams: u64,
     pub(crate) rejected: u64,
     pub(crate) reports: Tally,
-    /// Whether reports were left out, as asked.
+    /// Whether reports were not wanted (`--no-reports`).
     #[serde(skip)]
     pub(crate) without_reports: bool,
     #[serde(skip)]
     pub(crate) unreadable_lines: u64,
-    /// Why the list was not read to its end.
+    /// Why the list was not read completely.
     #[serde(skip)]
     pub(crate) broke_off: Option<Failure>,
 }
 
 impl Summary {
-    /// Prints it and gives the exit status.
+    /// Prints the summary; returns the exit status.
     pub(crate) fn report(&self, args: &Args) -> ExitCode {
         self.notes();
         let nothing_read = self.exams == 0 && self.rejected == 0;
@@ -51,7 +51,7 @@ impl Summary {
     fn notes(&self) {
         if self.unreadable_lines > 0 {
             output::note(format_args!(
-                "exams.jsonl has lines that are no exams ({}); they are kept as they were",
+                "exams.jsonl has lines that are not exams ({}); they are kept as they were",
                 self.unreadable_lines
             ));
         }
@@ -65,7 +65,7 @@ impl Summary {
         }
         if self.reports.failed > 0 {
             output::note(
-                "advice: failed.jsonl has the exams; the same command tries their reports again",
+                "advice: failed.jsonl lists the exams; run the same command again to retry",
             );
         }
     }

@@ -1,43 +1,38 @@
-//! What the program is told on its command line.
+//! The command line.
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use erp_files_client::files::OnConflict;
-use erp_files_client::{AnalysisId, ErpFilesClient, FileId, PatientId, files::Files};
+use erp_files_client::files::{Files, OnConflict};
+use erp_files_client::{AnalysisId, ErpFilesClient, FileId, PatientId};
+use examples::help;
 
-const AFTER_HELP: &str = "\
-Environment:
-  ERP_BASE_URL       Address of the clinic's ERP; where it is not set, the built-in sandbox answers,
+const ENVIRONMENT: &str = "
+  ERP_BASE_URL       Address of the clinic's ERP. If it is not set, the built-in sandbox answers,
                      which knows every patient and analysis, and the others are not needed
-  ERP_ACCESS_TOKEN   An access token; with it the next four are not used
+  ERP_ACCESS_TOKEN   An access token; with it the next four are ignored
   ERP_CLIENT_ID      Client id, from the vendor's support
-  ERP_CLIENT_SECRET  Its secret
-  ERP_SCOPE          Scopes to ask for, separated by spaces; default gambit:erp
-  ERP_TOKEN_URL      Address that gives access tokens; default the vendor's
+  ERP_CLIENT_SECRET  Client secret
+  ERP_SCOPE          Scopes to request, separated by spaces; default gambit:erp
+  ERP_TOKEN_URL      Address of the token endpoint; default the vendor's
   ERP_ALLOW_PRIVATE_STORAGE
-                     1 allows the ERP to have files sent to a private or link-local IP address, for a
-                     storage of the clinic's own; a host by its name needs no such leave
-  ALLOW_PLAIN_HTTP   1 allows plain http to other machines, private addresses of the storage among
-                     them: anyone on the way can then read along
-  RUST_LOG           Log lines on stderr, such as common_http=debug
-
-Exit status: 0 done; 1 the vendor, the network or a file failed; 2 wrong arguments or settings";
+                     1 allows uploads to private and link-local IP addresses, for a storage that
+                     the clinic runs itself; not needed for host names. ALLOW_PLAIN_HTTP=1 allows
+                     them too";
 
 const UPLOAD_AFTER_HELP: &str = "\
 Files in the folder of --resume-dir:
-  one for each upload that was begun and not finished, which is needed to take it up again: run the
-  same command again after a crash. It holds an address under which anyone can write the file, and
-  the patient's id; this user alone can read it. It is removed when the upload is finished. While a
-  run is at an upload an empty file (.lock) stands beside it, and a second run of it is refused; a run
-  that was killed leaves that file, and it is in nobody's way
+  One per unfinished upload. To resume it after a crash, run the same command again. The file
+  contains the patient's id and an address to which anyone can write the upload, so only this user
+  can read it. It is removed when the upload is finished. An empty .lock file beside it refuses a
+  second run of the same upload; the one that a killed run leaves does no harm.
 
-An upload that was begun without it and broke off may leave its name taken: the ERP then refuses the
-name, and does not list it (error code unfinished_upload).";
+If an upload without --resume-dir breaks off, its name may stay taken: the ERP then refuses the
+name, but does not list it (error code unfinished_upload).";
 
-/// Files of a patient's analysis in the gambit clinic ERP (Medakadem): upload, list, allow to send, delete.
+/// Uploads, lists, sends and deletes a patient's files in the gambit clinic ERP (Medakadem).
 #[derive(Debug, Parser)]
-#[command(version, after_help = AFTER_HELP)]
+#[command(version, after_help = help::after(ENVIRONMENT, ""))]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -92,11 +87,11 @@ pub(crate) struct Upload {
     #[command(flatten)]
     pub(crate) of: Analysis,
 
-    /// What to do where a file of the name exists
+    /// What to do if a file of that name exists
     #[arg(long, value_enum, default_value_t)]
     pub(crate) on_conflict: Conflict,
 
-    /// Keep here what is needed to take an unfinished upload up again; the folder is made if it is not there
+    /// Keep what is needed to resume unfinished uploads in this folder; created if missing
     #[arg(long, value_name = "DIR")]
     pub(crate) resume_dir: Option<PathBuf>,
 
@@ -110,9 +105,9 @@ pub(crate) enum Conflict {
     /// Fail
     #[default]
     Error,
-    /// Leave the file that is there
+    /// Keep the existing file
     Skip,
-    /// Delete the file that is there, and upload this one
+    /// Delete the existing file, and upload this one
     Replace,
 }
 
@@ -131,7 +126,7 @@ pub(crate) struct OneFile {
     #[command(flatten)]
     pub(crate) of: Analysis,
 
-    /// Id of the file, as the list has it
+    /// Id of the file, as the list shows it
     #[arg(long, value_name = "ID")]
     file: String,
 }

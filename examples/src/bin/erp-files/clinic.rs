@@ -1,43 +1,41 @@
-//! The ERP that is spoken to: a clinic's, or the sandbox's.
+//! The ERP to call: a clinic's, or the sandbox.
 
 use common_http::ForeignHosts;
 use erp_files_client::sandbox::Sandbox;
 use erp_files_client::{ClientCredentials, ErpFilesClient, ErpFilesClientBuilder};
 use examples::failure::Failure;
 use examples::progress::Progress;
-use examples::{output, settings};
+use examples::{built_in, settings};
+
+const BASE_URL: &str = "ERP_BASE_URL";
 
 pub(crate) struct Clinic {
     pub(crate) client: ErpFilesClient,
-    /// What tells this clinic from others.
+    /// Identifies the clinic.
     pub(crate) url: String,
-    /// Answers for as long as it is here.
+    /// Kept alive: it answers the client.
     _sandbox: Option<Sandbox>,
 }
 
 impl Clinic {
-    /// The clinic that the environment names, or the sandbox's where it names no address.
+    /// The clinic that the environment names, or the sandbox if it names no address.
     pub(crate) async fn from_environment(progress: &Progress) -> Result<Self, Failure> {
-        let (builder, url, sandbox) = match settings::optional("ERP_BASE_URL")? {
+        let (builder, url, sandbox) = match settings::optional(BASE_URL)? {
             Some(url) => (configured(&url)?, url, None),
             None => {
                 let (builder, sandbox) = sandbox().await?;
                 (builder, sandbox.url().to_owned(), Some(sandbox))
             }
         };
-        // Whoever allows plain http is in a network of his own, where the storage has such an address too.
-        // Whoever has TLS there need not give it up.
+        // A network that uses plain http is private, so its storage has a private address, too.
+        // The other setting is for a private network with TLS.
         let private = settings::allows("ERP_ALLOW_PRIVATE_STORAGE") || settings::allow_plain_http();
         let storage = ForeignHosts::default().allow_private(private);
         let client = builder
             .upload_hosts(storage)
             .http(settings::http().observer(progress.waits()))
             .build()
-            .map_err(|error| {
-                Failure::from(error).advise(
-                    "check ERP_BASE_URL and ERP_TOKEN_URL; only ALLOW_PLAIN_HTTP=1 allows plain http to another machine",
-                )
-            })?;
+            .map_err(|error| settings::refused(error, "ERP_BASE_URL and ERP_TOKEN_URL"))?;
         Ok(Self {
             client,
             url,
@@ -66,10 +64,8 @@ fn configured(url: &str) -> Result<ErpFilesClientBuilder, Failure> {
 }
 
 async fn sandbox() -> Result<(ErpFilesClientBuilder, Sandbox), Failure> {
-    let sandbox = Sandbox::start()
-        .await
-        .map_err(|error| Failure::file("the sandbox cannot be started", &error))?;
-    output::note("ERP_BASE_URL is not set: the built-in sandbox answers, and keeps nothing");
+    let sandbox = built_in::started(Sandbox::start().await)?;
+    built_in::announce(BASE_URL, "and keeps nothing", &[]);
     let credentials = ClientCredentials::new(sandbox.client_id(), sandbox.client_secret())
         .token_url(sandbox.token_url());
     let builder = ErpFilesClient::builder()

@@ -1,4 +1,4 @@
-//! Hashes (SHA-256): the names of journals, and what tells one content of a file from another.
+//! SHA-256 hashes: they name the journals, and detect that a file's content has changed.
 
 use std::fmt;
 use std::fs::File;
@@ -8,14 +8,14 @@ use std::path::PathBuf;
 use examples::failure::Failure;
 use sha2::{Digest, Sha256};
 
-/// Bytes read at once.
+/// Bytes per read.
 const READ: usize = 1024 * 1024;
 
 /// A hash, printed as hexadecimal digits.
 pub(crate) struct Hash(Vec<u8>);
 
 impl Hash {
-    /// Of these texts, each of which matters.
+    /// The hash of several texts, which keeps them apart: `ab`, `c` differs from `a`, `bc`.
     pub(crate) fn of_parts<const N: usize>(parts: [&str; N]) -> Self {
         let mut hash = Sha256::new();
         for part in parts {
@@ -25,7 +25,7 @@ impl Hash {
         Self(hash.finalize().to_vec())
     }
 
-    /// Of a file's content.
+    /// The hash of a file's content.
     pub(crate) async fn of_file(path: PathBuf) -> Result<Self, Failure> {
         let failure = |error: io::Error| Failure::file("the file to be sent", &error);
         tokio::task::spawn_blocking(move || read(File::open(path)?))

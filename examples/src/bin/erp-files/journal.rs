@@ -1,4 +1,4 @@
-//! What is needed to take an unfinished upload up again: one file an upload, readable by this user alone.
+//! The state of unfinished uploads: one file per upload, which only this user can read.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, Write};
@@ -20,7 +20,7 @@ pub(crate) struct ResumeFolder {
 }
 
 impl ResumeFolder {
-    /// Makes the folder if it is not there.
+    /// Creates the folder if needed.
     pub(crate) async fn open(path: &Path) -> Result<Self, Failure> {
         let failure = |error| Failure::file("the folder of --resume-dir cannot be used", &error);
         let path = path.to_owned();
@@ -37,8 +37,10 @@ impl ResumeFolder {
         .map_err(failure)
     }
 
-    /// The journal of one upload: of this clinic, patient and analysis, under this name. No two uploads have the same, and
-    /// no two runs: the second would write its content to the address of the first, which then reports what is not there.
+    /// The journal of one upload, identified by its clinic, patient, analysis and file name.
+    ///
+    /// It is locked for this run: a second run would write its content to the address of the first,
+    /// which would then report a file that is not its own.
     pub(crate) fn journal(&self, upload: [&str; 4]) -> Result<Journal, Failure> {
         let path = self.path.join(Hash::of_parts(upload).to_string());
         let lock = FileLock::take(path.with_extension("lock")).map_err(|error| {
@@ -46,7 +48,7 @@ impl ResumeFolder {
         })?;
         let lock = lock.ok_or_else(|| {
             lock::taken("another run is at this upload")
-                .advise("wait until it has ended, and look at what it says")
+                .advise("wait until it has ended, and check its result")
         })?;
         Ok(Journal {
             path: path.with_extension("json"),
@@ -63,15 +65,16 @@ fn make(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Where the state of one upload is kept; as long as this is here, for this run alone.
+/// The file that keeps the state of one upload, locked for this run.
 pub(crate) struct Journal {
     path: PathBuf,
     _lock: FileLock,
 }
 
 impl Journal {
-    /// The state that an earlier run left, if it left one. Fails where a state could not be kept: an upload that could not be
-    /// taken up again is not begun.
+    /// The state that an earlier run left, if any.
+    ///
+    /// Fails if no state could be written: an upload that could not be resumed is not started.
     pub(crate) fn load(&self) -> Result<Option<UploadState>, Failure> {
         let text = match fs::read_to_string(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,

@@ -11,12 +11,10 @@ use serde::Serialize;
 
 /// Prints the list.
 pub(crate) fn show(files: &[FileEntry], json: bool) -> Result<(), Failure> {
-    match json {
-        true => output::document(&Document {
-            files: files.iter().map(Entry::from).collect(),
-        }),
-        false => output::text(table(files)),
-    }
+    let document = Document {
+        files: files.iter().map(Entry::from).collect(),
+    };
+    output::result(json, &document, table(files))
 }
 
 #[derive(Serialize)]
@@ -29,14 +27,14 @@ struct Entry<'a> {
     id: Option<String>,
     name: Option<&'a str>,
     is_send: Option<bool>,
-    /// The vendor's other fields, as they came.
+    /// The other fields, as the vendor sent them.
     #[serde(flatten)]
     others: BTreeMap<String, RawJson>,
 }
 
 impl<'a> From<&'a FileEntry> for Entry<'a> {
     fn from(file: &'a FileEntry) -> Self {
-        // An entry is an object: it has been read as one.
+        // An entry was read from a JSON object, so this does not fail.
         let mut others: BTreeMap<String, RawJson> = file.raw().parse().unwrap_or_default();
         others.retain(|name, _| {
             let is_ours = matches!(name.as_str(), "id" | "name" | "is_send");
@@ -51,7 +49,7 @@ impl<'a> From<&'a FileEntry> for Entry<'a> {
     }
 }
 
-/// One line a file: id, whether it may be sent, name.
+/// One line per file: id, whether it may be sent, name.
 fn table(files: &[FileEntry]) -> String {
     if files.is_empty() {
         return "no files".to_owned();

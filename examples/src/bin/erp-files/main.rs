@@ -1,7 +1,8 @@
-//! Files of a patient's analysis in a clinic's ERP: upload, list, allow to send, delete.
+//! Uploads, lists, sends and deletes files of a patient's analysis in a clinic's ERP.
 //!
-//! An upload is three calls of the ERP and its storage, which the client does as one. With `--resume-dir` the state between
-//! them is kept on the disk ([`journal`]), so that a run that was killed can be repeated: at its end there is one file.
+//! An upload is three calls to the ERP and its storage, which the client makes as one. With
+//! `--resume-dir`, the state between them is kept on the disk ([`journal`]), so that the same
+//! command, run again after a crash, ends with exactly one file.
 
 mod advice;
 mod args;
@@ -14,65 +15,58 @@ mod upload;
 use std::process::ExitCode;
 
 use clap::Parser;
-use erp_files_client::files::FileEntry;
-use examples::failure::Failure;
+use erp_files_client::files::Files;
+use examples::failure::{self, Failure};
 use examples::progress::Progress;
 use examples::{logging, output};
 use serde::Serialize;
 
-use self::args::{Analysis, Args, Command, OneFile};
+use self::args::{Analysis, Args, Command};
 use self::clinic::Clinic;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = Args::parse();
     logging::start();
-    match run(&args).await {
-        Ok(status) => status,
-        Err(failure) => failure.report(args.json),
-    }
+    failure::exit_status(run(&args).await, args.json)
 }
 
 async fn run(args: &Args) -> Result<ExitCode, Failure> {
     match &args.command {
         Command::Upload(upload) => return upload::run(upload, args.json).await,
-        Command::List(of) => list::show(&list(of).await?, args.json)?,
+        Command::List(of) => {
+            let files = call("list", of, |files| files.list().send()).await?;
+            list::show(&files, args.json)?;
+        }
         Command::Send(one) => {
-            allow_to_send(one).await?;
+            call("send", &one.of, |files| {
+                files.set_send(&one.id(), true).send()
+            })
+            .await?;
             done("the file may be sent now", args.json)?;
         }
         Command::Delete(one) => {
-            delete(one).await?;
+            call("delete", &one.of, |files| files.delete(&one.id()).send()).await?;
             done("deleted", args.json)?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-// Each has a bar of its own, which is gone before anything is printed.
-
-async fn list(of: &Analysis) -> Result<Vec<FileEntry>, Failure> {
+/// Makes one call, with a bar of its own that is removed at the end.
+async fn call<T, C>(
+    what: &'static str,
+    of: &Analysis,
+    call: impl FnOnce(Files) -> C,
+) -> Result<T, Failure>
+where
+    C: Future<Output = common_http::Result<T>>,
+{
     let progress = Progress::new();
     let clinic = Clinic::from_environment(&progress).await?;
-    progress.begin_call("list");
-    let list = of.files(&clinic.client).list();
-    list.send().await.map_err(advice::failure)
-}
-
-async fn allow_to_send(one: &OneFile) -> Result<(), Failure> {
-    let progress = Progress::new();
-    let clinic = Clinic::from_environment(&progress).await?;
-    progress.begin_call("send");
-    let send = one.of.files(&clinic.client).set_send(&one.id(), true);
-    send.send().await.map_err(advice::failure)
-}
-
-async fn delete(one: &OneFile) -> Result<(), Failure> {
-    let progress = Progress::new();
-    let clinic = Clinic::from_environment(&progress).await?;
-    progress.begin_call("delete");
-    let delete = one.of.files(&clinic.client).delete(&one.id());
-    delete.send().await.map_err(advice::failure)
+    progress.begin_call(what);
+    let answer = call(of.files(&clinic.client)).await;
+    answer.map_err(advice::failure)
 }
 
 #[derive(Serialize)]
@@ -81,8 +75,5 @@ struct Done {
 }
 
 fn done(text: &str, json: bool) -> Result<(), Failure> {
-    match json {
-        true => output::document(&Done { ok: true }),
-        false => output::text(text),
-    }
+    output::result(json, &Done { ok: true }, text)
 }

@@ -21,8 +21,9 @@ use crate::clinic::Clinic;
 use crate::hash::Hash;
 use crate::journal::ResumeFolder;
 
-/// Uploads the files, whatever becomes of the others, and prints how each ended. Gives the exit status; where there is but one
-/// file, its failure.
+/// Uploads each file, even if others fail, and prints how each upload ended.
+///
+/// Returns the exit status; if there is only one file, its failure.
 pub(crate) async fn run(args: &args::Upload, json: bool) -> Result<ExitCode, Failure> {
     let names = names(&args.files)?;
     let progress = Progress::new();
@@ -46,7 +47,7 @@ pub(crate) async fn run(args: &args::Upload, json: bool) -> Result<ExitCode, Fai
         };
         ended.push(uploads.one(path, name, what).await);
     }
-    // Takes the bar away before anything is printed.
+    // Removes the bar before anything is printed.
     drop(uploads);
     match ended.pop() {
         Some(Ended {
@@ -60,16 +61,16 @@ pub(crate) async fn run(args: &args::Upload, json: bool) -> Result<ExitCode, Fai
     }
 }
 
-/// The names that the files are uploaded under: no two the same, for the second would find the first in its way, or replace it.
+/// The names of the files. They must differ, or one upload would conflict with another.
 fn names(files: &[PathBuf]) -> Result<Vec<&str>, Failure> {
     let mut names = Vec::with_capacity(files.len());
     let mut seen = HashSet::new();
     for path in files {
         let name = path.file_name().and_then(OsStr::to_str).ok_or_else(|| {
-            Failure::arguments("a FILE has no name, or one that is no text")
-                .advise("give it a name in UTF-8")
+            Failure::arguments("a FILE has no name, or one that is not valid UTF-8")
+                .advise("rename it")
         })?;
-        // A letter with its mark can be written as one character or as two (NFC, NFD): it is one name to an ERP.
+        // Unicode has two forms of an accented letter (NFC, NFD). To an ERP they are one name.
         if !seen.insert(name.nfc().collect::<String>()) {
             return Err(Failure::arguments("two files have the same name")
                 .advise("upload them one by one, or rename one"));
@@ -82,7 +83,7 @@ fn names(files: &[PathBuf]) -> Result<Vec<&str>, Failure> {
 /// How the upload of a file ended.
 struct Ended<'a> {
     name: &'a str,
-    /// The file's length; 0 where it could not be read.
+    /// The file's length; 0 if it could not be read.
     bytes: u64,
     outcome: Result<UploadOutcome, Failure>,
 }
@@ -180,21 +181,19 @@ fn report(ended: &[Ended<'_>], json: bool) -> Result<ExitCode, Failure> {
     };
     for (number, one) in ended.iter().enumerate() {
         if let Err(failure) = &one.outcome {
-            // By its number: a file's name can name a patient.
+            // Shows the number, because the file's name can contain a patient's.
             failure.note(&format!("file {} of {}: ", number + 1, ended.len()));
         }
     }
-    match json {
-        true => output::document(&document)?,
-        false => output::text(lines(&document))?,
-    }
-    Ok(match ended.iter().all(|one| one.outcome.is_ok()) {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
+    output::result(json, &document, lines(&document))?;
+    Ok(if ended.iter().all(|one| one.outcome.is_ok()) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     })
 }
 
-/// One line a file.
+/// One line per file.
 fn lines(document: &Document<'_>) -> String {
     let line = |entry: &Entry<'_>| {
         let name = output::one_line(entry.name);

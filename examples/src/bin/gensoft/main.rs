@@ -1,4 +1,4 @@
-//! Pushes an attendance or a laudo to Gensoft, and shows what it answered.
+//! Sends an attendance or a laudo to Gensoft, and shows the answer.
 
 mod args;
 mod laboratory;
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use common_http::{CallOptions, ErrorKind, RawJson};
-use examples::failure::Failure;
+use examples::failure::{self, Failure};
 use examples::input::Input;
 use examples::progress::Progress;
 use examples::{logging, output};
@@ -24,10 +24,7 @@ use self::laboratory::Laboratory;
 async fn main() -> ExitCode {
     let args = Args::parse();
     logging::start();
-    match run(&args).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(args.json),
-    }
+    failure::exit_status(run(&args).await, args.json)
 }
 
 async fn run(args: &Args) -> Result<(), Failure> {
@@ -76,25 +73,26 @@ async fn upload(
         call = call.multipart(field);
     }
     call.send().await.map_err(|error| {
-        let slash = match report.slash {
-            true => "try it without --slash, and check GENSOFT_BASE_URL",
-            false => "try it with --slash, and check GENSOFT_BASE_URL",
+        let slash = if report.slash {
+            "try it without --slash, and check GENSOFT_BASE_URL"
+        } else {
+            "try it with --slash, and check GENSOFT_BASE_URL"
         };
         match error.kind() {
             ErrorKind::NotFound => {
-                Failure::from(error).advise(format!("is there such an execution? If so, {slash}"))
+                Failure::from(error).advise(format!("does this execution exist? If so, {slash}"))
             }
             _ if error.status() == Some(StatusCode::UNSUPPORTED_MEDIA_TYPE) => Failure::from(error)
                 .advise(match report.multipart {
-                    Some(_) => "the server does not take forms: try it without --multipart",
-                    None => "the server may take forms only: try it with --multipart file",
+                    Some(_) => "the server does not accept forms: try it without --multipart",
+                    None => "the server may accept only forms: try it with --multipart file",
                 }),
             _ => laboratory::failure(error, slash),
         }
     })
 }
 
-/// What the vendor answered; `body` is its JSON as it came, if it is JSON, without the white space between its tokens.
+/// The vendor's answer. `body` is its JSON on one line, or `None` if it is not JSON.
 #[derive(Serialize)]
 struct Answered {
     status: u16,
@@ -102,20 +100,15 @@ struct Answered {
 }
 
 fn show(reply: &Reply, json: bool) -> Result<(), Failure> {
+    let status = reply.status().as_u16();
     let on_one_line = |body: &RawJson| RawJson::from_text(body.compact()).ok();
-    let answered = Answered {
-        status: reply.status().as_u16(),
-        body: reply.raw().and_then(on_one_line),
+    let body = reply.raw().and_then(on_one_line);
+    let text = match &body {
+        Some(body) => {
+            let body = output::one_line(body.as_str());
+            format!("accepted (status {status})\n{body}")
+        }
+        None => format!("accepted (status {status})"),
     };
-    if json {
-        return output::document(&answered);
-    }
-    let body = answered
-        .body
-        .as_ref()
-        .map(|body| output::one_line(body.as_str()));
-    match body {
-        Some(body) => output::text(format_args!("taken (status {})\n{body}", answered.status)),
-        None => output::text(format_args!("taken (status {})", answered.status)),
-    }
+    output::result(json, &Answered { status, body }, text)
 }

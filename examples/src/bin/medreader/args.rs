@@ -1,29 +1,24 @@
-//! What the program is told on its command line.
+//! The command line.
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, value_parser};
+use examples::help;
 
-const AFTER_HELP: &str = "\
-Environment:
-  MEDREADER_BASE_URL          Address of the server; where it is not set, the built-in sandbox with
-                              invented data answers, and the other three are not needed
+const ENVIRONMENT: &str = "
+  MEDREADER_BASE_URL          Address of the server. If it is not set, the built-in sandbox with
+                              invented data answers, and the next three are ignored
   MEDREADER_TENANT_ID         The tenant's id
   MEDREADER_EMAIL             E-mail address of the tenant's user
-  MEDREADER_PASSWORD          Its password
-  MEDREADER_WEBHOOK_USER      webhook: the user that MedReader names, as in the tenant's settings
-  MEDREADER_WEBHOOK_PASSWORD  webhook: its password; webhook needs these two and no others
+  MEDREADER_PASSWORD          Password of that user
+  MEDREADER_WEBHOOK_USER      For webhook: user name of the deliveries, as in the settings
+  MEDREADER_WEBHOOK_PASSWORD  For webhook: their password; webhook needs only these two
   MEDREADER_SET_S3_SECRET_ACCESS_KEY, MEDREADER_SET_WEBHOOK_PASSWORD
-                              config-set: the two secrets, where they are to be changed
-  ALLOW_PLAIN_HTTP            1 allows plain http to another machine: anyone on the way can then
-                              read along
-  RUST_LOG                    Log lines on stderr, such as common_http=debug
+                              For config-set: new values of the two secrets";
 
-Exit status: 0 done; 1 the vendor, the network or a file failed; 2 wrong arguments or settings";
-
-/// MedReader: folders, prescriptions and their results, the tenant's settings, the webhook.
+/// MedReader: folders, prescriptions and their results, the tenant's settings, and the webhook.
 #[derive(Debug, Parser)]
-#[command(version, after_help = AFTER_HELP)]
+#[command(version, after_help = help::after(ENVIRONMENT, ""))]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -39,9 +34,9 @@ pub(crate) enum Command {
     FolderCreate(FolderCreate),
     /// Show a folder, its subfolders and counts
     FolderShow(FolderShow),
-    /// Upload a prescription (PDF, JPEG, PNG or TIFF), and do not wait for its result
+    /// Upload a prescription (PDF, JPEG, PNG or TIFF) without waiting for its result
     Upload(Upload),
-    /// Show the result of a prescription as it is now
+    /// Show the current result of a prescription
     Result(Prescription),
     /// List the results of a folder
     Results(Results),
@@ -57,9 +52,9 @@ pub(crate) enum Command {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct FolderCreate {
-    /// Its name; the vendor normalises it
+    /// Name of the folder; the vendor normalises it
     pub(crate) name: String,
-    /// Id of the folder to create it in; without, it is created in the root
+    /// Id of the parent folder; without it, the folder is created in the root
     #[arg(long, value_name = "ID")]
     pub(crate) parent: Option<String>,
 }
@@ -72,7 +67,7 @@ pub(crate) struct FolderShow {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Upload {
-    /// Id of the folder to put it into
+    /// Id of the folder to upload it to
     #[arg(long, value_name = "ID")]
     pub(crate) folder: String,
     /// The prescription
@@ -119,10 +114,10 @@ pub(crate) struct ConfigSet {
     /// Path in the bucket
     #[arg(long, value_name = "V")]
     pub(crate) s3_base_path: Option<String>,
-    /// Where results are announced
+    /// Address to which results are announced
     #[arg(long, value_name = "V")]
     pub(crate) webhook_url: Option<String>,
-    /// User that announcements name
+    /// User name of the announcements
     #[arg(long, value_name = "V")]
     pub(crate) webhook_user: Option<String>,
     #[command(flatten)]
@@ -131,17 +126,18 @@ pub(crate) struct ConfigSet {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Process {
-    /// Where to put which file
+    /// The file and its folder
     #[command(flatten)]
     pub(crate) upload: Upload,
-    /// How long to wait for the result, from the end of the upload
-    #[arg(long, value_name = "SECS", default_value_t = 120, value_parser = value_parser!(u32).range(1..))]
+    /// How long to wait for the result after the upload
+    #[arg(long, value_name = "SECS", default_value_t = 120)]
+    #[arg(value_parser = value_parser!(u32).range(1..))]
     pub(crate) timeout: u32,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Webhook {
-    /// Address and port to listen on, such as 127.0.0.1:8080; port 0 takes a free one
+    /// Address and port to listen on, for example 127.0.0.1:8080; port 0 chooses a free one
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: String,
 }

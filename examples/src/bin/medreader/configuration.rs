@@ -1,27 +1,24 @@
-//! The commands on the tenant's settings.
+//! The commands for the tenant's settings.
 
-use common_http::{Error, ErrorKind, RawJson, Secret};
+use common_http::{RawJson, Secret};
 use examples::failure::Failure;
 use examples::settings;
 
 use crate::args::{ConfigGet, ConfigSet, Secrets};
 use crate::resource;
-use crate::tenant::{Tenant, failure};
+use crate::tenant::Tenant;
 
 pub(crate) async fn get(tenant: &Tenant, get: &ConfigGet, json: bool) -> Result<(), Failure> {
-    tenant.progress.begin("asking for the settings", None);
     let call = tenant.client.configuration().get();
-    let settings = call.send().await.map_err(failure)?;
-    tenant.progress.end();
+    let settings = tenant.call("getting the settings", call.send()).await?;
     print(settings.raw(), &get.secrets, json)
 }
 
 pub(crate) async fn set(tenant: &Tenant, set: &ConfigSet, json: bool) -> Result<(), Failure> {
-    // Not by arguments: those are seen by every user of the machine.
+    // Not from arguments: every user of the machine can see those.
     let key = settings::optional("MEDREADER_SET_S3_SECRET_ACCESS_KEY")?.map(Secret::from);
     let password = settings::optional("MEDREADER_SET_WEBHOOK_PASSWORD")?.map(Secret::from);
 
-    tenant.progress.begin("changing the settings", None);
     let mut call = tenant.client.configuration().update();
     if let Some(value) = &set.s3_bucket_name {
         call = call.s3_bucket_name(value.as_str());
@@ -47,8 +44,7 @@ pub(crate) async fn set(tenant: &Tenant, set: &ConfigSet, json: bool) -> Result<
     if let Some(value) = password {
         call = call.webhook_password(value);
     }
-    let settings = call.send().await.map_err(failure)?;
-    tenant.progress.end();
+    let settings = tenant.call("changing the settings", call.send()).await?;
     print(settings.raw(), &set.secrets, json)
 }
 
@@ -56,7 +52,6 @@ fn print(settings: &RawJson, secrets: &Secrets, json: bool) -> Result<(), Failur
     if secrets.show_secrets {
         return resource::print(settings, json);
     }
-    let masked = resource::masked(settings, &["s3_secret_access_key", "webhook_password"])
-        .map_err(|error| Error::builder(ErrorKind::Decode).decode(error).build())?;
+    let masked = resource::masked(settings, &["s3_secret_access_key", "webhook_password"])?;
     resource::print(&masked, json)
 }

@@ -1,30 +1,24 @@
-//! The commands on folders.
+//! The commands for folders.
 
 use examples::failure::Failure;
 use medreader_client::FolderId;
 
 use crate::args::{FolderCreate, FolderShow};
 use crate::resource;
-use crate::tenant::{Tenant, failure};
+use crate::tenant::Tenant;
 
 pub(crate) async fn create(tenant: &Tenant, new: &FolderCreate, json: bool) -> Result<(), Failure> {
-    tenant.progress.begin("creating the folder", None);
     let mut call = tenant.client.folders().create(new.name.as_str());
     if let Some(parent) = &new.parent {
         call = call.parent(&FolderId::from(parent.as_str()));
     }
-    let folder = call.send().await.map_err(failure)?;
-    tenant.progress.end();
+    let folder = tenant.call("creating the folder", call.send()).await?;
     resource::print(folder.raw(), json)
 }
 
 pub(crate) async fn show(tenant: &Tenant, folder: &FolderShow, json: bool) -> Result<(), Failure> {
-    tenant.progress.begin("asking for the folder", None);
-    let call = tenant
-        .client
-        .folders()
-        .get(&FolderId::from(folder.id.as_str()));
-    let folder = call.send().await.map_err(failure)?;
-    tenant.progress.end();
+    let id = FolderId::from(folder.id.as_str());
+    let call = tenant.client.folders().get(&id);
+    let folder = tenant.call("getting the folder", call.send()).await?;
     resource::print(folder.raw(), json)
 }

@@ -1,7 +1,8 @@
-//! MedReader from the command line: folders, uploads and their results, the tenant's settings, and the webhook.
+//! MedReader from the command line: folders, prescriptions, the tenant's settings, and the webhook.
 //!
-//! One file a group of commands: [`folders`], [`prescriptions`], [`process`], [`configuration`], [`webhook`]. All but the
-//! last call the vendor as the [`tenant`] of the environment; what he answers is printed by [`resource`].
+//! One file per group of commands: [`folders`], [`prescriptions`], [`process`], [`configuration`],
+//! [`webhook`]. All but the last call the vendor as the [`tenant`] that the environment names;
+//! [`resource`] prints the answers.
 
 mod args;
 mod configuration;
@@ -15,7 +16,7 @@ mod webhook;
 use std::process::ExitCode;
 
 use clap::Parser;
-use examples::failure::Failure;
+use examples::failure::{self, Failure};
 use examples::logging;
 use tokio::runtime::Runtime;
 
@@ -27,12 +28,14 @@ fn main() -> ExitCode {
     logging::start();
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return Failure::file("no threads to work with", &error).report(args.json),
+        Err(error) => {
+            return Failure::file("the threads cannot be started", &error).report(args.json);
+        }
     };
     let done = runtime.block_on(run(&args));
-    // Does not wait for a write to a stdout that nobody reads any more.
+    // Does not wait for a write to stdout that blocks because nobody reads it.
     runtime.shutdown_background();
-    done.unwrap_or_else(|failure| failure.report(args.json))
+    failure::exit_status(done, args.json)
 }
 
 async fn run(args: &Args) -> Result<ExitCode, Failure> {

@@ -1,4 +1,4 @@
-//! The commands on prescriptions that do not wait.
+//! The commands for prescriptions that do not wait for a result.
 
 use common_http::{CallOptions, Recorded, Result as Called};
 use examples::failure::Failure;
@@ -16,14 +16,14 @@ pub(crate) async fn upload(tenant: &Tenant, upload: &Upload, json: bool) -> Resu
     resource::print(upload.raw(), json)
 }
 
-/// The file to be uploaded.
+/// Opens the file to upload.
 pub(crate) async fn open(upload: &Upload) -> Result<PrescriptionFile, Failure> {
     PrescriptionFile::from_path(&upload.file)
         .await
         .map_err(failure)
 }
 
-/// Uploads it, and shows how far it is.
+/// Uploads the file with a progress bar.
 pub(crate) async fn send(
     tenant: &Tenant,
     upload: &Upload,
@@ -45,19 +45,15 @@ pub(crate) async fn result(
     prescription: &Prescription,
     json: bool,
 ) -> Result<(), Failure> {
-    tenant.progress.begin("asking for the result", None);
     let id = PrescriptionId::from(prescription.id.as_str());
     let call = tenant.client.prescriptions().result(&id);
-    let result = call.send().await.map_err(failure)?;
-    tenant.progress.end();
+    let result = tenant.call("getting the result", call.send()).await?;
     resource::print(result.raw(), json)
 }
 
 pub(crate) async fn results(tenant: &Tenant, folder: &Results, json: bool) -> Result<(), Failure> {
-    tenant.progress.begin("asking for the results", None);
     let folder = FolderId::from(folder.folder.as_str());
     let call = tenant.client.prescriptions().results(&folder);
-    let results = call.send().await.map_err(failure)?;
-    tenant.progress.end();
+    let results = tenant.call("getting the results", call.send()).await?;
     resource::print(results.raw(), json)
 }

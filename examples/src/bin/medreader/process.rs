@@ -17,10 +17,10 @@ use crate::args::Process;
 use crate::tenant::{Tenant, failure};
 use crate::{prescriptions, resource};
 
-/// How long the look into the folder may take that comes before the upload.
+/// How long listing the folder may take before the upload.
 const LONGEST_SNAPSHOT: Duration = Duration::from_secs(5);
 
-/// How many of the results that it could be are named.
+/// How many candidates for the result are named.
 const MOST_NAMED: usize = 10;
 
 pub(crate) async fn run(
@@ -29,13 +29,13 @@ pub(crate) async fn run(
     json: bool,
 ) -> Result<ExitCode, Failure> {
     let file = prescriptions::open(&process.upload).await?;
-    tenant.progress.begin("logging in", None);
+    tenant.progress.begin_call("logging in");
     tenant.client.open_session().send().await.map_err(failure)?;
     let before = snapshot(tenant, &process.upload.folder).await;
     let sent = prescriptions::send(tenant, &process.upload, file).await;
     let upload: Upload = sent.map_err(failure)?.into_inner();
 
-    tenant.progress.begin("waiting for the result", None);
+    tenant.progress.begin_call("waiting for the result");
     let mut waiting = tenant.client.prescriptions().result_of(&upload.id);
     if let Some(before) = before {
         waiting = waiting.since(before);
@@ -50,7 +50,8 @@ pub(crate) async fn run(
         FoundResult::SameId(result) => print(&result, json),
         FoundResult::OnlyNewInFolder(result) => {
             output::note(format_args!(
-                "note: found as the only new result in the folder, under another id than the upload's ({}): if somebody else uploaded there meanwhile, it may be his",
+                "note: this is the only new result in the folder, with another id than the \
+                 upload's ({}): it may belong to another upload made at the same time",
                 output::one_line(upload.id.as_str())
             ));
             print(&result, json)
@@ -65,30 +66,33 @@ fn print(result: &Recorded<PrescriptionResult>, json: bool) -> Result<ExitCode, 
         return Ok(ExitCode::SUCCESS);
     }
     output::note(
-        "error: medreader.prescriptions.result: the vendor could not read the prescription (status error)",
+        "error: medreader.prescriptions.result: \
+         the vendor could not read the prescription (status error)",
     );
-    output::note("advice: is it a prescription, and can a person read it? A better scan may do");
+    output::note("advice: is it a prescription, and can a person read it? A better scan may help");
     Ok(ExitCode::FAILURE)
 }
 
-/// What the folder has so far: it tells the new result where the vendor gives it another id than the upload. Without it
-/// the upload's own id has to do, so it is not waited for long.
+/// The results in the folder before the upload.
+///
+/// They help to find the new result if its id is not the upload's. `None` if they cannot be read
+/// quickly: then only the upload's id is tried.
 async fn snapshot(tenant: &Tenant, folder: &str) -> Option<FolderSnapshot> {
-    tenant.progress.begin("looking into the folder", None);
+    tenant.progress.begin_call("listing the folder");
     let folder = FolderId::from(folder);
     let call = tenant.client.prescriptions().results(&folder).send();
     match timeout(LONGEST_SNAPSHOT, call).await.ok()? {
         Ok(results) => Some(results.snapshot(&folder)),
-        // Perhaps because it has nothing yet. One that is not there at all refuses the upload.
+        // The folder may have no results yet. If it does not exist, the upload fails.
         Err(error) if error.kind() == ErrorKind::NotFound => Some(FolderSnapshot::empty(&folder)),
         Err(_) => None,
     }
 }
 
-/// The wait failed, the upload did not: the advice keeps its id, so that nobody uploads the file again.
+/// The wait failed, but not the upload: the advice shows its id, to prevent a second one.
 fn not_found(error: Error, upload: &UploadId) -> Failure {
     failure(error).advise(format!(
-        "the file was uploaded, as {}: do not upload it again, ask for its result later",
+        "the file was uploaded, as {}: do not upload it again; get its result later",
         output::one_line(upload.as_str())
     ))
 }
@@ -100,12 +104,13 @@ fn ambiguous(candidates: &[ListedResult]) -> Failure {
         0 => String::new(),
         others => format!(" and {others} more"),
     };
-    let error = Error::builder(ErrorKind::Conflict)
-        .operation("medreader.prescriptions.results")
-        .detail("several results are new in the folder, and which is the upload's cannot be told")
-        .delivery(Delivery::Answered)
-        .attempts(1)
-        .build();
+    let error = Error::new(ErrorKind::Conflict)
+        .with_operation("medreader.prescriptions.results")
+        .with_detail(
+            "several results in the folder are new, and nothing shows which is the upload's",
+        )
+        .with_delivery(Delivery::Answered)
+        .with_attempts(1);
     Failure::from(error).advise(format!(
         "the file was uploaded: do not upload it again; its result is one of {}{more}",
         ids.join(", ")

@@ -1,4 +1,4 @@
-//! What the vendor sent: printed as it came, or to be read by people; with its secrets masked.
+//! Prints what the vendor sent, as JSON or as text, with secrets masked.
 
 use std::fmt;
 
@@ -8,23 +8,27 @@ use examples::output;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-/// Prints it: its own text on one line, or line by line.
+/// Prints it: its own JSON on one line, or one line per member.
 pub(crate) fn print(resource: &RawJson, json: bool) -> Result<(), Failure> {
     if json {
         return output::text(resource.compact());
     }
     let mut lines = Vec::new();
-    describe(resource, 0, &mut lines)
-        .map_err(|error| Error::builder(ErrorKind::Decode).decode(error).build())?;
+    describe(resource, 0, &mut lines).map_err(unreadable)?;
     output::text(lines.join("\n"))
 }
 
-/// The same with `***` for the values of these members, wherever they stand; all else as it came. A null stays: it says
-/// that nothing is set.
-pub(crate) fn masked(resource: &RawJson, secrets: &[&str]) -> Result<RawJson, DecodeError> {
+/// The same JSON with `***` for the values of these members at any depth.
+///
+/// A null is kept: it says that nothing is set.
+pub(crate) fn masked(resource: &RawJson, secrets: &[&str]) -> Result<RawJson, Failure> {
     let mut text = String::new();
-    mask(resource, secrets, &mut text)?;
-    RawJson::from_text(text)
+    mask(resource, secrets, &mut text).map_err(unreadable)?;
+    RawJson::from_text(text).map_err(unreadable)
+}
+
+fn unreadable(error: DecodeError) -> Failure {
+    Failure::from(Error::new(ErrorKind::Decode).with_decode(error))
 }
 
 fn mask(value: &RawJson, secrets: &[&str], text: &mut String) -> Result<(), DecodeError> {
@@ -60,7 +64,7 @@ fn mask(value: &RawJson, secrets: &[&str], text: &mut String) -> Result<(), Deco
     Ok(())
 }
 
-/// `name: value` lines; what is nested stands under its name, further to the right.
+/// Adds `name: value` lines; nested values are indented under their name.
 fn describe(value: &RawJson, depth: usize, lines: &mut Vec<String>) -> Result<(), DecodeError> {
     let indent = "  ".repeat(depth);
     match Shape::of(value)? {
@@ -100,16 +104,19 @@ fn scalar(value: &RawJson) -> String {
     }
 }
 
-/// Control characters would be the terminal's: they are shown as escapes.
+/// Control characters are shown as escapes, because a terminal would obey them.
 fn printable(text: &str) -> String {
-    let shown = text.chars().map(|char| match char.is_control() {
-        true => char.escape_default().to_string(),
-        false => char.to_string(),
+    let shown = text.chars().map(|char| {
+        if char.is_control() {
+            char.escape_default().to_string()
+        } else {
+            char.to_string()
+        }
     });
     shown.collect()
 }
 
-/// A JSON value one level deep: members in their order, numbers in their spelling.
+/// One level of a JSON value; members keep their order, and numbers their spelling.
 enum Shape {
     Object(Vec<(String, RawJson)>),
     Array(Vec<RawJson>),
@@ -164,16 +171,20 @@ mod tests {
 
     #[test]
     fn masks_the_named_members_and_nothing_else() {
-        let text = r#"{ "z": 1.50, "secret": "a", "a": [{"secret": {"b": 1}}, null, "secret"], "s\u0065cret": "", "more": {"secret": null}, "x": 12345678901234567890123 }"#;
+        let text = r#"{ "z": 1.50, "secret": "a", "a": [{"secret": {"b": 1}}, null, "secret"],
+            "s\u0065cret": "", "more": {"secret": null}, "x": 12345678901234567890123 }"#;
         let masked = masked(&raw(text), &["secret"]).unwrap();
         assert_eq!(
             masked.as_str(),
-            r#"{"z":1.50,"secret":"***","a":[{"secret":"***"},null,"secret"],"secret":"***","more":{"secret":null},"x":12345678901234567890123}"#
+            concat!(
+                r#"{"z":1.50,"secret":"***","a":[{"secret":"***"},null,"secret"],"#,
+                r#""secret":"***","more":{"secret":null},"x":12345678901234567890123}"#
+            )
         );
     }
 
     #[test]
-    fn describes_what_is_nested() {
+    fn nested_values_are_indented() {
         let mut lines = Vec::new();
         let text = r#"{"name":"a\u001b[1m","score":9.50,"none":null,"list":[{"id":"x"},7]}"#;
         describe(&raw(text), 0, &mut lines).unwrap();

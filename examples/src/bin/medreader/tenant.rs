@@ -1,16 +1,16 @@
-//! The tenant whose data it is: the vendor's, or the sandbox's.
+//! The tenant to work with: a real one, or the sandbox's.
 
-use std::env;
 use std::io;
 
 use common_http::{Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
-use examples::{output, settings};
+use examples::{built_in, settings};
 use medreader_client::sandbox::Sandbox;
 use medreader_client::{ErrorCode, MedReaderClient, MedReaderClientBuilder};
 
-const OTHERS: [&str; 3] = [
+const BASE_URL: &str = "MEDREADER_BASE_URL";
+const ACCOUNT: [&str; 3] = [
     "MEDREADER_TENANT_ID",
     "MEDREADER_EMAIL",
     "MEDREADER_PASSWORD",
@@ -19,14 +19,14 @@ const OTHERS: [&str; 3] = [
 pub(crate) struct Tenant {
     pub(crate) client: MedReaderClient,
     pub(crate) progress: Progress,
-    /// Answers for as long as it is here.
+    /// Kept alive: it answers the client.
     _sandbox: Option<Sandbox>,
 }
 
 impl Tenant {
-    /// The tenant that the environment names, or the sandbox's where it names no address.
+    /// The tenant that the environment names, or the sandbox's if it names no address.
     pub(crate) async fn from_environment() -> Result<Self, Failure> {
-        let (builder, sandbox) = match settings::optional("MEDREADER_BASE_URL")? {
+        let (builder, sandbox) = match settings::optional(BASE_URL)? {
             Some(url) => (configured(url)?, None),
             None => {
                 let sandbox = sandbox().await?;
@@ -35,16 +35,28 @@ impl Tenant {
         };
         let progress = Progress::new();
         let http = settings::http().observer(progress.waits());
-        let client = builder.http(http).build().map_err(|error| {
-            Failure::from(error).advise(
-                "check MEDREADER_BASE_URL and MEDREADER_TENANT_ID; only ALLOW_PLAIN_HTTP=1 allows plain http to another machine",
-            )
-        })?;
+        let names = "MEDREADER_BASE_URL and MEDREADER_TENANT_ID";
+        let client = builder
+            .http(http)
+            .build()
+            .map_err(|error| settings::refused(error, names))?;
         Ok(Self {
             client,
             progress,
             _sandbox: sandbox,
         })
+    }
+
+    /// Makes a call, with a bar that is removed at its end.
+    pub(crate) async fn call<T>(
+        &self,
+        what: &'static str,
+        call: impl Future<Output = common_http::Result<T>>,
+    ) -> Result<T, Failure> {
+        self.progress.begin_call(what);
+        let answer = call.await.map_err(failure)?;
+        self.progress.end();
+        Ok(answer)
     }
 }
 
@@ -52,7 +64,7 @@ impl Tenant {
 pub(crate) fn failure(error: Error) -> Failure {
     let advice = match (error.kind(), ErrorCode::of(&error)) {
         (_, Some(ErrorCode::TenantInvalid)) => "check MEDREADER_TENANT_ID",
-        // A pause is named where there is one.
+        // With a pause, the shared advice shows it.
         (ErrorKind::Credentials, _) if error.retry_after().is_none() => {
             "check MEDREADER_EMAIL, MEDREADER_PASSWORD and MEDREADER_TENANT_ID"
         }
@@ -60,33 +72,39 @@ pub(crate) fn failure(error: Error) -> Failure {
             "too many logins failed: wait, and check MEDREADER_EMAIL and MEDREADER_PASSWORD first"
         }
         (ErrorKind::PermissionDenied, _) => {
-            "does MEDREADER_EMAIL have the right? The tenant's settings need `admin` or `configurations`"
+            "does MEDREADER_EMAIL have the permission? The tenant's settings need `admin` or \
+             `configurations`"
         }
         (_, Some(ErrorCode::FolderNameDuplicate)) => {
-            "a folder of this name (as the vendor normalises it) is there: take another name or another --parent"
+            "a folder of this name (as the vendor normalises it) exists: use another name or \
+             another --parent"
         }
         (_, Some(ErrorCode::ParentFolderNotFound)) => "is --parent the id of a folder?",
         (_, Some(ErrorCode::FolderNotFound)) => "is this the id of a folder of this tenant?",
         (_, Some(ErrorCode::PrescriptionFileNotFound)) => {
-            "is this the id of a prescription? Right after its upload it may not be there yet; `results --folder ID` lists those of a folder"
+            "is this the id of a prescription? It may not be available right after the upload; \
+             `results --folder ID` lists those of a folder"
         }
         (_, Some(ErrorCode::TenantConfigurationNotFound)) => {
             "this tenant has no settings yet: ask the vendor"
         }
         (ErrorKind::InvalidInput, Some(ErrorCode::ValidationError)) => {
-            "a folder's name needs a letter from a to z or a digit"
+            "a folder's name must contain a digit or a letter from a to z"
         }
         (ErrorKind::InvalidInput, Some(ErrorCode::BadRequest)) => {
-            "the vendor takes PDF, JPEG, PNG and TIFF files that are not empty; a file's name has no control characters"
+            "the vendor accepts PDF, JPEG, PNG and TIFF files that are not empty and have no \
+             control characters in their names"
         }
         (ErrorKind::InvalidInput, Some(ErrorCode::NoFieldsToUpdate)) => {
-            "name at least one setting; `config-set --help` lists them"
+            "give at least one setting; `config-set --help` lists them"
         }
-        // Taken, as far as a status can say; and something that answers in the vendor's place does not lose by a look.
+        // The status says success, so a second upload may be a duplicate. If something else
+        // answered instead of the vendor, checking first does no harm.
         (ErrorKind::Decode, _) if error.operation() == Some("medreader.prescriptions.upload") => {
-            "the answer was a success that cannot be read, so the file was taken: do not upload it again, look into `results --folder ID` first"
+            "the upload succeeded, but its answer is not readable: do not upload it again; \
+             check `results --folder ID`"
         }
-        (ErrorKind::Connect, _) => "is MEDREADER_BASE_URL right, and is there a way to it?",
+        (ErrorKind::Connect, _) => "is MEDREADER_BASE_URL right, and can this machine reach it?",
         (ErrorKind::LocalIo, _) if error.io_kind() == Some(io::ErrorKind::PermissionDenied) => {
             "may this user read the file?"
         }
@@ -96,7 +114,7 @@ pub(crate) fn failure(error: Error) -> Failure {
 }
 
 fn configured(url: String) -> Result<MedReaderClientBuilder, Failure> {
-    let [tenant, email, password] = settings::required(OTHERS)?;
+    let [tenant, email, password] = settings::required(ACCOUNT)?;
     Ok(MedReaderClient::builder()
         .base_url(url)
         .tenant(tenant)
@@ -104,18 +122,8 @@ fn configured(url: String) -> Result<MedReaderClientBuilder, Failure> {
 }
 
 async fn sandbox() -> Result<Sandbox, Failure> {
-    // Each run has a sandbox of its own, so an id from the run before must be a folder here as well.
-    let sandbox = Sandbox::builder()
-        .every_folder(true)
-        .start()
-        .await
-        .map_err(|error| Failure::file("the sandbox cannot be started", &error))?;
-    let unused = match OTHERS.iter().any(|name| env::var_os(name).is_some()) {
-        true => "; the other MEDREADER settings are not used without it",
-        false => "",
-    };
-    output::note(format_args!(
-        "MEDREADER_BASE_URL is not set: the built-in sandbox answers, with invented data{unused}"
-    ));
+    // Each run has its own sandbox, so folder ids from an earlier run must be accepted, too.
+    let sandbox = built_in::started(Sandbox::builder().every_folder(true).start().await)?;
+    built_in::announce(BASE_URL, "with invented data", &ACCOUNT);
     Ok(sandbox)
 }

@@ -1,4 +1,4 @@
-//! Receiving results: each accepted payload is one line on stdout before it is answered.
+//! Receives results: prints each accepted payload as one line on stdout, then answers it.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-/// How long deliveries that are on their way have once the end was asked for; what is not answered is sent again.
+/// How long the last deliveries may take after a signal; the vendor repeats unanswered ones.
 const LAST_DELIVERIES: Duration = Duration::from_secs(5);
 
-/// Serves `POST /` at this address until a signal asks for the end.
+/// Serves `POST /` at this address until a signal comes.
 pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
     let [user, password] =
         settings::required(["MEDREADER_WEBHOOK_USER", "MEDREADER_WEBHOOK_PASSWORD"])?;
@@ -26,7 +26,7 @@ pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
     let bound = listener
         .local_addr()
         .map_err(|error| cannot_listen(&error))?;
-    // Before anyone is told that it listens, so that no signal finds it unprepared.
+    // Before the note that it listens: whoever reads the note may send a signal.
     let mut signals = Signals::new().map_err(|error| Failure::file("signals", &error))?;
 
     let ending = Arc::new(Notify::new());
@@ -60,12 +60,12 @@ pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
         }
     };
     ending.notify_one();
-    // Whoever does not come to an end does not keep the program.
+    // A client that does not finish does not keep the program running.
     let _ = timeout(LAST_DELIVERIES, server).await;
     ended
 }
 
-/// One line of JSON, out of our hands when this is done. The write may block, on a pipe that is full.
+/// Writes and flushes one line of JSON. This may block if stdout is a full pipe.
 async fn print(event: WebhookEvent) -> io::Result<()> {
     let written = spawn_blocking(move || {
         let mut line = event.raw().compact();
@@ -79,14 +79,14 @@ async fn print(event: WebhookEvent) -> io::Result<()> {
 
 fn cannot_listen(error: &io::Error) -> Failure {
     match error.kind() {
-        io::ErrorKind::InvalidInput => Failure::settings("--listen is no address with a port"),
+        io::ErrorKind::InvalidInput => Failure::settings("--listen is not an address with a port"),
         kind => {
             let failure = Failure::file("--listen: cannot listen there", error);
             match kind {
-                io::ErrorKind::AddrInUse => failure.advise("another program has that port"),
-                _ => {
-                    failure.advise("is it an address of this machine, and a port that is allowed?")
-                }
+                io::ErrorKind::AddrInUse => failure.advise("another program uses that port"),
+                _ => failure.advise(
+                    "is it an address of this machine, and may this user listen on that port?",
+                ),
             }
         }
     }

@@ -1,6 +1,6 @@
-//! The four sandboxes on ports of this machine, for programs in any language.
+//! Serves the four sandboxes on local ports, for programs in any language.
 //!
-//! The vendors are started ([`vendors`]), their settings are printed, and they answer until a signal asks for the end.
+//! Starts the vendors ([`vendors`]), prints their settings, and serves until a signal comes.
 
 mod args;
 mod vendors;
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use examples::failure::Failure;
+use examples::failure::{self, Failure};
 use examples::signals::Signals;
 use examples::{logging, output};
 use serde::Serialize;
@@ -19,19 +19,16 @@ use tokio::time::{interval, timeout};
 use self::args::Args;
 use self::vendors::Vendors;
 
-/// How long answers that are on their way have once the end was asked for.
+/// How long the last answers may take after a signal.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
-/// How long what was sent is remembered.
-const REMEMBERED: Duration = Duration::from_secs(60);
+/// How often the logs of received requests are cleared.
+const CLEARED_EVERY: Duration = Duration::from_secs(60);
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = Args::parse();
     logging::start();
-    match run(&args).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(args.json),
-    }
+    failure::exit_status(run(&args).await, args.json)
 }
 
 async fn run(args: &Args) -> Result<(), Failure> {
@@ -42,15 +39,15 @@ async fn run(args: &Args) -> Result<(), Failure> {
         "serving on 127.0.0.1 until SIGINT or SIGTERM; what is sent is kept in memory only",
     );
 
-    let mut forget = interval(REMEMBERED);
+    let mut clear = interval(CLEARED_EVERY);
     loop {
         tokio::select! {
             () = signals.wait() => break,
-            // Nobody can read the logs from outside, and bodies are in them.
-            _ = forget.tick() => vendors.forget_requests(),
+            // The logs contain bodies, and nobody can read them from outside the process.
+            _ = clear.tick() => vendors.forget_requests(),
         }
     }
-    // Whoever does not come to an end does not keep the program.
+    // A client that does not finish does not keep the program running.
     let _ = timeout(LAST_ANSWERS, vendors.stop()).await;
     Ok(())
 }
@@ -60,14 +57,14 @@ struct Document<'a> {
     settings: BTreeMap<&'a str, String>,
 }
 
-/// Prints what programs need to be told, under the names that this project's programs read.
+/// Prints the settings, under the names that this project's programs read.
 fn print(vendors: &Vendors, json: bool) -> Result<(), Failure> {
     let settings = vendors.settings();
     if json {
         let settings = settings.into_iter().collect();
         return output::document(&Document { settings });
     }
-    // No value has a character that a shell would read as anything but itself.
+    // No value contains a character that is special to a shell.
     let line = |(name, value): &(&str, String)| format!("export {name}={value}");
     let lines: Vec<_> = settings.iter().map(line).collect();
     output::text(lines.join("\n"))

@@ -2,10 +2,12 @@
 
 use std::io;
 
+use biologix_client::sandbox as biologix;
 use common_http::Secret;
+use erp_files_client::sandbox as erp;
 use examples::failure::Failure;
-use {biologix_client::sandbox as biologix, erp_files_client::sandbox as erp};
-use {gensoft_client::sandbox as gensoft, medreader_client::sandbox as medreader};
+use gensoft_client::sandbox as gensoft;
+use medreader_client::sandbox as medreader;
 
 use crate::args::Ports;
 
@@ -21,9 +23,9 @@ pub(crate) struct Vendors {
 }
 
 impl Vendors {
-    /// Starts them. They know every folder, patient, analysis and execution, as programs are tried out with whatever id.
+    /// Starts the sandboxes. They accept any id of a folder, patient, analysis or execution.
     pub(crate) async fn start(ports: &Ports) -> Result<Self, Failure> {
-        // The vendor's user names have bars in them (`c|EXAMPLE|000001`), which a shell would take for pipes.
+        // The default user name contains `|`, as the vendor's do. A shell would see a pipe.
         let biologix = biologix::Sandbox::builder()
             .username("EXAMPLE-USER")
             .port(ports.biologix);
@@ -42,7 +44,7 @@ impl Vendors {
         Ok(vendors)
     }
 
-    /// So that an address is all that is left to be set.
+    /// Sets the webhook's credentials, so that only its address is missing.
     async fn set_webhook_credentials(&self) -> Result<(), Failure> {
         let client = self.medreader.client();
         let update = client.configuration().update();
@@ -54,7 +56,7 @@ impl Vendors {
         Ok(())
     }
 
-    /// What a program needs to be told of them.
+    /// The settings that programs need.
     pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
         let Self {
             biologix,
@@ -85,7 +87,7 @@ impl Vendors {
             .into()
     }
 
-    /// Forgets what was sent, but not what came of it.
+    /// Clears the logs of received requests, but not their effects.
     pub(crate) fn forget_requests(&self) {
         self.biologix.clear_requests();
         self.medreader.clear_requests();
@@ -93,7 +95,7 @@ impl Vendors {
         self.gensoft.clear_requests();
     }
 
-    /// Takes no more calls, and lets the answers that are on their way come to their end.
+    /// Accepts no more calls, and finishes the answers under way.
     pub(crate) async fn stop(self) {
         tokio::join!(
             self.biologix.stop(),
@@ -109,9 +111,9 @@ fn listening<S>(sandbox: io::Result<S>, option: &str, port: u16) -> Result<S, Fa
         let failure = Failure::file(format_args!("{option} {port}: cannot listen there"), &error);
         match error.kind() {
             io::ErrorKind::AddrInUse => {
-                failure.advise("the port is taken: choose another, or 0 for one that is free")
+                failure.advise("the port is taken: choose another, or 0 for a free one")
             }
-            _ => failure.advise("is it a port that this user may have?"),
+            _ => failure.advise("may this user listen on that port?"),
         }
     })
 }

@@ -1,24 +1,25 @@
-//! A sleep centre's exams, and the report of one.
+//! Chapter 1: a sleep centre's exams, and the report of one.
 
 use biologix_client::exams::{Exam, ExamStatus, ExamType};
 use biologix_client::sandbox::Sandbox;
 use biologix_client::{ExamKey, OPERATIONS, PartnerId};
 use common_http::{Error, ErrorKind};
+use examples::built_in;
 use examples::failure::Failure;
 
-use crate::stage::{Stage, size, started};
+use crate::stage::{Stage, size};
 use crate::summary::Visits;
 use crate::table::Table;
 
 const EXAMS: usize = 9;
 const PAGE: u32 = 5;
-/// Large enough for a bar to be seen when it is uploaded.
+/// Large enough for its progress bar to be seen.
 const REPORT_BYTES: usize = 8_000_000;
 
 pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     stage.chapter("1. Biologix: a centre's sleep exams")?;
     let settings = Sandbox::builder().exams(EXAMS).report_bytes(REPORT_BYTES);
-    let sandbox = started(settings.start().await)?;
+    let sandbox = built_in::started(settings.start().await)?;
     let client = sandbox.client();
 
     stage.doing("opening a session");
@@ -31,7 +32,7 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     let partner = PartnerId::from(sandbox.partner_id());
     let mut listed = client.exams(&partner).page_size(PAGE).items();
     while let Some(exam) = listed.next().await.transpose()? {
-        // One that cannot be read as an exam would not be here, and the others would.
+        // An item that is not readable as an exam is skipped; the others are unaffected.
         let Some(exam) = exam.exam() else { continue };
         table.row(row(exam));
         let is_sleep_exam = exam.exam_type == Some(ExamType::SleepExam);
@@ -99,8 +100,8 @@ fn status(status: ExamStatus) -> String {
 }
 
 fn no_report() -> Failure {
-    let error = Error::builder(ErrorKind::NotFound)
-        .operation("biologix.exams.list")
-        .detail("no sleep exam of the list has a report");
-    Failure::from(error.build())
+    let error = Error::new(ErrorKind::NotFound)
+        .with_operation("biologix.exams.list")
+        .with_detail("no sleep exam of the list has a report");
+    Failure::from(error)
 }

@@ -1,12 +1,13 @@
-//! The files of a patient's analysis.
+//! Chapter 3: the files of a patient's analysis.
 
 use common_http::{Body, Error, ErrorKind};
 use erp_files_client::files::{Files, UploadOutcome};
 use erp_files_client::sandbox::Sandbox;
 use erp_files_client::{AnalysisId, FileId, OPERATIONS, PatientId};
+use examples::built_in;
 use examples::failure::Failure;
 
-use crate::stage::{Stage, size, started};
+use crate::stage::{Stage, size};
 use crate::summary::Visits;
 use crate::table::Table;
 
@@ -15,16 +16,16 @@ const DRAFT: &str = "rascunho-exemplo.pdf";
 
 pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     stage.chapter("3. The gambit ERP: files of a patient's analysis")?;
-    let sandbox = started(Sandbox::start().await)?;
-    // The sandbox knows every patient and every analysis.
+    let sandbox = built_in::started(Sandbox::start().await)?;
+    // The sandbox accepts any id of a patient or an analysis.
     let files = sandbox
         .client()
         .files(&PatientId::from(7), &AnalysisId::from(12));
 
-    // The first call asks for an access token before it.
+    // The first call gets an access token first.
     stage.doing("listing the files");
     let count = files.list().send().await?.len();
-    stage.done("erp.oauth.token", "an access token, for an hour")?;
+    stage.done("erp.oauth.token", "an access token, valid for an hour")?;
     stage.done("erp.files.list", format_args!("{count} files so far"))?;
 
     let body = Body::from_path(stage.report()).await?;
@@ -35,9 +36,9 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
         .options(stage.sending_report("uploading the report"));
     let report = known(&upload.send().await?)?;
     stage.done("erp.files.initialize", "an address to upload to")?;
-    let sent = format!("{}, past the ERP into its storage", size(bytes));
+    let sent = format!("{}, directly to the ERP's storage", size(bytes));
     stage.done("erp.files.transfer", sent)?;
-    let uploaded = "the report is a file of the analysis: three steps, one call";
+    let uploaded = "the report is a file of the analysis: one call, three requests";
     stage.done("erp.files.finalize", uploaded)?;
 
     stage.doing("allowing it to be sent");
@@ -56,13 +57,13 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     }))
 }
 
-/// The id of a file that was uploaded.
+/// The id of an uploaded file.
 fn known(upload: &UploadOutcome) -> Result<FileId, Failure> {
     upload.file_id().cloned().ok_or_else(|| {
-        let error = Error::builder(ErrorKind::NotFound)
-            .operation("erp.files.list")
-            .detail("the list does not tell the id of the file that was uploaded");
-        Failure::from(error.build())
+        let error = Error::new(ErrorKind::NotFound)
+            .with_operation("erp.files.list")
+            .with_detail("the list does not show the id of the uploaded file");
+        Failure::from(error)
     })
 }
 
@@ -70,16 +71,13 @@ async fn show(stage: &Stage, files: &Files) -> Result<(), Failure> {
     stage.doing("listing the files");
     let mut table = Table::new(["file", "may be sent", "name"]);
     for file in files.list().send().await? {
-        let send = |send| match send {
-            true => "yes".to_owned(),
-            false => "no".to_owned(),
-        };
+        let yes_or_no = |send| if send { "yes" } else { "no" };
         table.row([
             file.file_id().map(|id| id.as_str().to_owned()),
-            file.is_send.map(send),
+            file.is_send.map(|send| yes_or_no(send).to_owned()),
             file.name,
         ]);
     }
-    stage.done("erp.files.list", "with a draft that was uploaded beside it")?;
+    stage.done("erp.files.list", "now with a draft, uploaded the same way")?;
     stage.table(&table)
 }

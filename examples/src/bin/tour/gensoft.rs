@@ -1,18 +1,19 @@
-//! An attendance, and the laudo of one of its executions.
+//! Chapter 4: an attendance, and the laudo of one of its executions.
 
 use common_http::Body;
+use examples::built_in;
 use examples::failure::Failure;
 use gensoft_client::attendances::{Attendance, Moment, Part};
 use gensoft_client::sandbox::Sandbox;
 use gensoft_client::{ExecutionId, OPERATIONS};
 use serde_json::json;
 
-use crate::stage::{Stage, started};
+use crate::stage::Stage;
 use crate::summary::Visits;
 
 pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
-    stage.chapter("4. Gensoft: an order, and its laudo")?;
-    let sandbox = started(Sandbox::start().await)?;
+    stage.chapter("4. Gensoft: an order and its laudo")?;
+    let sandbox = built_in::started(Sandbox::start().await)?;
     let client = sandbox.client();
 
     stage.doing("sending the attendance");
@@ -20,10 +21,10 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
         .patient(Part::of(&json!({ "nome": "Paciente Ficticio" }))?)
         .procedure(Part::of(&json!({ "codigo": "EXEMPLO" }))?);
     let reply = client.send_attendance(&attendance).send().await?;
-    let taken = format!("the order is taken (status {})", reply.status().as_u16());
+    let taken = format!("the order is accepted (status {})", reply.status().as_u16());
     stage.done("gensoft.attendances.send", taken)?;
 
-    // The sandbox knows every execution.
+    // The sandbox accepts any id of an execution.
     let execution = ExecutionId::from(10);
     let body = Body::from_path(stage.report()).await?;
     let options = stage.sending_report("uploading the laudo");
@@ -31,7 +32,7 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     call.send().await?;
     let execution = execution.as_str();
     let version = sandbox.report_versions(execution).len();
-    let uploaded = format!("the laudo of execution {execution} is there, version {version}");
+    let uploaded = format!("the laudo of execution {execution} is uploaded, version {version}");
     stage.done("gensoft.reports.upload", uploaded)?;
     Ok(Visits::count("gensoft", OPERATIONS, |operation| {
         sandbox.count(operation)

@@ -1,8 +1,9 @@
-//! Every operation of the four clients, told as one story against the four sandboxes.
+//! Every operation of the four clients, as one story with the four sandboxes.
 //!
-//! One file a chapter: [`biologix`] (sleep exams and their reports), [`medreader`] (a prescription, its webhook and its result),
-//! [`erp`] (files of a patient's analysis), [`gensoft`] (an attendance and its laudo). The report that the first chapter saves
-//! is what the others upload. What the sandboxes were asked for is the [`summary`].
+//! One file per chapter: [`biologix`] (sleep exams and their reports), [`medreader`] (a
+//! prescription, its webhook and its result), [`erp`] (files of a patient's analysis), [`gensoft`]
+//! (an attendance and its laudo). The other chapters upload the report that the first one saves.
+//! The [`summary`] counts the requests that the sandboxes received.
 
 mod biologix;
 mod erp;
@@ -15,7 +16,7 @@ mod table;
 use std::process::ExitCode;
 
 use clap::Parser;
-use examples::failure::Failure;
+use examples::failure::{self, Failure};
 use examples::logging;
 
 use self::stage::Stage;
@@ -23,19 +24,19 @@ use self::summary::Summary;
 
 const AFTER_HELP: &str = "\
 Environment:
-  NO_COLOR  Set to anything, no colours are written (nor are they where stdout is no terminal)
-  RUST_LOG  Log lines on stderr, such as common_http=debug
+  NO_COLOR  If set to anything, no colours are printed
+  RUST_LOG  Log lines on stderr, for example common_http=debug
 
-Nothing else is read, and nothing is left behind: the vendors are sandboxes in this process, their
-data is invented, and the report is saved in a temporary folder that is removed at the end.
+The vendors are sandboxes in this process, and their data is invented. The report is saved in a
+temporary folder, which is removed at the end.
 
 Exit status: 0 done; 1 an operation or a file failed; 2 wrong arguments";
 
-/// Walks through every operation of the four clients, as one story against their sandboxes.
+/// Walks through every operation of the four clients, as one story with their sandboxes.
 #[derive(Debug, Parser)]
 #[command(version, after_help = AFTER_HELP)]
 struct Args {
-    /// Print one JSON document instead of text: each operation, and how often it was asked for
+    /// Print one JSON document instead of text: each operation and its number of requests
     #[arg(long)]
     json: bool,
 }
@@ -44,10 +45,7 @@ struct Args {
 async fn main() -> ExitCode {
     let args = Args::parse();
     logging::start();
-    match run(args.json).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(args.json),
-    }
+    failure::exit_status(run(args.json).await, args.json)
 }
 
 async fn run(json: bool) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! A prescription: its folder, its upload, the webhook that announces its result, and the result.
+//! Chapter 2: a prescription, from its folder to the webhook and the result.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use common_http::{Error, ErrorKind, Secret};
 use examples::failure::Failure;
-use examples::output;
+use examples::{built_in, output};
 use medreader_client::prescriptions::{PrescriptionFile, ResultStatus};
 use medreader_client::sandbox::Sandbox;
 use medreader_client::webhook::{Events, Receiver, Verifier, WebhookEvent, router};
@@ -15,17 +15,17 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::stage::{Stage, started};
+use crate::stage::Stage;
 use crate::summary::Visits;
 
 const WEBHOOK_USER: &str = "EXAMPLE-WEBHOOK-USER";
 const WEBHOOK_PASSWORD: &str = "EXAMPLE-WEBHOOK-PASSWORD";
-/// The sandbox takes a quarter of a second.
+/// How long the webhook may take; the sandbox sends it after a quarter of a second.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     stage.chapter("2. MedReader: a prescription is read")?;
-    let sandbox = started(Sandbox::start().await)?;
+    let sandbox = built_in::started(Sandbox::start().await)?;
     let client = sandbox.client();
     let mut inbox = Inbox::open().await.map_err(no_receiver)?;
 
@@ -39,8 +39,8 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     stage.doing("waiting for the webhook");
     let event = inbox.next().await?;
     let received = match event.prescription_confidence_score {
-        Some(score) => format!("received, its credentials checked: score {score}"),
-        None => "received, its credentials checked".to_owned(),
+        Some(score) => format!("received, credentials checked: score {score}"),
+        None => "received, credentials checked".to_owned(),
     };
     stage.done("(webhook)", received)?;
     results(stage, &client, &folder, &upload).await?;
@@ -66,7 +66,7 @@ async fn configure(stage: &Stage, client: &MedReaderClient, inbox: &Inbox) -> Re
         .webhook_password(Secret::from(WEBHOOK_PASSWORD))
         .send()
         .await?;
-    let changed = "webhooks go to this program now, with credentials";
+    let changed = "webhooks now go to this program, with credentials";
     stage.done("medreader.configuration.update", changed)
 }
 
@@ -75,15 +75,15 @@ async fn folder(stage: &Stage, client: &MedReaderClient) -> Result<FolderId, Fai
     stage.doing("creating a folder");
     let created = client.folders().create(name).send().await?;
     let normalised = output::one_line(created.folder_name.as_deref().unwrap_or("-"));
-    let made = format!("\"{name}\" is there, as {normalised}");
+    let made = format!("\"{name}\" is created, as {normalised}");
     stage.done("medreader.folders.create", made)?;
 
-    stage.doing("asking for the folder");
+    stage.doing("getting the folder");
     let folder = client.folders().get(&created.id).send().await?;
     let files = folder.prescription_files_count.unwrap_or_default();
     stage.done(
         "medreader.folders.get",
-        format_args!("it has {files} files"),
+        format_args!("it contains {files} files"),
     )?;
     Ok(created.id.clone())
 }
@@ -97,7 +97,7 @@ async fn upload(
     let options = stage.sending_report("uploading the prescription");
     let call = client.prescriptions().upload(folder, file).options(options);
     let upload = call.send().await?;
-    let uploaded = "the sleep report is uploaded, as a prescription";
+    let uploaded = "the sleep report is uploaded as a prescription";
     stage.done("medreader.prescriptions.upload", uploaded)?;
     Ok(upload.id.clone())
 }
@@ -108,8 +108,8 @@ async fn results(
     folder: &FolderId,
     upload: &UploadId,
 ) -> Result<(), Failure> {
-    stage.doing("asking for the result");
-    // The vendor does not promise that these two are the same; this sandbox keeps them so.
+    stage.doing("getting the result");
+    // The vendor does not promise that the two ids are the same. In this sandbox they are.
     let id = upload.assume_prescription_id();
     let result = client.prescriptions().result(&id).send().await?;
     let status = result.status.as_ref().map_or("-", ResultStatus::as_str);
@@ -117,13 +117,13 @@ async fn results(
     let read = output::one_line(&format!("{status}: {}", notes.unwrap_or("-")));
     stage.done("medreader.prescriptions.result", read)?;
 
-    stage.doing("asking for the folder's results");
+    stage.doing("getting the folder's results");
     let results = client.prescriptions().results(folder).send().await?;
     let count = format!("{} result in the folder", results.results.len());
     stage.done("medreader.prescriptions.results", count)
 }
 
-/// Receives webhooks on the loopback interface, for as long as it is here.
+/// Receives webhooks on the loopback interface until it is dropped.
 struct Inbox {
     url: String,
     events: Events,
@@ -150,8 +150,8 @@ impl Inbox {
             Ok(Some(event)) => Ok(event),
             Ok(None) => Err(no_receiver(io::ErrorKind::Other.into())),
             Err(_) => {
-                let error = Error::builder(ErrorKind::Timeout);
-                Err(Failure::from(error.detail("no webhook came").build()))
+                let error = Error::new(ErrorKind::Timeout);
+                Err(Failure::from(error.with_detail("no webhook came")))
             }
         }
     }

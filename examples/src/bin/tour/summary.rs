@@ -1,4 +1,4 @@
-//! What the sandboxes were asked for.
+//! How many requests of each operation the sandboxes received.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::stage::Stage;
 use crate::table::Table;
 
-/// What one vendor's sandbox was asked for.
+/// The requests that one vendor's sandbox received.
 pub(crate) struct Visits {
     vendor: &'static str,
     operations: Vec<Visited>,
@@ -24,7 +24,7 @@ struct Visited {
 }
 
 impl Visits {
-    /// Each operation of a client, and how many requests of it the sandbox has seen.
+    /// Counts the requests of each operation of a client.
     pub(crate) fn count(
         vendor: &'static str,
         operations: &[&'static Operation],
@@ -41,7 +41,7 @@ impl Visits {
     }
 }
 
-/// The operations of all chapters, and the requests of each vendor.
+/// The requests of all chapters.
 #[derive(Default, Serialize)]
 pub(crate) struct Summary {
     operations: Vec<Visited>,
@@ -72,7 +72,7 @@ impl Summary {
         let vendors: Vec<_> = vendors
             .map(|(vendor, requests)| format!("{vendor} {requests}"))
             .collect();
-        stage.tell(format_args!(
+        stage.line(format_args!(
             "  done: {} operations in {} requests ({})",
             self.operations.len(),
             self.requests.values().sum::<usize>(),

@@ -1,4 +1,4 @@
-//! Tables of text.
+//! Text tables.
 
 use examples::output;
 
@@ -14,13 +14,13 @@ impl<const N: usize> Table<N> {
         }
     }
 
-    /// One more row. What is not there is a dash; what could steer a terminal is replaced.
+    /// Adds a row. A missing cell shows a dash; control characters are replaced.
     pub(crate) fn row(&mut self, cells: [Option<String>; N]) {
         let cell = |cell: Option<String>| output::one_line(cell.as_deref().unwrap_or("-"));
         self.rows.push(cells.map(cell));
     }
 
-    /// The head and the rows, without the spaces at their ends.
+    /// The lines of the table, without trailing spaces.
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut widths = [0; N];
         for row in &self.rows {

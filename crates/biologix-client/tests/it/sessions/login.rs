@@ -124,7 +124,7 @@ impl CredentialsProvider for Vault {
 
 #[tokio::test(start_paused = true)]
 async fn a_provider_is_asked_at_each_login() {
-    let sealed = Error::builder(ErrorKind::Credentials).build();
+    let sealed = Error::new(ErrorKind::Credentials);
     let vault = Vault(Mutex::new(vec![
         Err(sealed),
         Ok(Credentials::new("c|EXAMPLE|000001", "OLD")),

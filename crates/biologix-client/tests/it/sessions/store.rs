@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use biologix_client::Credentials;
-use common_http::MemorySessionStore;
+use common_http::MemoryStore;
 use tokio::time::sleep;
 
 use crate::support::{
@@ -12,13 +12,10 @@ use crate::support::{
 
 #[tokio::test(start_paused = true)]
 async fn clients_of_one_user_share_a_saved_session() {
-    let store = Arc::new(MemorySessionStore::default());
+    let store = Arc::new(MemoryStore::default());
     let network = network(|_| page("[]", 0));
     for _ in 0..3 {
-        let client = builder(&network)
-            .session_store(store.clone())
-            .build()
-            .unwrap();
+        let client = builder(&network).store(store.clone()).build().unwrap();
         client.exams(&partner()).send().await.unwrap();
         let session = client.open_session().send().await.unwrap();
         assert_eq!(session.session_id.as_deref(), Some("EXAMPLE-SESSION-ID"));
@@ -29,15 +26,11 @@ async fn clients_of_one_user_share_a_saved_session() {
 
 #[tokio::test(start_paused = true)]
 async fn another_user_name_or_address_is_another_session() {
-    let store = Arc::new(MemorySessionStore::default());
+    let store = Arc::new(MemoryStore::default());
     let network = network(|_| page("[]", 0));
     let of = |name: &str, url: &str| {
         let client = builder(&network).credentials(name, "EXAMPLE-PASSWORD");
-        client
-            .base_url(url)
-            .session_store(store.clone())
-            .build()
-            .unwrap()
+        client.base_url(url).store(store.clone()).build().unwrap()
     };
     let here = "http://127.0.0.1:9";
     for (logins, name, url) in [
@@ -53,13 +46,13 @@ async fn another_user_name_or_address_is_another_session() {
 
 #[tokio::test(start_paused = true)]
 async fn a_provider_has_the_name_that_it_was_given() {
-    let store = Arc::new(MemorySessionStore::default());
+    let store = Arc::new(MemoryStore::default());
     let network = network(|_| page("[]", 0));
     for (logins, name) in [(1, "centre 1"), (2, "centre 2"), (2, "centre 1")] {
         let vault = Credentials::new("c|EXAMPLE|000001", "EXAMPLE-PASSWORD");
         let client = builder(&network)
             .credentials_from(name, vault)
-            .session_store(store.clone());
+            .store(store.clone());
         client.build().unwrap().open_session().send().await.unwrap();
         assert_eq!(requests_to(&network, LOGIN).len(), logins, "{name}");
     }
@@ -68,7 +61,7 @@ async fn a_provider_has_the_name_that_it_was_given() {
 /// The vendor no longer takes the saved session: it is not taken from the store again.
 #[tokio::test(start_paused = true)]
 async fn a_saved_session_that_is_refused_is_replaced() {
-    let store = Arc::new(MemorySessionStore::default());
+    let store = Arc::new(MemoryStore::default());
     let network = network(|request| {
         let first = crate::support::authorization(crate::support::TOKEN);
         match header(request, "authorization") == Some(&first) && request.index > 2 {
@@ -76,12 +69,7 @@ async fn a_saved_session_that_is_refused_is_replaced() {
             false => page("[]", 0),
         }
     });
-    let client = || {
-        builder(&network)
-            .session_store(store.clone())
-            .build()
-            .unwrap()
-    };
+    let client = || builder(&network).store(store.clone()).build().unwrap();
     let old = client();
     old.exams(&partner()).send().await.unwrap();
     sleep(A_WHILE).await;

@@ -36,7 +36,7 @@ impl Authenticator for Login {
         let token = answer
             .headers()
             .get("x-token")
-            .ok_or_else(|| answer.unreadable().build())?;
+            .ok_or_else(|| answer.unreadable())?;
         let token = String::from_utf8_lossy(token.as_bytes());
         let mut session = Session::new(Secret::from(format!("basic {token}")))
             .details(Secret::from(r#""EXAMPLE""#));

@@ -93,10 +93,7 @@ impl Upload {
                 listed,
                 late,
             }),
-            Err(_) => Err(error
-                .into_builder()
-                .detail("the name is taken; by what, the list could not tell")
-                .build()),
+            Err(_) => Err(error.with_detail("the name is taken; by what, the list could not tell")),
         }
     }
 
@@ -145,29 +142,24 @@ impl Upload {
 
 /// A lost initialize whose name is listed: finished files alone are, so it has been refused, or would have been.
 fn refused_unheard(lost: &Error) -> Error {
-    Error::builder(ErrorKind::Conflict)
-        .operation(INITIALIZE.id())
-        .attempts(lost.attempts())
-        .delivery(Delivery::Answered)
-        .build()
+    Error::new(ErrorKind::Conflict)
+        .with_operation(INITIALIZE.id())
+        .with_attempts(lost.attempts())
+        .with_delivery(Delivery::Answered)
 }
 
 pub(super) fn in_doubt(error: Error) -> Error {
-    error.into_builder().delivery(Delivery::Unknown).build()
+    error.with_delivery(Delivery::Unknown)
 }
 
 fn exists(error: Error, why: &'static str) -> Error {
-    error
-        .into_builder()
-        .detail(why)
-        .code("file_exists", true)
-        .build()
+    error.with_detail(why).with_code("file_exists", true)
 }
 
 fn unfinished(error: Error) -> Error {
     error
-        .into_builder()
-        .detail("the name is taken, but no such file is listed: an upload of it was not finished")
-        .code("unfinished_upload", true)
-        .build()
+        .with_detail(
+            "the name is taken, but no such file is listed: an upload of it was not finished",
+        )
+        .with_code("unfinished_upload", true)
 }

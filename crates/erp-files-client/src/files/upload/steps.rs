@@ -21,7 +21,7 @@ impl Upload {
         ended.map_err(|error| {
             // The call is all of its steps: what was sent by an earlier one has left.
             match error.delivery() == Delivery::NotSent && self.sent.load(Ordering::Relaxed) {
-                true => error.into_builder().delivery(Delivery::Answered).build(),
+                true => error.with_delivery(Delivery::Answered),
                 false => error,
             }
         })
@@ -44,10 +44,9 @@ impl Upload {
     /// What can be refused before anything is sent: a name that is taken for a file that cannot be read stays taken.
     async fn check(&self, begun: Option<&UploadState>) -> Result<()> {
         let refuse = |why| {
-            Err(Error::builder(ErrorKind::InvalidInput)
-                .detail(why)
-                .operation(INITIALIZE.id())
-                .build())
+            Err(Error::new(ErrorKind::InvalidInput)
+                .with_detail(why)
+                .with_operation(INITIALIZE.id()))
         };
         if self.body.len().is_none() {
             return refuse("the file's length is not known, and the storage takes no chunks");
@@ -66,7 +65,7 @@ impl Upload {
     /// Whether the file can be read.
     pub(super) async fn look(&self) -> Result<()> {
         let (engine, mut options) = (&self.files.engine, self.options.clone());
-        let looked = engine.look(&INITIALIZE, &self.body, 1, &mut options);
+        let looked = engine.peek(&INITIALIZE, &self.body, 1, &mut options);
         looked.await.map(drop)
     }
 
@@ -110,7 +109,7 @@ impl Upload {
 
     async fn transferred_again(&self, state: UploadState) -> Result<UploadOutcome> {
         let target = UploadTarget::parse(state.address.expose(), &self.files.settings.hosts)
-            .map_err(|error| error.into_builder().operation(TRANSFER.id()).build())?;
+            .map_err(|error| error.with_operation(TRANSFER.id()))?;
         self.go_on(&target, state).await
     }
 
@@ -252,11 +251,10 @@ impl Upload {
             return Ok(());
         };
         journal.save(state).await.map_err(|_| {
-            Error::builder(ErrorKind::LocalIo)
-                .detail("the upload's state could not be kept")
-                .operation(step.id())
-                .delivery(Delivery::Answered)
-                .build()
+            Error::new(ErrorKind::LocalIo)
+                .with_detail("the upload's state could not be kept")
+                .with_operation(step.id())
+                .with_delivery(Delivery::Answered)
         })
     }
 

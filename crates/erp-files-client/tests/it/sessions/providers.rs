@@ -82,8 +82,8 @@ impl TokenProvider for Gateway {
     async fn token(&self) -> Result<AccessToken> {
         let nth = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
         if nth == 2 {
-            let error = Error::builder(ErrorKind::Credentials).detail("the gateway has none");
-            return Err(error.build());
+            let error = Error::new(ErrorKind::Credentials).with_detail("the gateway has none");
+            return Err(error);
         }
         let token = AccessToken::new(format!("EXAMPLE-{nth}"));
         Ok(match self.lifetime {
@@ -165,8 +165,8 @@ async fn a_providers_own_words_are_kept() {
     impl TokenProvider for Closed {
         async fn token(&self) -> Result<AccessToken> {
             let error =
-                Error::builder(ErrorKind::PermissionDenied).status(http::StatusCode::FORBIDDEN);
-            Err(error.detail("the gateway is closed at night").build())
+                Error::new(ErrorKind::PermissionDenied).with_status(http::StatusCode::FORBIDDEN);
+            Err(error.with_detail("the gateway is closed at night"))
         }
     }
 

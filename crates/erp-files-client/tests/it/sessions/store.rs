@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use common_http::{HttpOptions, MemorySessionStore};
+use common_http::{HttpOptions, MemoryStore};
 use erp_files_client::{ClientCredentials, ErpFilesClient};
 
 use crate::support::{Op, builder, credentials, files, network, seen};
@@ -10,10 +10,10 @@ use crate::support::{Op, builder, credentials, files, network, seen};
 #[tokio::test]
 async fn a_saved_token_serves_the_next_process() {
     let erp = network(|_, _| None);
-    let store = Arc::new(MemorySessionStore::default());
+    let store = Arc::new(MemoryStore::default());
     let process = |credentials: ClientCredentials, base: &str| -> ErpFilesClient {
         let builder = builder(&erp).base_url(base).credentials(credentials);
-        builder.session_store(store.clone()).build().unwrap()
+        builder.store(store.clone()).build().unwrap()
     };
     const BASE: &str = "https://clinic.example";
     let other = || {
@@ -51,18 +51,14 @@ async fn a_saved_token_serves_the_next_process() {
 #[tokio::test]
 async fn other_tokens_are_not_saved() {
     let erp = network(|_, _| None);
-    let store = Arc::new(MemorySessionStore::default());
+    let store = Arc::new(MemoryStore::default());
     let http = || HttpOptions::default().transport(erp.clone());
     let fixed = ErpFilesClient::builder()
         .base_url("https://clinic.example")
         .access_token("EXAMPLE-TOKEN");
-    let fixed = fixed
-        .session_store(store.clone())
-        .http(http())
-        .build()
-        .unwrap();
+    let fixed = fixed.store(store.clone()).http(http()).build().unwrap();
     files(&fixed).list().send().await.unwrap();
-    let client = builder(&erp).session_store(store).build().unwrap();
+    let client = builder(&erp).store(store).build().unwrap();
     files(&client).list().send().await.unwrap();
     assert_eq!(seen(&erp, Op::Token).len(), 1);
 }

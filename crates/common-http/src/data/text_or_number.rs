@@ -1,4 +1,4 @@
-//! Fields of which nobody knows whether they are texts or numbers.
+//! Fields that may be a string or a number.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,13 +7,14 @@ use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Number, Value};
 
-use crate::lenient;
+use crate::data::lenient;
 
-/// A JSON string or number, kept as whichever it was and written again as such.
+/// A JSON string or number, written again as whichever it was.
 ///
-/// A string is kept exactly, and so is a whole number from -2^63 to 2^64-1. Any other number is kept as a 64-bit
-/// float: its value to that precision, not its spelling (`12.50` is written `12.5`). Where every digit matters, read
-/// the [`RawJson`](super::RawJson) beside it. Texts and numbers are never equal to each other: `"12"` is not `12`.
+/// A string is kept exactly, and so is a whole number from -2^63 to 2^64-1. Any other number is
+/// kept as a 64-bit float: its value, not its spelling (`12.50` is written `12.5`). Where every
+/// digit matters, read the [`RawJson`](crate::RawJson) beside it. A string never equals a number:
+/// `"12"` is not `12`.
 ///
 /// `Debug` prints `TextOrNumber(..)`.
 ///
@@ -36,14 +37,7 @@ pub(crate) enum TextOrNumberForm {
 }
 
 impl TextOrNumber {
-    /// The text, or the number's digits.
-    ///
-    /// ```
-    /// use common_http::TextOrNumber;
-    ///
-    /// assert_eq!(TextOrNumber::from("0012").as_text(), "0012");
-    /// assert_eq!(TextOrNumber::from(12).as_text(), "12");
-    /// ```
+    /// The string, or the number's digits.
     #[must_use]
     pub fn as_text(&self) -> Cow<'_, str> {
         match &self.0 {
@@ -52,14 +46,7 @@ impl TextOrNumber {
         }
     }
 
-    /// The whole number that this is or, as a text, spells: `12`, `12.0` and `"12"` are all 12.
-    ///
-    /// ```
-    /// use common_http::TextOrNumber;
-    ///
-    /// assert_eq!(TextOrNumber::from("12").as_i64(), Some(12));
-    /// assert_eq!(TextOrNumber::from("doze").as_i64(), None);
-    /// ```
+    /// The value as a whole number: `12`, `12.0` and `"12"` are all 12.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         match &self.0 {

@@ -7,15 +7,15 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{DecodeError, decode};
+use crate::data::json::{DecodeError, decode};
 
-/// One JSON value in exactly the bytes in which it came: field order, spelling of numbers, escapes and white space
-/// inside it.
+/// One JSON value in exactly the bytes that came: field order, numbers, escapes and white space.
 ///
-/// Read and write it with `serde_json` only (`from_str`, `from_slice`, `from_value`, ...): no other format can carry
-/// it, nor can serde's `flatten` and `untagged`, which take values apart before they pass them on.
+/// Read and write it with `serde_json` only (`from_str`, `from_slice`, `from_value`, ...). No other
+/// format can carry it, nor can serde's `flatten` and `untagged`, which convert values on the way.
 ///
-/// Cloning is cheap: the text is shared. Equal means the same bytes. `Debug` prints the length only.
+/// Cloning is cheap, because the text is shared. Two are equal if their bytes are. `Debug` prints
+/// the length only.
 ///
 /// ```
 /// use common_http::RawJson;
@@ -29,48 +29,22 @@ use super::{DecodeError, decode};
 pub struct RawJson(Arc<RawValue>);
 
 impl RawJson {
-    /// Takes a text that is one JSON value; white space and a byte order mark around it are dropped.
-    ///
-    /// ```
-    /// use common_http::{DecodeReason, RawJson};
-    ///
-    /// let raw = RawJson::from_text("\u{feff} [12.50] \n")?;
-    /// assert_eq!(raw.as_str(), "[12.50]");
-    /// assert_eq!(RawJson::from_text("[] []").unwrap_err().reason(), DecodeReason::Syntax);
-    /// # Ok::<(), common_http::DecodeError>(())
-    /// ```
+    /// Wraps a text that is one JSON value, without white space and byte order mark around it.
     ///
     /// # Errors
     ///
-    /// [`DecodeError`] where the text is no JSON, or more than one value.
+    /// [`DecodeError`] if the text is not JSON, or is more than one value.
     pub fn from_text(text: impl Into<String>) -> Result<Self, DecodeError> {
         decode(text.into().as_bytes())
     }
 
     /// The text as it came.
-    ///
-    /// ```
-    /// use common_http::RawJson;
-    ///
-    /// let raw: Vec<RawJson> = serde_json::from_str(r#"[{"odi" : 6.20}, {}]"#)?;
-    /// assert_eq!(raw[0].as_str(), r#"{"odi" : 6.20}"#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.get()
     }
 
-    /// The text without the white space between its tokens, so always a single line; all else byte for byte.
-    ///
-    /// ```
-    /// use common_http::RawJson;
-    ///
-    /// // One line of a file that has a JSON document a line.
-    /// let raw = RawJson::from_text("{\n  \"odi\": 6.20,\n  \"note\": \"a  b\"\n}")?;
-    /// assert_eq!(raw.compact(), r#"{"odi":6.20,"note":"a  b"}"#);
-    /// # Ok::<(), common_http::DecodeError>(())
-    /// ```
+    /// The text on one line: without white space between tokens, and otherwise byte for byte.
     #[must_use]
     pub fn compact(&self) -> String {
         let text = self.as_str();
@@ -93,22 +67,9 @@ impl RawJson {
 
     /// Reads the text into a type.
     ///
-    /// ```
-    /// use common_http::RawJson;
-    ///
-    /// #[derive(serde::Deserialize)]
-    /// struct Part {
-    ///     odi: f64,
-    /// }
-    ///
-    /// let raw = RawJson::from_text(r#"{"odi": 6.20, "more": [1, 2]}"#)?;
-    /// assert_eq!(raw.parse::<Part>()?.odi, 6.2);
-    /// # Ok::<(), common_http::DecodeError>(())
-    /// ```
-    ///
     /// # Errors
     ///
-    /// [`DecodeError`] where the type cannot hold it.
+    /// [`DecodeError`] if the type cannot hold it.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         decode(self.as_str().as_bytes())
     }
@@ -146,7 +107,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::RawJson;
-    use crate::json::DecodeReason;
+    use crate::data::json::DecodeReason;
 
     #[test]
     fn every_byte_is_kept() {
@@ -167,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_refused() {
+    fn what_is_not_json_is_refused() {
         for (text, reason) in [
             ("", DecodeReason::EndedEarly),
             ("{\"a\":", DecodeReason::EndedEarly),

@@ -5,15 +5,15 @@ use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio::time::{Instant, sleep};
 
-use super::failure::{Refusal, Unreadable};
+use super::Engine;
+use super::failure::{Failure, Stalled, Unreadable};
 use super::limits::{earlier, within};
 use super::reader::{BodyReader, Broken};
-use super::{Failure, KEPT_BODY, Stalled};
+use crate::answer::{Answer, KEPT_BODY};
 use crate::body::Opened;
-use crate::engine::Engine;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Delivery, Error, ErrorKind};
 use crate::options::Timeouts;
-use crate::request::Prepared;
+use crate::prepared::Prepared;
 use crate::transport::{IncomingBody, OutgoingBody, Sending};
 
 /// What of an answer is read before it is handed over.
@@ -23,8 +23,8 @@ pub(crate) enum Mode {
     Streamed { check: Option<fn(&[u8]) -> bool> },
 }
 
-/// How much of a streamed answer is looked at first.
-pub(crate) const LOOK: usize = 1024;
+/// How much of a streamed answer is read before it is checked.
+pub(crate) const CHECKED: usize = 1024;
 
 /// A successful answer.
 pub(crate) struct Reply {
@@ -49,11 +49,11 @@ pub(crate) async fn exchange(
     let (body, sending) = OutgoingBody::new(body, prepared.body.len(), attempt, on_progress);
     let request = request(prepared, authorization, body);
     let timeouts = &engine.options().timeouts;
-    let transport = match prepared.is_foreign {
-        true => engine
-            .foreign_transport(&prepared.url)
-            .map_err(Failure::Local)?,
-        false => engine.transport(),
+    let transport = if prepared.is_foreign {
+        let foreign = engine.foreign_transport(&prepared.url);
+        foreign.map_err(Failure::Local)?
+    } else {
+        engine.transport()
     };
     let head = tokio::select! {
         biased;
@@ -64,7 +64,7 @@ pub(crate) async fn exchange(
         Ok(response) => response.into_parts(),
         Err(error) => {
             return Err(match sending.failure() {
-                Some(kind) => Failure::BodyBroke(Error::io("reading what was to be sent", kind)),
+                Some(kind) => Failure::BodyBroke(Error::io("reading the body to be sent", kind)),
                 None => Failure::Transport(error),
             });
         }
@@ -77,10 +77,14 @@ pub(crate) async fn exchange(
     };
     if !head.status.is_success() {
         let body = kept(stream, timeouts, end).await;
-        return Err(Failure::Answer(Box::new(Refusal {
+        return Err(Failure::Answer(Box::new(Answer {
+            operation: Some(prepared.operation.id()),
             status: head.status,
             headers,
             body,
+            attempts: attempt,
+            throttled: false,
+            delivery: Delivery::Answered,
         })));
     }
     let limit = limit(engine, prepared, mode);
@@ -98,7 +102,7 @@ pub(crate) async fn exchange(
     }
     let enough = match mode {
         Mode::Whole => usize::MAX,
-        Mode::Streamed { check: Some(_) } => LOOK,
+        Mode::Streamed { check: Some(_) } => CHECKED,
         Mode::Streamed { check: None } => 0,
     };
     if enough > 0 {

@@ -7,12 +7,13 @@ use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
 use url::Url;
 
-use crate::error::{Error, ErrorBuilder, ErrorKind};
+use crate::answer::Answer;
+use crate::error::{Error, ErrorKind};
 use crate::operation::Operation;
-use crate::request::Prepared;
+use crate::prepared::Prepared;
+use crate::profile::{ErrorDetail, Profile};
 use crate::retry::{Outcome, RetryPolicy, retry_after};
 use crate::transport::TransportError;
-use crate::vendor::{ErrorAnswer, ErrorDetail, Vendor};
 
 /// Headers that name a request, as vendors and gateways write them.
 const REQUEST_IDS: [&str; 4] = [
@@ -35,7 +36,7 @@ pub(crate) enum Failure {
     /// The answer came up short or long of its length.
     WrongLength,
     Stalled(Stalled),
-    Answer(Box<Refusal>),
+    Answer(Box<Answer>),
     Unreadable(Box<Unreadable>),
 }
 
@@ -45,13 +46,6 @@ pub(crate) enum Stalled {
     Deadline,
     Head,
     Idle,
-}
-
-/// An answer that is no success.
-pub(crate) struct Refusal {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
 }
 
 /// A success that cannot be used.
@@ -65,16 +59,16 @@ pub(crate) struct Unreadable {
 
 impl Failure {
     /// The row of the retry table; `None` where there was no attempt to judge.
-    pub(crate) fn outcome(&self, vendor: &Vendor, operation: &Operation) -> Option<Outcome> {
+    pub(crate) fn outcome(&self, profile: &Profile, operation: &Operation) -> Option<Outcome> {
         Some(match self {
             Self::Login(_) | Self::NotInTime(_) | Self::Local(_) => return None,
             // Not worth repeating, but some of it may have left.
             Self::BodyBroke(_) => Outcome::Broken,
             Self::Transport(error) if error.is_not_sent() => Outcome::NotSent,
             Self::Transport(_) | Self::WrongLength | Self::Stalled(_) => Outcome::Lost,
-            Self::Answer(refusal) if operation.is_login() => {
-                let says = refusal.detail(vendor, operation).kind;
-                match refusal.status {
+            Self::Answer(answer) if operation.is_login() => {
+                let says = answer.detail(profile, operation).kind;
+                match answer.status {
                     // Whatever the status: asked again and again, it would lock the account.
                     _ if says == Some(ErrorKind::Credentials) => Outcome::Refused,
                     // No 4xx of a login is repeated.
@@ -83,96 +77,89 @@ impl Failure {
                     status => Outcome::of_status(status, false),
                 }
             }
-            Self::Answer(refusal) => {
-                let asked = retry_after(&refusal.headers).is_some();
-                Outcome::of_status(refusal.status, asked)
+            Self::Answer(answer) => {
+                let asked = retry_after(&answer.headers).is_some();
+                Outcome::of_status(answer.status, asked)
             }
             Self::Unreadable(_) => Outcome::Unreadable,
         })
     }
 
     /// How long the vendor wants us to stay away: its word, or what is known of it.
-    pub(crate) fn retry_after(&self, vendor: &Vendor, policy: &RetryPolicy) -> Option<Duration> {
+    pub(crate) fn retry_after(&self, profile: &Profile, policy: &RetryPolicy) -> Option<Duration> {
         match self {
-            Self::Answer(refusal) => retry_after(&refusal.headers).or_else(|| {
-                (refusal.status == StatusCode::TOO_MANY_REQUESTS)
-                    .then(|| policy.throttle_floor.or(vendor.throttle_floor))?
+            Self::Answer(answer) => retry_after(&answer.headers).or_else(|| {
+                (answer.status == StatusCode::TOO_MANY_REQUESTS)
+                    .then(|| policy.throttle_floor.or(profile.throttle_floor))?
             }),
             Self::Login(error) => error.retry_after(),
             _ => None,
         }
     }
 
-    pub(crate) fn into_error(
-        self,
-        vendor: &Vendor,
-        request: &Prepared,
-        attempts: u32,
-    ) -> ErrorBuilder {
+    pub(crate) fn into_error(self, profile: &Profile, request: &Prepared, attempts: u32) -> Error {
         let operation = &request.operation;
         let error = match self {
             // Operation, status and attempts are the login's.
             Self::Login(error) => {
                 let id = error.operation().unwrap_or(operation.id());
-                return error.into_builder().operation(id);
+                return error.with_operation(id);
             }
-            Self::NotInTime(why) => Error::builder(ErrorKind::Timeout).detail(why),
-            Self::Local(error) | Self::BodyBroke(error) => error.into_builder(),
+            Self::NotInTime(why) => Error::new(ErrorKind::Timeout).with_detail(why),
+            Self::Local(error) | Self::BodyBroke(error) => error,
             Self::Transport(error) if error.is_not_sent() => {
-                Error::builder(ErrorKind::Connect).detail(error.words())
+                Error::new(ErrorKind::Connect).with_detail(error.words())
             }
-            Self::Transport(error) => Error::builder(ErrorKind::Interrupted).detail(error.words()),
-            Self::WrongLength => Error::builder(ErrorKind::Interrupted)
-                .detail("the answer is not as long as it was announced"),
-            Self::Stalled(stalled) => Error::builder(ErrorKind::Timeout).detail(match stalled {
+            Self::Transport(error) => Error::new(ErrorKind::Interrupted).with_detail(error.words()),
+            Self::WrongLength => Error::new(ErrorKind::Interrupted)
+                .with_detail("the answer is not as long as it was announced"),
+            Self::Stalled(stalled) => Error::new(ErrorKind::Timeout).with_detail(match stalled {
                 Stalled::Deadline => "the call's deadline passed",
                 Stalled::Head => "no answer came",
                 Stalled::Idle => "the transfer made no progress",
             }),
-            Self::Answer(refusal) => refusal.into_error(vendor, request),
+            Self::Answer(answer) => answer.refusal(profile, request),
             Self::Unreadable(unreadable) => with_request_id(
-                Error::builder(unreadable.kind)
-                    .detail(unreadable.why)
-                    .status(unreadable.status)
-                    .body(unreadable.body),
+                Error::new(unreadable.kind)
+                    .with_detail(unreadable.why)
+                    .with_status(unreadable.status)
+                    .with_body(unreadable.body),
                 &unreadable.headers,
             ),
         };
-        error.operation(operation.id()).attempts(attempts)
+        error.with_operation(operation.id()).with_attempts(attempts)
     }
 }
 
-impl Refusal {
-    fn detail(&self, vendor: &Vendor, operation: &Operation) -> ErrorDetail {
-        (vendor.read_error)(&ErrorAnswer {
-            operation,
-            status: self.status,
-            headers: &self.headers,
-            body: &self.body,
-        })
+/// An answer that is not a success, as the vendor crate reads it.
+impl Answer {
+    fn detail(&self, profile: &Profile, operation: &Operation) -> ErrorDetail {
+        (profile.read_error)(operation, self)
     }
 
-    fn into_error(self, vendor: &Vendor, request: &Prepared) -> ErrorBuilder {
+    fn refusal(self, profile: &Profile, request: &Prepared) -> Error {
         let operation = &request.operation;
         let ErrorDetail {
             code,
             message,
             kind,
-        } = self.detail(vendor, operation);
+        } = self.detail(profile, operation);
         let mut kind = kind.unwrap_or_else(|| ErrorKind::of_status(self.status));
         if operation.is_login() && kind == ErrorKind::Unauthenticated {
             kind = ErrorKind::Credentials;
         }
-        let mut error = Error::builder(kind).status(self.status).body(self.body);
+        let mut error = Error::new(kind)
+            .with_status(self.status)
+            .with_body(self.body);
         if self.status.is_redirection() {
-            error = error.detail(redirected(&self.headers, &request.url));
+            error = error.with_detail(redirected(&self.headers, &request.url));
         }
         if let Some(code) = code {
-            let listed = vendor.codes.contains(&code.as_str());
-            error = error.code(code, listed);
+            let listed = profile.codes.contains(&code.as_str());
+            error = error.with_code(code, listed);
         }
         if let Some(message) = message {
-            error = error.message(message);
+            error = error.with_message(message);
         }
         with_request_id(error, &self.headers)
     }
@@ -197,12 +184,12 @@ fn redirected(headers: &HeaderMap, asked: &Url) -> &'static str {
     "the vendor redirects to another path, which is not followed: are base URL and path right, a trailing slash included?"
 }
 
-fn with_request_id(error: ErrorBuilder, headers: &HeaderMap) -> ErrorBuilder {
+fn with_request_id(error: Error, headers: &HeaderMap) -> Error {
     let id = REQUEST_IDS
         .iter()
         .find_map(|name| headers.get(*name)?.to_str().ok());
     match id {
-        Some(id) => error.request_id(id),
+        Some(id) => error.with_request_id(id),
         None => error,
     }
 }

@@ -1,14 +1,14 @@
-//! Helpers for `#[serde(deserialize_with = "...")]` that take what vendors really send.
+//! Helpers for `#[serde(deserialize_with = "...")]` that accept what vendors really send.
 //!
-//! None of their errors quotes a value.
+//! Their errors never quote a value.
 
 use serde::de::{DeserializeOwned, Error as _, Unexpected};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Number, Value};
 
-use crate::json::Extra;
+use crate::data::json::Extra;
 
-/// A list in which null stands for nothing: null is the empty list, and null items are dropped.
+/// Reads a list; null is the empty list, and null items are dropped.
 ///
 /// With `#[serde(default)]` an absent field is the empty list too.
 ///
@@ -19,15 +19,15 @@ use crate::json::Extra;
 ///     words: Vec<String>,
 /// }
 ///
-/// for (json, words) in [("{}", 0), (r#"{"words": null}"#, 0), (r#"{"words": ["a", null, "b"]}"#, 2)] {
-///     assert_eq!(serde_json::from_str::<Sample>(json)?.words.len(), words);
+/// for (json, count) in [("{}", 0), (r#"{"words": null}"#, 0), (r#"{"words": ["a", null]}"#, 1)] {
+///     assert_eq!(serde_json::from_str::<Sample>(json)?.words.len(), count);
 /// }
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
 /// # Errors
 ///
-/// Those of the deserializer, where it is neither null nor a list of such items.
+/// Those of the deserializer, if the value is neither null nor a list of such items.
 pub fn vec_or_null<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -37,26 +37,16 @@ where
     Ok(items.into_iter().flatten().flatten().collect())
 }
 
-/// A whole number, also where it is written with a fraction of zero: `6.0` is 6.
-///
-/// ```
-/// #[derive(serde::Deserialize)]
-/// struct Sample {
-///     #[serde(deserialize_with = "common_http::lenient::integer")]
-///     code: i64,
-/// }
-///
-/// assert_eq!(serde_json::from_str::<Sample>(r#"{"code": 6.0}"#)?.code, 6);
-/// assert!(serde_json::from_str::<Sample>(r#"{"code": 6.5}"#).is_err());
-/// # Ok::<(), serde_json::Error>(())
-/// ```
+/// Reads a whole number, which may be written as a float: `6.0` is 6.
 ///
 /// # Errors
 ///
-/// Those of the deserializer; and where it is no number, has a fraction, or does not fit 64 bits.
+/// Those of the deserializer, and if the value is not a number, has a fraction or does not fit into
+/// 64 bits.
 pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     const EXPECTED: &str = "a whole number of 64 bits";
-    // By way of `Value`, which takes numbers in whatever form the build's serde_json hands them out.
+    // Through `Value`, because the form of a number depends on the features of serde_json that
+    // another crate of the program may have switched on (`arbitrary_precision`).
     let number = match Value::deserialize(deserializer)? {
         Value::Number(number) => number,
         other => {
@@ -78,33 +68,24 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Err
     }
 }
 
-/// A text, and where it is something else an error that does not quote it: for keys, passwords and the like.
+/// Reads a string; the error for any other type does not quote it.
 ///
-/// ```
-/// #[derive(serde::Deserialize)]
-/// struct Sample {
-///     #[serde(deserialize_with = "common_http::lenient::string")]
-///     key: String,
-/// }
-///
-/// assert_eq!(serde_json::from_str::<Sample>(r#"{"key": "EXAMPLE"}"#)?.key, "EXAMPLE");
-/// let error = serde_json::from_str::<Sample>(r#"{"key": 12345}"#).map(|_| ()).unwrap_err();
-/// assert!(!error.to_string().contains("12345"));
-/// # Ok::<(), serde_json::Error>(())
-/// ```
+/// For keys, passwords and the like.
 ///
 /// # Errors
 ///
-/// "Invalid type" in the deserializer's words, where it gives no string.
+/// The deserializer's "invalid type", if the value is not a string.
 pub fn string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     String::deserialize(deserializer)
         .map_err(|_| D::Error::invalid_type(Unexpected::Other("something else"), &"a string"))
 }
 
-/// Moves a field out of an answer's fields, unless its value is one that the type cannot hold: that one stays, so that
-/// what is odd about one field loses neither it nor the others. Null is as good as absent.
+/// Moves a field out of an answer's fields; one that the type cannot hold stays there.
 ///
-/// For `#[serde(from = "...")]`: a type is made of its answer's fields, and what is left of them is its `extra`.
+/// So one odd field costs neither itself nor the others. Null counts as absent.
+///
+/// For `#[serde(from = "...")]`: a type is made from its answer's fields, and the rest is its
+/// `extra`.
 ///
 /// ```
 /// use common_http::{Extra, lenient};
@@ -122,7 +103,7 @@ pub fn take<T: DeserializeOwned>(rest: &mut Extra, name: &str) -> Option<T> {
     value
 }
 
-/// The whole number that a JSON number is, where it is one of 64 bits with a sign.
+/// The value of a JSON number as an `i64`, if it is whole and fits.
 pub(crate) fn whole(number: &Number) -> Option<i64> {
     /// 2^63, the first float that is too large; its negative still fits.
     const TOO_LARGE: f64 = 9_223_372_036_854_775_808.0;
@@ -133,7 +114,7 @@ pub(crate) fn whole(number: &Number) -> Option<i64> {
     })
 }
 
-/// What a JSON value is, for an error that does not quote it.
+/// The type of a JSON value, for an error that does not quote it.
 pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -150,7 +131,8 @@ mod tests {
     use proptest::prelude::*;
     use serde::Deserialize;
 
-    use crate::json::{DecodeReason, decode};
+    use super::Extra;
+    use crate::data::json::{DecodeReason, decode};
 
     #[derive(Debug, Deserialize)]
     struct Sample {
@@ -172,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn null_in_and_for_a_list_is_nothing() {
+    fn null_is_an_empty_list_and_null_items_are_dropped() {
         for json in [
             "{}",
             r#"{"list": null}"#,
@@ -209,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_whole_number_is_an_error() {
+    fn what_is_not_a_whole_number_is_an_error() {
         for (json, reason) in [
             ("6.5", DecodeReason::WrongType),
             ("\"6\"", DecodeReason::WrongType),
@@ -245,7 +227,7 @@ mod tests {
     #[test]
     fn a_field_is_taken_or_stays() {
         let json = r#"{"text": "a", "odd": 7, "null": null, "other": [1]}"#;
-        let mut rest: crate::Extra = serde_json::from_str(json).unwrap();
+        let mut rest: Extra = serde_json::from_str(json).unwrap();
         let mut take = |name| super::take::<String>(&mut rest, name);
         assert_eq!(take("text").as_deref(), Some("a"));
         for none in ["text", "odd", "null", "absent"] {

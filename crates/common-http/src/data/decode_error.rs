@@ -1,17 +1,24 @@
-//! Why a piece of JSON could not be read, told without its values.
+//! Why a piece of JSON could not be read, without its values.
 
 use std::fmt;
 
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
-/// A piece of JSON that could not be read: where and why, never with which value.
+/// Where and why a piece of JSON could not be read, without its values.
 ///
-/// Texts of JSON readers quote what they read, and here that can be a patient's name; so only the path and one of a
-/// few words are kept.
+/// The messages of JSON readers quote what they read, which can be a patient's name, so only the
+/// path and a [`DecodeReason`] are kept.
 ///
-/// A `Deserialize` written by hand may read a part of its input with [`decode`](super::decode) and hand the error on
-/// with [`serde::de::Error::custom`]; an outer `decode` then puts the two paths together.
+/// A hand-written `Deserialize` may read a part of its input with [`decode`](crate::json::decode)
+/// and pass the error on with [`serde::de::Error::custom`]; an outer `decode` joins the two paths.
+///
+/// ```
+/// use common_http::{DecodeReason, json};
+///
+/// let error = json::decode::<Vec<i64>>(br#"[1, "EXAMPLE", 3]"#).unwrap_err();
+/// assert_eq!((error.path(), error.reason()), ("[1]", DecodeReason::WrongType));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{INTRODUCTION}{path}{SEPARATOR}{reason}")]
 pub struct DecodeError {
@@ -26,59 +33,38 @@ const SEPARATOR: &str = ": ";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeReason {
-    /// The text is no JSON.
+    /// The text is not JSON.
     Syntax,
-    /// Another JSON type than the field has: a text for a number, or null for what must be there.
+    /// The JSON type is not the field's: a string for a number, or null for a required field.
     WrongType,
-    /// A field that must be there is absent; the path names it.
+    /// A required field is absent; the path names it.
     MissingField,
-    /// The right JSON type, but a value that the field cannot hold: too large, or empty where that is not allowed.
+    /// The JSON type is right, but the field cannot hold the value: too large, or empty where that
+    /// is not allowed.
     OutOfRange,
     /// The text ends in the middle.
     EndedEarly,
-    /// Anything else: a field given twice, or values nested too deep.
+    /// Anything else: a field given twice, or values nested too deeply.
     Other,
 }
 
 impl DecodeError {
-    /// The path of the value that could not be read, such as `[3].result.oximetry.odi`; `.` is the whole document.
+    /// The path of the value, such as `[3].result.oximetry.odi`; `.` is the whole document.
     ///
-    /// Only what looks like a field name is shown: a key that is not `[A-Za-z_][A-Za-z0-9_]{0,63}` is printed as `?`,
-    /// because a vendor may use ids or names of persons as keys.
-    ///
-    /// ```
-    /// use common_http::json;
-    /// use std::collections::BTreeMap;
-    ///
-    /// let error = json::decode::<BTreeMap<String, bool>>(br#"{"Paciente Ficticio 17": 1}"#).unwrap_err();
-    /// assert_eq!(error.path(), "?"); // not a field's name
-    /// ```
+    /// Only what looks like a field name is shown. Any other key than `[A-Za-z_][A-Za-z0-9_]{0,63}`
+    /// is `?`, because a vendor may use ids or names of persons as keys.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
     /// Why it could not be read.
-    ///
-    /// ```
-    /// use common_http::{DecodeReason, json};
-    ///
-    /// let error = json::decode::<Vec<u8>>(b"[1, 2").unwrap_err();
-    /// assert_eq!(error.reason(), DecodeReason::EndedEarly); // the answer was cut off
-    /// ```
     #[must_use]
     pub fn reason(&self) -> DecodeReason {
         self.reason
     }
 
-    /// The same error seen from a list in which the value is the item with this index, from 0.
-    ///
-    /// ```
-    /// use common_http::json;
-    ///
-    /// let error = json::decode::<bool>(b"0").unwrap_err().in_item(3);
-    /// assert_eq!(error.path(), "[3]");
-    /// ```
+    /// Puts the index of a list's item in front of the path, from 0: `odi` becomes `[3].odi`.
     #[must_use]
     pub fn in_item(self, index: usize) -> Self {
         Self {
@@ -87,15 +73,15 @@ impl DecodeError {
         }
     }
 
-    pub(super) fn new<'a>(parts: impl IntoIterator<Item = &'a str>, reason: DecodeReason) -> Self {
+    pub(crate) fn new<'a>(parts: impl IntoIterator<Item = &'a str>, reason: DecodeReason) -> Self {
         Self {
             path: join(parts),
             reason,
         }
     }
 
-    /// Keeps of a reader's error what cannot be a value.
-    pub(super) fn translate(path: &Path, error: &serde_json::Error) -> Self {
+    /// Keeps those parts of a reader's error that cannot be a value.
+    pub(crate) fn translate(path: &Path, error: &serde_json::Error) -> Self {
         let path = printable(path);
         let text = error.to_string();
         if let Some(inner) = Self::handed_on(&text) {
@@ -108,7 +94,7 @@ impl DecodeError {
         }
     }
 
-    /// Reads an error of this type back from the text in which serde carried it.
+    /// Reads an error of this type back from the text that serde carried it in.
     fn handed_on(text: &str) -> Option<Self> {
         let (path, rest) = text.strip_prefix(INTRODUCTION)?.split_once(SEPARATOR)?;
         let reason = DecodeReason::ALL
@@ -129,13 +115,7 @@ impl DecodeReason {
         Self::Other,
     ];
 
-    /// The reason in words: `syntax`, `wrong type`, `missing field`, `out of range`, `ended early` or `other`.
-    ///
-    /// ```
-    /// use common_http::DecodeReason;
-    ///
-    /// assert_eq!(DecodeReason::MissingField.as_str(), "missing field");
-    /// ```
+    /// In words: `syntax`, `wrong type`, `missing field`, `out of range`, `ended early` or `other`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -148,8 +128,8 @@ impl DecodeReason {
         }
     }
 
-    /// serde tells its reasons apart by the beginning of its text only; what follows is not looked at.
-    pub(super) fn of(error: &serde_json::Error) -> Self {
+    /// serde's reasons differ only in how their text begins; the rest may quote values.
+    pub(crate) fn of(error: &serde_json::Error) -> Self {
         const BEGINNINGS: [(&str, DecodeReason); 7] = [
             ("invalid type", DecodeReason::WrongType),
             ("missing field", DecodeReason::MissingField),
@@ -198,7 +178,7 @@ fn printable(path: &Path) -> String {
     join(segments.iter().map(String::as_str))
 }
 
-/// Ids and tax numbers begin with a digit, field names do not.
+/// Ids and tax numbers begin with a digit; field names do not.
 fn is_field_name(name: &str) -> bool {
     const LONGEST: usize = 64;
     name.len() <= LONGEST
@@ -206,7 +186,7 @@ fn is_field_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Joins parts of a path; `.` stands for the document itself and drops out beside anything else.
+/// Joins parts of a path; `.`, the document itself, is left out beside other parts.
 fn join<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let mut path = String::new();
     for part in parts.into_iter().filter(|part| *part != ".") {
@@ -233,7 +213,7 @@ mod tests {
     use serde_json::Value;
 
     use super::{DecodeError, DecodeReason};
-    use crate::json::{RawJson, decode};
+    use crate::data::json::{Extra, RawJson, decode};
 
     #[derive(Deserialize)]
     struct Outer {
@@ -246,7 +226,7 @@ mod tests {
         #[serde(rename = "small")]
         _small: u8,
         #[serde(flatten)]
-        _extra: crate::Extra,
+        _extra: Extra,
     }
 
     fn failure<T: DeserializeOwned>(json: &str) -> (String, DecodeReason) {
@@ -380,6 +360,22 @@ mod tests {
             let error = decode::<Quotes>(json.as_bytes()).unwrap_err();
             prop_assert!(!format!("{error} {error:?}").contains("MARKER"), "{error}");
         }
+    }
+
+    #[test]
+    fn each_reason_has_its_words() {
+        let words = DecodeReason::ALL.map(DecodeReason::as_str);
+        assert_eq!(
+            words,
+            [
+                "syntax",
+                "wrong type",
+                "missing field",
+                "out of range",
+                "ended early",
+                "other"
+            ]
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A value with the text that it came as.
+//! A value with the JSON text it was read from.
 
 use std::fmt;
 use std::ops::Deref;
@@ -8,26 +8,20 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::json::RawJson;
 
-/// What an answer said, typed, with the vendor's own JSON text of it. It reads like the value itself.
+/// What an answer said, typed, with the vendor's own JSON text beside it. It derefs to the value.
 ///
-/// `Debug` is the value's; two are equal when their values are. It is written as the vendor's text, with all that the value
-/// itself may leave out of what it writes (secrets, where there are some), and read with `serde_json` only, see [`RawJson`].
-/// So a program's tests can make one:
+/// `Debug` and equality are the value's. `Serialize` writes what the value writes; only
+/// [`raw`](Recorded::raw) has the vendor's text, which can hold secrets and fields that the value leaves
+/// out. It is read with `serde_json` only (see [`RawJson`]), so a program's tests can build one:
 ///
 /// ```
-/// let folder: common_http::Recorded<Vec<i64>> = serde_json::from_str("[1, 2]")?;
-/// assert_eq!(*folder, [1, 2]);
-/// assert_eq!(serde_json::to_string(&folder)?, "[1, 2]");
+/// use common_http::Recorded;
+///
+/// let numbers: Recorded<Vec<i64>> = serde_json::from_str("[1,  2]")?;
+/// assert_eq!(numbers.len(), 2);
+/// assert_eq!(numbers.raw().as_str(), "[1,  2]");
+/// assert_eq!(serde_json::to_string(&numbers)?, "[1,2]");
 /// # Ok::<(), serde_json::Error>(())
-/// ```
-///
-/// ```
-/// # fn example(folder: common_http::Recorded<Vec<i64>>) {
-/// let count = folder.len(); // the value's
-/// let text = folder.raw().as_str(); // the vendor's
-/// let value = folder.into_inner();
-/// # let _ = (count, value);
-/// # }
 /// ```
 #[derive(Clone)]
 pub struct Recorded<T> {
@@ -41,25 +35,12 @@ impl<T> Recorded<T> {
     }
 
     /// The vendor's own JSON text.
-    ///
-    /// ```
-    /// # fn example(folder: common_http::Recorded<Vec<i64>>) {
-    /// println!("{} bytes came", folder.raw().as_str().len());
-    /// # }
-    /// ```
     #[must_use]
     pub fn raw(&self) -> &RawJson {
         &self.raw
     }
 
-    /// The value alone.
-    ///
-    /// ```
-    /// # fn example(folder: common_http::Recorded<Vec<i64>>) {
-    /// let numbers: Vec<i64> = folder.into_inner();
-    /// # let _ = numbers;
-    /// # }
-    /// ```
+    /// The value, without the text.
     #[must_use]
     pub fn into_inner(self) -> T {
         self.value
@@ -86,9 +67,9 @@ impl<T: fmt::Debug> fmt::Debug for Recorded<T> {
     }
 }
 
-impl<T> Serialize for Recorded<T> {
+impl<T: Serialize> Serialize for Recorded<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.raw.serialize(serializer)
+        self.value.serialize(serializer)
     }
 }
 
@@ -102,27 +83,27 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Recorded<T> {
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
+    use serde::{Deserialize, Serialize};
 
     use super::Recorded;
 
-    #[derive(Debug, PartialEq, Deserialize)]
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Sample {
         id: String,
     }
 
     #[test]
-    fn it_is_read_with_its_text_and_written_as_that() {
+    fn it_is_read_with_its_text_and_written_as_its_value() {
         const TEXT: &str = r#"{ "id": "a",  "novo": 1.50 }"#;
         let read: Recorded<Sample> = serde_json::from_str(TEXT).unwrap();
         assert_eq!((read.id.as_str(), read.raw().as_str()), ("a", TEXT));
-        assert_eq!(serde_json::to_string(&read).unwrap(), TEXT);
+        assert_eq!(serde_json::to_string(&read).unwrap(), r#"{"id":"a"}"#);
         let within: Vec<Recorded<Sample>> = serde_json::from_str(&format!("[{TEXT}]")).unwrap();
         assert_eq!(within, [read]);
     }
 
     #[test]
-    fn what_the_value_cannot_be_read_from_is_an_error_without_values() {
+    fn an_unreadable_value_is_an_error_that_shows_no_values() {
         for text in [r#"{"id": 987654}"#, r#"{"id": {"MARKER": 1}}"#, "[]", "{"] {
             let error = serde_json::from_str::<Recorded<Sample>>(text).unwrap_err();
             let shown = error.to_string();

@@ -1,21 +1,26 @@
-//! Enums of a vendor's codes that stay open to codes we do not know.
+//! Enums of a vendor's codes that keep codes we do not know.
 
 /// Defines an enum of a vendor's codes that keeps a code it does not know instead of failing on it.
 ///
-/// Codes are numbers (`: i64`) or texts (`: String`). Besides the variants named, the enum has `Unknown`, which holds
-/// the vendor's code and is written again as that; it is `#[non_exhaustive]`, `Clone`, `PartialEq`, `Eq`, `Hash`,
-/// `Serialize`, `Deserialize`, and of numbers `Copy`. It is made from a code by `From`, which is to be preferred to
-/// naming `Unknown`, and gives its code back with `code()` or `as_str()`. A number may come as a float without a
-/// fraction. `Debug` prints the variant's name, of a code that is not on the list only `Unknown(unrecognised)`: what a
-/// vendor puts there may be anything.
+/// Codes are numbers (`: i64`, which may come as floats without a fraction) or texts (`: String`).
+/// Besides the named variants, the enum has `Unknown`, which holds the vendor's code and is written
+/// again as that code.
+///
+/// - `From` makes one from a code; prefer it to naming `Unknown`. `code()` or `as_str()` gives the
+///   code back.
+/// - An enum of texts has `KNOWN`, the list of the named codes.
+/// - `Display` prints a known code, `Debug` its variant's name. Of a code that is not on the list
+///   they print only `unrecognised`, because a vendor may put anything there.
+/// - It is `#[non_exhaustive]`, `Clone`, `PartialEq`, `Eq`, `Hash`, `Serialize` and `Deserialize`;
+///   one of numbers is `Copy` too.
 ///
 /// ```
 /// common_http::open_enum! {
-///     /// How far an example is.
+///     /// How far an exam is.
 ///     pub enum Progress: i64 {
 ///         /// It has begun.
 ///         Started = 1,
-///         /// It is over.
+///         /// It is finished.
 ///         Done = 6,
 ///     }
 /// }
@@ -27,12 +32,13 @@
 ///     }
 /// }
 ///
-/// assert_eq!(serde_json::from_str::<Vec<Progress>>("[6, 6.0]")?, [Progress::Done, Progress::Done]);
+/// assert_eq!(serde_json::from_str::<Progress>("6.0")?, Progress::Done);
 /// let new = Progress::from(77);
 /// assert_eq!((new, new.code()), (Progress::Unknown(77), 77));
 /// assert_eq!(format!("{new:?} {:?}", Progress::Done), "Unknown(unrecognised) Done");
 ///
 /// assert_eq!(Colour::from("vermelho"), Colour::Red);
+/// assert_eq!((Colour::KNOWN, Colour::Red.to_string()), (&["vermelho"][..], "vermelho".into()));
 /// assert_eq!(serde_json::to_string(&Colour::from("azul"))?, r#""azul""#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -91,7 +97,7 @@ macro_rules! open_enum {
             }
         }
 
-        $crate::open_enum!(@debug $name $($variant)+);
+        $crate::open_enum!(@print $name $($variant = $code),+);
     };
     (
         $(#[$about:meta])*
@@ -109,6 +115,9 @@ macro_rules! open_enum {
         }
 
         impl $name {
+            /// The vendor's codes that have a variant.
+            $vis const KNOWN: &'static [&'static str] = &[$($code),+];
+
             /// The vendor's code.
             #[must_use]
             $vis fn as_str(&self) -> &str {
@@ -156,14 +165,23 @@ macro_rules! open_enum {
             }
         }
 
-        $crate::open_enum!(@debug $name $($variant)+);
+        $crate::open_enum!(@print $name $($variant = $code),+);
     };
-    (@debug $name:ident $($variant:ident)+) => {
+    (@print $name:ident $($variant:ident = $code:literal),+) => {
         impl ::core::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str(match self {
                     $( Self::$variant => ::core::stringify!($variant), )+
                     Self::Unknown(_) => "Unknown(unrecognised)",
+                })
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(match self {
+                    $( Self::$variant => ::core::concat!($code), )+
+                    Self::Unknown(_) => "unrecognised",
                 })
             }
         }
@@ -233,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_names_known_codes_only() {
+    fn only_known_codes_are_printed() {
         assert_eq!(
             format!("{:?}", [Level::Six, Level::from(98765)]),
             "[Six, Unknown(unrecognised)]"
@@ -242,6 +260,19 @@ mod tests {
             format!("{:#?} {:#?}", Word::Yes, Word::from("MARKER")),
             "Yes Unknown(unrecognised)"
         );
+        assert_eq!(
+            format!("{} {} {}", Level::Negative, Level::Six, Level::from(98765)),
+            "-2 6 unrecognised"
+        );
+        assert_eq!(
+            format!("{:>2} {}", Word::Yes, Word::from("MARKER")),
+            " y unrecognised"
+        );
+    }
+
+    #[test]
+    fn the_known_texts_are_listed() {
+        assert_eq!(Word::KNOWN, ["y", "n"]);
     }
 
     #[test]

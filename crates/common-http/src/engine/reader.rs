@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, timeout};
 
-use super::{Failure, Stalled};
+use super::failure::{Failure, Stalled};
 use crate::transport::{IncomingBody, PROGRESS};
 
 pub(crate) struct BodyReader {
@@ -91,9 +91,10 @@ impl BodyReader {
         if self.length.is_some_and(|length| self.got > length) {
             return Err(Broken::Failed(Failure::WrongLength));
         }
-        match self.got > self.limit {
-            true => Err(Broken::TooLarge),
-            false => Ok(bytes),
+        if self.got > self.limit {
+            Err(Broken::TooLarge)
+        } else {
+            Ok(bytes)
         }
     }
 

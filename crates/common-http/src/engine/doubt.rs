@@ -29,9 +29,10 @@ impl Doubt {
 
     /// Of a call whose last attempt got a successful answer.
     pub(crate) fn delivery_of_answer(&self) -> Delivery {
-        match self.any_doubtful {
-            true => Delivery::Unknown,
-            false => Delivery::Answered,
+        if self.any_doubtful {
+            Delivery::Unknown
+        } else {
+            Delivery::Answered
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A time in the words of the vendor.
+//! A time as the vendor wrote it.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -6,12 +6,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Number;
 
-use crate::json::{TextOrNumber, TextOrNumberForm};
+use crate::data::text_or_number::{TextOrNumber, TextOrNumberForm};
 
-/// A date or time exactly as the vendor wrote it, with the instant it stands for where that is certain.
+/// A date or time exactly as the vendor wrote it, and its instant where that is certain.
 ///
-/// No vendor says which formats he sends, so nothing is refused: any JSON string is kept, and any JSON number, and
-/// both are written again as they came (for numbers see [`TextOrNumber`]).
+/// No vendor documents its formats, so any JSON string or number is accepted, and written again as
+/// it came (for numbers see [`TextOrNumber`]).
 ///
 /// `Debug` prints `Timestamp(..)`: when a person was born or examined is personal data.
 ///
@@ -36,16 +36,7 @@ enum Form {
 }
 
 impl Timestamp {
-    /// The vendor's own text; of a JSON number its digits.
-    ///
-    /// ```
-    /// use common_http::Timestamp;
-    ///
-    /// // The day as the vendor wrote it, whatever comes after the `T`.
-    /// let start = Timestamp::from("2030-01-02T03:04:05");
-    /// let day = start.as_str().split('T').next();
-    /// assert_eq!(day, Some("2030-01-02"));
-    /// ```
+    /// The vendor's own text; for a JSON number its digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
@@ -53,22 +44,15 @@ impl Timestamp {
         }
     }
 
-    /// The instant meant, or `None` where the text does not say it for certain.
+    /// The instant, or `None` where the text does not say it for certain.
     ///
-    /// Texts: a date and time in RFC 3339 (or the nearby ISO 8601 forms) with `Z` or an offset; a fraction of any
-    /// length is cut to nanoseconds. A date alone, a time without zone, and anything else give `None`.
+    /// Strings: a date and time in RFC 3339 (or similar ISO 8601 forms) with `Z` or an offset; a
+    /// fraction of any length is cut to nanoseconds. A date alone, a time without zone, and
+    /// anything else give `None`.
     ///
-    /// Numbers, which no vendor documents and nobody saw yet: seconds since 1970 UTC, or milliseconds where the
-    /// number is 10^11 or more either way (our reading; 10^11 seconds is the year 5138, 10^11 milliseconds is 1973).
-    ///
-    /// ```
-    /// use common_http::Timestamp;
-    /// use std::time::{Duration, UNIX_EPOCH};
-    ///
-    /// let start = Timestamp::from("2030-01-02T00:04:05-03:00");
-    /// assert_eq!(start.to_system_time(), Some(UNIX_EPOCH + Duration::from_secs(1_893_553_445)));
-    /// assert_eq!(Timestamp::from("2030-01-02T03:04:05").to_system_time(), None); // in which zone?
-    /// ```
+    /// Numbers (not documented by any vendor, nor seen yet): seconds since 1970 UTC, or
+    /// milliseconds if the absolute value is 10^11 or more. That is our reading: 10^11 seconds is
+    /// the year 5138, 10^11 milliseconds is 1973.
     #[must_use]
     pub fn to_system_time(&self) -> Option<SystemTime> {
         match &self.0 {
@@ -123,11 +107,11 @@ fn text_to_system_time(text: &str) -> Option<SystemTime> {
         Some((kept, rest)) => format!("{kept}{rest}").parse(),
     };
     let since_epoch = instant.ok()?.as_duration();
-    // Not `SystemTime::from`, which panics where the platform cannot hold so early a time.
+    // Not `SystemTime::from`, which panics if the platform cannot represent so early a time.
     from_epoch(since_epoch.is_negative(), since_epoch.unsigned_abs())
 }
 
-/// What stands before and after the digits of a fraction that no clock here can hold, where there are such digits.
+/// What stands before and after the digits of a fraction beyond nanoseconds, if there are any.
 fn digits_beyond_nanoseconds(text: &str) -> Option<(&str, &str)> {
     const NANOSECOND_DIGITS: usize = 9;
     let fraction = text.find('.')? + 1;
@@ -213,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_leave_the_instant_open_are_kept_only() {
+    fn texts_without_a_certain_instant_are_kept_only() {
         for text in [
             "",
             " ",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{Failure, Stalled};
+use super::failure::{Failure, Stalled};
 
 pub(crate) struct Limits {
     /// Of the caller: hard.

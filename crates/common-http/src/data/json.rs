@@ -1,11 +1,11 @@
-//! Reading JSON so that nothing is lost and nothing leaks.
+//! Reads JSON so that nothing is lost and no value leaks into an error.
 //!
-//! - [`decode`] reads a body into a type; where that fails, [`DecodeError`] says at which path, never with which value.
+//! - [`decode`] reads a body into a type; [`DecodeError`] names the path, but never the value.
 //! - [`RawJson`] keeps a piece of JSON byte for byte.
-//! - [`TextOrNumber`] is for fields of which nobody knows whether they are texts or numbers.
+//! - [`TextOrNumber`] is for fields that may be a string or a number.
 //! - [`Extra`] holds the fields that a type does not know.
 //!
-//! How a type keeps what it does not know, and takes null for absent:
+//! A type that keeps unknown fields and treats null as absent:
 //!
 //! ```
 //! use common_http::json::{self, Extra};
@@ -31,43 +31,27 @@
 //! # Ok::<(), common_http::DecodeError>(())
 //! ```
 
-mod error;
-mod raw;
-mod text_or_number;
-
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use error::{DecodeError, DecodeReason};
-pub use raw::RawJson;
-pub use text_or_number::TextOrNumber;
-pub(crate) use text_or_number::TextOrNumberForm;
+pub use crate::data::decode_error::{DecodeError, DecodeReason};
+pub use crate::data::raw::RawJson;
+pub use crate::data::text_or_number::TextOrNumber;
 
 /// The fields of an object that its type does not name, for `#[serde(flatten)]`.
 ///
-/// They are written again with the object. Numbers keep their value; their spelling, and digits beyond 64 bits, are
-/// kept only in a [`RawJson`].
+/// They are written again with the object. Numbers keep their value, but not their spelling or
+/// digits beyond 64 bits; only a [`RawJson`] keeps those.
 pub type Extra = serde_json::Map<String, Value>;
 
 /// Reads a whole JSON document into a type.
 ///
-/// A byte order mark at the start is passed over (some servers send one); anything but white space after the document
-/// is an error.
-///
-/// ```
-/// use common_http::{DecodeReason, json};
-///
-/// let numbers: Vec<i64> = json::decode(b"[1, 2, 3]")?;
-/// assert_eq!(numbers, [1, 2, 3]);
-///
-/// let error = json::decode::<Vec<i64>>(br#"[1, "EXAMPLE", 3]"#).unwrap_err();
-/// assert_eq!((error.path(), error.reason()), ("[1]", DecodeReason::WrongType));
-/// # Ok::<(), common_http::DecodeError>(())
-/// ```
+/// A byte order mark at the start is skipped, because some servers send one. Anything but white
+/// space after the document is an error.
 ///
 /// # Errors
 ///
-/// [`DecodeError`] where the bytes are no JSON document or not one that the type can hold.
+/// [`DecodeError`] if the bytes are not a JSON document, or not one that the type can hold.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
     const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
@@ -87,7 +71,7 @@ mod tests {
     use super::{DecodeReason, Extra, RawJson, decode};
 
     #[test]
-    fn a_byte_order_mark_is_passed_over() {
+    fn a_byte_order_mark_is_skipped() {
         assert_eq!(
             decode::<Value>(b"\xEF\xBB\xBF {\"a\": 1} ").unwrap(),
             json!({"a": 1})

@@ -1,0 +1,152 @@
+//! What a login gave, as it is used and as it is saved.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::redact::Secret;
+
+/// What a login gave: how calls are authorised, and for how long.
+#[derive(Clone)]
+pub struct Session {
+    pub(crate) authorization: Secret,
+    pub(crate) details: Option<Secret>,
+    pub(crate) lifetime: Option<Duration>,
+    pub(crate) refresh_after: Option<Duration>,
+    pub(crate) fixed: bool,
+    pub(super) opened_at: SystemTime,
+}
+
+impl Session {
+    /// A session opened now, whose calls carry this whole `Authorization` header, scheme word included.
+    #[must_use]
+    pub fn new(authorization: Secret) -> Self {
+        Self {
+            authorization,
+            details: None,
+            lifetime: None,
+            refresh_after: None,
+            fixed: false,
+            opened_at: SystemTime::now(),
+        }
+    }
+
+    /// Says that another login would give the same, as with a key that is a setting. A 401 is then
+    /// final at once.
+    #[must_use]
+    pub fn fixed(mut self) -> Self {
+        self.fixed = true;
+        self
+    }
+
+    /// How long the session lives from now on. Without it, it lives until the vendor answers 401.
+    #[must_use]
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
+        self
+    }
+
+    /// When to renew it, counted from now: before its end, while it still works.
+    #[must_use]
+    pub fn refresh_after(mut self, after: Duration) -> Self {
+        self.refresh_after = Some(after);
+        self
+    }
+
+    /// What else the login said, as JSON text: kept and saved with the session.
+    #[must_use]
+    pub fn details(mut self, details: Secret) -> Self {
+        self.details = Some(details);
+        self
+    }
+
+    /// The time since it was opened, by the wall clock.
+    pub(super) fn wall_age(&self) -> Duration {
+        SystemTime::now()
+            .duration_since(self.opened_at)
+            .unwrap_or_default()
+    }
+
+    pub(super) fn to_json(&self) -> Secret {
+        let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).ok();
+        let text = |secret: &Secret| secret.expose().to_owned();
+        let opened = self.opened_at.duration_since(UNIX_EPOCH);
+        let saved = Saved {
+            version: 1,
+            authorization: text(&self.authorization),
+            details: self.details.as_ref().map(text),
+            opened_at_ms: milliseconds(opened.unwrap_or_default()).unwrap_or_default(),
+            lifetime_ms: self.lifetime.and_then(milliseconds),
+            refresh_after_ms: self.refresh_after.and_then(milliseconds),
+        };
+        Secret::from(serde_json::to_string(&saved).unwrap_or_default())
+    }
+
+    /// `None` for a text that this version did not write.
+    pub(super) fn from_json(text: &str) -> Option<Self> {
+        let saved: Saved = serde_json::from_str(text).ok()?;
+        (saved.version == 1).then_some(())?;
+        Some(Self {
+            authorization: Secret::from(saved.authorization),
+            details: saved.details.map(Secret::from),
+            lifetime: saved.lifetime_ms.map(Duration::from_millis),
+            refresh_after: saved.refresh_after_ms.map(Duration::from_millis),
+            fixed: false,
+            opened_at: UNIX_EPOCH.checked_add(Duration::from_millis(saved.opened_at_ms))?,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    version: u32,
+    authorization: String,
+    details: Option<String>,
+    opened_at_ms: u64,
+    lifetime_ms: Option<u64>,
+    refresh_after_ms: Option<u64>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("lifetime", &self.lifetime)
+            .field("refresh_after", &self.refresh_after)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_saved_session_comes_back_as_it_was() {
+        let session = Session::new(Secret::from("basic abc"))
+            .lifetime(Duration::from_secs(7))
+            .refresh_after(Duration::from_secs(6))
+            .details(Secret::from("{}"));
+        let back = Session::from_json(session.to_json().expose()).unwrap();
+        assert_eq!(back.authorization, session.authorization);
+        assert_eq!(back.details, session.details);
+        assert_eq!(back.lifetime, session.lifetime);
+        assert_eq!(back.refresh_after, session.refresh_after);
+        let drift = session.opened_at.duration_since(back.opened_at).unwrap();
+        assert!(drift < Duration::from_millis(1));
+        assert!(!format!("{session:?}").contains("abc"));
+    }
+
+    #[test]
+    fn other_texts_are_not_sessions() {
+        for text in [
+            "",
+            "{}",
+            "null",
+            "[1]",
+            r#"{"version":2,"authorization":"x","opened_at_ms":1}"#,
+        ] {
+            assert!(Session::from_json(text).is_none());
+        }
+    }
+}

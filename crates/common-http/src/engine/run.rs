@@ -1,0 +1,374 @@
+//! The life of a call, readable top to bottom.
+//!
+//! [`Run::run`] makes attempts until one succeeds; [`Run::after`] asks the retry table what follows a
+//! failed one and waits, or gives the call's error. `attempt` is one exchange, `reader` the answer's
+//! body, `failure` what went wrong, in our own words.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{Instrument, Span, field};
+
+use super::Engine;
+use super::attempt::{Mode, Reply, exchange};
+use super::doubt::Doubt;
+use super::failure::Failure;
+use super::limits::{Limits, Wait, within};
+use crate::answer::Answer;
+use crate::auth::Live;
+use crate::body::{Body, Opened};
+use crate::error::{Delivery, Error, Result};
+use crate::observe::Attempt;
+use crate::prepared::Prepared;
+use crate::retry::{Cost, Outcome, Repeat, Verdict, pause, verdict};
+
+/// A body up to this size that is not sent within the default working time is on a line of less than 5 kbit/s.
+const SMALL_BODY: u64 = 32 * 1024;
+
+/// Whether sending it can take longer than the working time although it moves: then only standing still ends it.
+fn is_large(body: &Body) -> bool {
+    body.len().is_none_or(|length| length > SMALL_BODY)
+}
+
+/// A call on its way: what it sends, what it may still spend, and what its attempts have left in doubt.
+pub(crate) struct Run {
+    engine: Engine,
+    request: Prepared,
+    mode: Mode,
+    span: Span,
+    limits: Limits,
+    attempts: u32,
+    /// Attempts that the retry policy does not count: the one after a renewal of the session.
+    renewals: u32,
+    session: Option<Arc<Live>>,
+    throttled: bool,
+    last_cost: Option<Cost>,
+    doubt: Doubt,
+    started: Instant,
+}
+
+impl Run {
+    pub(crate) fn start(engine: Engine, request: Prepared) -> Self {
+        let now = Instant::now();
+        let operation = &request.operation;
+        let options = engine.options();
+        let timeouts = &options.timeouts;
+        let deadline = request.options.deadline.or(timeouts.deadline);
+        let policy_attempts = match (operation.is_login(), operation.is_transfer()) {
+            // Logins are repeated at most twice.
+            (true, _) => options.retry.attempts.min(3),
+            (false, true) => options.retry.transfer_attempts,
+            (false, false) => options.retry.attempts,
+        };
+        let limits = Limits {
+            deadline: deadline.and_then(|limit| now.checked_add(limit)),
+            working: if operation.is_transfer() || is_large(&request.body) {
+                None
+            } else {
+                now.checked_add(timeouts.call)
+            },
+            asked_left: options.retry.max_throttle_wait,
+            attempts: request.options.max_attempts.unwrap_or(policy_attempts),
+        };
+        let span = tracing::info_span!(
+            "call",
+            otel.name = operation.id(),
+            otel.kind = "client",
+            otel.status_code = field::Empty,
+            operation = operation.id(),
+            http.request.method = %operation.method(),
+            url.template = operation.path(),
+            server.address = request.url.host_str(),
+            http.response.status_code = field::Empty,
+            attempts = field::Empty,
+            error.type = field::Empty,
+        );
+        Self {
+            engine,
+            request,
+            mode: Mode::Whole,
+            span,
+            limits,
+            attempts: 0,
+            renewals: 0,
+            session: None,
+            throttled: false,
+            last_cost: None,
+            doubt: Doubt::default(),
+            started: now,
+        }
+    }
+
+    /// Gives the answer's head and a checked start of its body as soon as they are there, instead of the whole.
+    pub(crate) fn streamed(mut self, check: Option<fn(&[u8]) -> bool>) -> Self {
+        self.mode = Mode::Streamed { check };
+        self
+    }
+
+    /// The whole answer.
+    pub(crate) async fn answer(mut self) -> Result<Answer> {
+        let reply = self.run().await?;
+        Ok(Answer {
+            operation: Some(self.request.operation.id()),
+            status: reply.status,
+            headers: reply.headers,
+            body: reply.start,
+            attempts: self.attempts,
+            throttled: self.throttled,
+            delivery: self.delivery_of_answer(),
+        })
+    }
+
+    /// Attempts, until one succeeds or the table says stop.
+    pub(crate) async fn run(&mut self) -> Result<Reply> {
+        let span = self.span.clone();
+        async {
+            loop {
+                match self.attempt().await {
+                    Ok(reply) => {
+                        self.succeeded(&reply);
+                        return Ok(reply);
+                    }
+                    Err(failure) => self.after(failure).await?,
+                }
+            }
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// One attempt: credentials, a fresh copy of the body, the exchange.
+    async fn attempt(&mut self) -> Result<Reply, Failure> {
+        let end = self.limits.end();
+        self.session = self.credentials(end).await?;
+        let body = self.open_body(end).await?;
+        if end.is_some_and(|end| end <= Instant::now()) {
+            return Err(Failure::NotInTime("the call's deadline passed"));
+        }
+        self.attempts += 1;
+        self.started = Instant::now();
+        let authorization = self.session.as_ref().map(|live| &live.authorization);
+        let exchange = exchange(
+            &self.engine,
+            &self.request,
+            authorization,
+            body,
+            self.attempts,
+            self.mode,
+            end,
+        );
+        within(end, exchange).await?
+    }
+
+    async fn credentials(&self, end: Option<Instant>) -> Result<Option<Arc<Live>>, Failure> {
+        if self.request.operation.is_public() {
+            return Ok(None);
+        }
+        let sessions = self.engine.sessions().map_err(Failure::Local)?;
+        // Boxed: a login is itself a call.
+        let session = Box::pin(sessions.session(&self.engine, end));
+        match within(end, session).await {
+            Ok(session) => session.map(Some).map_err(Failure::Login),
+            Err(_) => Err(Failure::NotInTime(
+                "no session was to be had before the call's deadline",
+            )),
+        }
+    }
+
+    async fn open_body(&self, end: Option<Instant>) -> Result<Opened, Failure> {
+        let idle = self.engine.options().timeouts.idle;
+        match within(end, timeout(idle, self.request.body.open())).await {
+            Ok(Ok(opened)) => opened.map_err(Failure::Local),
+            _ => Err(Failure::NotInTime(
+                "what was to be sent could not be opened in time",
+            )),
+        }
+    }
+
+    fn succeeded(&mut self, reply: &Reply) {
+        self.span
+            .record("http.response.status_code", reply.status.as_u16());
+        self.span.record("attempts", self.attempts);
+        tracing::debug!(
+            attempt = self.attempts,
+            status = reply.status.as_u16(),
+            "answered"
+        );
+        if matches!(self.mode, Mode::Whole) {
+            self.completed(reply.status);
+        }
+    }
+
+    /// An attempt ended well: the answer came to its last byte.
+    pub(crate) fn completed(&mut self, status: StatusCode) {
+        self.engine.budget().give_back(self.last_cost.take());
+        self.observe(Some(status), None, None);
+    }
+
+    /// What follows a failed attempt: a wait, or the call's error.
+    pub(crate) async fn after(&mut self, failure: Failure) -> Result<()> {
+        let outcome = failure.outcome(self.engine.profile(), &self.request.operation);
+        let asked = failure.retry_after(self.engine.profile(), &self.engine.options().retry);
+        let error = self.error(failure, outcome, asked);
+        let next = outcome.and_then(|outcome| self.next(outcome, asked));
+        self.report(&error, outcome, next);
+        match next {
+            Some(wait) => {
+                sleep(wait).await;
+                Ok(())
+            }
+            None => Err(error),
+        }
+    }
+
+    /// The error of a failure that nothing can follow.
+    pub(crate) fn last_word(&mut self, failure: Failure) -> Error {
+        let outcome = failure.outcome(self.engine.profile(), &self.request.operation);
+        let error = self.error(failure, outcome, None);
+        self.report(&error, outcome, None);
+        error
+    }
+
+    fn error(
+        &mut self,
+        failure: Failure,
+        outcome: Option<Outcome>,
+        asked: Option<Duration>,
+    ) -> Error {
+        if let Some(outcome) = outcome {
+            self.doubt.note(outcome);
+        }
+        failure
+            .into_error(self.engine.profile(), &self.request, self.attempts)
+            .with_retry_after(asked)
+            .with_delivery(self.doubt.delivery())
+    }
+
+    fn report(&self, error: &Error, outcome: Option<Outcome>, next: Option<Duration>) {
+        // Without an outcome there was no attempt.
+        if outcome.is_some() {
+            self.observe(error.status(), Some(error), next);
+        }
+        let _in_span = self.span.enter();
+        let status = error.status().map(|status| status.as_u16());
+        let kind = error.kind().as_str();
+        match next {
+            Some(wait) => {
+                let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                tracing::info!(attempt = self.attempts, error.type = kind, status, wait_ms, "repeating");
+            }
+            None => {
+                self.span.record("attempts", self.attempts);
+                self.span.record("error.type", kind);
+                self.span.record("otel.status_code", "ERROR");
+                if let Some(status) = status {
+                    self.span.record("http.response.status_code", status);
+                }
+                let delivery = error.delivery().as_str();
+                tracing::warn!(attempt = self.attempts, error.type = kind, status, delivery, "failed");
+            }
+        }
+    }
+
+    /// How long to wait before the next attempt, if there is to be one.
+    fn next(&mut self, outcome: Outcome, asked: Option<Duration>) -> Option<Duration> {
+        let verdict = verdict(outcome, self.repeat());
+        if verdict == Verdict::Stop {
+            return None;
+        }
+        // Even if this call cannot go on: the next one must not come with the same session.
+        let renewed = verdict == Verdict::Renew && self.renew();
+        if !self.request.body.can_be_opened() {
+            return None;
+        }
+        if verdict == Verdict::Renew {
+            return renewed.then_some(Duration::ZERO);
+        }
+        let made = self.attempts - self.renewals;
+        if made >= self.limits.attempts {
+            return None;
+        }
+        let policy = &self.engine.options().retry;
+        let throttle = verdict == Verdict::Throttle;
+        let base = if throttle {
+            policy.throttle_base
+        } else {
+            policy.base
+        };
+        let own = pause(base, policy.cap, made);
+        let wait = asked.map_or(own, |asked| asked.max(own.min(Duration::from_secs(1))));
+        let cost = if throttle {
+            Cost::THROTTLE
+        } else {
+            Cost::RETRY
+        };
+        let why = match asked {
+            _ if throttle => Wait::Throttle,
+            Some(_) => Wait::Asked,
+            None => Wait::Own,
+        };
+        self.limits.spend(wait, why)?;
+        if !self.engine.budget().take(cost) {
+            return None;
+        }
+        self.throttled |= throttle;
+        self.last_cost = Some(cost);
+        Some(wait)
+    }
+
+    fn repeat(&self) -> Repeat {
+        let operation = &self.request.operation;
+        let effect = self.request.options.effect.unwrap_or(operation.effect());
+        match (operation.is_login(), effect.is_repeatable()) {
+            (true, _) => Repeat::Login,
+            (false, true) => Repeat::Freely,
+            (false, false) => Repeat::WhenRefused,
+        }
+    }
+
+    /// After a 401: at most one new login per call, and only where one is due.
+    fn renew(&mut self) -> bool {
+        let due = match (self.engine.sessions(), &self.session) {
+            (Ok(sessions), Some(used)) if self.renewals == 0 => sessions.rejected(used),
+            _ => false,
+        };
+        self.renewals += u32::from(due);
+        due
+    }
+
+    fn observe(&self, status: Option<StatusCode>, error: Option<&Error>, next: Option<Duration>) {
+        if let Some(observer) = &self.engine.options().observer {
+            observer.attempt(&Attempt {
+                operation: self.request.operation.id(),
+                method: self.request.operation.method().clone(),
+                template: self.request.operation.path(),
+                host: self.request.url.host_str().unwrap_or_default().to_owned(),
+                number: self.attempts,
+                status,
+                error: error.map(Error::kind),
+                elapsed: self.started.elapsed(),
+                retry_in: next,
+            });
+        }
+    }
+
+    /// The delivery of a call that got a successful answer, should that turn out to be unreadable.
+    pub(crate) fn delivery_of_answer(&self) -> Delivery {
+        self.doubt.delivery_of_answer()
+    }
+
+    pub(crate) fn end(&self) -> Option<Instant> {
+        self.limits.end()
+    }
+
+    /// A local error that came after a successful answer.
+    pub(crate) fn after_answer(&self, error: Error, status: StatusCode) -> Error {
+        error
+            .with_operation(self.request.operation.id())
+            .with_attempts(self.attempts)
+            .with_status(status)
+            .with_delivery(self.delivery_of_answer())
+    }
+}

@@ -1,0 +1,169 @@
+//! What kind of failure an error is, and whether the call may have had an effect.
+
+use std::fmt;
+
+use http::StatusCode;
+
+/// What kind of failure an [`Error`](crate::Error) is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client's settings are wrong or do not fit together, for example a malformed base URL, plain
+    /// http to a remote host, an unreadable certificate, or no TLS built in.
+    Config,
+    /// An argument was refused before anything was sent.
+    InvalidInput,
+    /// The vendor refused the login itself: wrong user, password, key or tenant.
+    Credentials,
+    /// The vendor refused the call's session (401), also after one new login where one was due.
+    Unauthenticated,
+    /// The session is good but may not do this (403, or the vendor's own code for it).
+    PermissionDenied,
+    /// What the call names does not exist (404, 410).
+    NotFound,
+    /// The state of what the call names forbids it (409).
+    Conflict,
+    /// The vendor is throttling (429), and the waits it asks for are used up or do not fit.
+    RateLimited,
+    /// The vendor refused the request with any other 3xx or 4xx.
+    Rejected,
+    /// The vendor failed (5xx).
+    Server,
+    /// No connection: name resolution, TCP, TLS or proxy failed. Nothing of the request was sent.
+    Connect,
+    /// No answer, or no progress, within the time allowed.
+    Timeout,
+    /// The connection broke, the answer was cut off, or it was not HTTP.
+    Interrupted,
+    /// The answer arrived whole and is not what the vendor's document says.
+    Decode,
+    /// The answer is larger than the limit that the caller allows.
+    TooLarge,
+    /// A local file could not be read or written.
+    LocalIo,
+}
+
+impl ErrorKind {
+    /// The kind as one word in snake_case, stable across versions: for logs, metrics and other programs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::InvalidInput => "invalid_input",
+            Self::Credentials => "credentials",
+            Self::Unauthenticated => "unauthenticated",
+            Self::PermissionDenied => "permission_denied",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::RateLimited => "rate_limited",
+            Self::Rejected => "rejected",
+            Self::Server => "server",
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Interrupted => "interrupted",
+            Self::Decode => "decode",
+            Self::TooLarge => "too_large",
+            Self::LocalIo => "local_io",
+        }
+    }
+
+    /// The kind of an answer with this status, unless the vendor's code says otherwise.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Self {
+        match status.as_u16() {
+            401 => Self::Unauthenticated,
+            403 => Self::PermissionDenied,
+            404 | 410 => Self::NotFound,
+            408 => Self::Timeout,
+            409 => Self::Conflict,
+            429 => Self::RateLimited,
+            500..=599 => Self::Server,
+            _ => Self::Rejected,
+        }
+    }
+
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Config => "wrong settings",
+            Self::InvalidInput => "argument refused",
+            Self::Credentials => "login refused",
+            Self::Unauthenticated => "session refused",
+            Self::PermissionDenied => "permission denied",
+            Self::NotFound => "not found",
+            Self::Conflict => "conflict",
+            Self::RateLimited => "throttled",
+            Self::Rejected => "rejected",
+            Self::Server => "the vendor failed",
+            Self::Connect => "no connection",
+            Self::Timeout => "timed out",
+            Self::Interrupted => "connection lost",
+            Self::Decode => "unreadable answer",
+            Self::TooLarge => "answer too large",
+            Self::LocalIo => "local file",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Whether a failed call may have had an effect at the vendor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Delivery {
+    /// No byte of any attempt can have left: a local refusal, no connection, or no session for the call.
+    NotSent,
+    /// The last attempt got a final answer and no earlier attempt is in doubt.
+    /// [`Error::status`](crate::Error::status) has its status; a 2xx that could not be read *has* had
+    /// its effect.
+    Answered,
+    /// Everything else: a timeout or a broken connection after the request left, a 408 or 5xx, or an
+    /// earlier attempt like that.
+    Unknown,
+}
+
+impl Delivery {
+    /// The value as one word in snake_case, stable across versions.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSent => "not_sent",
+            Self::Answered => "answered",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_has_its_kind() {
+        for (status, kind) in [
+            (302, ErrorKind::Rejected),
+            (400, ErrorKind::Rejected),
+            (401, ErrorKind::Unauthenticated),
+            (403, ErrorKind::PermissionDenied),
+            (404, ErrorKind::NotFound),
+            (408, ErrorKind::Timeout),
+            (409, ErrorKind::Conflict),
+            (410, ErrorKind::NotFound),
+            (418, ErrorKind::Rejected),
+            (429, ErrorKind::RateLimited),
+            (500, ErrorKind::Server),
+            (503, ErrorKind::Server),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(ErrorKind::of_status(status), kind);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The checked way from a path template to a URL.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::Url;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// All but RFC 3986's unreserved characters.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Percent-encodes all but letters, digits and `-._~`.
+///
+/// For one path segment, for a name or value of a query, and for a header's extended value.
+///
+/// ```
+/// assert_eq!(common_http::percent_encode("a b/é"), "a%20b%2F%C3%A9");
+/// ```
+#[must_use]
+pub fn percent_encode(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
+}
+
+/// In a file name dots are encoded too: a leading one would hide the file, and two are a folder.
+const ENCODED_IN_NAMES: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+
+/// Makes a vendor's id safe as part of a file name.
+///
+/// Every byte outside `[A-Za-z0-9_-]` is percent-encoded, so an id cannot be a path, and two ids
+/// have two names (except on a file system that ignores case).
+///
+/// ```
+/// assert_eq!(common_http::file_name("0000101BB"), "0000101BB");
+/// assert_eq!(common_http::file_name("../x"), "%2E%2E%2Fx");
+/// ```
+#[must_use]
+pub fn file_name(id: &str) -> String {
+    utf8_percent_encode(id, ENCODED_IN_NAMES).to_string()
+}
+
+/// Refuses a value that would change the path or the request: empty, dot segments, controls.
+fn check_segment(name: &'static str, value: &str) -> Result<()> {
+    let problem = match value {
+        "" => "is empty",
+        "." | ".." => "is a dot segment",
+        _ if value.chars().any(char::is_control) => "has a control character",
+        _ => return Ok(()),
+    };
+    Err(Error::argument(name, problem))
+}
+
+/// Puts the checked, encoded arguments into the template.
+pub(crate) fn fill(template: &'static str, arguments: &[(&'static str, String)]) -> Result<String> {
+    let mut path = String::with_capacity(template.len() + 32);
+    let mut used = 0;
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}').ok_or_else(mismatch)?;
+        let (name, value) = arguments
+            .iter()
+            .find(|(argument, _)| *argument == name)
+            .ok_or_else(mismatch)?;
+        check_segment(name, value)?;
+        path.push_str(before);
+        path.push_str(&percent_encode(value));
+        used += 1;
+        rest = after;
+    }
+    path.push_str(rest);
+    if used == arguments.len() {
+        Ok(path)
+    } else {
+        Err(mismatch())
+    }
+}
+
+fn mismatch() -> Error {
+    Error::new(ErrorKind::InvalidInput)
+        .with_detail("the path arguments do not match the path template")
+}
+
+/// The URL of a filled path below the base, whose own path stays in front.
+pub(crate) fn join(base: &Url, path: &str) -> Result<Url> {
+    let whole = format!("{}{path}", base.path().trim_end_matches('/'));
+    let mut url = base.clone();
+    url.set_path(&whole);
+    // The parser silently resolves a dot segment in a template, for example.
+    if url.path() == whole {
+        Ok(url)
+    } else {
+        Err(Error::new(ErrorKind::InvalidInput)
+            .with_detail("the path would be changed by URL parsing"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use percent_encoding::percent_decode_str;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TEMPLATE: &str = "/v2/exams/{examKey}/files/report.pdf";
+
+    fn filled(value: &str) -> Result<String> {
+        fill(TEMPLATE, &[("examKey", value.to_owned())])
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_segment() {
+        for value in ["", ".", "..", "a\0b", "\n", "x\u{7f}", "\u{85}"] {
+            let error = filled(value).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
+            assert!(error.to_string().contains("examKey"), "{error}");
+        }
+    }
+
+    #[test]
+    fn encodes_once() {
+        assert_eq!(
+            filled("a/b?c#d%2e é").unwrap(),
+            "/v2/exams/a%2Fb%3Fc%23d%252e%20%C3%A9/files/report.pdf"
+        );
+        assert_eq!(
+            filled("%2e%2e").unwrap(),
+            "/v2/exams/%252e%252e/files/report.pdf"
+        );
+    }
+
+    #[test]
+    fn a_file_name_cannot_leave_its_folder_or_hide() {
+        for (id, name) in [
+            ("0000101BB-_", "0000101BB-_"),
+            ("../x", "%2E%2E%2Fx"),
+            (".", "%2E"),
+            ("a b\\%é", "a%20b%5C%25%C3%A9"),
+        ] {
+            assert_eq!(file_name(id), name);
+        }
+    }
+
+    #[test]
+    fn arguments_and_template_must_match() {
+        assert!(fill("/a/{x}", &[]).is_err());
+        assert!(fill("/a", &[("x", "1".into())]).is_err());
+        assert!(fill("/a/{x", &[("x", "1".into())]).is_err());
+    }
+
+    #[test]
+    fn keeps_the_path_of_the_base() {
+        for base in [
+            "https://host.example/prefix",
+            "https://host.example/prefix/",
+        ] {
+            let url = join(&Url::parse(base).unwrap(), "/v2/x").unwrap();
+            assert_eq!(url.as_str(), "https://host.example/prefix/v2/x");
+        }
+        let base = Url::parse("https://host.example").unwrap();
+        assert!(join(&base, "/a/../b").is_err());
+        assert!(join(&base, "/a/%2e%2E/b").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_round_trips_as_one_segment(value in "\\PC{1,40}") {
+            prop_assume!(value != "." && value != "..");
+            let base = Url::parse("https://host.example/base").unwrap();
+            let url = join(&base, &filled(&value).unwrap()).unwrap();
+            let segments: Vec<_> = url.path_segments().unwrap().collect();
+            prop_assert_eq!(segments.len(), 6);
+            prop_assert_eq!(percent_decode_str(segments[3]).decode_utf8().unwrap(), value);
+            prop_assert_eq!(url.host_str(), Some("host.example"));
+            prop_assert!(url.query().is_none() && url.fragment().is_none());
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What a vendor crate tells the engine about its vendor.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::error::ErrorKind;
+use crate::operation::Operation;
+
+type ReadError = fn(&Operation, &Answer) -> ErrorDetail;
+
+/// What the engine must know of a vendor: its name, its error codes and how its errors read.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use common_http::{Engine, ErrorDetail, Profile};
+///
+/// static EXAMPLE: Profile = Profile::new("example", "example-client/0.1.0")
+///     .codes(&["name_taken"])
+///     .throttle_floor(Duration::from_secs(60))
+///     .read_error(|_, answer| ErrorDetail::from_json(answer.body(), &["error"], &["message"]));
+/// let engine = Engine::builder(&EXAMPLE, "http://127.0.0.1:8080").build()?;
+/// # Ok::<(), common_http::Error>(())
+/// ```
+pub struct Profile {
+    pub(crate) name: &'static str,
+    pub(crate) user_agent: &'static str,
+    pub(crate) codes: &'static [&'static str],
+    pub(crate) throttle_floor: Option<Duration>,
+    pub(crate) read_error: ReadError,
+}
+
+impl Profile {
+    /// A vendor of this name, which may be printed, with the default `User-Agent` of its clients.
+    #[must_use]
+    pub const fn new(name: &'static str, user_agent: &'static str) -> Self {
+        Self {
+            name,
+            user_agent,
+            codes: &[],
+            throttle_floor: None,
+            read_error: |_, _| ErrorDetail {
+                code: None,
+                message: None,
+                kind: None,
+            },
+        }
+    }
+
+    /// The error codes that may be printed. Any other could be free text that names a patient.
+    #[must_use]
+    pub const fn codes(mut self, codes: &'static [&'static str]) -> Self {
+        self.codes = codes;
+        self
+    }
+
+    /// How long to wait after a 429 that does not say.
+    #[must_use]
+    pub const fn throttle_floor(mut self, floor: Duration) -> Self {
+        self.throttle_floor = Some(floor);
+        self
+    }
+
+    /// How an answer that is not a success is read. It must take any body.
+    #[must_use]
+    pub const fn read_error(mut self, read: ReadError) -> Self {
+        self.read_error = read;
+        self
+    }
+
+    /// The vendor's name, as in the operation ids.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profile")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an error answer says.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ErrorDetail {
+    /// The vendor's machine-readable code.
+    pub code: Option<String>,
+    /// The vendor's free text. It is never printed.
+    pub message: Option<String>,
+    /// The kind, where the code says more than the status does.
+    pub kind: Option<ErrorKind>,
+}
+
+impl ErrorDetail {
+    /// Reads code and message from the members of a JSON object: the first of each list that holds text.
+    #[must_use]
+    pub fn from_json(body: &[u8], codes: &[&str], messages: &[&str]) -> Self {
+        let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
+            return Self::default();
+        };
+        let first = |names: &[&str]| {
+            names
+                .iter()
+                .filter_map(|name| members.get(*name)?.as_str())
+                .find(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
+        Self {
+            code: first(codes),
+            message: first(messages),
+            kind: None,
+        }
+    }
+}
+
+crate::safe_debug!(ErrorDetail { kind });
