@@ -44,7 +44,7 @@ impl Document {
     /// The value at a JSON pointer.
     ///
     /// # Panics
-    /// There is none.
+    /// The document has no value there.
     pub fn at(&self, pointer: &str) -> &Value {
         self.whole
             .pointer(pointer)
