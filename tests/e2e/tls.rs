@@ -1,4 +1,4 @@
-//! TLS: who is trusted, what is shown, and that nothing leaves where trust is missing.
+//! TLS: trusted roots, client certificates, and that nothing is sent without trust.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -6,7 +6,8 @@ use std::time::Duration;
 use biologix_client::sandbox::{EXAMS_LIST, Fault, REPORTS_GET, Sandbox};
 use biologix_client::{BiologixClient, BiologixClientBuilder};
 use common_http::{
-    Delivery, Engine, ErrorKind, ForeignHosts, ForeignUrl, HttpOptions, Operation, Profile, Secret,
+    Cause, Delivery, Engine, ErrorKind, ForeignHosts, ForeignUrl, HttpOptions, Operation, Profile,
+    Secret,
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -16,6 +17,7 @@ use crate::support::certificates::{Authority, Certified};
 use crate::support::front::{Front, address, tunnel};
 use crate::support::{Op, client, eager, sandbox, soon};
 
+mod frames;
 mod http2;
 
 const HOST: &str = "127.0.0.1";
@@ -24,7 +26,7 @@ const HOST: &str = "127.0.0.1";
 struct Behind {
     sandbox: Sandbox,
     front: Front,
-    /// The certificates that clients showed, one entry a connection.
+    /// The certificates that clients presented, one entry per connection.
     shown: Arc<Mutex<Vec<Option<CertificateDer<'static>>>>>,
 }
 
@@ -81,32 +83,37 @@ async fn an_own_root_is_trusted() {
 }
 
 #[tokio::test]
-async fn where_trust_is_missing_nothing_is_sent() {
+async fn without_trust_nothing_is_sent() {
     let (known, stranger) = (Authority::new(), Authority::new());
     let trusting = eager().add_root_certificate(known.pem());
-    for (what, certified, http) in [
+    for (what, cause, certified, http) in [
         (
-            "a stranger, and the platform's roots",
+            "an unknown root, and the platform's roots",
+            Cause::TlsUnknownIssuer,
             stranger.certify(HOST),
             eager().only_own_roots(false),
         ),
         (
-            "a stranger, and no root at all",
+            "an unknown root, and no trusted root",
+            Cause::TlsUnknownIssuer,
             stranger.certify(HOST),
             eager(),
         ),
         (
-            "a stranger, and one known",
+            "an unknown root, and another trusted root",
+            Cause::TlsUnknownIssuer,
             stranger.certify(HOST),
             trusting.clone(),
         ),
         (
-            "another's certificate",
+            "a certificate for another host",
+            Cause::TlsWrongName,
             known.certify("other.invalid"),
             trusting.clone(),
         ),
         (
-            "an old certificate",
+            "an expired certificate",
+            Cause::TlsExpired,
             known.certify_until_2020(HOST),
             trusting.clone(),
         ),
@@ -121,12 +128,11 @@ async fn where_trust_is_missing_nothing_is_sent() {
             assert_eq!(error.delivery(), Delivery::NotSent, "{what}");
             assert_eq!(
                 (error.operation(), error.attempts()),
-                (Some(failed.id()), failed.attempts())
+                (Some(failed.id()), 1),
+                "{what}: another try cannot help: {error}"
             );
-            assert!(
-                error.to_string().contains("TLS handshake"),
-                "{what}: {error}"
-            );
+            assert_eq!(error.cause(), Some(cause), "{what}");
+            assert!(error.to_string().contains("TLS certificate"), "{error}");
         }
         assert_eq!(behind.sandbox.connections(), 0, "{what}");
     }
@@ -145,10 +151,11 @@ async fn a_server_that_speaks_no_tls() {
         (error.kind(), error.delivery()),
         (ErrorKind::Connect, Delivery::NotSent)
     );
+    assert_eq!(error.cause(), Some(Cause::TlsProtocol));
     assert!(sandbox.requests().is_empty());
 }
 
-/// A server that accepts connections and then says nothing: the handshake is part of connecting.
+/// The server accepts connections and then sends nothing. The handshake counts as connecting.
 #[tokio::test]
 async fn a_handshake_that_stalls() {
     let sandbox = sandbox().await;
@@ -194,7 +201,7 @@ async fn a_client_certificate_is_shown_where_it_is_set() {
     }
 }
 
-/// It tells who the client is to its vendor, and to nobody whose address the vendor names.
+/// The certificate identifies the client to its vendor, but not to hosts that the vendor names.
 #[tokio::test]
 async fn a_client_certificate_is_not_shown_to_a_foreign_host() {
     static VENDOR: Profile = Profile::new("example", "example/0");
@@ -211,13 +218,13 @@ async fn a_client_certificate_is_not_shown_to_a_foreign_host() {
     let base = format!("https://{HOST}:{}", behind.front.address.port());
     let engine = Engine::builder(&VENDOR, &base).http(http).build().unwrap();
     let url = ForeignUrl::parse(&format!("{base}/x"), &ForeignHosts::default()).unwrap();
-    // The sandbox knows no such address, and says so.
+    // The sandbox does not know this path and answers with an error.
     let error = engine.foreign_request(&PUT, &url).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(*behind.shown.lock().unwrap(), [None]);
 }
 
-/// The server refuses after the client's part of the handshake, so the request may be on its way already.
+/// The server refuses after the client's handshake, so the request may already have been sent.
 #[tokio::test]
 async fn a_client_certificate_that_is_missing() {
     let authority = Authority::new();
@@ -237,7 +244,7 @@ async fn a_client_certificate_that_is_missing() {
 }
 
 #[tokio::test]
-async fn certificates_that_are_none_are_settings_that_do_not_fit() {
+async fn malformed_certificates_are_configuration_errors() {
     let own = Authority::new().certify("client.invalid");
     let chain = own.certificate.pem();
     for http in [
@@ -289,7 +296,7 @@ async fn faults_behind_tls() {
     }
 }
 
-/// Plain http on the loopback interface needs no TLS of anyone, nor its settings.
+/// Plain http on the loopback interface works with any TLS settings.
 #[tokio::test]
 async fn settings_of_tls_do_no_harm_to_plain_http() {
     let sandbox = sandbox().await;

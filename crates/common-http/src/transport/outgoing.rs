@@ -369,7 +369,8 @@ mod tests {
             let seen = Arc::clone(&seen);
             let on_progress: OnProgress = Arc::new(move |p| seen.lock().unwrap().push(p));
             let opened = body.open().await.unwrap();
-            let (outgoing, _sending) = OutgoingBody::new(opened, body.len(), attempt, Some(on_progress));
+            let (outgoing, _sending) =
+                OutgoingBody::new(opened, body.len(), attempt, Some(on_progress));
             collect(outgoing).await.unwrap();
         }
         let seen = seen.lock().unwrap();

@@ -26,7 +26,10 @@ fn of_rustls(error: &Source) -> Option<Cause> {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 Cause::TlsWrongName
             }
-            CertificateError::UnknownIssuer => Cause::TlsUnknownIssuer,
+            // A bad signature: an issuer of the same name is trusted, but did not sign it.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                Cause::TlsUnknownIssuer
+            }
             // A certificate that signs itself and may sign others, as `openssl req -x509` makes it.
             other if format!("{other:?}").contains("CaUsedAsEndEntity") => Cause::TlsUnknownIssuer,
             _ => Cause::TlsHandshake,

@@ -1,4 +1,4 @@
-//! The retry budget: 500 tokens a client, 14 a repetition, 5 where the vendor asked for it.
+//! The retry budget: 500 tokens per client, 14 per retry, 5 per retry that the vendor asked for.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use common_http::{CallOptions, Engine, ErrorKind};
 use crate::helper::Step::{Cut, Fails, Good, Later, Status};
 use crate::helper::{READ, answering, call, call_with, download, engine, network};
 
-/// Repetitions that a client can still pay for at a vendor that is down.
+/// The number of retries that the client's budget still allows.
 async fn left(engine: &Engine, network: &FakeTransport) -> usize {
     let mut repetitions = 0;
     loop {
@@ -96,7 +96,7 @@ async fn a_throttled_repetition_costs_less() {
     assert_eq!(left(&engine, &network).await, 500 / 5);
 }
 
-/// What is not repeated costs nothing, a wait that does not fit neither.
+/// A call that is not retried costs nothing, nor does one whose wait is too long to be made.
 #[tokio::test(start_paused = true)]
 async fn only_repetitions_cost() {
     for (step, attempts) in [
@@ -118,7 +118,7 @@ async fn only_repetitions_cost() {
     }
 }
 
-/// Downloads that break in the middle are failures, although their heads were successes.
+/// Downloads that break off are failures, although their heads were successes.
 #[tokio::test(start_paused = true)]
 async fn downloads_that_never_come_whole_empty_it() {
     let network = network([Cut]);

@@ -1,0 +1,278 @@
+//! What is not believed: answers that prove nothing, over real sockets.
+
+use common_http::{
+    Body, CallOptions, Delivery, ErrorKind, HttpOptions, Operation, RetryPolicy, looks_like_pdf,
+};
+use tokio::io::AsyncReadExt;
+use tokio::sync::oneshot;
+
+use crate::helper::server::{Connection, Server, ok};
+use crate::helper::{
+    CHANGE, FETCH, ORDER, READ, REPLACE, STORE, call, download, fate, seconds, send_body,
+};
+
+const LARGE: usize = 8 << 20;
+
+/// Answers after this much of the body, and reads no more.
+async fn answer_early(mut connection: Connection, after: usize, answer: &str) -> Connection {
+    connection.head().await;
+    let mut start = vec![0; after];
+    connection.stream.read_exact(&mut start).await.unwrap();
+    connection.send(answer).await;
+    connection
+}
+
+#[tokio::test]
+async fn a_success_before_the_whole_body_is_lost() {
+    let server = Server::start(async |connection: Connection| {
+        let created = "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n";
+        drop(answer_early(connection, 16 << 10, created).await);
+    })
+    .await;
+    for (operation, attempts) in [(&STORE, 3), (&ORDER, 1)] {
+        let client = server.client_that_repeats(HttpOptions::default());
+        let body = Body::from(vec![7; LARGE]);
+        let error = send_body(&client, operation, body).await.unwrap_err();
+        assert_eq!(fate(&error), (ErrorKind::Interrupted, Delivery::Unknown));
+        assert_eq!(error.attempts(), attempts);
+    }
+}
+
+/// The connection may still hold the body when the call is over: its source is closed all the same, and
+/// nothing more of it leaves.
+#[tokio::test]
+async fn a_body_stops_with_its_exchange() {
+    for answer in [
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n",
+    ] {
+        let server = Server::start(async move |connection: Connection| {
+            // It keeps the socket open and does not read.
+            answer_early(connection, 1, answer)
+                .await
+                .stream
+                .readable()
+                .await
+                .unwrap();
+            std::future::pending::<()>().await;
+        })
+        .await;
+        let (opened, closed) = oneshot::channel::<()>();
+        let opened = std::sync::Mutex::new(Some(opened));
+        let body = Body::from_factory(LARGE as u64, move || {
+            let held = Held(opened.lock().unwrap().take());
+            async move { Ok(held) }
+        });
+        let error = send_body(&server.client(), &STORE, body).await.unwrap_err();
+        assert_ne!(error.delivery(), Delivery::NotSent);
+        // The source was dropped, although the connection waits for the peer to read.
+        closed.await.unwrap_err();
+    }
+}
+
+/// A source that shows when it is dropped.
+struct Held(Option<oneshot::Sender<()>>);
+
+impl tokio::io::AsyncRead for Held {
+    fn poll_read(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+        buffer: &mut tokio::io::ReadBuf<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        let _ = &self.0;
+        let room = buffer.remaining();
+        buffer.initialize_unfilled_to(room).fill(7);
+        buffer.advance(room);
+        std::task::Poll::Ready(Ok(()))
+    }
+}
+
+/// A caller who goes away while the answer arrives must not have the rest of its order sent.
+#[tokio::test]
+async fn a_dropped_call_sends_nothing_further() {
+    let (read, bytes) = oneshot::channel();
+    let (began, head) = oneshot::channel();
+    let ends = std::sync::Mutex::new(Some((read, began)));
+    let server = Server::start(move |connection: Connection| {
+        let ends = ends.lock().unwrap().take();
+        async move {
+            let Some((read, began)) = ends else { return };
+            let answer = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{";
+            let mut connection = answer_early(connection, 1, answer).await;
+            began.send(()).unwrap();
+            let mut rest = Vec::new();
+            let _ = connection.stream.read_to_end(&mut rest).await;
+            read.send(rest.len()).unwrap();
+        }
+    })
+    .await;
+    let client = server.client();
+    let body = Body::from(vec![7; 2 * LARGE]);
+    tokio::select! {
+        result = send_body(&client, &ORDER, body) => { result.unwrap_err(); }
+        () = async { head.await.unwrap() } => {}
+    }
+    assert!(bytes.await.unwrap() < LARGE, "the whole order left");
+}
+
+#[tokio::test]
+async fn a_web_page_is_not_an_answer() {
+    let pages = [
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 7\r\n\r\nblocked",
+        "HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n  <!doctype html>\n",
+        "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n<html>",
+    ];
+    for page in pages {
+        let server = Server::answering(page).await;
+        for (operation, delivery) in [
+            (&READ, Delivery::Answered),
+            (&REPLACE, Delivery::Unknown),
+            (&ORDER, Delivery::Unknown),
+            (&CHANGE, Delivery::Unknown),
+        ] {
+            let client = server.client_that_repeats(HttpOptions::default());
+            let error = call(&client, operation).await.unwrap_err();
+            assert_eq!(fate(&error), (ErrorKind::Decode, delivery), "{page}");
+            assert_eq!(error.attempts(), 1);
+            assert!(!error.body().is_empty());
+        }
+        let accepting = HttpOptions::default().accept_html(true);
+        call(&server.client_with(accepting), &ORDER).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_part_is_not_a_file() {
+    for head in [
+        "206 Partial Content\r\nContent-Range: bytes 0-8/9000",
+        "206 Partial Content",
+        "200 OK\r\nContent-Range: bytes 0-8/9000",
+        "203 Non-Authoritative Information",
+    ] {
+        let answer = format!("HTTP/1.1 {head}\r\nContent-Length: 9\r\n\r\n%PDF-1.7\n");
+        let server = Server::answering(answer).await;
+        let error = download(&server.client()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{head}");
+    }
+}
+
+/// Without a length, chunks or TLS the end of a connection may be a cut.
+#[tokio::test]
+async fn an_end_that_nothing_shows_must_prove_itself() {
+    let padding = " ".repeat(3000);
+    for (version, content, is_whole) in [
+        ("1.1", "%PDF-1.7 EXAMPLE %%EOF\n".to_owned(), true),
+        ("1.0", format!("%PDF-1.7{padding}%%EOF"), true),
+        ("1.0", format!("%PDF-1.7 %%EOF{padding}"), false),
+        ("1.1", "%PDF-1.7 EXAMPLE".to_owned(), false),
+    ] {
+        let answer = format!("HTTP/{version} 200 OK\r\n\r\n{content}");
+        let server = closing(answer).await;
+        let request = server
+            .client()
+            .request(&FETCH)
+            .downloads(Some(looks_like_pdf));
+        let whole = match request.await {
+            Ok(download) => download.bytes().await,
+            Err(error) => Err(error),
+        };
+        assert_eq!(whole.is_ok(), is_whole, "{version}");
+        if let Err(error) = whole {
+            assert_eq!(fate(&error), (ErrorKind::Interrupted, Delivery::Unknown));
+        }
+    }
+    for (content, is_whole) in [
+        ("[1,2]", true),
+        ("", true),
+        ("[1,", false),
+        ("EXAMPLE", false),
+    ] {
+        let server = closing(format!("HTTP/1.1 200 OK\r\n\r\n{content}")).await;
+        let answer = call(&server.client(), &READ).await;
+        assert_eq!(answer.is_ok(), is_whole, "{content}");
+    }
+}
+
+async fn closing(answer: String) -> Server {
+    Server::start(move |mut connection: Connection| {
+        let answer = answer.clone();
+        async move {
+            connection.request().await;
+            connection.send(answer).await;
+        }
+    })
+    .await
+}
+
+/// RFC 9110 and 9112: what they call equal, and lines that cost themselves alone.
+#[tokio::test]
+async fn odd_heads_do_not_cost_the_answer() {
+    let many: String = (0..200)
+        .map(|n| format!("X-Many-{n}: EXAMPLE\r\n"))
+        .collect();
+    for head in [
+        "Content-Length: 2\r\nContent-Encoding: utf-8\r\n",
+        "Content-Length: 2\r\nContent-Encoding: \r\n",
+        "Content-Length: 2\r\nContent-Encoding: identity\r\n",
+        "Content-Length: 2\r\nContent-Encoding: none, binary\r\n",
+        "Content-Length: 2\r\nX-Folded: one\r\n two\r\n",
+        "Content-Length: 2\r\nX-Blank : EXAMPLE\r\n",
+        "Content-Length: 2\r\nSet-Cookie: a=\x01\r\n",
+        "Content-Length: 2\r\n: nameless\r\n",
+        &format!("Content-Length: 2\r\n{many}"),
+    ] {
+        let server = Server::answering(format!("HTTP/1.1 200 OK\r\n{head}\r\n{{}}")).await;
+        let answer = call(&server.client(), &ORDER).await;
+        assert_eq!(answer.unwrap().body(), "{}", "{head}");
+    }
+    for head in ["gzip", "identity, br", "X-GZIP", "zstd", "deflate"] {
+        let head = format!("Content-Length: 2\r\nContent-Encoding: {head}");
+        let server = Server::answering(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{{}}")).await;
+        let error = call(&server.client(), &READ).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{head}");
+    }
+    let stale = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n\
+                 2\r\n{}\r\n0\r\n\r\n";
+    let server = Server::answering(stale).await;
+    let answer = call(&server.client(), &READ).await;
+    assert_eq!(answer.unwrap().body(), "{}");
+}
+
+/// 4 s: some servers close after 5 s, and a request that meets the close would be in doubt.
+#[tokio::test]
+async fn an_idle_connection_is_not_used_again() {
+    let server = Server::answering(ok("{}")).await;
+    let client = server.client_with(HttpOptions::default().pool_idle_timeout(seconds(0)));
+    for _ in 0..3 {
+        call(&client, &READ).await.unwrap();
+    }
+    let connections: Vec<_> = server.seen().iter().map(|seen| seen.connection).collect();
+    assert_eq!(connections, [0, 1, 2]);
+    let endless = HttpOptions::default().pool_idle_timeout(std::time::Duration::MAX);
+    let client = server.client_with(endless);
+    for _ in 0..3 {
+        call(&client, &READ).await.unwrap();
+    }
+    assert_eq!(server.seen().last().unwrap().connection, 3);
+}
+
+/// Only one attempt uploads at a time.
+#[tokio::test]
+async fn a_repetition_starts_after_its_predecessor_stopped() {
+    static PUT: Operation = Operation::put("testing.files.store", "/files")
+        .public()
+        .transfer();
+    let server = Server::start(async |connection: Connection| {
+        let busy = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
+        let mut connection = answer_early(connection, 1, busy).await;
+        let mut rest = Vec::new();
+        let _ = connection.stream.read_to_end(&mut rest).await;
+        assert!(rest.len() < LARGE, "the whole file left");
+    })
+    .await;
+    let policy = RetryPolicy::default().base(std::time::Duration::from_millis(1));
+    let client = server.client_that_repeats(HttpOptions::default().retry(policy));
+    let request = client.request(&PUT).raw_body(Body::from(vec![7; LARGE]));
+    let error = request.options(CallOptions::default()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Server, 3));
+}

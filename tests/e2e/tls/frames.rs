@@ -1,0 +1,156 @@
+//! HTTP/2 frame by frame: what a server says of requests that it did not take.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use common_http::{Body, Delivery, Engine, ErrorKind, HttpOptions, Operation, Profile};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio_rustls::TlsAcceptor;
+
+use super::HOST;
+use crate::support::certificates::Authority;
+use crate::support::front::Front;
+use crate::support::{eager, soon};
+
+static VENDOR: Profile = Profile::new("example", "example/0");
+static ORDER: Operation = Operation::post("example.orders.create", "/orders").public();
+
+/// RFC 9113, 6: length, type, flags, stream, payload.
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    let mut frame = vec![length[1], length[2], length[3], kind, flags];
+    frame.extend(stream.to_be_bytes());
+    frame.extend(payload);
+    frame
+}
+
+const NO_ERROR: [u8; 4] = [0, 0, 0, 0];
+const REFUSED_STREAM: [u8; 4] = [0, 0, 0, 7];
+const CANCEL: [u8; 4] = [0, 0, 0, 8];
+
+fn settings() -> Vec<u8> {
+    frame(4, 0, 0, &[])
+}
+
+/// The last stream that was or may be processed, and why the connection ends.
+fn go_away(last: u32, code: [u8; 4]) -> Vec<u8> {
+    frame(7, 0, 0, &[last.to_be_bytes(), code].concat())
+}
+
+fn reset(code: [u8; 4]) -> Vec<u8> {
+    frame(3, 0, 1, &code)
+}
+
+/// `:status: 200`, the only header, and the end of the answer.
+fn success() -> Vec<u8> {
+    frame(1, 0x5, 1, &[0x88])
+}
+
+/// Reads until the head of the first request is there.
+async fn request(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
+    let mut preface = [0; 24];
+    stream.read_exact(&mut preface).await?;
+    loop {
+        let mut head = [0; 9];
+        stream.read_exact(&mut head).await?;
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+        let mut payload = vec![0; length as usize];
+        stream.read_exact(&mut payload).await?;
+        if head[3] == 1 {
+            return Ok(());
+        }
+    }
+}
+
+/// A server whose first connections say this to their first request and close, and whose later ones
+/// answer 200; with a client of it.
+async fn start(says: Vec<u8>, times: usize) -> (Front, Arc<AtomicUsize>, Engine) {
+    let authority = Authority::new();
+    let acceptor = TlsAcceptor::from(Arc::new(authority.certify(HOST).server("h2", None)));
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&connections);
+    let front = Front::start(move |stream| {
+        let (acceptor, says) = (acceptor.clone(), says.clone());
+        let is_late = count.fetch_add(1, Ordering::SeqCst) >= times;
+        async move {
+            let mut stream = acceptor.accept(stream).await?;
+            stream.write_all(&settings()).await?;
+            request(&mut stream).await?;
+            if !is_late {
+                stream.write_all(&says).await?;
+                return stream.shutdown().await;
+            }
+            stream.write_all(&success()).await?;
+            let mut rest = Vec::new();
+            stream.read_to_end(&mut rest).await.map(drop)
+        }
+    })
+    .await;
+    let http = eager().add_root_certificate(authority.pem());
+    let engine = engine(&front, http);
+    (front, connections, engine)
+}
+
+fn engine(front: &Front, http: HttpOptions) -> Engine {
+    let builder = Engine::builder(&VENDOR, format!("https://{}", front.address));
+    builder.http(http).build().unwrap()
+}
+
+/// It did not act on it, so that even an order is sent again, and is not in doubt when all fail.
+#[tokio::test]
+async fn what_the_server_did_not_take_is_sent_again() {
+    for says in [
+        go_away(0, NO_ERROR),
+        go_away(0, [0, 0, 0, 11]),
+        reset(REFUSED_STREAM),
+    ] {
+        let (_front, connections, engine) = start(says.clone(), 2).await;
+        let answer = soon(engine.request(&ORDER).send()).await.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.attempts()), (200, 3));
+        assert!(connections.load(Ordering::SeqCst) >= 1);
+        let (_front, _, engine) = start(says, usize::MAX).await;
+        let error = soon(engine.request(&ORDER).send()).await.unwrap_err();
+        assert_eq!(error.delivery(), Delivery::NotSent, "{error}");
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 4));
+    }
+}
+
+/// A stream at or below the last one may have been acted upon.
+#[tokio::test]
+async fn what_it_may_have_taken_is_in_doubt() {
+    for says in [
+        go_away(1, NO_ERROR),
+        go_away(1, [0, 0, 0, 2]),
+        reset(CANCEL),
+    ] {
+        let authority = Authority::new();
+        let acceptor = TlsAcceptor::from(Arc::new(authority.certify(HOST).server("h2", None)));
+        let front = Front::start(move |stream| {
+            let (acceptor, says) = (acceptor.clone(), says.clone());
+            async move {
+                let mut stream = acceptor.accept(stream).await?;
+                stream.write_all(&settings()).await?;
+                request(&mut stream).await?;
+                stream.write_all(&says).await?;
+                stream.shutdown().await
+            }
+        })
+        .await;
+        let engine = engine(&front, eager().add_root_certificate(authority.pem()));
+        let error = soon(engine.request(&ORDER).send()).await.unwrap_err();
+        assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
+        assert_eq!(error.attempts(), 1);
+    }
+}
+
+/// The whole answer is there before anything of the body has arrived.
+#[tokio::test]
+async fn an_early_success_is_lost() {
+    let (_front, _, engine) = start(success(), usize::MAX).await;
+    let body = Body::from(vec![7; 1 << 20]);
+    let request = engine.request(&ORDER).raw_body(body);
+    let error = soon(request.send()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted);
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
+}
