@@ -7,7 +7,7 @@ mod session;
 
 use async_trait::async_trait;
 
-pub(crate) use self::cache::{Live, SessionCache};
+pub(crate) use self::cache::{Live, LoginUnderWay, SessionCache};
 pub use self::provider::{Credentials, Provider};
 pub use self::session::Session;
 use crate::engine::Engine;

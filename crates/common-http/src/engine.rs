@@ -26,7 +26,7 @@ pub(crate) use self::failure::Failure;
 pub(crate) use self::limits::within;
 pub(crate) use self::reader::Broken;
 pub(crate) use self::run::Run;
-use crate::auth::SessionCache;
+use crate::auth::{LoginUnderWay, SessionCache};
 use crate::call::Call;
 use crate::data::redact::Secret;
 use crate::error::{Delivery, Error, ErrorKind, Result};
@@ -55,7 +55,11 @@ use crate::transport::{ReqwestTransport, Transport};
 /// # Ok(()) });
 /// ```
 #[derive(Clone)]
-pub struct Engine(Arc<Inner>);
+pub struct Engine {
+    inner: Arc<Inner>,
+    /// The login that is under way. Beside what it works on, because it holds that itself.
+    pub(crate) login: Arc<LoginUnderWay>,
+}
 
 struct Inner {
     profile: &'static Profile,
@@ -155,35 +159,35 @@ impl Engine {
     /// The base URL that every call's path is appended to.
     #[must_use]
     pub fn base(&self) -> &Url {
-        &self.0.base
+        &self.inner.base
     }
 
     pub(crate) fn profile(&self) -> &'static Profile {
-        self.0.profile
+        self.inner.profile
     }
 
     pub(crate) fn headers(&self) -> &HeaderMap {
-        &self.0.headers
+        &self.inner.headers
     }
 
     pub(crate) fn options(&self) -> &HttpOptions {
-        &self.0.options
+        &self.inner.options
     }
 
     pub(crate) fn transport(&self) -> &dyn Transport {
-        &*self.0.transport
+        &*self.inner.transport
     }
 
     pub(crate) fn foreign_transport(&self, url: &Url) -> Result<&dyn Transport> {
-        if let Some(transport) = &self.0.options.transport {
+        if let Some(transport) = &self.inner.options.transport {
             return Ok(&**transport);
         }
-        let slot = &self.0.foreign[usize::from(hosts::is_loopback(url))];
+        let slot = &self.inner.foreign[usize::from(hosts::is_loopback(url))];
         if slot.get().is_none() {
             // The certificate tells the vendor who we are, and is nobody else's business.
             let connection = Connection {
                 client_certificate: None,
-                ..self.0.options.connection.clone()
+                ..self.inner.options.connection.clone()
             };
             let transport = ReqwestTransport::new(&connection, url)?;
             // Two calls at once make it twice; one is kept.
@@ -195,21 +199,37 @@ impl Engine {
     }
 
     pub(crate) fn sessions(&self) -> Result<&SessionCache> {
-        self.0.sessions.as_ref().ok_or_else(|| {
+        self.inner.sessions.as_ref().ok_or_else(|| {
             Error::new(ErrorKind::Config).with_detail("the client has no credentials")
         })
     }
 
+    /// Forgets that the vendor refused the login, so that the next call asks again at once: after the
+    /// password was changed, for example.
+    pub fn forget_refusal(&self) {
+        if let Ok(sessions) = self.sessions() {
+            sessions.forget_refusal();
+        }
+    }
+
+    /// The same engine for a login that may outlive the call that started it.
+    pub(crate) fn for_login(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            login: Arc::default(),
+        }
+    }
+
     pub(crate) fn budget(&self) -> &Budget {
-        &self.0.budget
+        &self.inner.budget
     }
 }
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Engine")
-            .field("vendor", &self.0.profile.name)
-            .field("host", &self.0.host)
+            .field("vendor", &self.inner.profile.name)
+            .field("host", &self.inner.host)
             .finish_non_exhaustive()
     }
 }

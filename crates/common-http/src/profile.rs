@@ -29,6 +29,7 @@ pub struct Profile {
     pub(crate) name: &'static str,
     pub(crate) user_agent: &'static str,
     pub(crate) codes: &'static [&'static str],
+    pub(crate) transient_codes: &'static [&'static str],
     pub(crate) throttle_floor: Option<Duration>,
     pub(crate) read_error: ReadError,
 }
@@ -41,6 +42,7 @@ impl Profile {
             name,
             user_agent,
             codes: &[],
+            transient_codes: &[],
             throttle_floor: None,
             read_error: |_, _| ErrorDetail {
                 code: None,
@@ -54,6 +56,14 @@ impl Profile {
     #[must_use]
     pub const fn codes(mut self, codes: &'static [&'static str]) -> Self {
         self.codes = codes;
+        self
+    }
+
+    /// The error codes that their owner calls transient: such an answer is repeated like a 500, whatever
+    /// its status.
+    #[must_use]
+    pub const fn transient_codes(mut self, codes: &'static [&'static str]) -> Self {
+        self.transient_codes = codes;
         self
     }
 

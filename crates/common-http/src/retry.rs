@@ -6,7 +6,7 @@ mod budget;
 mod policy;
 mod table;
 
-pub(crate) use self::after::retry_after;
+pub(crate) use self::after::{limit_reset, retry_after};
 pub(crate) use self::backoff::pause;
 pub(crate) use self::budget::{Budget, Cost};
 pub use self::policy::RetryPolicy;

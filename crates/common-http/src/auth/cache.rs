@@ -1,6 +1,8 @@
 //! The session of a client: one login for all who wait, renewed ahead, refusals remembered.
 
 use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,13 +14,11 @@ use crate::engine::Engine;
 use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::store::{Store, StoreKey};
 
-/// A 401 on a younger session is an answer, a missing permission for instance, not an expiry.
+/// A 401 on a younger session that was never accepted is final: another login would change nothing.
 const YOUNG: Duration = Duration::from_secs(60);
 /// The first pause after a refused login, or after a renewal that failed; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
-/// No vendor's `Retry-After` locks a client out for longer.
-const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 /// A call that could go on with the old session waits no longer for a new one.
 const RENEWAL_PATIENCE: Duration = Duration::from_secs(10);
 /// A store that takes longer is one that failed.
@@ -31,9 +31,24 @@ pub(crate) struct Live {
     generation: u64,
     since: Instant,
     age_then: Duration,
+    /// By this process, not taken from a store.
+    opened_here: bool,
+    accepted: AtomicBool,
 }
 
 impl Live {
+    /// Notes that the vendor took it.
+    pub(crate) fn accepted(&self) {
+        self.accepted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a 401 says something else than that it has ended. `ambiguous`: this vendor also answers so
+    /// for a missing permission.
+    fn is_fresh(&self, ambiguous: bool) -> bool {
+        let proven = !self.opened_here || self.accepted.load(Ordering::Relaxed);
+        self.age() < YOUNG && (ambiguous || !proven)
+    }
+
     fn age(&self) -> Duration {
         self.age_then.saturating_add(self.since.elapsed())
     }
@@ -97,9 +112,14 @@ pub(crate) struct SessionCache {
     authenticator: Arc<dyn Authenticator>,
     store: Option<(Arc<dyn Store>, StoreKey)>,
     state: Mutex<State>,
-    /// Held by the one who logs in. A cancelled one just drops it.
-    gate: tokio::sync::Mutex<()>,
 }
+
+type Opening = Pin<Box<dyn Future<Output = Result<Arc<Live>>> + Send>>;
+
+/// The login that all calls wait for. Whoever holds the lock drives it; when the caller goes away, because
+/// its deadline passed for example, the login stays and the next one goes on with it.
+#[derive(Default)]
+pub(crate) struct LoginUnderWay(tokio::sync::Mutex<Option<(Instant, Opening)>>);
 
 impl SessionCache {
     pub(crate) fn new(
@@ -110,7 +130,6 @@ impl SessionCache {
             authenticator,
             store,
             state: Mutex::default(),
-            gate: tokio::sync::Mutex::new(()),
         }
     }
 
@@ -126,26 +145,26 @@ impl SessionCache {
             Lookup::Due(live) => return Ok(self.renew(engine, live, end).await),
             Lookup::Missing { failures } => failures,
         };
-        let _gate = self.gate.lock().await;
+        let mut login = engine.login.0.lock().await;
         match self.lookup() {
             Lookup::Ready(live) | Lookup::Due(live) => Ok(live),
             Lookup::Refused(error) => Err(error),
             // The one we waited for has failed: its failure is ours as well.
             Lookup::Missing { failures } if failures != before => Err(self.last_failure()),
-            Lookup::Missing { .. } => self.open(engine).await,
+            Lookup::Missing { .. } => drive(&mut login, engine).await,
         }
     }
 
-    /// The vendor answered 401 to this session. Whether another attempt is worth while: with a newer session that is
-    /// there already, or after a new login.
-    pub(crate) fn rejected(&self, used: &Live) -> bool {
+    /// The vendor answered 401 to this session: whether another attempt makes sense, with a newer session
+    /// that is there already or after a new login.
+    pub(crate) fn rejected(&self, used: &Live, ambiguous: bool) -> bool {
         if used.session.fixed {
             return false;
         }
         let mut state = self.state();
         match &state.current {
             Some(current) if current.generation == used.generation => {
-                if used.age() < YOUNG {
+                if used.is_fresh(ambiguous) {
                     return false;
                 }
                 state.spent = Some(used.authorization.clone());
@@ -180,7 +199,7 @@ impl SessionCache {
 
     /// Renews ahead of the end; whoever comes meanwhile, or finds that it failed, goes on with the old session.
     async fn renew(&self, engine: &Engine, old: Arc<Live>, end: Option<Instant>) -> Arc<Live> {
-        let Ok(_gate) = self.gate.try_lock() else {
+        let Ok(mut login) = engine.login.0.try_lock() else {
             return old;
         };
         match self.lookup() {
@@ -192,8 +211,12 @@ impl SessionCache {
         // The call itself needs its share of the time.
         let share = end.map(|end| end.saturating_duration_since(Instant::now()) / 2);
         let patience = share.map_or(RENEWAL_PATIENCE, |share| share.min(RENEWAL_PATIENCE));
-        if let Ok(Ok(live)) = timeout(patience, self.open(engine)).await {
-            return live;
+        match timeout(patience, drive(&mut login, engine)).await {
+            Ok(Ok(live)) => return live,
+            Ok(Err(_)) => {}
+            // Only one that was cut short by a caller's deadline is worth going on with.
+            Err(_) if patience == RENEWAL_PATIENCE => *login = None,
+            Err(_) => {}
         }
         let mut state = self.state();
         let pause = doubled(state.renewal_pause.map(|(_, pause)| pause));
@@ -201,13 +224,13 @@ impl SessionCache {
         old
     }
 
-    /// Takes the session from the store, or logs in. The gate is held.
+    /// Takes the session from the store, or logs in. Only one runs at a time.
     async fn open(&self, engine: &Engine) -> Result<Arc<Live>> {
         if let Some(live) = self.load().await {
             return Ok(live);
         }
         let opened = match self.log_in(engine).await {
-            Ok(session) => self.adopt(session, Duration::ZERO),
+            Ok(session) => self.adopt(session, Duration::ZERO, true),
             Err(error) => Err(error),
         };
         match &opened {
@@ -228,7 +251,7 @@ impl SessionCache {
         })
     }
 
-    fn adopt(&self, session: Session, age: Duration) -> Result<Arc<Live>> {
+    fn adopt(&self, session: Session, age: Duration, opened_here: bool) -> Result<Arc<Live>> {
         let mut authorization =
             HeaderValue::from_str(session.authorization.expose()).map_err(|_| {
                 let unfit = Error::new(ErrorKind::Decode)
@@ -244,6 +267,8 @@ impl SessionCache {
             generation: state.generation,
             since: Instant::now(),
             age_then: age,
+            opened_here,
+            accepted: AtomicBool::new(false),
         });
         state.current = Some(Arc::clone(&live));
         state.refusal = None;
@@ -255,24 +280,29 @@ impl SessionCache {
         let mut state = self.state();
         state.failures += 1;
         state.last_failure = Some(error.clone());
-        // Under whatever status the vendor says that the credentials are wrong.
+        // Whatever the status under which the vendor says that the credentials are wrong.
         let says_no = error.kind() == ErrorKind::Credentials;
-        if error
-            .status()
-            .is_some_and(|status| status.is_client_error() || says_no)
-        {
+        // A zero is no pause: the same password would be refused again.
+        let asked = error.retry_after().filter(|asked| !asked.is_zero());
+        let asked = asked.map(|asked| asked.min(LONGEST_PAUSE));
+        let (refused, asked) = match error.status().map(|status| status.as_u16()) {
+            Some(429) => (true, asked),
+            Some(503) => (says_no || asked.is_some(), asked),
+            Some(status) => (says_no || (400..500).contains(&status), None),
+            None => (false, None),
+        };
+        if refused {
             let pause = doubled(state.refusal.as_ref().map(|refusal| refusal.pause));
-            // "At once" is no pause: the same password would be refused again.
-            let asked = error
-                .retry_after()
-                .filter(|asked| !asked.is_zero())
-                .map(|asked| asked.min(LONGEST_ASKED_PAUSE));
             state.refusal = Some(Refusal {
                 error: error.clone(),
                 until: Instant::now() + asked.unwrap_or(pause),
                 pause,
             });
         }
+    }
+
+    pub(crate) fn forget_refusal(&self) {
+        self.state().refusal = None;
     }
 
     fn last_failure(&self) -> Error {
@@ -292,7 +322,7 @@ impl SessionCache {
             }
         };
         let session = Session::from_json(saved.expose())?;
-        let age = session.wall_age();
+        let age = session.wall_age()?;
         // One that is only due still serves, should its renewal fail.
         if session.lifetime.is_some_and(|lifetime| age >= lifetime) {
             return None;
@@ -308,7 +338,7 @@ impl SessionCache {
         if known {
             return None;
         }
-        self.adopt(session, age).ok()
+        self.adopt(session, age, false).ok()
     }
 
     async fn save(&self, session: &Session) {
@@ -318,6 +348,26 @@ impl SessionCache {
             tracing::warn!(kind = %error.kind(), "the session could not be saved");
         }
     }
+}
+
+/// Goes on with the login that is under way, or starts one.
+async fn drive(login: &mut Option<(Instant, Opening)>, engine: &Engine) -> Result<Arc<Live>> {
+    // One that nobody has driven for so long has outlived the time of its own requests.
+    let stale = engine.options().timeouts.call.saturating_mul(2);
+    if login
+        .as_ref()
+        .is_some_and(|(started, _)| started.elapsed() > stale)
+    {
+        *login = None;
+    }
+    let (_, opening) = login.get_or_insert_with(|| {
+        let engine = engine.for_login();
+        let opening = async move { engine.sessions()?.open(&engine).await };
+        (Instant::now(), Box::pin(opening))
+    });
+    let opened = opening.as_mut().await;
+    *login = None;
+    opened
 }
 
 async fn in_time<T>(access: impl Future<Output = io::Result<T>>) -> io::Result<T> {

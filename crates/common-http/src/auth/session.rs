@@ -61,11 +61,14 @@ impl Session {
         self
     }
 
-    /// The time since it was opened, by the wall clock.
-    pub(super) fn wall_age(&self) -> Duration {
-        SystemTime::now()
-            .duration_since(self.opened_at)
-            .unwrap_or_default()
+    /// The time since it was opened, by the wall clock; `None` if that lies ahead, because then nothing is
+    /// known of its age. Clocks of two machines may differ by a minute.
+    pub(super) fn wall_age(&self) -> Option<Duration> {
+        const SKEW: Duration = Duration::from_secs(60);
+        match SystemTime::now().duration_since(self.opened_at) {
+            Ok(age) => Some(age),
+            Err(ahead) => (ahead.duration() <= SKEW).then_some(Duration::ZERO),
+        }
     }
 
     pub(super) fn to_json(&self) -> Secret {

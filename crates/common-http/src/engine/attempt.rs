@@ -13,6 +13,7 @@ use super::reader::{BodyReader, Broken, End};
 use crate::answer::{Answer, KEPT_BODY};
 use crate::body::Opened;
 use crate::error::{Delivery, Error, ErrorKind};
+use crate::operation::Operation;
 use crate::options::Timeouts;
 use crate::prepared::Prepared;
 use crate::transport::{IncomingBody, OutgoingBody, Sending};
@@ -78,16 +79,9 @@ pub(crate) async fn exchange(
         _ => announced(&headers),
     };
     if !head.status.is_success() {
-        let body = kept(stream, timeouts, end).await;
-        return Err(Failure::Answer(Box::new(Answer {
-            operation: Some(prepared.operation.id()),
-            status: head.status,
-            headers,
-            body,
-            attempts: attempt,
-            throttled: false,
-            delivery: Delivery::Answered,
-        })));
+        let start = kept(stream, timeouts, end).await;
+        let answer = answer(&prepared.operation, head.status, headers, start, attempt);
+        return Err(Failure::Answer(Box::new(answer)));
     }
     if !sending.is_finished() {
         return Err(Failure::Early);
@@ -122,6 +116,15 @@ pub(crate) async fn exchange(
         };
         if !engine.options().accept_html && proof::is_page(&reply.headers, &reply.start) {
             return Err(reply.page());
+        }
+    }
+    if prepared.operation.is_login() {
+        let (headers, body) = (reply.headers.clone(), reply.start.clone());
+        let answer = answer(&prepared.operation, reply.status, headers, body, attempt);
+        let says = (engine.profile().read_error)(&prepared.operation, &answer).kind;
+        // Some vendors say under 200 that the credentials are wrong.
+        if says == Some(ErrorKind::Credentials) {
+            return Err(Failure::Answer(Box::new(answer)));
         }
     }
     match mode {
@@ -163,6 +166,24 @@ impl Reply {
             }
             other => other,
         }
+    }
+}
+
+fn answer(
+    operation: &Operation,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    attempts: u32,
+) -> Answer {
+    Answer {
+        operation: Some(operation.id()),
+        status,
+        headers,
+        body,
+        attempts,
+        throttled: false,
+        delivery: Delivery::Answered,
     }
 }
 

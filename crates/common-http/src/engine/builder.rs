@@ -96,7 +96,7 @@ impl EngineBuilder {
             None => Arc::new(ReqwestTransport::new(&self.options.connection, &base)?),
         };
         let store = self.store;
-        Ok(Engine(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             profile: self.profile,
             host: base.host_str().unwrap_or_default().to_owned(),
             base,
@@ -108,6 +108,10 @@ impl EngineBuilder {
                 .authenticator
                 .map(|auth| SessionCache::new(auth, store)),
             budget: Budget::default(),
-        })))
+        });
+        Ok(Engine {
+            inner,
+            login: Arc::default(),
+        })
     }
 }

@@ -12,7 +12,7 @@ use crate::error::{Cause, Error, ErrorKind};
 use crate::operation::{Effect, Operation};
 use crate::prepared::Prepared;
 use crate::profile::{ErrorDetail, Profile};
-use crate::retry::{Outcome, RetryPolicy, retry_after};
+use crate::retry::{Outcome, RetryPolicy, limit_reset, retry_after};
 use crate::transport::TransportError;
 
 /// Headers that name a request, as vendors and gateways write them.
@@ -90,7 +90,10 @@ impl Failure {
             }
             Self::Answer(answer) => {
                 let asked = retry_after(&answer.headers).is_some();
-                Outcome::of_status(answer.status, asked)
+                match Outcome::of_status(answer.status, asked) {
+                    Outcome::Refused if answer.is_transient(profile, operation) => Outcome::Failed,
+                    outcome => outcome,
+                }
             }
             // Nobody knows who wrote the page, or what became of the request.
             Self::Unreadable(unreadable)
@@ -105,10 +108,13 @@ impl Failure {
     /// How long the vendor wants us to stay away: its word, or what is known of it.
     pub(crate) fn retry_after(&self, profile: &Profile, policy: &RetryPolicy) -> Option<Duration> {
         match self {
-            Self::Answer(answer) => retry_after(&answer.headers).or_else(|| {
-                (answer.status == StatusCode::TOO_MANY_REQUESTS)
-                    .then(|| policy.throttle_floor.or(profile.throttle_floor))?
-            }),
+            Self::Answer(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => {
+                retry_after(&answer.headers)
+                    .or_else(|| limit_reset(&answer.headers))
+                    .or(policy.throttle_floor)
+                    .or(profile.throttle_floor)
+            }
+            Self::Answer(answer) => retry_after(&answer.headers),
             Self::Login(error) => error.retry_after(),
             _ => None,
         }
@@ -159,6 +165,11 @@ impl Failure {
 impl Answer {
     fn detail(&self, profile: &Profile, operation: &Operation) -> ErrorDetail {
         (profile.read_error)(operation, self)
+    }
+
+    fn is_transient(&self, profile: &Profile, operation: &Operation) -> bool {
+        let code = self.detail(profile, operation).code;
+        code.is_some_and(|code| profile.transient_codes.contains(&code.as_str()))
     }
 
     fn refusal(self, profile: &Profile, request: &Prepared) -> Error {

@@ -19,7 +19,7 @@ use super::limits::{Limits, Wait, within};
 use crate::answer::Answer;
 use crate::auth::Live;
 use crate::body::Opened;
-use crate::error::{Delivery, Error, Result};
+use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::observe::Attempt;
 use crate::prepared::Prepared;
 use crate::retry::{Cost, Outcome, Repeat, Verdict, pause, verdict};
@@ -180,6 +180,9 @@ impl Run {
     }
 
     fn succeeded(&mut self, reply: &Reply) {
+        if let Some(session) = &self.session {
+            session.accepted();
+        }
         self.span
             .record("http.response.status_code", reply.status.as_u16());
         self.span.record("attempts", self.attempts);
@@ -204,7 +207,7 @@ impl Run {
         let outcome = failure.outcome(self.engine.profile(), &self.request.operation);
         let asked = failure.retry_after(self.engine.profile(), &self.engine.options().retry);
         let error = self.error(failure, outcome, asked);
-        let next = outcome.and_then(|outcome| self.next(outcome, asked));
+        let next = outcome.and_then(|outcome| self.next(outcome, asked, error.kind()));
         self.report(&error, outcome, next);
         match next {
             Some(wait) => {
@@ -265,13 +268,18 @@ impl Run {
     }
 
     /// How long to wait before the next attempt, if there is to be one.
-    fn next(&mut self, outcome: Outcome, asked: Option<Duration>) -> Option<Duration> {
+    fn next(
+        &mut self,
+        outcome: Outcome,
+        asked: Option<Duration>,
+        kind: ErrorKind,
+    ) -> Option<Duration> {
         let verdict = verdict(outcome, self.repeat());
         if verdict == Verdict::Stop {
             return None;
         }
         // Even if this call cannot go on: the next one must not come with the same session.
-        let renewed = verdict == Verdict::Renew && self.renew();
+        let renewed = verdict == Verdict::Renew && self.renew(kind);
         if !self.request.body.can_be_opened() {
             return None;
         }
@@ -321,9 +329,10 @@ impl Run {
     }
 
     /// After a 401: at most one new login per call, and only where one is due.
-    fn renew(&mut self) -> bool {
+    fn renew(&mut self, kind: ErrorKind) -> bool {
+        let ambiguous = kind == ErrorKind::PermissionDenied;
         let due = match (self.engine.sessions(), &self.session) {
-            (Ok(sessions), Some(used)) if self.renewals == 0 => sessions.rejected(used),
+            (Ok(sessions), Some(used)) if self.renewals == 0 => sessions.rejected(used, ambiguous),
             _ => false,
         };
         self.renewals += u32::from(due);

@@ -1,26 +1,84 @@
-//! `Retry-After`: seconds, or an HTTP date compared with the answer's own `Date`.
+//! When a vendor asks to be called again: `Retry-After` in the forms that are found in use, and the reset
+//! headers of rate limits.
 
-use std::time::{Duration, SystemTime};
+use std::ops::Range;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::HeaderMap;
-use http::header::{DATE, RETRY_AFTER};
+use http::header::{DATE, HeaderName, RETRY_AFTER};
+use jiff::civil::DateTime;
+use jiff::fmt::rfc2822;
+use jiff::tz::TimeZone;
 
-/// How long the vendor asks us to wait.
+/// A number from here on is a point in time: nobody asks for a pause of 30 years.
+const EPOCH_FROM: f64 = 1e9;
+/// Points in time from 1973 to 5138, in milliseconds.
+const EPOCH_MILLIS: Range<f64> = 1e11..1e14;
+
+/// How long the vendor asks us to wait: seconds, a date (RFC 9110, RFC 2822, ISO 8601), or epoch seconds.
 ///
-/// A date is compared with the answer's own `Date`, or with our clock if it has none; a date in the
+/// A point in time is compared with the answer's own `Date`, or with our clock if it has none; one in the
 /// past is a wait of zero. `None` for a missing header, a negative number and anything else.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A number that does not fit is longer than any deadline.
-        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    wait(headers, RETRY_AFTER)
+}
+
+/// When the rate limit is reset, for an answer that was throttled and does not say when to come back.
+pub(crate) fn limit_reset(headers: &HeaderMap) -> Option<Duration> {
+    let names = ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"];
+    names
+        .into_iter()
+        .find_map(|name| wait(headers, HeaderName::from_static(name)))
+}
+
+fn wait(headers: &HeaderMap, name: HeaderName) -> Option<Duration> {
+    let text = headers.get(name)?.to_str().ok()?.trim();
+    if is_number(text) {
+        let number: f64 = text.parse().ok()?;
+        let seconds = if EPOCH_MILLIS.contains(&number) {
+            number / 1000.0
+        } else {
+            number
+        };
+        // One that does not fit is longer than any deadline.
+        let given = Duration::try_from_secs_f64(seconds.ceil()).unwrap_or(Duration::MAX);
+        if seconds < EPOCH_FROM {
+            return Some(given);
+        }
+        return Some(given.saturating_sub(now(headers)));
     }
-    let until = httpdate::parse_http_date(text).ok()?;
-    let now = headers
+    Some(since_epoch(text)?.saturating_sub(now(headers)))
+}
+
+/// Digits with an optional fraction: neither a sign nor an exponent.
+fn is_number(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    !whole.is_empty() && digits(whole) && digits(fraction)
+}
+
+fn since_epoch(date: &str) -> Option<Duration> {
+    if let Ok(time) = httpdate::parse_http_date(date) {
+        return time.duration_since(UNIX_EPOCH).ok();
+    }
+    let utc = |time: DateTime| Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp());
+    let time = rfc2822::parse(date)
+        .map(|zoned| zoned.timestamp())
+        .or_else(|_| date.parse())
+        .ok()
+        .or_else(|| utc(date.parse().ok()?))?;
+    Duration::try_from(time.as_duration()).ok()
+}
+
+fn now(headers: &HeaderMap) -> Duration {
+    let date = headers
         .get(DATE)
-        .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok())
-        .unwrap_or_else(SystemTime::now);
-    Some(until.duration_since(now).unwrap_or_default())
+        .and_then(|date| since_epoch(date.to_str().ok()?));
+    date.unwrap_or_else(|| {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+    })
 }
 
 #[cfg(test)]
@@ -46,10 +104,10 @@ mod tests {
     fn seconds() {
         assert_eq!(read("0", None), Some(Duration::ZERO));
         assert_eq!(read(" 120 ", None), Some(Duration::from_secs(120)));
-        assert_eq!(
-            read("99999999999999999999999999", None),
-            Some(Duration::from_secs(u64::MAX))
-        );
+        assert_eq!(read("3.001", None), Some(Duration::from_secs(4)));
+        assert_eq!(read("0.5", None), Some(Duration::from_secs(1)));
+        let endless = read("99999999999999999999999999", None).unwrap();
+        assert!(endless > Duration::from_secs(1 << 60));
     }
 
     #[test]
@@ -65,6 +123,19 @@ mod tests {
             wait("Wednesday, 02-Jan-30 03:04:06 GMT"),
             Some(Duration::from_secs(1))
         );
+        for same in [
+            "Wed, 2 Jan 2030 00:05:05 -0300",
+            "2030-01-02T03:05:05Z",
+            "2030-01-02T03:05:05.000+00:00",
+            "2030-01-02T00:05:05-03:00",
+            "2030-01-02 03:05:05",
+            "1893553505",
+            "1893553505.0",
+            "1893553505000",
+        ] {
+            assert_eq!(wait(same), Some(Duration::from_secs(60)), "{same}");
+        }
+        assert_eq!(wait("1893553400"), Some(Duration::ZERO));
     }
 
     #[test]
@@ -80,7 +151,9 @@ mod tests {
             "",
             " ",
             "-1",
-            "1.5",
+            "-1.5",
+            ".5",
+            "1.5.2",
             "1e9",
             "soon",
             "+5",
@@ -96,6 +169,17 @@ mod tests {
         assert_eq!(retry_after(&HeaderMap::new()), None);
     }
 
+    #[test]
+    fn a_reset_header_says_when_the_limit_ends() {
+        for name in ["RateLimit-Reset", "X-RateLimit-Reset", "X-Rate-Limit-Reset"] {
+            let mut headers = HeaderMap::new();
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            headers.insert(name, HeaderValue::from_static("17"));
+            assert_eq!(limit_reset(&headers), Some(Duration::from_secs(17)));
+            assert_eq!(retry_after(&headers), None);
+        }
+    }
+
     proptest! {
         #[test]
         fn never_panics(text in "[ -~]{0,40}", date in "[ -~]{0,40}") {
@@ -103,7 +187,7 @@ mod tests {
         }
 
         #[test]
-        fn any_count_of_seconds(seconds in any::<u64>()) {
+        fn any_count_of_seconds(seconds in 0u64..1_000_000_000) {
             prop_assert_eq!(read(&seconds.to_string(), None), Some(Duration::from_secs(seconds)));
         }
     }

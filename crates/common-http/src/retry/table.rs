@@ -13,9 +13,9 @@ pub(crate) enum Outcome {
     Throttled,
     /// Timeout, reset, cut-off answer.
     Lost,
-    /// 408, 500, 502, 503, 504.
+    /// 408, a 5xx that may pass, or a code that its owner calls transient.
     Failed,
-    /// Another 5xx: it may have had an effect too, but is not worth repeating.
+    /// Another 5xx (501, 505, 507, 511): it may have had an effect too, but is not worth repeating.
     Broken,
     /// 401.
     Unauthorized,
@@ -31,8 +31,8 @@ impl Outcome {
         match status.as_u16() {
             429 => Self::Throttled,
             503 if has_retry_after => Self::Throttled,
-            408 | 500 | 502 | 503 | 504 => Self::Failed,
-            500..=599 => Self::Broken,
+            501 | 505 | 507 | 511 => Self::Broken,
+            408 | 500..=599 => Self::Failed,
             401 => Self::Unauthorized,
             _ => Self::Refused,
         }
@@ -127,10 +127,10 @@ mod tests {
             let expected = |retry_after| match status {
                 429 => Outcome::Throttled,
                 503 if retry_after => Outcome::Throttled,
-                408 | 500 | 502 | 503 | 504 => Outcome::Failed,
+                501 | 505 | 507 | 511 => Outcome::Broken,
+                408 | 500.. => Outcome::Failed,
                 401 => Outcome::Unauthorized,
-                300..500 => Outcome::Refused,
-                _ => Outcome::Broken,
+                _ => Outcome::Refused,
             };
             let status = StatusCode::from_u16(status).unwrap();
             for retry_after in [false, true] {

@@ -3,11 +3,12 @@
 use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use common_http::transport::{FakeAnswer, TransportError};
+use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
 use common_http::{
-    Authenticator, CallOptions, Cause, Delivery, Engine, ErrorKind, HttpOptions, Operation, Secret,
-    Session, async_trait,
+    Authenticator, CallOptions, Cause, Delivery, Engine, ErrorDetail, ErrorKind, HttpOptions,
+    Operation, Profile, Secret, Session, async_trait,
 };
 use futures_util::future::join_all;
 use tokio::time::{Instant, advance, sleep};
@@ -73,29 +74,80 @@ async fn every_4xx_is_remembered_and_none_repeated() {
     }
 }
 
+/// That of a 429 or 503 counts, up to 15 minutes; any other answer that names a time only says no.
 #[tokio::test(start_paused = true)]
 async fn a_refused_logins_retry_after_is_kept_to() {
-    for (after, pause) in [
-        ("5", seconds(5)),
-        ("7200", seconds(7200)),
+    for (status, after, pause) in [
+        (429, "5", seconds(5)),
+        (503, "5", seconds(5)),
+        (429, "600.2", seconds(601)),
         // The pause is never endless and never zero.
-        ("99999999999", seconds(24 * 3600)),
-        ("0", seconds(30)),
-        ("Wed, 02 Jan 2002 03:04:05 GMT", seconds(30)),
+        (429, "7200", seconds(900)),
+        (503, "99999999999", seconds(900)),
+        (429, "0", seconds(30)),
+        (429, "Wed, 02 Jan 2002 03:04:05 GMT", seconds(30)),
+        (401, "5", seconds(30)),
+        (403, "86400", seconds(30)),
+        (403, "1893553505", seconds(30)),
     ] {
         let network = door(
-            move |_| FakeAnswer::status(401).header("retry-after", after),
+            move |_| FakeAnswer::status(status).header("retry-after", after),
             welcome,
         );
         let client = client(&network, Login::default());
         failures(&client, 50).await;
+        let first = logins(&network);
+        let until = Instant::now() + pause;
         advance(pause - millis(1)).await;
         failures(&client, 50).await;
-        assert_eq!(logins(&network), 1, "{after}");
-        advance(millis(1)).await;
+        assert_eq!(logins(&network), first, "{status} {after}");
+        tokio::time::advance(until - Instant::now()).await;
         failures(&client, 50).await;
-        assert_eq!(logins(&network), 2, "{after}");
+        assert!(logins(&network) > first, "{status} {after}");
     }
+}
+
+/// Some vendors say under 200 or 500 that the credentials are wrong.
+#[tokio::test(start_paused = true)]
+async fn wrong_credentials_are_a_refusal_under_any_status() {
+    static STRICT: Profile = Profile::new("strict", "strict/0").read_error(|_, answer| {
+        let mut detail = ErrorDetail::from_json(answer.body(), &["error"], &[]);
+        let wrong = detail.code.as_deref() == Some("invalid_client");
+        detail.kind = wrong.then_some(ErrorKind::Credentials);
+        detail
+    });
+    for status in [200, 201, 400, 401, 403, 500, 503] {
+        let network = FakeTransport::new(move |_| {
+            FakeAnswer::status(status).chunk(Duration::ZERO, r#"{"error":"invalid_client"}"#)
+        });
+        let options = HttpOptions::default().transport(network.clone());
+        let client = Engine::builder(&STRICT, "http://localhost").http(options);
+        let client = client.authenticator(Login::default()).build().unwrap();
+        for _ in 0..10 {
+            let error = call(&client, &MINE).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Credentials, "{status}");
+            assert_eq!(error.delivery(), Delivery::NotSent, "{status}");
+        }
+        assert_eq!(network.count(), 1, "{status}");
+        client.forget_refusal();
+        call(&client, &MINE).await.unwrap_err();
+        assert_eq!(network.count(), 2, "{status}");
+    }
+}
+
+/// The login goes on for the next caller, so that short deadlines neither storm nor starve.
+#[tokio::test(start_paused = true)]
+async fn a_login_outlives_the_callers_that_wait_for_it() {
+    let network = door(|n| token(n).after(millis(500)), welcome);
+    let client = client(&network, Login::default());
+    let hasty = || CallOptions::default().deadline(millis(100));
+    let mut ended = Vec::new();
+    for _ in 0..8 {
+        ended.push(call_with(&client, &MINE, hasty()).await.is_ok());
+    }
+    assert_eq!(logins(&network), 1);
+    assert_eq!(ended, [false, false, false, false, false, true, true, true]);
+    drop(client);
 }
 
 #[tokio::test(start_paused = true)]
