@@ -12,7 +12,6 @@ use biologix_client::PartnerId;
 use clap::Parser;
 use common_http::sandbox::Fault;
 use examples::{logging, output};
-use gensoft_client::attendances::AttendanceBody;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::error::OTelSdkError;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
@@ -79,8 +78,8 @@ async fn calls() -> Result<String, Box<dyn Error>> {
 
     let gensoft = gensoft_client::sandbox::Sandbox::start().await?;
     gensoft.fail_next("gensoft.attendances.send", Fault::ResetAfterRequest)?;
-    let order = AttendanceBody::of(&serde_json::json!({ "patient": "Paciente Ficticio" }));
-    if let Err(error) = gensoft.client().send_attendance(order).send().await {
+    let order = serde_json::json!({ "patient": "Paciente Ficticio" });
+    if let Err(error) = gensoft.client().attendances().send(&order).await {
         writeln!(text, "the order: {error}")?;
     }
     Ok(text)

@@ -7,7 +7,7 @@ use gensoft_client::http::StatusCode;
 use gensoft_client::sandbox::{Fault, RecordedRequest, Sandbox};
 use gensoft_client::{Delivery, Error, ErrorKind};
 use serde_json::json;
-use testing::delivery::old::assert_sound;
+use testing::delivery::assert_sound;
 use testing::faults::{cut_body, redirect, stall_body, throttle, unavailable};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -120,7 +120,7 @@ async fn check(row: Row, op: Op) {
     let limit = Duration::from_secs(if row.stalls() { 2 } else { 30 });
     let http = || eager().head_timeout(limit).idle_timeout(limit);
 
-    let sandbox = of_all_forms().start().await.unwrap();
+    let sandbox = Sandbox::with(of_all_forms()).await.unwrap();
     sandbox.fail_always(op.id(), row.fault.clone()).unwrap();
     match op.call(&client(&sandbox, http())).await {
         Ok(_) => assert!(matches!(row.end(op), Value), "{op:?}, {what}: a value"),
@@ -149,7 +149,7 @@ async fn check(row: Row, op: Op) {
         "{op:?}, {what}: no redirect is followed"
     );
 
-    let sandbox = of_all_forms().start().await.unwrap();
+    let sandbox = Sandbox::with(of_all_forms()).await.unwrap();
     sandbox.fail_next(op.id(), row.fault.clone()).unwrap();
     let once = op.call(&client(&sandbox, http())).await;
     match (once, row.end(op)) {
@@ -246,7 +246,7 @@ async fn a_redirect_says_what_is_probably_wrong() {
 /// Among them all that the document's table has (400 to 406, 410, 418, 429, 500, 503), though the table is the template's.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_under_every_status() {
-    let sandbox = of_all_forms().start().await.unwrap();
+    let sandbox = Sandbox::with(of_all_forms()).await.unwrap();
     for status in (300..=308).chain(400..=431).chain([451]).chain(500..=511) {
         let fault = Fault::status(StatusCode::from_u16(status).unwrap());
         for op in Op::IN_ALL_FORMS {

@@ -4,14 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "sandbox")]
 
+mod answers;
 mod attendances;
+mod auth;
 mod client;
 mod errors;
 mod privacy;
-mod reply;
 mod reports;
 mod sandbox;
-mod sessions;
 mod spec;
 mod support;
 mod times;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use gensoft_client::attendances::{Attachment, Attendance, AttendanceBody, Moment, Part};
+use gensoft_client::attendances::{Attachment, Attendance, Moment, Part};
 use gensoft_client::http::{HeaderMap, Method, StatusCode, header};
-use gensoft_client::sandbox::{AnswerShape, Fault, Sandbox};
+use gensoft_client::sandbox::{AnswerShape, Fault, Sandbox, Settings};
 use gensoft_client::{
-    Body, CallOptions, Error, ExecutionId, GensoftClient, HttpOptions, KeyProvider, RawJson,
-    Result, RetryPolicy, Secret, async_trait,
+    Body, CallOptions, Error, ExecutionId, GensoftClient, HttpOptions, Provider, RawJson, Result,
+    RetryPolicy, Secret, async_trait,
 };
 use serde_json::{Value, json};
 use testing::journal::Journal;
@@ -51,11 +51,13 @@ fn pdf() -> Body {
 
 async fn sandbox() -> Sandbox {
     let answer = AnswerShape::Json(json!([marked(), TEXT, NUMBER]));
-    let builder = of_all_forms()
-        .api_key(KEY)
-        .attendance_answer(answer.clone())
-        .report_answer(answer);
-    builder.start().await.unwrap()
+    let settings = Settings {
+        api_key: KEY.to_owned(),
+        attendance_answer: answer.clone(),
+        report_answer: answer,
+        ..of_all_forms()
+    };
+    Sandbox::with(settings).await.unwrap()
 }
 
 fn client(sandbox: &Sandbox, http: HttpOptions) -> GensoftClient {
@@ -68,10 +70,11 @@ fn client(sandbox: &Sandbox, http: HttpOptions) -> GensoftClient {
 /// Makes the call and prints all that comes of it.
 async fn call(op: Op, client: &GensoftClient, printed: &mut Printed) {
     let reply = match op {
-        Op::Attendance => soon(client.send_attendance(attendance()).send()).await,
+        Op::Attendance => soon(client.attendances().send(&attendance()).send()).await,
         Op::Report | Op::Form => {
             let upload = client
-                .upload_report(&execution(), pdf())
+                .reports()
+                .upload(&execution(), pdf())
                 .file_name("MARKER.pdf");
             let upload = match op {
                 Op::Form => upload.multipart("file").trailing_slash(true),
@@ -82,7 +85,7 @@ async fn call(op: Op, client: &GensoftClient, printed: &mut Printed) {
     };
     printed.result(&reply);
     if let Ok(reply) = reply {
-        printed.value(&(reply.answer(), reply.raw()));
+        printed.value(&(&reply, reply.raw()));
         printed.result(&reply.json::<Vec<bool>>());
     }
 }
@@ -98,11 +101,13 @@ async fn nothing_is_printed_of_what_went_well() {
         call(op, &client, &mut printed).await;
     }
     let form = client
-        .upload_report(&execution(), pdf())
+        .reports()
+        .upload(&execution(), pdf())
         .file_name("MARKER.pdf");
     printed.result(&soon(form.multipart(TEXT).send()).await);
     let form = client
-        .upload_report(&execution(), pdf())
+        .reports()
+        .upload(&execution(), pdf())
         .file_name("MARKER.pdf");
     printed.result(&soon(form.multipart("file").send()).await);
     let any = client
@@ -115,15 +120,20 @@ async fn nothing_is_printed_of_what_went_well() {
     assert_eq!(sandbox.report_versions("MARKER/?%").len(), 2);
 
     printed.value(&(&client, execution(), pdf(), attendance()));
-    printed.value(&(AttendanceBody::of(&marked()), Part::of(&marked()).unwrap()));
+    printed.value(&(
+        client.attendances(),
+        client.reports(),
+        Part::of(&marked()).unwrap(),
+    ));
     printed.value(&Attachment::from_bytes(TEXT, TEXT, TEXT.as_bytes()));
     printed.value(&RawJson::from_text(marked().to_string()).unwrap());
     printed.value(&sandbox.client_builder().auth_prefix(TEXT));
-    printed.value(&client.send_attendance(attendance()));
-    let upload = client.upload_report(&execution(), pdf());
+    printed.value(&client.attendances().send(&attendance()));
+    printed.value(&client.attendances().send_text(marked().to_string()));
+    let upload = client.reports().upload(&execution(), pdf());
     printed.value(&upload.multipart(TEXT).file_name(TEXT));
     printed.value(&(&sandbox, sandbox.requests(), sandbox.attendances()));
-    printed.value(&(sandbox.laboratory(), sandbox.report_versions("MARKER/?%")));
+    printed.value(&(sandbox.state(), sandbox.report_versions("MARKER/?%")));
 
     // That the journal was kept is seen by what it may hold.
     let text = journal.text();
@@ -248,20 +258,17 @@ async fn nothing_is_printed_of_what_never_left() {
     let folder = tempfile::Builder::new().prefix(TEXT).tempdir().unwrap();
     let file = folder.path().join("MARKER.pdf");
     let mut printed = Printed::default();
+    printed.result(&client.attendances().send(TEXT).await);
+    printed.result(&client.attendances().send_text(TEXT).await);
     printed.result(
         &client
-            .send_attendance(AttendanceBody::of(TEXT))
-            .send()
-            .await,
-    );
-    printed.result(
-        &client
-            .upload_report(&execution(), Body::from(TEXT))
+            .reports()
+            .upload(&execution(), Body::from(TEXT))
             .send()
             .await,
     );
     let marked_id = ExecutionId::from("MARKER\n");
-    printed.result(&client.upload_report(&marked_id, pdf()).send().await);
+    printed.result(&client.reports().upload(&marked_id, pdf()).send().await);
     printed.result(&Body::from_path(&file).await);
     printed.result(&Attachment::from_path(&file, TEXT).await);
     printed.result(&Part::of(TEXT));
@@ -269,10 +276,13 @@ async fn nothing_is_printed_of_what_never_left() {
     let gone = Body::from_path(&file).await.unwrap();
     printed.value(&gone);
     std::fs::remove_file(&file).unwrap();
-    printed.result(&client.upload_report(&execution(), gone).send().await);
+    printed.result(&client.reports().upload(&execution(), gone).send().await);
     let options = CallOptions::default().on_progress(|_| {});
     let stream = Body::single_pass(Unreadable, 100);
-    let upload = client.upload_report(&execution(), stream).options(options);
+    let upload = client
+        .reports()
+        .upload(&execution(), stream)
+        .options(options);
     printed.result(&upload.send().await);
 
     let settings = |base: &str, key: &str, prefix: &str| {
@@ -296,9 +306,9 @@ async fn nothing_is_printed_of_what_never_left() {
     let client = GensoftClient::builder()
         .base_url(sandbox.url())
         .api_key_from(Vault);
-    let call = client.build().unwrap().send_attendance(attendance());
+    let call = client.build().unwrap().attendances().send(&attendance());
     printed.result(&soon(call.send()).await);
-    assert_eq!((printed.errors.len(), sandbox.requests().len()), (15, 0));
+    assert_eq!((printed.errors.len(), sandbox.requests().len()), (16, 0));
     assert_no_marker(&journal.text());
     assert_no_marker(&printed.text);
 }
@@ -306,8 +316,8 @@ async fn nothing_is_printed_of_what_never_left() {
 struct Vault;
 
 #[async_trait]
-impl KeyProvider for Vault {
-    async fn key(&self) -> Result<Secret> {
+impl Provider<Secret> for Vault {
+    async fn get(&self) -> Result<Secret> {
         Ok(Secret::from("MARKER\n"))
     }
 }

@@ -1,7 +1,7 @@
 //! `specs/gensoft.yaml` and the code say the same, both ways, and the document is true to itself.
 
-use gensoft_client::OPERATIONS;
 use gensoft_client::attendances::{Attachment, Attendance, Moment};
+use gensoft_client::{Body, GensoftClient, OPERATIONS};
 use serde_json::{Value, json};
 use specs::Document;
 
@@ -12,6 +12,41 @@ fn document() -> Document {
 #[test]
 fn operations_of_the_document_and_of_the_code_agree() {
     assert_eq!(document().differences(OPERATIONS), [""; 0]);
+}
+
+/// Whoever reads an id in a log finds the method.
+#[test]
+fn an_operations_id_spells_its_call() {
+    let client = GensoftClient::builder()
+        .base_url("http://localhost")
+        .api_key("EXAMPLE-API-KEY")
+        .build()
+        .unwrap();
+    let calls = [
+        (
+            "attendances.send",
+            client.attendances().send(&json!({})).prepare(),
+        ),
+        (
+            "attendances.send",
+            client.attendances().send_text("{}").prepare(),
+        ),
+        (
+            "reports.upload",
+            client.reports().upload(&10.into(), Body::empty()).prepare(),
+        ),
+    ];
+    let mut called = Vec::new();
+    for (path, request) in calls {
+        let id = request.unwrap().operation().id();
+        assert_eq!(id, format!("gensoft.{path}"));
+        called.push(id);
+    }
+    assert!(
+        OPERATIONS
+            .iter()
+            .all(|operation| called.contains(&operation.id()))
+    );
 }
 
 #[test]

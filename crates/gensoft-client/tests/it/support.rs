@@ -4,17 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::transport::FakeTransport;
-use gensoft_client::attendances::AttendanceBody;
-use gensoft_client::sandbox::{
-    ATTENDANCES_SEND, PathForm, REPORTS_UPLOAD, RecordedRequest, ReportForm, Sandbox,
-    SandboxBuilder,
-};
+use gensoft_client::sandbox::{PathForm, RecordedRequest, ReportForm, Sandbox, Settings};
 use gensoft_client::{
-    Body, CallOptions, ExecutionId, GensoftClient, HttpOptions, Reply, Result, RetryPolicy,
+    Answer, Body, CallOptions, ExecutionId, GensoftClient, HttpOptions, Result, RetryPolicy,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 pub(crate) use testing::time::soon;
 
+pub(crate) const ATTENDANCES_SEND: &str = "gensoft.attendances.send";
+pub(crate) const REPORTS_UPLOAD: &str = "gensoft.reports.upload";
 pub(crate) const PDF: &str = "%PDF-1.4\nsynthetic\n%%EOF\n";
 
 /// The default settings, without the pauses between attempts.
@@ -40,15 +38,24 @@ pub(crate) fn over(network: &Arc<FakeTransport>, http: HttpOptions) -> GensoftCl
     built.expect("settings that fit together")
 }
 
-pub(crate) fn order() -> AttendanceBody {
-    AttendanceBody::of(&json!({ "campo": "valor ficticio" }))
+pub(crate) fn order() -> Value {
+    json!({ "campo": "valor ficticio" })
+}
+
+/// A sandbox with the default settings, but for what `set` changes.
+pub(crate) async fn start_with(set: impl FnOnce(&mut Settings)) -> Sandbox {
+    let mut settings = Settings::default();
+    set(&mut settings);
+    Sandbox::with(settings).await.unwrap()
 }
 
 /// A sandbox that takes a report in each of its readings.
-pub(crate) fn of_all_forms() -> SandboxBuilder {
-    Sandbox::builder()
-        .report_path(PathForm::Either)
-        .report_form(ReportForm::Either)
+pub(crate) fn of_all_forms() -> Settings {
+    Settings {
+        report_path: PathForm::Either,
+        report_form: ReportForm::Either,
+        ..Settings::default()
+    }
 }
 
 /// The only request of an operation.
@@ -86,7 +93,7 @@ impl Op {
         }
     }
 
-    pub(crate) async fn call(self, client: &GensoftClient) -> Result<Reply> {
+    pub(crate) async fn call(self, client: &GensoftClient) -> Result<Answer> {
         self.call_with(client, CallOptions::default()).await
     }
 
@@ -94,11 +101,15 @@ impl Op {
         self,
         client: &GensoftClient,
         options: CallOptions,
-    ) -> Result<Reply> {
+    ) -> Result<Answer> {
         match self {
-            Self::Attendance => soon(client.send_attendance(order()).options(options).send()).await,
+            Self::Attendance => {
+                soon(client.attendances().send(&order()).options(options).send()).await
+            }
             Self::Report | Self::Form => {
-                let upload = client.upload_report(&ExecutionId::from(10), Body::from(PDF));
+                let upload = client
+                    .reports()
+                    .upload(&ExecutionId::from(10), Body::from(PDF));
                 let upload = match self {
                     Self::Form => upload.multipart("file").trailing_slash(true),
                     _ => upload,

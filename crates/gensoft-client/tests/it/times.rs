@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport};
-use gensoft_client::attendances::{Attachment, Attendance, AttendanceBody, Moment};
+use gensoft_client::attendances::{Attachment, Attendance, Moment};
 use gensoft_client::{Body, CallOptions, Delivery, Error, ErrorKind, HttpOptions};
 use serde_json::json;
 use tokio::time::Instant;
@@ -33,7 +33,9 @@ async fn a_report_that_never_begins_is_not_waited_for() {
     ] {
         let client = over(&network, http);
         let (silent, _open) = tokio::io::duplex(16);
-        let upload = client.upload_report(&10.into(), Body::single_pass(silent, 100));
+        let upload = client
+            .reports()
+            .upload(&10.into(), Body::single_pass(silent, 100));
         let (error, took) = timed(upload.options(options).send()).await;
         let error = error.expect("nothing was there to be sent");
         assert_eq!(
@@ -57,14 +59,21 @@ async fn an_attendance_that_moves_is_not_ended() {
     let client = over(&network, HttpOptions::default());
     let file = Attachment::from_bytes("pedido.pdf", "application/pdf", &vec![b'x'; 750_000]);
     let attendance = Attendance::new(Moment::AttachmentsChanged).attachment(file);
-    let (error, took) = timed(client.send_attendance(&attendance).send()).await;
+    let (error, took) = timed(client.attendances().send(&attendance).send()).await;
     assert!(error.is_none(), "{error:?}");
     assert!(took > seconds(120), "{took:?}");
     assert_eq!(network.count(), 1);
 
     // A deadline of the caller's still holds.
     let options = CallOptions::default().deadline(seconds(45));
-    let (error, took) = timed(client.send_attendance(&attendance).options(options).send()).await;
+    let (error, took) = timed(
+        client
+            .attendances()
+            .send(&attendance)
+            .options(options)
+            .send(),
+    )
+    .await;
     let error = error.expect("the deadline passed");
     assert_eq!(
         (error.kind(), error.delivery(), took),
@@ -78,8 +87,8 @@ async fn an_attendance_that_stands_still_is_ended() {
     let network =
         FakeTransport::new(|_| FakeAnswer::json("{}").read_slowly(64 * 1024, seconds(3600)));
     let client = over(&network, HttpOptions::default());
-    let large = AttendanceBody::of(&json!({ "campo": "x".repeat(1 << 20) }));
-    let (error, took) = timed(client.send_attendance(large).send()).await;
+    let large = json!({ "campo": "x".repeat(1 << 20) });
+    let (error, took) = timed(client.attendances().send(&large).send()).await;
     let error = error.expect("it stood still");
     assert_eq!(
         (error.kind(), error.delivery()),

@@ -33,12 +33,16 @@ impl Vendors {
             .every_folder(true)
             .port(ports.medreader);
         let erp = erp::Sandbox::builder().port(ports.erp_files);
-        let gensoft = gensoft::Sandbox::builder().port(ports.gensoft);
+        let gensoft = gensoft::Settings {
+            port: ports.gensoft,
+            ..gensoft::Settings::default()
+        };
+        let gensoft = gensoft::Sandbox::with(gensoft).await;
         let vendors = Self {
             biologix: listening(biologix.start().await, "--biologix", ports.biologix)?,
             medreader: listening(medreader.start().await, "--medreader", ports.medreader)?,
             erp: listening(erp.start().await, "--erp-files", ports.erp_files)?,
-            gensoft: listening(gensoft.start().await, "--gensoft", ports.gensoft)?,
+            gensoft: listening(gensoft, "--gensoft", ports.gensoft)?,
         };
         vendors.set_webhook_credentials().await?;
         Ok(vendors)

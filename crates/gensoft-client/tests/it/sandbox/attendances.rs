@@ -2,8 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use gensoft_client::sandbox::{ATTENDANCES_SEND, Sandbox};
+use gensoft_client::sandbox::Sandbox;
 use serde_json::json;
+
+use crate::support::{ATTENDANCES_SEND, start_with};
 
 use super::wire::{JSON, KEY, Refusal as _, attend, send};
 
@@ -32,7 +34,7 @@ async fn any_object_is_taken_and_kept_as_it_came() {
     // The same one again is another one, for all that is known.
     attend(&sandbox, "{}").await;
     assert_eq!(sandbox.attendances().len(), 4);
-    assert!(!format!("{kept:?} {:?}", sandbox.laboratory()).contains("campo"));
+    assert!(!format!("{kept:?} {:?}", sandbox.state()).contains("campo"));
 }
 
 #[tokio::test]
@@ -71,8 +73,8 @@ async fn what_is_no_json_object_is_refused_in_the_frameworks_words() {
 
 #[tokio::test]
 async fn fields_can_be_required() {
-    let builder = Sandbox::builder().required_fields(["paciente", "exames"]);
-    let sandbox = builder.start().await.unwrap();
+    let required = ["paciente", "exames"].map(str::to_owned).into();
+    let sandbox = start_with(|set| set.required_fields = required).await;
     let got = attend(&sandbox, r#"{"paciente":{},"exames":null}"#).await;
     assert_eq!(
         got.json(),

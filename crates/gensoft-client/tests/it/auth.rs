@@ -5,23 +5,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport};
-use gensoft_client::sandbox::{ATTENDANCES_SEND, KeyForm, Sandbox};
+use gensoft_client::sandbox::{KeyForm, Sandbox};
 use gensoft_client::{
-    Delivery, Error, ErrorKind, GensoftClient, KeyProvider, Result, Secret, async_trait,
+    Delivery, Error, ErrorKind, GensoftClient, Provider, Result, Secret, async_trait,
 };
 use tokio::time::advance;
 
-use crate::support::{Op, client, eager, only, order};
+use crate::support::{ATTENDANCES_SEND, Op, client, eager, only, order, start_with};
 
 #[tokio::test]
 async fn the_key_is_sent_bare() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox
-        .client()
-        .send_attendance(order())
-        .send()
-        .await
-        .unwrap();
+    sandbox.client().attendances().send(&order()).await.unwrap();
     let sent = only(&sandbox, ATTENDANCES_SEND);
     assert_eq!(sent.header("authorization"), Some("EXAMPLE-API-KEY"));
 }
@@ -29,18 +24,18 @@ async fn the_key_is_sent_bare() {
 #[tokio::test]
 async fn a_word_before_the_key_is_one_setting() {
     let form = KeyForm::Prefixed("ApiKey".to_owned());
-    let sandbox = Sandbox::builder().key_form(form).start().await.unwrap();
+    let sandbox = start_with(|set| set.key_form = form).await;
     let builder = || {
         GensoftClient::builder()
             .base_url(sandbox.url())
             .api_key(sandbox.api_key())
     };
     let with = builder().auth_prefix("ApiKey").build().unwrap();
-    with.send_attendance(order()).send().await.unwrap();
+    with.attendances().send(&order()).await.unwrap();
     let sent = only(&sandbox, ATTENDANCES_SEND);
     assert_eq!(sent.header("authorization"), Some("ApiKey EXAMPLE-API-KEY"));
     let without = builder().build().unwrap();
-    let error = without.send_attendance(order()).send().await.unwrap_err();
+    let error = without.attendances().send(&order()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.attempts()),
         (ErrorKind::Unauthenticated, 1)
@@ -57,8 +52,8 @@ async fn a_provider_is_asked_for_the_key_once() {
     struct Vault(Arc<AtomicUsize>);
 
     #[async_trait]
-    impl KeyProvider for Vault {
-        async fn key(&self) -> Result<Secret> {
+    impl Provider<Secret> for Vault {
+        async fn get(&self) -> Result<Secret> {
             match self.0.fetch_add(1, Ordering::Relaxed) {
                 0 => Err(Error::new(ErrorKind::Credentials).with_detail("the vault is shut")),
                 _ => Ok(Secret::from("EXAMPLE-API-KEY")),
@@ -72,14 +67,14 @@ async fn a_provider_is_asked_for_the_key_once() {
         .api_key_from(Vault(asked.clone()))
         .build()
         .unwrap();
-    let error = client.send_attendance(order()).send().await.unwrap_err();
+    let error = client.attendances().send(&order()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.delivery()),
         (ErrorKind::Credentials, Delivery::NotSent)
     );
     assert_eq!(sandbox.connections(), 0);
     for _ in 0..3 {
-        client.send_attendance(order()).send().await.unwrap();
+        client.attendances().send(&order()).await.unwrap();
     }
     assert_eq!(asked.load(Ordering::Relaxed), 2);
     assert_eq!(sandbox.attendances().len(), 3);
@@ -89,8 +84,8 @@ async fn a_provider_is_asked_for_the_key_once() {
 struct Rotating(Vec<&'static str>, AtomicUsize);
 
 #[async_trait]
-impl KeyProvider for Rotating {
-    async fn key(&self) -> Result<Secret> {
+impl Provider<Secret> for Rotating {
+    async fn get(&self) -> Result<Secret> {
         let asked = self.1.fetch_add(1, Ordering::Relaxed);
         Ok(Secret::from(self.0[asked.min(self.0.len() - 1)]))
     }
@@ -124,7 +119,7 @@ async fn a_provider_is_asked_again_when_an_old_key_is_refused() {
         assert_eq!(is, (ErrorKind::Unauthenticated, 1, 1));
         advance(Duration::from_secs(61)).await;
         let reply = op.call(&client).await.unwrap();
-        assert_eq!((reply.answer().attempts(), network.count()), (2, 3));
+        assert_eq!((reply.attempts(), network.count()), (2, 3));
         // And the new one stays.
         op.call(&client).await.unwrap();
         assert_eq!(network.count(), 4);
