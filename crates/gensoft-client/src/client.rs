@@ -75,6 +75,27 @@ impl GensoftClient {
 }
 
 /// Builds a [`GensoftClient`].
+///
+/// ```
+/// use gensoft_client::{GensoftClient, HttpOptions, Provider, Result, Secret, async_trait};
+///
+/// struct Vault;
+///
+/// #[async_trait]
+/// impl Provider<Secret> for Vault {
+///     async fn get(&self) -> Result<Secret> {
+///         Ok(Secret::from("EXAMPLE-KEY"))
+///     }
+/// }
+///
+/// let client = GensoftClient::builder()
+///     .base_url("http://laboratory.example")
+///     .api_key_from(Vault)
+///     .auth_prefix("ApiKey")
+///     .http(HttpOptions::default().allow_plain_http(true))
+///     .build()?;
+/// # Ok::<(), gensoft_client::Error>(())
+/// ```
 #[must_use]
 pub struct GensoftClientBuilder {
     base_url: String,

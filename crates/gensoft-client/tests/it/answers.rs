@@ -1,4 +1,4 @@
-//! Answers: the vendor's examples say nothing, so any of them is taken.
+//! Answers: the vendor's examples say nothing, so every form is accepted.
 
 use gensoft_client::sandbox::{AnswerShape, Sandbox};
 use gensoft_client::{Delivery, ErrorKind, RawJson};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{Op, client, eager, order, start_with};
 
 #[tokio::test]
-async fn an_answer_of_any_shape_is_a_reply() {
+async fn an_answer_of_any_shape_is_a_success() {
     let support = AnswerShape::Json(json!({ "protocolo": "EXEMPLO-7" }));
     for (shape, status, raw, text) in [
         (AnswerShape::Object, 200, Some("{}"), "{}"),
@@ -35,7 +35,7 @@ async fn an_answer_of_any_shape_is_a_reply() {
             let typed = reply.json::<Value>();
             assert_eq!(typed.is_ok(), raw.is_some());
             if let Err(error) = typed {
-                // It was taken all the same, and the error says so.
+                // Gensoft has accepted it, and the error says so.
                 assert_eq!(
                     (error.kind(), error.delivery()),
                     (ErrorKind::Decode, Delivery::Answered)
@@ -51,7 +51,7 @@ async fn an_answer_of_any_shape_is_a_reply() {
 }
 
 #[tokio::test]
-async fn the_documents_own_answer_can_be_read_as_any_type() {
+async fn the_documents_answer_can_be_read_as_any_type() {
     #[derive(serde::Deserialize)]
     struct Kitten {
         name: String,

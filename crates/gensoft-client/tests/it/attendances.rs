@@ -1,4 +1,4 @@
-//! Attendances: what goes over the wire, what never leaves, and how often it goes.
+//! Attendances: the requests, what is never sent, and repetitions.
 
 use std::collections::BTreeMap;
 
@@ -109,7 +109,7 @@ async fn our_reading_has_a_member_for_each_part() {
     assert_eq!(sandbox.attendances()[0].json, expected);
     let again: Attendance = serde_json::from_value(expected).unwrap();
     assert!(again == attendance);
-    // What is not there is left out.
+    // Absent parts are left out.
     let bare = serde_json::to_value(Attendance::new(Moment::Blocked)).unwrap();
     assert_eq!(bare, json!({ "moment": "blocked" }));
 }
@@ -171,7 +171,7 @@ async fn attachments_are_in_base64() {
 }
 
 #[tokio::test]
-async fn what_is_no_object_never_leaves() {
+async fn what_is_not_an_object_is_never_sent() {
     struct Broken;
     impl Serialize for Broken {
         fn serialize<S: serde::Serializer>(&self, _: S) -> std::result::Result<S::Ok, S::Error> {
@@ -324,7 +324,7 @@ async fn an_attendance_whose_fate_is_unknown_is_sent_once() {
 }
 
 #[tokio::test]
-async fn who_knows_that_repeating_is_safe_says_so() {
+async fn an_attendance_is_repeated_if_the_caller_says_that_it_is_safe() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox
         .fail_next(ATTENDANCES_SEND, Fault::ResetAfterRequest)
@@ -363,7 +363,7 @@ async fn what_was_refused_before_it_acted_is_sent_again() {
     );
 }
 
-/// Dropped while the vendor is thinking: nothing is sent again, and what was sent was taken.
+/// Dropped while it waits for the answer: nothing is sent again, and what was sent was accepted.
 #[tokio::test]
 async fn a_cancelled_call_sends_nothing_more() {
     let sandbox = Sandbox::start().await.unwrap();

@@ -80,7 +80,7 @@ async fn a_provider_is_asked_for_the_key_once() {
     assert_eq!(sandbox.attendances().len(), 3);
 }
 
-/// A provider that gives these keys, one after the other, and the last for ever.
+/// A provider that gives these keys one after the other, then always the last one.
 struct Rotating(Vec<&'static str>, AtomicUsize);
 
 #[async_trait]
@@ -91,7 +91,7 @@ impl Provider<Secret> for Rotating {
     }
 }
 
-/// A network on which only this key is good, and a client whose provider gives these.
+/// A network that accepts only this key, and a client whose provider gives these.
 fn rotated(keys: &[&'static str], good: &'static str) -> (Arc<FakeTransport>, GensoftClient) {
     let network =
         FakeTransport::new(
@@ -107,26 +107,26 @@ fn rotated(keys: &[&'static str], good: &'static str) -> (Arc<FakeTransport>, Ge
     (network, client.build().unwrap())
 }
 
-/// A service that runs for months goes on when the key in its vault has changed.
+/// A service that runs for months survives a new key in its vault.
 #[tokio::test(start_paused = true)]
 async fn a_provider_is_asked_again_when_an_old_key_is_refused() {
     for op in Op::ALL {
         let keys = ["EXAMPLE-OLD", "EXAMPLE-NEW"];
         let (network, client) = rotated(&keys, "EXAMPLE-NEW");
-        // A refusal of a young key is an answer.
+        // The refusal of a young key is final.
         let error = op.call(&client).await.unwrap_err();
         let is = (error.kind(), error.attempts(), network.count());
         assert_eq!(is, (ErrorKind::Unauthenticated, 1, 1));
         advance(Duration::from_secs(61)).await;
         let reply = op.call(&client).await.unwrap();
         assert_eq!((reply.attempts(), network.count()), (2, 3));
-        // And the new one stays.
+        // The new one is kept.
         op.call(&client).await.unwrap();
         assert_eq!(network.count(), 4);
     }
 }
 
-/// At most one other key for each call.
+/// A call asks for at most one other key.
 #[tokio::test(start_paused = true)]
 async fn a_key_that_stays_wrong_is_refused_twice_at_most() {
     let (network, client) = rotated(&["EXAMPLE-WRONG"], "EXAMPLE-GOOD");
@@ -137,7 +137,7 @@ async fn a_key_that_stays_wrong_is_refused_twice_at_most() {
     assert_eq!((error.attempts(), network.count()), (2, 3));
 }
 
-/// What a provider gives is looked at when it comes; an empty key would send the patient's data without one.
+/// An empty key would send patients' data without credentials.
 #[tokio::test(start_paused = true)]
 async fn a_providers_key_must_fit_a_header() {
     for key in ["", " ", "EXAMPLE\n", "EXAMPLE KEY ", "\u{7f}"] {
@@ -153,7 +153,7 @@ async fn a_providers_key_must_fit_a_header() {
     }
 }
 
-/// The key is a setting: a 401 is an answer, and asking for the key again would change nothing.
+/// The key is a setting, so asking for it again would change nothing.
 #[tokio::test]
 async fn a_401_is_final() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -189,7 +189,7 @@ fn a_key_is_needed_and_must_fit_a_header() {
         (None, Some("ApiKey")),
         (Some(""), None),
         (Some(" "), None),
-        // From a file with a line's end.
+        // Read from a file, with its line end.
         (Some("EXAMPLE-KEY\n"), None),
         (Some(" EXAMPLE-KEY"), None),
         (Some("EXAMPLE-KEY"), Some("")),
@@ -203,7 +203,7 @@ fn a_key_is_needed_and_must_fit_a_header() {
         );
     }
     for prefix in [None, Some("ApiKey")] {
-        // With the user's name before it, as one framework has it.
+        // With a user name in front, as one framework has it.
         built(Some("example:EXAMPLE-KEY"), prefix).unwrap();
     }
 }

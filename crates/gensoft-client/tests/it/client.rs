@@ -32,7 +32,7 @@ fn plain_http_to_another_machine_only_when_allowed_by_name() {
 }
 
 #[tokio::test]
-async fn an_endpoint_of_ones_own_has_key_and_errors() {
+async fn an_endpoint_that_is_not_modelled_has_key_and_errors() {
     let sandbox = Sandbox::start().await.unwrap();
     let path = "/api/v1/attendance";
     let request = sandbox.client().request(Method::POST, path);
@@ -46,7 +46,7 @@ async fn an_endpoint_of_ones_own_has_key_and_errors() {
 }
 
 #[tokio::test]
-async fn the_clients_of_a_sandbox_fit_it() {
+async fn the_clients_of_a_sandbox_work_with_it() {
     for form in [
         KeyForm::Bare,
         KeyForm::Prefixed("ApiKey".to_owned()),

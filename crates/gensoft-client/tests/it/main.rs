@@ -1,6 +1,6 @@
 //! The tests of the client against its documented behaviour and our readings of the rest.
 
-// Clippy's leave for tests does not reach their helper functions.
+// Clippy allows these in test functions only, not in their helpers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "sandbox")]
 

@@ -1,4 +1,4 @@
-//! Nothing secret or personal is printed: not by values, not by errors, not in the log, on success nor on any fault.
+//! Nothing secret or personal is printed by values, errors or logs, on success or on any fault.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use testing::privacy::{NUMBER, Printed, TEXT, assert_no_marker};
 use crate::support::{Op, eager, of_all_forms, soon};
 
 const KEY: &str = "MARKERKEY";
-/// What the journal is of.
+/// What the journal keeps.
 const OURS: &str = "common_http=trace,gensoft_client=trace";
 
 fn marked() -> Value {
@@ -67,7 +67,7 @@ fn client(sandbox: &Sandbox, http: HttpOptions) -> GensoftClient {
     builder.build().unwrap()
 }
 
-/// Makes the call and prints all that comes of it.
+/// Makes the call and prints its result.
 async fn call(op: Op, client: &GensoftClient, printed: &mut Printed) {
     let reply = match op {
         Op::Attendance => soon(client.attendances().send(&attendance()).send()).await,
@@ -91,7 +91,7 @@ async fn call(op: Op, client: &GensoftClient, printed: &mut Printed) {
 }
 
 #[tokio::test]
-async fn nothing_is_printed_of_what_went_well() {
+async fn nothing_personal_is_printed_of_what_succeeds() {
     let journal = Journal::default();
     let _kept = journal.keep(OURS);
     let sandbox = sandbox().await;
@@ -114,7 +114,7 @@ async fn nothing_is_printed_of_what_went_well() {
         .request(Method::POST, "/api/v1/attendance/")
         .query(TEXT, TEXT);
     printed.result(&soon(any.json(&marked()).send()).await);
-    // That all of it went out is seen by what came in.
+    // All of it was really sent.
     assert_eq!(sandbox.attendances().len(), 2);
     assert!(sandbox.attendances()[0].text.matches(TEXT).count() > 30);
     assert_eq!(sandbox.report_versions("MARKER/?%").len(), 2);
@@ -135,7 +135,7 @@ async fn nothing_is_printed_of_what_went_well() {
     printed.value(&(&sandbox, sandbox.requests(), sandbox.attendances()));
     printed.value(&(sandbox.state(), sandbox.report_versions("MARKER/?%")));
 
-    // That the journal was kept is seen by what it may hold.
+    // The journal was really kept.
     let text = journal.text();
     for word in [
         "answered",
@@ -199,7 +199,7 @@ fn faults() -> Vec<Fault> {
 }
 
 #[tokio::test]
-async fn nothing_is_printed_of_what_failed() {
+async fn nothing_personal_is_printed_of_what_fails() {
     let journal = Journal::default();
     let _kept = journal.keep(OURS);
     let sandbox = sandbox().await;
@@ -210,7 +210,7 @@ async fn nothing_is_printed_of_what_failed() {
         .base(Duration::from_millis(1))
         .throttle_base(Duration::from_millis(1));
     for fault in faults() {
-        // A limit that must pass by itself is short; one that an answer must beat is not.
+        // Short only if the limit itself must pass, and no answer comes first.
         let limit = match fault {
             Fault::StallHead | Fault::StallBody { .. } => Duration::from_millis(200),
             _ => Duration::from_secs(30),
@@ -226,7 +226,7 @@ async fn nothing_is_printed_of_what_failed() {
         }
     }
 
-    // What was hidden was there to be printed.
+    // What was hidden was there.
     let has = |of: fn(&Error) -> bool| printed.errors.iter().filter(|error| of(error)).count();
     assert!(has(|error| error.body().windows(6).any(|part| part == TEXT.as_bytes())) > 50);
     assert!(has(|error| error.message() == Some(TEXT)) > 20);
@@ -248,9 +248,9 @@ async fn nothing_is_printed_of_what_failed() {
     assert_no_marker(&printed.text);
 }
 
-/// What is refused on this side.
+/// What is refused locally.
 #[tokio::test]
-async fn nothing_is_printed_of_what_never_left() {
+async fn nothing_personal_is_printed_of_what_is_not_sent() {
     let journal = Journal::default();
     let _kept = journal.keep(OURS);
     let sandbox = sandbox().await;
@@ -296,13 +296,13 @@ async fn nothing_is_printed_of_what_never_left() {
         settings("https://MARKER:MARKER@127.0.0.1", TEXT, TEXT),
         settings("https://127.0.0.1/?MARKER", TEXT, TEXT),
         settings("http://MARKER.example/MARKER", TEXT, TEXT),
-        // A key and a word that fit no header.
+        // A key and a prefix that are not valid header values.
         settings(sandbox.url(), "MARKER\n", "ApiKey"),
         settings(sandbox.url(), TEXT, "MARKER\u{7f}"),
     ] {
         printed.error(&result.unwrap_err());
     }
-    // A key that fits none, from a provider.
+    // Such a key from a provider.
     let client = GensoftClient::builder()
         .base_url(sandbox.url())
         .api_key_from(Vault);

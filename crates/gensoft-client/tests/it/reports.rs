@@ -1,4 +1,4 @@
-//! Reports: what goes over the wire in each reading, what never leaves, and how it is repeated.
+//! Reports: the requests in each reading, what is never sent, and repetitions.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -184,7 +184,7 @@ async fn a_report_comes_from_path_bytes_or_stream() {
 }
 
 #[tokio::test]
-async fn what_is_no_pdf_never_leaves() {
+async fn what_is_not_a_pdf_is_never_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let empty = folder.path().join("vazio.pdf");
@@ -212,7 +212,7 @@ async fn what_is_no_pdf_never_leaves() {
         assert_eq!(error.operation(), Some(REPORTS_UPLOAD));
     }
     assert_eq!(sandbox.connections(), 0);
-    // As readers of PDF have it: the mark may stand anywhere in the first KiB.
+    // The mark may stand anywhere in the first KiB, as in PDF readers.
     let just = [vec![b' '; 1019], b"%PDF-".to_vec()].concat();
     sandbox
         .client()
@@ -248,7 +248,7 @@ async fn a_file_that_goes_away_is_a_local_error() {
     );
 }
 
-/// The vendor says that a new upload replaces the old, so a lost answer is no reason to give up.
+/// A new upload replaces the old one (documented), so a lost answer is not a reason to give up.
 #[tokio::test]
 async fn an_upload_is_repeated_and_leaves_another_version() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -314,7 +314,7 @@ async fn progress_starts_again_with_each_attempt_and_names_it() {
 }
 
 #[tokio::test]
-async fn ids_that_are_none_never_leave() {
+async fn invalid_ids_are_never_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     for id in ["", ".", "..", "1\n", "\u{0}", "\u{85}"] {
         for slash in [false, true] {
@@ -346,7 +346,7 @@ fn an_execution_id_is_any_text() {
 }
 
 #[tokio::test]
-async fn an_execution_that_there_is_not_and_a_file_that_is_too_large() {
+async fn an_unknown_execution_and_a_file_that_is_too_large() {
     let sandbox = start_with(|set| {
         set.executions = Some(vec!["10".to_owned()]);
         set.body_limit = 100;

@@ -1,4 +1,4 @@
-//! `specs/gensoft.yaml` and the code say the same, both ways, and the document is true to itself.
+//! `specs/gensoft.yaml` and the code agree, both ways, and the document is consistent.
 
 use gensoft_client::attendances::{Attachment, Attendance, Moment};
 use gensoft_client::{Body, GensoftClient, OPERATIONS};
@@ -14,7 +14,7 @@ fn operations_of_the_document_and_of_the_code_agree() {
     assert_eq!(document().differences(OPERATIONS), [""; 0]);
 }
 
-/// Whoever reads an id in a log finds the method.
+/// So whoever reads an id in a log finds the method.
 #[test]
 fn an_operations_id_spells_its_call() {
     let client = GensoftClient::builder()
@@ -50,11 +50,11 @@ fn an_operations_id_spells_its_call() {
 }
 
 #[test]
-fn the_document_is_true_to_itself() {
+fn the_document_is_consistent() {
     assert_eq!(document().faults(), [""; 0]);
 }
 
-/// Both ways: nothing of the schema goes to `extra`, and nothing else is written.
+/// No member of the schema goes to `extra`, and no other member is written.
 #[test]
 fn our_attendance_is_the_schemas() {
     let document = document();

@@ -1,4 +1,4 @@
-//! What makes a test a few lines.
+//! Shared by the tests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +29,7 @@ pub(crate) fn client(sandbox: &Sandbox, http: HttpOptions) -> GensoftClient {
     builder.build().expect("settings that fit together")
 }
 
-/// A client over a network that follows a script, for time that is paused.
+/// A client over a scripted network, for paused time.
 pub(crate) fn over(network: &Arc<FakeTransport>, http: HttpOptions) -> GensoftClient {
     let builder = GensoftClient::builder()
         .base_url("http://localhost")
@@ -49,7 +49,7 @@ pub(crate) async fn start_with(set: impl FnOnce(&mut Settings)) -> Sandbox {
     Sandbox::with(settings).await.unwrap()
 }
 
-/// A sandbox that takes a report in each of its readings.
+/// Settings of a sandbox that accepts a report in each of our readings.
 pub(crate) fn of_all_forms() -> Settings {
     Settings {
         report_path: PathForm::Either,
@@ -70,7 +70,7 @@ pub(crate) fn only(sandbox: &Sandbox, operation: &str) -> RecordedRequest {
 pub(crate) enum Op {
     Attendance,
     Report,
-    /// The report in its other readings: a form, to the path with a slash. Of sandboxes that take both.
+    /// The report in the other readings: a form, sent to the path with a slash.
     Form,
 }
 
@@ -85,7 +85,7 @@ impl Op {
         }
     }
 
-    /// How often a call is sent that may be repeated and fails.
+    /// How often a call is sent if it always fails and may be repeated.
     pub(crate) fn attempts(self) -> u32 {
         match self {
             Self::Attendance => 4,
@@ -119,7 +119,7 @@ impl Op {
         }
     }
 
-    /// How often the vendor did what was asked.
+    /// How often the vendor acted.
     pub(crate) fn effects(self, sandbox: &Sandbox) -> usize {
         match self {
             Self::Attendance => sandbox.attendances().len(),

@@ -1,4 +1,4 @@
-//! No call waits for ever, and none that moves is ended: on a network that follows a script, with paused time.
+//! No call waits forever, and none that makes progress is ended. A scripted network, paused time.
 
 use std::time::Duration;
 
@@ -19,9 +19,9 @@ async fn timed<T>(call: impl Future<Output = Result<T, Error>>) -> (Option<Error
     (call.await.err(), started.elapsed())
 }
 
-/// A source that never gives a byte is looked at before anything is sent: for 30 s, or until the deadline.
+/// The source is read before anything is sent: for at most 30 s, or until the deadline.
 #[tokio::test(start_paused = true)]
-async fn a_report_that_never_begins_is_not_waited_for() {
+async fn a_report_that_never_begins_times_out() {
     let network = FakeTransport::new(|_| FakeAnswer::json("{}"));
     let by = |limit| CallOptions::default().deadline(seconds(limit));
     let short = HttpOptions::default().deadline(seconds(6));
@@ -51,9 +51,9 @@ async fn a_report_that_never_begins_is_not_waited_for() {
     assert_eq!(network.count(), 0);
 }
 
-/// An attendance with its attachments over a slow line: two minutes and a half, and bytes flow all the time.
+/// An attendance with attachments over a slow line takes two and a half minutes.
 #[tokio::test(start_paused = true)]
-async fn an_attendance_that_moves_is_not_ended() {
+async fn an_attendance_that_makes_progress_has_no_time_limit() {
     let network =
         FakeTransport::new(|_| FakeAnswer::json("{}").read_slowly(64 * 1024, seconds(10)));
     let client = over(&network, HttpOptions::default());
@@ -64,7 +64,7 @@ async fn an_attendance_that_moves_is_not_ended() {
     assert!(took > seconds(120), "{took:?}");
     assert_eq!(network.count(), 1);
 
-    // A deadline of the caller's still holds.
+    // The caller's deadline still holds.
     let options = CallOptions::default().deadline(seconds(45));
     let (error, took) = timed(
         client
@@ -81,9 +81,9 @@ async fn an_attendance_that_moves_is_not_ended() {
     );
 }
 
-/// One that stands still ends as any transfer does.
+/// It ends like any transfer that stalls.
 #[tokio::test(start_paused = true)]
-async fn an_attendance_that_stands_still_is_ended() {
+async fn an_attendance_that_stalls_times_out() {
     let network =
         FakeTransport::new(|_| FakeAnswer::json("{}").read_slowly(64 * 1024, seconds(3600)));
     let client = over(&network, HttpOptions::default());
@@ -94,6 +94,6 @@ async fn an_attendance_that_stands_still_is_ended() {
         (error.kind(), error.delivery()),
         (ErrorKind::Timeout, Delivery::Unknown)
     );
-    // What stood in the way of the first bytes counts as much as they do.
+    // The first bytes may take their time too.
     assert!(took <= seconds(90), "{took:?}");
 }

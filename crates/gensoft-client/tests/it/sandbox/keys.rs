@@ -1,4 +1,4 @@
-//! The API key, in each form that it can be read in.
+//! The API key, in each form that it can have.
 
 use gensoft_client::sandbox::{KeyForm, Sandbox, Settings};
 
@@ -30,7 +30,7 @@ async fn statuses(sandbox: &Sandbox) -> Vec<u16> {
 }
 
 #[tokio::test]
-async fn the_key_is_read_in_the_form_that_is_set() {
+async fn the_key_is_read_in_the_form_of_the_settings() {
     let apikey = KeyForm::Prefixed("ApiKey".to_owned());
     for (form, expected) in [
         (KeyForm::Bare, [200, 401, 401, 401, 401, 401, 401, 401]),
@@ -68,7 +68,7 @@ async fn a_call_without_the_right_key_is_refused_in_the_frameworks_words() {
 }
 
 #[tokio::test]
-async fn a_key_can_be_chosen_and_taken_back() {
+async fn a_key_can_be_set_and_revoked() {
     let with_key = |key: &str| Settings {
         api_key: key.to_owned(),
         ..Settings::default()

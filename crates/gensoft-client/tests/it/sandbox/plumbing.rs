@@ -1,4 +1,4 @@
-//! The plumbing's refusals and faults, in this vendor's words.
+//! The server's refusals and faults, in this vendor's words.
 
 use gensoft_client::sandbox::{Fault, HeaderCase, Sandbox, Settings};
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::support::{ATTENDANCES_SEND, REPORTS_UPLOAD, start_with};
 use super::wire::{JSON, KEY, Refusal as _, attend, send, upload};
 
 #[tokio::test]
-async fn what_is_no_operation_is_refused_in_the_frameworks_words() {
+async fn unknown_paths_and_methods_are_refused_in_the_frameworks_words() {
     let sandbox = Sandbox::start().await.unwrap();
     for line in [
         "POST /",
@@ -67,7 +67,7 @@ async fn faults_have_the_frameworks_bodies() {
 }
 
 #[tokio::test]
-async fn drift_brings_what_nobody_documented() {
+async fn drift_adds_undocumented_fields() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.fail_next(ATTENDANCES_SEND, Fault::Drift).unwrap();
     let got = attend(&sandbox, "{}").await.json();
@@ -77,7 +77,7 @@ async fn drift_brings_what_nobody_documented() {
 }
 
 #[tokio::test]
-async fn the_body_has_a_limit_and_headers_a_spelling() {
+async fn the_body_limit_and_the_header_case_can_be_set() {
     let sandbox =
         start_with(|set| (set.body_limit, set.header_case) = (10, HeaderCase::Title)).await;
     let got = attend(&sandbox, &json!({ "campo": "mais de dez" }).to_string()).await;

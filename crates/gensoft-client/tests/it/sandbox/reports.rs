@@ -1,4 +1,4 @@
-//! Reports: versions, the forms that they are carried in, the slash of their path.
+//! Reports: their versions, the forms that they are sent in, the slash of their path.
 
 use gensoft_client::sandbox::{PathForm, ReportForm, Sandbox, Settings, WrongSlash};
 
@@ -67,7 +67,7 @@ async fn the_slash_of_the_path_is_as_set() {
 }
 
 #[tokio::test]
-async fn a_path_without_an_id_is_none() {
+async fn a_path_without_an_id_is_not_found() {
     let sandbox = Sandbox::start().await.unwrap();
     for end in ["", "/"] {
         let got = upload(&sandbox, end).await;
@@ -135,7 +135,7 @@ async fn a_form_must_have_the_file_in_its_field() {
 }
 
 #[tokio::test]
-async fn what_is_no_pdf_is_refused() {
+async fn what_is_not_a_pdf_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let headers = [PDF, NAMED, ("authorization", KEY)];
     let line = "PUT /api/v1/results/upload/execution/10";
@@ -156,7 +156,7 @@ async fn what_is_no_pdf_is_refused() {
 }
 
 #[tokio::test]
-async fn a_file_needs_its_name_unless_told_otherwise() {
+async fn a_file_needs_a_name_by_default() {
     let line = "PUT /api/v1/results/upload/execution/10";
     for (required, status) in [(true, 400), (false, 200)] {
         let sandbox = start_with(|set| set.file_name_required = required).await;

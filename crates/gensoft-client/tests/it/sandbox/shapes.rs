@@ -1,4 +1,4 @@
-//! What calls that succeeded are answered.
+//! The answers to calls that succeed.
 
 use gensoft_client::sandbox::{AnswerShape, Sandbox};
 use serde_json::json;
@@ -50,7 +50,7 @@ async fn each_shape_is_played_by_both_operations() {
 }
 
 #[tokio::test]
-async fn the_answers_are_the_documents_own_unless_told_otherwise() {
+async fn the_answers_are_the_documents_by_default() {
     let sandbox = Sandbox::start().await.unwrap();
     let kittens = json!([
         { "id": 1, "name": "Fluffums", "breed": "calico", "fluffiness": 6, "cuteness": 7 },
