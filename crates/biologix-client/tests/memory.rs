@@ -73,7 +73,7 @@ async fn a_million_exams_take_no_more_memory_than_a_few() {
         .unwrap();
     let before = peak_kib();
     let mut warm = None;
-    let mut exams = client.exams(&PartnerId::from("0000301DD")).items();
+    let mut exams = client.exams(&PartnerId::from("0000301DD")).list().items();
     let mut count = 0;
     while let Some(listed) = exams.next().await {
         listed.unwrap();

@@ -2,10 +2,10 @@
 
 mod drift;
 
-use common_http::RawJson;
+use common_http::{Item, RawJson, Rejected};
 
 use super::{Astray, CIRCLE, Walk};
-use crate::exams::{Cursor, Listed};
+use crate::exams::{Cursor, Exam};
 
 fn exam(id: &str, version: u32) -> RawJson {
     raw(&format!(r#"{{"examId":"{id}","version":{version}}}"#))
@@ -20,15 +20,15 @@ fn exams(ids: std::ops::Range<u32>) -> Vec<RawJson> {
 }
 
 /// What identifies the exam in these tests: its id, or all of a text that has none.
-fn name(listed: &Listed) -> String {
-    let id = listed.raw().parse::<serde_json::Value>().unwrap()["examId"].clone();
+fn name(item: &Item<Exam>) -> String {
+    let id = item.raw().parse::<serde_json::Value>().unwrap()["examId"].clone();
     id.as_str()
-        .map_or_else(|| listed.raw().as_str().to_owned(), str::to_owned)
+        .map_or_else(|| item.raw().as_str().to_owned(), str::to_owned)
 }
 
 fn popped(walk: &mut Walk) -> Vec<String> {
     std::iter::from_fn(|| walk.pop())
-        .map(|listed| name(&listed))
+        .map(|item| name(&item))
         .collect()
 }
 
@@ -226,7 +226,7 @@ fn a_stop_in_the_middle_of_a_step_back_loses_nothing() {
     walk.take(exams(0..4), Some(10)).unwrap();
     popped(&mut walk);
     walk.take(exams(6..10), Some(8)).unwrap();
-    assert_eq!(walk.pop().map(|listed| name(&listed)), Some("E6".into()));
+    assert_eq!(walk.pop().map(|item| name(&item)), Some("E6".into()));
     let mut walk = elsewhere(&walk);
     assert_eq!(walk.next_offset(), Some(2));
     walk.take(exams(4..8), Some(8)).unwrap();
@@ -283,9 +283,9 @@ fn what_cannot_be_read_has_its_place_in_the_page() {
     let handed_over: Vec<_> = std::iter::from_fn(|| walk.pop()).collect();
     let places: Vec<_> = handed_over
         .iter()
-        .map(|listed| match listed {
-            Listed::Exam(_) => None,
-            Listed::Rejected { raw, error } => Some((raw.as_str(), error.path())),
+        .map(|item| {
+            let Rejected { raw, error, .. } = item.rejected()?;
+            Some((raw.as_str(), error.path()))
         })
         .collect();
     let status = (r#"{"examId":"E2","status":"six"}"#, "[1].status");

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use biologix_client::exams::{Cursor, Listed};
+use biologix_client::Item;
+use biologix_client::exams::{Cursor, Exam};
 use proptest::prelude::*;
 use tokio::time::sleep;
 
@@ -83,6 +84,7 @@ async fn read(server: &Arc<Server>, case: &Case) -> Vec<Entry> {
     for _process in 0..200 {
         let mut list = client(&server.network())
             .exams(&partner())
+            .list()
             .page_size(case.page_size);
         if let Some(saved) = &saved {
             list = list.resume(serde_json::from_str(saved).unwrap());
@@ -143,10 +145,10 @@ async fn read_pages(
     (false, pages.cursor())
 }
 
-fn entry(listed: &Listed) -> Entry {
-    let read: serde_json::Value = listed.raw().parse().unwrap();
+fn entry(item: &Item<Exam>) -> Entry {
+    let read: serde_json::Value = item.raw().parse().unwrap();
     let id = read["examId"].as_str().unwrap()[1..].parse().unwrap();
-    let rejected = matches!(listed, Listed::Rejected { .. });
+    let rejected = item.rejected().is_some();
     assert_eq!(rejected, id % 7 == 3, "rejected is what cannot be read");
     let version = u32::try_from(read["version"].as_u64().unwrap()).unwrap();
     Entry { id, version }

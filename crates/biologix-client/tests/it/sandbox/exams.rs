@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use biologix_client::sandbox::{EXAMS_LIST, Fault, Sandbox};
+use biologix_client::sandbox::{Fault, Sandbox, Settings};
 use serde_json::Value;
 
 use super::wire::{list, log_in};
 
 async fn exams(seed: u64, count: usize, drift: bool) -> Vec<Value> {
-    let sandbox = Sandbox::builder()
-        .seed(seed)
-        .exams(count)
-        .drift(drift)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::with(Settings {
+        seed,
+        exams: count,
+        drift,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let texts = sandbox
         .exam_ids()
         .into_iter()
@@ -216,7 +217,13 @@ async fn the_gaps_and_undocumented_fields_from_the_field_all_come_up() {
 
 #[tokio::test]
 async fn texts_are_not_all_of_one_style() {
-    let sandbox = Sandbox::builder().seed(4).exams(300).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        seed: 4,
+        exams: 300,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let texts: Vec<String> = sandbox
         .exam_ids()
         .iter()
@@ -272,11 +279,18 @@ async fn drift_brings_what_nobody_documented() {
 
 #[tokio::test]
 async fn the_drift_fault_changes_a_page_but_no_id() {
-    let sandbox = Sandbox::builder().exams(40).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        exams: 40,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     sandbox.spoil_exam("0000039BB").unwrap();
     let token = log_in(&sandbox).await;
     let plain = list(&sandbox, &token, "").await.json();
-    sandbox.fail_next(EXAMS_LIST, Fault::Drift).unwrap();
+    sandbox
+        .fail_next("biologix.exams.list", Fault::Drift)
+        .unwrap();
     let drifted = list(&sandbox, &token, "").await.json();
     let id = |exams: &Value| {
         exams

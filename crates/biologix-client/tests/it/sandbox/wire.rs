@@ -18,8 +18,7 @@ pub(crate) async fn open_with(sandbox: &Sandbox, body: &Value) -> Got {
 
 /// Opens a session; returns the value of the `Authorization` header for the next requests.
 pub(crate) async fn log_in(sandbox: &Sandbox) -> String {
-    let body =
-        json!({ "username": sandbox.username(), "password": sandbox.password(), "source": 100 });
+    let body = json!({ "username": sandbox.settings.username, "password": sandbox.settings.password, "source": 100 });
     let got = open_with(sandbox, &body).await;
     assert_eq!(got.status, 200);
     let token = got.header("bx-session-token").expect("a token");
@@ -28,7 +27,10 @@ pub(crate) async fn log_in(sandbox: &Sandbox) -> String {
 }
 
 pub(crate) async fn list(sandbox: &Sandbox, authorization: &str, query: &str) -> Got {
-    let line = format!("GET /v2/partners/{}/exams{query}", sandbox.partner_id());
+    let line = format!(
+        "GET /v2/partners/{}/exams{query}",
+        sandbox.settings.partner_id
+    );
     send(
         sandbox.url(),
         &line,

@@ -78,7 +78,8 @@ async fn the_token_header_is_found_in_any_case() {
             .build()
             .unwrap();
         let partner = partner();
-        let (request, page) = tokio::join!(serve(listener, sent), client.exams(&partner).send());
+        let (request, page) =
+            tokio::join!(serve(listener, sent), client.exams(&partner).list().send());
         assert!(page.unwrap().items.is_empty());
         let line = request.lines().find_map(|line| {
             let (name, value) = line.split_once(": ")?;

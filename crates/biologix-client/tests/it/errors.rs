@@ -13,7 +13,7 @@ use crate::support::{impatient, network, partner};
 async fn error(status: u16, body: impl Into<bytes::Bytes>) -> Error {
     let body = body.into();
     let network = network(move |_| FakeAnswer::status(status).chunk(Duration::ZERO, body.clone()));
-    let list = impatient(&network).exams(&partner()).send();
+    let list = impatient(&network).exams(&partner()).list().send();
     list.await.unwrap_err()
 }
 
