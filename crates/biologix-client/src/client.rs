@@ -166,7 +166,7 @@ impl BiologixClientBuilder {
 
     /// Sets the pause between the pages of a list after the vendor has throttled it (default 1 s).
     ///
-    /// One second is observed to be enough. The pause gets shorter again while no page is throttled.
+    /// One second is observed to be enough. While no page is throttled, the pause shrinks again.
     pub fn page_spacing(mut self, spacing: Duration) -> Self {
         self.page_spacing = spacing;
         self

@@ -43,9 +43,9 @@ impl ErrorCode {
 
 /// Reads an error answer.
 ///
-/// Observed for 429: `{"_class": "...Exception", "error": "tooManyRequests"}`. Inferred: the same for
-/// other errors, and where the framework (Spring) answers, its own
-/// `{"timestamp", "status", "error": "Not Found", "path"}`, in which `error` is a text and not a code.
+/// Observed for 429: `{"_class": "...Exception", "error": "tooManyRequests"}`. Inferred: the same
+/// for other errors. Also inferred: if the framework (Spring) answers, the body is
+/// `{"timestamp", "status", "error": "Not Found", "path"}`, in which `error` is not a code.
 fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
     let mut detail = ErrorDetail::from_json(answer.body(), &[], &["message"]);
     for member in ["error", "code"] {

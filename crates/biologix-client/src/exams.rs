@@ -4,7 +4,7 @@
 //! `ExamDto` and its parts, with the same field names in `snake_case`, and with the fields that its
 //! document does not have but programs in production read. For all of them:
 //!
-//! - Only [`Exam::exam_id`] is required. A field that is absent or null is `None`, or an empty list.
+//! - Only [`Exam::exam_id`] is required. An absent or null field is `None` or an empty list.
 //! - Fields that no type names are kept in `extra`, and codes that no enum names in `Unknown`. Both
 //!   are written again.
 //! - Measured values are `f64`, whether the vendor writes `80` or `80.5`, without a range check.

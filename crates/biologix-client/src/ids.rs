@@ -21,9 +21,10 @@ id! {
 id! {
     /// The key of an exam's report: read it with `as_str()`, never with `{:?}`, which hides it.
     ///
-    /// The vendor's `examKey` (documented). **It gives access to the report without a login**, so it
-    /// is the patient's secret: store it encrypted, and keep it out of logs, file names and URLs that
-    /// others see. [`Exam::report_key`](crate::exams::Exam::report_key) gives it if it is usable.
+    /// The vendor's `examKey` (documented). **It gives access to the report without a login**, so
+    /// it is the patient's secret: store it encrypted, and keep it out of logs, file names and URLs
+    /// that others see. [`Exam::report_key`](crate::exams::Exam::report_key) gives it if it is
+    /// usable.
     ///
     /// ```
     /// use biologix_client::ExamKey;

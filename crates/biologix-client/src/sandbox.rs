@@ -1,13 +1,13 @@
 //! An in-process Biologix to test against (feature `sandbox`).
 //!
-//! [`Sandbox`] is a real HTTP server on the loopback interface. It follows the vendor's document and
-//! what was observed in production, keeps state (sessions, a centre's exams, their reports), and fails
-//! in the ways that you ask for. It shares no type with the client, so that a mistake in the client's
-//! models shows.
+//! [`Sandbox`] is a real HTTP server on the loopback interface. It follows the vendor's document
+//! and what was observed in production, keeps state (sessions, a centre's exams, their reports),
+//! and fails in the ways that you ask for. It shares no type with the client, so that a mistake in
+//! the client's models shows.
 //!
-//! All data is synthetic: the names are "Paciente Ficticio 17", the tax numbers are zeros, the dates
-//! are around 2030. **Exempt from semver**: this module may change in any release, and so may the
-//! exams that a seed gives. It is meant for tests only.
+//! All data is synthetic: the names are "Paciente Ficticio 17", the tax numbers are zeros, the
+//! dates are around 2030. **Exempt from semver**: this module may change in any release, and so may
+//! the exams that a seed gives. It is meant for tests only.
 //!
 //! ```
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {

@@ -49,8 +49,8 @@ impl Sessions {
     /// ```
     ///
     /// # Errors
-    /// - `credentials`: refused. The next login is made after a pause (30 s, doubling to 15 min), so
-    ///   that the account is not locked
+    /// - `credentials`: refused. The next login is made after a pause (30 s, doubling to 15 min),
+    ///   so that the account is not locked
     /// - `rate_limited`: the vendor throttles logins
     /// - `decode`: the answer has no token or no user id
     /// - `config`: the client has no credentials

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// When an exam was and what the patient said before it, the vendor's `ExamBaseDto`.
 ///
-/// The lists are documented as lists of texts, without saying which. They are observed to be absent or
-/// null at times, which is an empty list here. An empty list is not written again. The
+/// The lists are documented as lists of texts, without saying which. They are observed to be absent
+/// or null at times, which is an empty list here. An empty list is not written again. The
 /// `*_updated_time` fields and the model of the phone are not documented, but observed.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

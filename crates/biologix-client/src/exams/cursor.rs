@@ -8,9 +8,10 @@ use crate::exams::seen::Seen;
 
 /// Where to resume a list that was interrupted, also in another process.
 ///
-/// It has the offset, the total, and hashes of the exams given lately (at most 10,000, about 220 KB of
-/// JSON), so that no exam is lost or repeated if the list has changed in between. It is not a bookmark
-/// for the next day: new exams are at the front of the list, where only a new listing finds them.
+/// It has the offset, the total, and hashes of the exams given lately (at most 10,000, about 220 KB
+/// of JSON), so that no exam is lost or repeated if the list has changed in between. It is not a
+/// bookmark for the next day: new exams are at the front of the list, where only a new listing
+/// finds them.
 ///
 /// ```
 /// # biologix_client::sandbox::Sandbox::story(async |sandbox| {

@@ -18,7 +18,7 @@ use crate::ids::ExamKey;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Exam {
-    /// The exam's id, an opaque text that is never empty. Documented. Observed to be unique and stable.
+    /// The exam's id, opaque and never empty. Documented. Observed to be unique and stable.
     #[serde(deserialize_with = "not_empty")]
     pub exam_id: String,
     /// The key of the report. Documented. Observed to be missing on some old exams.

@@ -69,9 +69,10 @@ impl Exams {
 /// Lists the exams of a sleep centre. Made by [`Exams::list`], which names the errors.
 ///
 /// Awaiting it gives one page. [`items`](Self::items) and [`pages`](Self::pages) go through the
-/// whole list, in which no exam is lost or repeated while others are issued or removed. An exam that
-/// comes again is given again only if its text has changed. Removed exams show only in the vendor's
-/// total. Without a total, each removal from the part already read loses one exam not yet read.
+/// whole list, in which no exam is lost or repeated while others are issued or removed. An exam
+/// that comes again is given again only if its text has changed. Removed exams show only in the
+/// vendor's total. Without a total, each removal from the part already read loses one exam not yet
+/// read.
 ///
 /// ```
 /// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
@@ -104,13 +105,13 @@ safe_debug!(ListExams {
 });
 
 impl ListExams {
-    /// Skips this many exams (`offset`, documented), from the newest on (observed). The default is 0.
+    /// Skips this many exams (`offset`, documented), the newest first (observed). Default 0.
     pub fn offset(mut self, offset: u64) -> Self {
         self.cursor = Cursor::at(offset);
         self
     }
 
-    /// Sets the page size (`limit`, documented). The default is 100, which is observed to be accepted.
+    /// Sets the page size (`limit`, documented). Default 100, which is observed to be accepted.
     ///
     /// The vendor may give fewer. Its maximum is not known.
     pub fn page_size(mut self, exams: u32) -> Self {

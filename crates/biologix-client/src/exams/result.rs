@@ -60,8 +60,8 @@ safe_debug!(SnoringResult {});
 
 /// Oxygen saturation, heart rate and sleep, the vendor's `ExamResultOximetryDto`.
 ///
-/// All but `odi_sleeping` is documented. Where the document gives no unit, it is our reading. Unexpected
-/// values are observed (an ODI of 100 and more), so nothing is checked.
+/// All but `odi_sleeping` is documented. Where the document gives no unit, it is our reading.
+/// Unexpected values are observed (an ODI of 100 and more), so nothing is checked.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -164,7 +164,7 @@ safe_debug!(CardiologyResult {});
 
 /// Whether atrial fibrillation was found. The codes are documented: 0, 1, and every number below 0.
 ///
-/// `From` makes one from a code, and any code is written again as it came. `Debug` prints no number.
+/// `From` makes one from a code. Any code is written again as it came. `Debug` prints no number.
 ///
 /// ```
 /// use biologix_client::exams::AfNotification;

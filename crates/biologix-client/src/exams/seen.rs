@@ -8,7 +8,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-/// How many are remembered. If more exams than this are issued between two pages, some are given twice.
+/// How many are remembered. If more are issued between two pages, some exams are given twice.
 const REMEMBERED: usize = 10_000;
 
 /// The first 64 bits of a SHA-256: nothing of an exam can be read from it.

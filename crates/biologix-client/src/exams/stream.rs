@@ -19,8 +19,8 @@ type Fetching = Pin<Box<dyn Future<Output = Result<RawPage>> + Send>>;
 
 /// Fetches page after page.
 ///
-/// What is known of the list stays outside the future that runs, so that the cursor can be had at any
-/// time.
+/// What is known of the list stays outside the future that runs, so that the cursor can be had at
+/// any time.
 pub(super) struct Pager {
     operation: &'static Operation,
     fetch: Box<dyn Fn(u64) -> Fetching + Send>,
@@ -99,8 +99,8 @@ impl Pager {
 ///
 /// An `Err` means that a page failed. It is the last item, and [`ExamItems::cursor`] says where to
 /// resume. The stream may pause between pages, see
-/// [`page_spacing`](crate::BiologixClientBuilder::page_spacing). That time does not count for a call's
-/// deadline.
+/// [`page_spacing`](crate::BiologixClientBuilder::page_spacing). That time does not count for a
+/// call's deadline.
 #[must_use = "a stream does nothing unless polled"]
 pub struct ExamItems(Pager);
 
@@ -117,8 +117,8 @@ impl ExamItems {
     /// Where to resume after the exams given so far, with
     /// [`ListExams::resume`](crate::exams::ListExams::resume).
     ///
-    /// It is a copy of up to 10,000 hashes: take one now and then and after an error, not after each
-    /// exam.
+    /// It is a copy of up to 10,000 hashes: take one now and then and after an error, not after
+    /// each exam.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
         self.0.walk.cursor().clone()

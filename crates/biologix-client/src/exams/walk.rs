@@ -1,8 +1,9 @@
 //! Walks a list that changes while it is read: pages in, exams out, no I/O.
 //!
-//! The list is newest first (observed). New exams push exams that were read to the next offset, where
-//! [`Seen`](crate::exams::seen::Seen) drops them. Exams that vanish pull unread exams to offsets
-//! already passed. The total then falls by at least as much, and the walk steps back by that.
+//! The list is newest first (observed). New exams push exams that were read to the next offset,
+//! where [`Seen`](crate::exams::seen::Seen) drops them. Exams that vanish pull unread exams to
+//! offsets already passed. The total then falls by at least as much, and the walk steps back by
+//! that.
 
 #[cfg(test)]
 mod tests;
@@ -97,8 +98,9 @@ impl Walk {
             _ => 0,
         };
         if fell > 0 {
-            // Go back to where unread exams may be now, and read the exams of this page again. Pages
-            // without a total may have hidden the fall, so it counts from the last page with one.
+            // Go back to where unread exams may be now, and read this page's exams again. Pages
+            // without a total may have hidden the fall, so it counts from the last one with a
+            // total.
             self.cursor.offset = self.cursor.counted.saturating_sub(fell);
         }
         if total.is_some() {
@@ -163,8 +165,8 @@ impl Walk {
 impl Page {
     /// What identifies an item that is not readable: its id, if that can be read.
     ///
-    /// Without an id it is the text and the place, counted from the end of the list, because new exams
-    /// do not change that.
+    /// Without an id it is the text and the place, counted from the end of the list, because new
+    /// exams do not change that.
     fn identity(&self, raw: &RawJson, content: &str, index: usize) -> Hash {
         let fields: Extra = raw.parse().unwrap_or_default();
         if let Some(id) = fields.get("examId").and_then(|id| id.as_str())

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 /// Changes an answer as the vendor may.
 ///
-/// Every object gets undocumented fields. Some exams of a list get undocumented codes, others blocks
-/// that are null. A session gets null for all that is not needed. Ids, keys and error codes stay.
+/// Every object gets undocumented fields. Some exams of a list get undocumented codes, others
+/// blocks that are null. A session gets null for all that is not needed. Ids, keys and error codes
+/// stay.
 pub(super) fn drift(operation: &'static str, body: &mut Value) {
     match (operation, &mut *body) {
         ("biologix.exams.list", Value::Array(exams)) => {

@@ -18,14 +18,14 @@ pub(super) fn too_many_requests() -> Answer {
     )
 }
 
-/// An error of the vendor's own shape. Only the class name of a 429 is known, so the others have one
-/// that is clearly invented.
+/// An error of the vendor's own shape. Only the class name of a 429 is known, so the others have
+/// one that is clearly invented.
 pub(super) fn error(status: StatusCode, code: &str) -> Answer {
     coded(status, "ExampleException", code)
 }
 
-/// An error of the vendor's framework: Spring Boot's default body. That the framework refuses in this
-/// way is our reading.
+/// An error of the vendor's framework: Spring Boot's default body. That the framework refuses in
+/// this way is our reading.
 pub(super) fn spring(
     centre: &Centre,
     status: StatusCode,

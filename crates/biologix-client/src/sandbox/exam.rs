@@ -124,8 +124,8 @@ impl Recipe {
     }
 }
 
-/// Most exams are compact. Some have other white space and escapes, which shows a client that does not
-/// keep the vendor's text.
+/// Most exams are compact. Some have other white space and escapes, which shows a client that does
+/// not keep the vendor's text.
 fn style(rng: &mut Rng) -> Style {
     let layout = match rng.u8(..100) {
         0..10 => Layout::Lines,
@@ -163,8 +163,8 @@ impl Key {
     }
 }
 
-/// A time this many minutes after the start of this exam, or before it, in one of several ISO 8601 forms.
-/// Which one the vendor writes is not known.
+/// A time this many minutes after the start of this exam, or before it, in one of several ISO 8601
+/// forms. Which one the vendor writes is not known.
 fn moment(rng: &mut Rng, number: u32, minutes_later: i64) -> Json {
     let start = FIRST_START + u64::from(number) * 20 * 60;
     let seconds = start.saturating_add_signed(minutes_later * 60);

@@ -1,7 +1,7 @@
 //! A real one-page PDF.
 
-/// A PDF 1.4 file of one A4 page with these lines of ASCII text, padded with comments to at least this
-/// size.
+/// A PDF 1.4 file of one A4 page with these lines of ASCII text, padded with comments to at least
+/// this size.
 pub(super) fn one_page(lines: &[&str], least_bytes: usize) -> Vec<u8> {
     let mut content = String::from("BT /F1 18 Tf 72 760 Td 24 TL\n");
     for line in lines {

@@ -7,8 +7,8 @@ use crate::sandbox::json::Json;
 
 /// The `patient` of an exam.
 ///
-/// `life` is the person's own random source, so that a person is the same in all exams. `rng` is the
-/// exam's, and decides what the exam leaves out.
+/// `life` is the person's own random source, so that a person is the same in all exams. `rng` is
+/// the exam's, and decides what the exam leaves out.
 pub(super) fn patient(life: &mut Rng, rng: &mut Rng, number: u32, odd: bool) -> Json {
     let adjective = if life.bool() { "Ficticio" } else { "Fictício" };
     let gender = match life.u8(..100) {

@@ -135,8 +135,8 @@ fn is_user_name(name: &str) -> bool {
 
 /// Whether the request has `basic base64(userId:token)` with a token that is alive.
 ///
-/// The scheme may be in any case (RFC 7617). That all known clients send `basic` is for the request log
-/// to show.
+/// The scheme may be in any case (RFC 7617). That all known clients send `basic` is for the request
+/// log to show.
 fn is_authorized(centre: &Centre, request: &Request) -> bool {
     let credentials = request
         .header("authorization")

@@ -31,15 +31,15 @@ const MOST_EXAMS: usize = 9_000_000;
 #[derive(Clone)]
 #[allow(clippy::exhaustive_structs, reason = "a test builds it with `..`")]
 pub struct Settings {
-    /// The seed of the exams. The same seed gives the same exams, each by its number alone. Default 1.
+    /// The seed of the exams, 1 by default. The same seed gives an exam of a number the same data.
     pub seed: u64,
     /// How many exams there are at the start: 250 by default, at most 9,000,000. They are made when
     /// they are requested, so many cost little.
     pub exams: usize,
     /// Whether one exam in ten has codes and fields that are not documented. Not by default.
     pub drift: bool,
-    /// The vendor's maximum of `limit`, to which a larger one is lowered. 100 by default, the largest
-    /// that was observed to be accepted. The real maximum is not known.
+    /// The vendor's maximum of `limit`, to which a larger one is lowered. 100 by default, the
+    /// largest that was observed to be accepted. The real maximum is not known.
     pub max_limit: usize,
     /// The page size of a call without `limit`. By default the maximum, as documented.
     pub default_limit: Option<usize>,
@@ -72,7 +72,7 @@ safe_debug!(Settings { seed, exams });
 
 /// When a list call is throttled.
 ///
-/// The vendor's real rule is not known. A 429 was observed when pages of 100 were fetched back to back.
+/// The vendor's real rule is not known. A 429 was observed with pages of 100 fetched back to back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "a test builds it")]
 pub struct Throttle {

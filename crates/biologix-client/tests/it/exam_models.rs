@@ -1,4 +1,4 @@
-//! The exam models: what the samples say, read and written again.
+//! The exam models: the samples, read and written again.
 
 mod privacy;
 mod readings;
@@ -12,7 +12,7 @@ use biologix_client::exams::{
 use common_http::{DecodeError, DecodeReason, RawJson, Recorded, TextOrNumber, Timestamp, json};
 use serde_json::Value;
 
-/// The exam list of the field facts: finished with every field seen, finished with gaps, only authorised.
+/// Three exams: finished with every observed field, finished with gaps, and only authorised.
 const SAMPLES: &str = include_str!("samples/exams.json");
 
 fn samples() -> Vec<RawJson> {
@@ -40,7 +40,7 @@ fn time(text: &str) -> Option<Timestamp> {
     Some(Timestamp::from(text))
 }
 
-/// What writing leaves out or spells in another way: nulls, empty lists, and whole floats.
+/// The tree without what writing leaves out (nulls, empty lists), and with every number as a float.
 fn normal(tree: &Value) -> Value {
     let there =
         |value: &Value| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty());

@@ -1,6 +1,6 @@
 //! The tests of the client against its documented and observed behaviour.
 
-// Clippy's leave for tests does not reach their helper functions.
+// Clippy's exception for tests does not cover their helper functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod errors;

@@ -24,7 +24,7 @@ async fn fetch(client: &BiologixClient, key: &str) -> Result<bytes::Bytes> {
         .await
 }
 
-/// A client without credentials, to which everything is answered with this.
+/// A client without credentials whose every request gets this answer.
 fn answered(
     answer: impl Fn() -> FakeAnswer + Send + Sync + 'static,
 ) -> (BiologixClient, std::sync::Arc<FakeTransport>) {
@@ -62,10 +62,13 @@ async fn a_report_is_fetched_without_credentials() {
     assert_eq!(fetch(&stranger, "EXAMPLEKEY101").await.unwrap(), PDF);
     assert_eq!(network.count(), 1);
 
-    // Nor does a client that has a session show it.
-    let network = crate::support::network(|request| match request.target.contains("report") {
-        true => ok(PDF),
-        false => crate::support::page("[]", 0),
+    // A client that has a session does not send it either.
+    let network = crate::support::network(|request| {
+        if request.target.contains("report") {
+            ok(PDF)
+        } else {
+            crate::support::page("[]", 0)
+        }
     });
     let client = client(&network);
     client.exams(&partner()).list().send().await.unwrap();
@@ -108,7 +111,7 @@ async fn a_pdf_is_known_by_its_mark_and_not_by_its_content_type() {
     }
 }
 
-/// The first bytes come in pieces, the mark in two of them.
+/// The first bytes come in pieces, and the mark is split between two of them.
 #[tokio::test(start_paused = true)]
 async fn a_mark_that_comes_in_pieces_is_found() {
     let (client, _) = answered(|| {
@@ -228,7 +231,7 @@ async fn a_report_that_breaks_off_is_fetched_again_whole() {
     assert_eq!(network.count(), 3);
 }
 
-/// Broken off before its first bytes were looked at, and after.
+/// Cut off before its first bytes were checked, and after.
 #[tokio::test(start_paused = true)]
 async fn a_report_that_stays_broken_leaves_no_file() {
     for length in [16, 5000] {

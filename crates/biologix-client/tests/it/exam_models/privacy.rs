@@ -12,7 +12,8 @@ use super::{exam, full_sample};
 const TEXT: &str = "MARKER";
 const NUMBER: i64 = 98765;
 
-/// The sample with a marker for every text and number but the exam's id, and unknown fields of the same.
+/// The sample with a marker for every text and number except the exam's id, and with unknown fields
+/// that have markers.
 fn marked() -> Exam {
     let mut tree = with_all_changed(&full_sample(), |pointer, old| match old {
         _ if pointer == "/examId" => None,

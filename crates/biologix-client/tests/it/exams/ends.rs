@@ -6,7 +6,7 @@ use common_http::{Delivery, ErrorKind};
 use super::server::{Server, Turn};
 use crate::support::{LIST, client, network, page, partner, requests_to, targets};
 
-/// Reads the list of this server; the offsets that were asked for, and how many exams came.
+/// Reads the list of this server. Returns the requested offsets and how many exams came.
 async fn offsets(server: &std::sync::Arc<Server>, page_size: u32) -> (Vec<String>, usize) {
     let network = server.network();
     let list = client(&network)
@@ -90,15 +90,18 @@ async fn a_total_that_falls_steps_back() {
     let turns = vec![Turn::CALM, Turn::CALM, fall];
     let (asked, count) = offsets(&Server::new(40, turns), 10).await;
     assert_eq!(asked, ["0", "10", "20", "17", "27"]);
-    // All but the one that was removed unread.
+    // All except the one that was removed unread.
     assert_eq!(count, 39);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_empty_page_below_the_total_is_an_error() {
-    let network = network(|request| match request.target.contains("offset=0&") {
-        true => page(r#"[{"examId":"0000101BB"}]"#, 5),
-        false => page("[]", 5),
+    let network = network(|request| {
+        if request.target.contains("offset=0&") {
+            page(r#"[{"examId":"0000101BB"}]"#, 5)
+        } else {
+            page("[]", 5)
+        }
     });
     let mut exams = client(&network).exams(&partner()).list().items();
     assert!(exams.next().await.unwrap().is_ok());
@@ -107,7 +110,7 @@ async fn an_empty_page_below_the_total_is_an_error() {
     assert_eq!(error.operation(), Some("biologix.exams.list"));
     assert_eq!(error.delivery(), Delivery::Answered);
     assert!(exams.next().await.is_none());
-    // The page, the empty one, and twice again.
+    // The page, the empty one, and that one twice more.
     assert_eq!(requests_to(&network, LIST).len(), 4);
     assert_eq!(
         (exams.cursor().offset(), exams.cursor().total()),
@@ -198,7 +201,7 @@ async fn pagination_headers_are_integers_in_text() {
             .unwrap();
         assert_eq!((page.total, page.limit), (read, read), "{text}");
         assert_eq!(page.offset, 7);
-        // The offset is beyond a total of 2; one that counts as missing ends at the empty page.
+        // The offset is beyond a total of 2. Without a total, the empty page is the end.
         assert!(
             client
                 .exams(&partner())
@@ -214,7 +217,7 @@ async fn pagination_headers_are_integers_in_text() {
 
 #[tokio::test(start_paused = true)]
 async fn a_page_for_another_offset_is_an_error() {
-    // A server, or a cache before it, that does not look at the offset.
+    // A server, or a cache in front of it, that ignores the offset.
     let network = network(|_| {
         page(r#"[{"examId":"0000101BB"},{"examId":"0000102BB"}]"#, 4)
             .header("x-pagination-offset", "0")

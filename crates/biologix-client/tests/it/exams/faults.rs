@@ -1,5 +1,5 @@
-//! A fault at any page: the stream goes on if another attempt helps, else it ends with an error and a
-//! cursor.
+//! A fault at any page: the stream goes on if another attempt helps. Else it ends with an error and
+//! a cursor.
 
 use biologix_client::Item;
 use biologix_client::exams::Exam;

@@ -1,4 +1,4 @@
-//! One page, and the streams by item and by page.
+//! One page, and the streams of items and of pages.
 
 use biologix_client::exams::ExamStatus;
 use common_http::transport::FakeAnswer;
@@ -130,7 +130,7 @@ async fn one_exam_id_is_one_exam() {
         .await
         .unwrap();
     let texts: Vec<_> = exams.iter().map(|listed| listed.raw().compact()).collect();
-    // The third has another text and so may have changed; the fourth is the second once more.
+    // The third has another text, so it may have changed. The fourth repeats the second.
     assert_eq!(
         texts,
         [
@@ -169,16 +169,17 @@ async fn a_stream_tells_total_and_cursor() {
         assert_eq!((exams.total(), exams.cursor().offset()), (Some(25), read));
     }
     assert!(exams.next().await.is_none());
-    // Also for who uses it as a stream, and asks on after the end.
+    // The same as a stream that is polled after its end.
     assert!(StreamExt::next(&mut exams).await.is_none());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_dropped_wait_for_a_page_loses_nothing() {
     let answered = |request: &common_http::transport::FakeRequest| {
-        let body = match request.target.contains("offset=0&") {
-            true => r#"[{"examId":"E1"}]"#,
-            false => r#"[{"examId":"E2"}]"#,
+        let body = if request.target.contains("offset=0&") {
+            r#"[{"examId":"E1"}]"#
+        } else {
+            r#"[{"examId":"E2"}]"#
         };
         page(body, 2).after(std::time::Duration::from_secs(5))
     };

@@ -8,7 +8,7 @@ use common_http::transport::FakeAnswer;
 
 use crate::support::{client, network, opened, page, partner, without_credentials};
 
-/// In every text of an exam but its id, and in one that cannot be read.
+/// Markers in every text of an exam except its id, and in items that are not readable.
 const BODY: &str = r#"[
     {"examId":"0000101BB","examKey":"MARKER","patientUserId":"MARKER","type":1,"status":6,
      "patient":{"name":"MARKER","username":"MARKER","email":"MARKER","MARKER":"MARKER"},

@@ -1,4 +1,4 @@
-//! Exams that cannot be read.
+//! Exams that are not readable.
 
 use biologix_client::exams::Exam;
 use biologix_client::{Item, Rejected};
@@ -18,7 +18,7 @@ const BODY: &str = r#"[
     {"examId": "E7"}
 ]"#;
 
-/// Path, reason and text of what was rejected, and the ids of the rest.
+/// Path, reason and text of the rejected items, and the ids of the others.
 fn told_apart(items: &[Item<Exam>]) -> (Vec<(String, DecodeReason, String)>, Vec<String>) {
     let mut rejected = Vec::new();
     let mut read = Vec::new();

@@ -31,7 +31,7 @@ fn the_list_request_is_built_without_io() {
     assert_eq!(prepared.headers()["accept"], "application/json");
     let agent = concat!("biologix-client/", env!("CARGO_PKG_VERSION"));
     assert_eq!(prepared.headers()["user-agent"], agent);
-    // The session's is added when it is sent; of pagination nothing.
+    // The session's header is added when it is sent. There is none about pagination.
     assert_eq!(names.len(), 2, "{names:?}");
     assert_eq!(network.count(), 0);
 }
@@ -85,7 +85,7 @@ async fn a_limit_of_100_is_sent_unless_another_is_set() {
     assert_eq!(network.count(), 4);
 }
 
-/// Asked for in the query, and in no header.
+/// The page is requested in the query and in no header.
 #[tokio::test(start_paused = true)]
 async fn pagination_is_asked_for_in_the_query() {
     let network = network(|_| page("[]", 0));
@@ -146,7 +146,7 @@ async fn ids_are_opaque_text() {
     assert_eq!(network.count(), before);
 }
 
-/// Nothing that the login answers is taken for the centre's id.
+/// Nothing in the login's answer is taken for the centre's id.
 #[tokio::test(start_paused = true)]
 async fn the_partner_id_is_the_callers() {
     let network = network(|_| page("[]", 0));

@@ -1,4 +1,4 @@
-//! The synthetic exams: everything that was documented or observed comes up in them.
+//! The synthetic exams have everything that was documented or observed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +36,7 @@ fn count<T: Ord>(of: impl Iterator<Item = T>) -> BTreeMap<T, usize> {
 async fn a_seed_gives_the_same_exams_and_another_seed_others() {
     let first = exams(5, 40, false).await;
     assert_eq!(first, exams(5, 40, false).await);
-    // By number alone: of a longer list the oldest forty are the same.
+    // An exam depends on its number only: the oldest forty of a longer list are the same.
     assert_eq!(first, exams(5, 90, false).await.split_off(50));
     assert_ne!(first, exams(6, 40, false).await);
 }
@@ -106,7 +106,7 @@ async fn blocks_come_as_documented() {
     assert!(snoring_tests > 100 && sleep_exams > 300);
 }
 
-/// How a member comes: not at all, null, or as what.
+/// The form of a member: absent, null, or its JSON type.
 fn form(value: Option<&Value>) -> &'static str {
     match value {
         None => "absent",

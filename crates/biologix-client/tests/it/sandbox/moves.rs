@@ -1,4 +1,4 @@
-//! A list that moves while it is read.
+//! A list that changes while it is read.
 
 use biologix_client::sandbox::{Sandbox, SandboxError, Settings};
 use serde_json::Value;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::wire::{Got, send};
 
-/// Percent-encodes all but letters and digits.
+/// Percent-encodes everything except letters and digits.
 fn encoded(key: &str) -> String {
     key.bytes()
         .map(|byte| {

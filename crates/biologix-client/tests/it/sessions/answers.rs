@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{LIST, LOGIN, TOKEN, client, header, page, partner, requests_to};
 
-/// A network whose logins are answered with this body and this token.
+/// A network whose logins get this body and this token.
 fn answering(body: Value, token: Option<String>) -> std::sync::Arc<FakeTransport> {
     FakeTransport::new(move |request| match request.target.as_str() {
         LOGIN => {

@@ -3,14 +3,13 @@
 use std::sync::Mutex;
 
 use biologix_client::{Credentials, Provider};
-use common_http::transport::FakeAnswer;
+use common_http::transport::{FakeAnswer, FakeTransport};
 use common_http::{Delivery, Error, ErrorKind, Result, async_trait};
 
 use crate::support::{
     LIST, LOGIN, TOKEN, authorization, builder, client, header, network, opened, page, partner,
     requests_to, targets, without_credentials,
 };
-use common_http::transport::FakeTransport;
 
 #[tokio::test(start_paused = true)]
 async fn source_is_sent_as_the_number_100() {
@@ -79,7 +78,7 @@ async fn user_id_and_token_go_as_utf8_in_padded_base64() {
         .await
         .unwrap();
     let lists = requests_to(&network, LIST);
-    // Padded, and with `+` and `/` rather than the characters for addresses.
+    // Padded, and with `+` and `/`, not the characters for URLs.
     assert_eq!(
         header(&lists[0], "authorization"),
         Some("basic w4PDqTo6VD9+Pg==")

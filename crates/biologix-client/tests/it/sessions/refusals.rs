@@ -1,4 +1,4 @@
-//! Logins that are refused: once, and remembered.
+//! Logins that are refused are not repeated, and the refusal is remembered.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::support::{client, opened, partner, refusal};
 /// How long an answer takes, so that the callers really wait for each other.
 const A_MOMENT: Duration = Duration::from_secs(1);
 
-/// Ten callers, and then ten more: the last error of each ten.
+/// Ten callers, then ten more: the last error of each ten.
 async fn twenty_calls(network: &Arc<FakeTransport>) -> [common_http::Error; 2] {
     let client = client(network);
     let mut errors = Vec::new();
@@ -27,7 +27,7 @@ async fn twenty_calls(network: &Arc<FakeTransport>) -> [common_http::Error; 2] {
 
 #[tokio::test(start_paused = true)]
 async fn a_login_refused_by_any_4xx_is_not_repeated_but_remembered() {
-    // What a 408 means is not the login's to say; 429 names its own pause.
+    // A 408 is not about the login, and a 429 names its own pause.
     for status in (400..500).filter(|status| ![408, 429].contains(status)) {
         for body in ["", "{}", "<html>", r#"{"error":"exampleCode"}"#] {
             let network =
@@ -140,7 +140,7 @@ async fn a_login_that_fails_by_the_vendors_fault_is_repeated_twice() {
     let error = client.sessions().open().send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Server, 3));
     assert_eq!(network.count(), 3);
-    // Nothing to remember: the vendor refused nobody.
+    // There is nothing to remember, because the vendor refused nobody.
     client.sessions().open().send().await.unwrap_err();
     assert_eq!(network.count(), 6);
 }

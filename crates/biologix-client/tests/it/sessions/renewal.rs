@@ -1,4 +1,4 @@
-//! When a session is renewed: ahead of its end, and once after a 401.
+//! When a session is renewed: before its end, and once after a 401.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,7 +47,7 @@ async fn when_to_renew_can_be_set() {
     }
 }
 
-/// Another login, the same in each byte; no other call, and nothing that ends the first session.
+/// A second, identical login, with no other call and nothing that ends the first session.
 #[tokio::test(start_paused = true)]
 async fn a_renewal_is_another_login() {
     let network = network(|_| page("[]", 0));
@@ -91,14 +91,15 @@ async fn where_renewing_fails_the_old_token_is_used_for_its_7_days() {
     assert_eq!(requests_to(&network, LIST).len(), 3);
 }
 
-/// A network that takes only the token of the newest login, and none where `revoked` says so.
+/// A network that accepts only the token of the newest login, and none once `revoked` is set.
 fn strict(revoked: &Arc<AtomicBool>) -> Arc<FakeTransport> {
     let revoked = revoked.clone();
     network(move |request| {
         let newest = header(request, "authorization") != Some(&authorization(TOKEN));
-        match newest && !revoked.load(Ordering::Relaxed) {
-            true => page("[]", 0),
-            false => refusal(401, "incorrectPassword"),
+        if newest && !revoked.load(Ordering::Relaxed) {
+            page("[]", 0)
+        } else {
+            refusal(401, "incorrectPassword")
         }
     })
 }

@@ -65,15 +65,16 @@ async fn a_provider_has_the_name_that_it_was_given() {
     }
 }
 
-/// The vendor no longer takes the saved session: it is not taken from the store again.
+/// A saved session that the vendor no longer accepts is not taken from the store again.
 #[tokio::test(start_paused = true)]
 async fn a_saved_session_that_is_refused_is_replaced() {
     let store = Arc::new(MemoryStore::default());
     let network = network(|request| {
         let first = crate::support::authorization(crate::support::TOKEN);
-        match header(request, "authorization") == Some(&first) && request.index > 2 {
-            true => refusal(401, "exampleCode"),
-            false => page("[]", 0),
+        if header(request, "authorization") == Some(&first) && request.index > 2 {
+            refusal(401, "exampleCode")
+        } else {
+            page("[]", 0)
         }
     });
     let client = || builder(&network).store(store.clone()).build().unwrap();
