@@ -25,12 +25,9 @@ pub const BASE_URL: &str = "https://api.biologixsleep.com";
 ///
 /// ```
 /// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
-/// use biologix_client::{BiologixClient, PartnerId};
+/// use biologix_client::PartnerId;
 ///
-/// let client = BiologixClient::builder()
-///     .credentials("c|EXAMPLE|000001", "EXAMPLE-PASSWORD")
-///     .base_url(sandbox.url()) // without it: `BASE_URL`
-///     .build()?;
+/// let client = sandbox.client(); // or BiologixClient::builder()
 /// let page = client.exams(&PartnerId::from("0000001DD")).list().page_size(10).await?;
 /// for exam in page.items.iter().filter_map(|item| item.value()) {
 ///     println!("{} {:?}", exam.exam_id, exam.status);
@@ -99,6 +96,18 @@ impl BiologixClient {
 }
 
 /// Builds a [`BiologixClient`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use biologix_client::{BiologixClient, HttpOptions};
+///
+/// let client = BiologixClient::builder()
+///     .credentials("c|EXAMPLE|000001", "EXAMPLE-PASSWORD")
+///     .http(HttpOptions::default().connect_timeout(Duration::from_secs(5)))
+///     .build()?;
+/// # Ok::<(), biologix_client::Error>(())
+/// ```
 #[must_use]
 pub struct BiologixClientBuilder {
     base_url: String,

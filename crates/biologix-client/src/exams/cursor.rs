@@ -12,25 +12,6 @@ use crate::exams::seen::Seen;
 /// of JSON), so that no exam is lost or repeated if the list has changed in between. It is not a
 /// bookmark for the next day: new exams are at the front of the list, where only a new listing
 /// finds them.
-///
-/// ```
-/// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
-/// use biologix_client::PartnerId;
-/// use biologix_client::exams::Cursor;
-///
-/// let client = sandbox.client();
-/// let centre = client.exams(&PartnerId::from("0000001DD"));
-/// let mut exams = centre.list().items();
-/// let first = exams.next().await.transpose()?;
-/// let saved = serde_json::to_string(&exams.cursor()).unwrap();
-///
-/// // In the next run of the program:
-/// let cursor: Cursor = serde_json::from_str(&saved).unwrap();
-/// let mut rest = centre.list().resume(cursor).items();
-/// assert_ne!(rest.next().await.transpose()?, first);
-/// assert_eq!((rest.cursor().offset(), rest.total()), (2, Some(250)));
-/// # Ok(()) });
-/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cursor {
     pub(super) offset: u64,

@@ -45,6 +45,28 @@ impl Exams {
     ///
     /// Only reads, so it is repeated freely. A cancelled call leaves nothing behind.
     ///
+    /// ```
+    /// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
+    /// use biologix_client::{Item, PartnerId};
+    ///
+    /// let client = sandbox.client();
+    /// let centre = client.exams(&PartnerId::from("0000001DD"));
+    /// // One page:
+    /// let newest = centre.list().page_size(20).await?;
+    /// assert_eq!((newest.items.len(), newest.total), (20, Some(250)));
+    /// // All exams, one by one. `.pages()` gives them page by page.
+    /// let mut done = 0;
+    /// let mut exams = centre.list().items();
+    /// while let Some(item) = exams.next().await {
+    ///     match item? {
+    ///         Item::Read(exam) => done += u32::from(exam.is_done()),
+    ///         Item::Rejected(rejected) => println!("not readable: {}", rejected.error),
+    ///     }
+    /// }
+    /// assert_eq!(done, 150);
+    /// # Ok(()) });
+    /// ```
+    ///
     /// # Errors
     /// - `permission_denied`: not this account's centre, or no rights
     ///   ([`ErrorCode::NotAuthorized`](crate::ErrorCode::NotAuthorized))
@@ -73,23 +95,6 @@ impl Exams {
 /// that comes again is given again only if its text has changed. Removed exams show only in the
 /// vendor's total. Without a total, each removal from the part already read loses one exam not yet
 /// read.
-///
-/// ```
-/// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
-/// use biologix_client::{Item, PartnerId};
-///
-/// let client = sandbox.client();
-/// let mut done = 0;
-/// let mut exams = client.exams(&PartnerId::from("0000001DD")).list().items();
-/// while let Some(item) = exams.next().await {
-///     match item? {
-///         Item::Read(exam) => done += u32::from(exam.is_done()),
-///         Item::Rejected(rejected) => println!("not readable: {}", rejected.error),
-///     }
-/// }
-/// assert_eq!(done, 150);
-/// # Ok(()) });
-/// ```
 #[must_use = "nothing is sent before `.await`, `send`, `items` or `pages`"]
 pub struct ListExams {
     exams: Exams,
@@ -146,21 +151,6 @@ impl ListExams {
     }
 
     /// Gives all exams page by page, as a stream. Exams that come again are left out of their page.
-    ///
-    /// ```
-    /// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
-    /// use biologix_client::PartnerId;
-    ///
-    /// let client = sandbox.client();
-    /// let mut pages = client.exams(&PartnerId::from("0000001DD")).list().page_size(50).pages();
-    /// while let Some(page) = pages.next().await {
-    ///     let page = page?;
-    ///     // For example, a database transaction for each page, with `pages.cursor()` in it.
-    ///     println!("{} exams from {} on", page.items.len(), page.offset);
-    /// }
-    /// assert_eq!(pages.cursor().offset(), 250);
-    /// # Ok(()) });
-    /// ```
     pub fn pages(self) -> ExamPages {
         ExamPages::new(self.pager())
     }

@@ -101,6 +101,25 @@ impl Pager {
 /// resume. The stream may pause between pages, see
 /// [`page_spacing`](crate::BiologixClientBuilder::page_spacing). That time does not count for a
 /// call's deadline.
+///
+/// ```
+/// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
+/// use biologix_client::PartnerId;
+/// use biologix_client::exams::Cursor;
+///
+/// let client = sandbox.client();
+/// let centre = client.exams(&PartnerId::from("0000001DD"));
+/// let mut exams = centre.list().items();
+/// let first = exams.next().await.transpose()?;
+/// let saved = serde_json::to_string(&exams.cursor())?;
+///
+/// // In the next run of the program:
+/// let cursor: Cursor = serde_json::from_str(&saved)?;
+/// let mut rest = centre.list().resume(cursor).items();
+/// assert_ne!(rest.next().await.transpose()?, first);
+/// assert_eq!((rest.cursor().offset(), rest.total()), (2, Some(250)));
+/// # Ok(()) });
+/// ```
 #[must_use = "a stream does nothing unless polled"]
 pub struct ExamItems(Pager);
 
@@ -158,6 +177,21 @@ impl Stream for ExamItems {
 ///
 /// An `Err` means that a page failed. It is the last item, and [`ExamPages::cursor`] says where to
 /// resume.
+///
+/// ```
+/// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
+/// use biologix_client::PartnerId;
+///
+/// let client = sandbox.client();
+/// let mut pages = client.exams(&PartnerId::from("0000001DD")).list().pages();
+/// while let Some(page) = pages.next().await {
+///     let page = page?;
+///     // For example, a database transaction for each page, with `pages.cursor()` in it.
+///     println!("{} exams from {} on", page.items.len(), page.offset);
+/// }
+/// assert_eq!(pages.cursor().offset(), 250);
+/// # Ok(()) });
+/// ```
 #[must_use = "a stream does nothing unless polled"]
 pub struct ExamPages(Pager);
 
