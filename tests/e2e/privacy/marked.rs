@@ -1,4 +1,4 @@
-//! A Biologix in which every text and number that may not be printed is a marker.
+//! A Biologix server where every text and number that must not be printed is a marker.
 
 use std::io;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ static ROUTES: [Route<Marked>; 3] = [
     ),
 ];
 
-/// Answers with markers only, except for the ids of exams.
+/// Answers only with markers, except for the ids of exams.
 pub(super) struct Marked {
     exams: Vec<Value>,
     url: String,
@@ -106,12 +106,12 @@ impl Vendor for Marked {
     }
 }
 
-/// An error in the vendor's shape, with a code that is not on the vendor's list.
+/// An error in the vendor's format, with a code that is not on the vendor's list.
 pub(super) fn error_body() -> String {
     json!({ "_class": TEXT, "error": "markerCode", "message": TEXT, "path": TEXT }).to_string()
 }
 
-/// Replaces every text and number except the ids of exams, and adds a marked field to every object.
+/// Marks every text and number except the ids of exams, and adds a marked field to every object.
 fn mark(value: &mut Value) {
     match value {
         Value::String(text) => *text = TEXT.to_owned(),
@@ -126,7 +126,7 @@ fn mark(value: &mut Value) {
     }
 }
 
-/// Exams with markers, some with a report, and items that are not readable as exams.
+/// The exams of a sandbox with markers, some of them with reports, and records that are not exams.
 async fn exams() -> Vec<Value> {
     let sandbox = biologix::Sandbox::start().await.unwrap();
     let marked = |(index, id): (usize, String)| {
@@ -173,7 +173,7 @@ pub(super) fn client(sandbox: &Sandbox<Marked>, http: HttpOptions) -> BiologixCl
         .unwrap()
 }
 
-/// A store whose errors say more than they should.
+/// A store whose errors contain markers.
 struct Broken;
 
 #[async_trait]
