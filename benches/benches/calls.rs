@@ -100,7 +100,7 @@ async fn bench() {
 
     heading();
 
-    let ours = Side::new("client.exams().send()", async || {
+    let ours = Side::new("client.exams().list().send()", async || {
         let page = client.exams(&partner).list().send().await.unwrap();
         assert_eq!(page.items.len(), PAGE);
     });
@@ -115,7 +115,7 @@ async fn bench() {
     });
     compare("a page of 100 exams", 50, &ours, &[&typed, &untyped]).await;
 
-    let ours = Side::new("open_session() + exams().send()", async || {
+    let ours = Side::new("sessions().open() + exams().list()", async || {
         client.sessions().open().send().await.unwrap();
         let page = client
             .exams(&tiny_partner)
@@ -139,7 +139,7 @@ async fn bench() {
 
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("report.pdf");
-    let ours = Side::new("report().send(), save_to()", async || {
+    let ours = Side::new("reports().get(), save_to()", async || {
         ours_to_file(&client, &target).await
     });
     let copied = Side::new("reqwest, to the final name", async || {
@@ -154,7 +154,7 @@ async fn bench() {
     });
     compare("64 MiB to the disk", 1, &ours, &[&copied, &synced]).await;
 
-    let ours = Side::new("client.exams().items()", async || {
+    let ours = Side::new("client.exams().list().items()", async || {
         let mut exams = client.exams(&partner).list().items();
         let mut count = 0;
         while let Some(listed) = exams.next().await {
