@@ -119,7 +119,7 @@ async fn a_changed_exam_is_done_and_differs_each_time() {
 }
 
 #[tokio::test]
-async fn spoiled_exams_cannot_be_read_and_can_be_mended() {
+async fn spoiled_exams_cannot_be_read_and_can_be_fixed() {
     let sandbox = Sandbox::with(Settings {
         exams: 6,
         ..Settings::default()
