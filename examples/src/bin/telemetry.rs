@@ -71,7 +71,8 @@ async fn calls() -> Result<String, Box<dyn Error>> {
     biologix.fail_next("biologix.exams.list", later)?;
     let exams = biologix
         .client()
-        .exams(&PartnerId::from(biologix.partner_id()));
+        .exams(&PartnerId::from(&biologix.settings.partner_id))
+        .list();
     if let Err(error) = exams.page_size(10).send().await {
         writeln!(text, "the exams: {error}")?;
     }
