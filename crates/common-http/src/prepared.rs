@@ -1,10 +1,11 @@
 //! A request as it will be sent, without credentials: the end of everything that needs no I/O.
 
-use http::HeaderMap;
-use http::Uri;
+use http::header::{ACCEPT, LOCATION};
+use http::{HeaderMap, Uri};
 use url::Url;
 
 use crate::body::Body;
+use crate::foreign::{ForeignHosts, ForeignUrl};
 use crate::operation::Operation;
 use crate::options::CallOptions;
 
@@ -18,6 +19,8 @@ pub struct Prepared {
     pub(crate) body: Body,
     pub(crate) options: CallOptions,
     pub(crate) is_foreign: bool,
+    /// Where one redirect may lead, if one is followed.
+    pub(crate) follow: Option<ForeignHosts>,
 }
 
 crate::safe_debug!(Prepared { operation });
@@ -27,6 +30,26 @@ crate::safe_debug!(Prepared { operation });
 const SMALL_BODY: u64 = 32 * 1024;
 
 impl Prepared {
+    /// The request to which a redirect leads, if one is followed and the address may be used. It carries
+    /// what any request to an address from a vendor does: neither credentials nor the vendor's headers.
+    pub(crate) fn followed(&self, answer: &HeaderMap) -> Option<Self> {
+        let hosts = self.follow.as_ref()?;
+        let to = answer.get(LOCATION)?.to_str().ok()?;
+        let to = self.url.join(to).ok()?;
+        let url = ForeignUrl::parse(to.as_str(), hosts).ok()?;
+        let accept = self.headers.get(ACCEPT).cloned();
+        Some(Self {
+            operation: self.operation.clone(),
+            uri: Uri::try_from(url.expose().as_str()).ok()?,
+            url: url.expose().clone(),
+            headers: accept.map(|accept| (ACCEPT, accept)).into_iter().collect(),
+            body: Body::empty(),
+            options: self.options.clone(),
+            is_foreign: true,
+            follow: None,
+        })
+    }
+
     /// Whether it can take long although it moves: then only standing still ends it.
     pub(crate) fn is_transfer(&self) -> bool {
         let is_large = self.body.len().is_none_or(|length| length > SMALL_BODY);

@@ -15,7 +15,7 @@ use crate::data::recorded::Recorded;
 use crate::download::Download;
 use crate::engine::{Engine, Run};
 use crate::error::{Error, ErrorKind, Result};
-use crate::foreign::ForeignUrl;
+use crate::foreign::{ForeignHosts, ForeignUrl};
 use crate::multipart::Multipart;
 use crate::operation::Operation;
 use crate::options::CallOptions;
@@ -50,6 +50,7 @@ pub struct Request {
     options: CallOptions,
     invalid: Option<Error>,
     foreign: Option<ForeignUrl>,
+    follow: Option<ForeignHosts>,
 }
 
 crate::safe_debug!(Request { operation, options });
@@ -66,6 +67,7 @@ impl Request {
             options: CallOptions::default(),
             invalid: None,
             foreign: None,
+            follow: None,
         }
     }
 
@@ -160,6 +162,14 @@ impl Request {
     /// Sends it without credentials.
     pub fn public(mut self) -> Self {
         self.operation = self.operation.public();
+        self
+    }
+
+    /// Follows one redirect, to an address that these rules allow. For a GET without credentials.
+    ///
+    /// The second request carries `Accept` and nothing else of the first.
+    pub fn follow_once(mut self, hosts: ForeignHosts) -> Self {
+        self.follow = Some(hosts);
         self
     }
 
@@ -276,6 +286,7 @@ impl Request {
             body: self.body,
             options: self.options,
             is_foreign: self.foreign.is_some(),
+            follow: self.follow,
         })
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Hidden from the documentation and exempt from semver.
 
+mod environment;
 #[cfg(any(test, feature = "sandbox"))]
 mod fake;
 mod outgoing;

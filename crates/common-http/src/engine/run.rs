@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::StatusCode;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, Span, field};
@@ -142,15 +143,21 @@ impl Run {
         self.attempts += 1;
         self.started = Instant::now();
         let authorization = self.session.as_ref().map(|live| &live.authorization);
-        let exchange = exchange(
-            &self.engine,
-            &self.request,
-            authorization,
-            body,
-            self.attempts,
-            self.mode,
-            end,
-        );
+        let exchange = async {
+            let send = |request, authorization, body| {
+                let (engine, number) = (&self.engine, self.attempts);
+                exchange(engine, request, authorization, body, number, self.mode, end)
+            };
+            match send(&self.request, authorization, body).await {
+                Err(Failure::Answer(answer)) if answer.status.is_redirection() => {
+                    match self.request.followed(&answer.headers) {
+                        Some(hop) => send(&hop, None, Opened::Bytes(Bytes::new())).await,
+                        None => Err(Failure::Answer(answer)),
+                    }
+                }
+                reply => reply,
+            }
+        };
         within(end, exchange).await?
     }
 

@@ -16,7 +16,9 @@ use reqwest::{Client, ClientBuilder, Proxy, redirect, retry};
 use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::hosts::is_loopback;
 use crate::options::{Connection, ProxyChoice};
-use crate::transport::{IncomingBody, OutgoingBody, Transport, TransportError, tls_cause};
+use crate::transport::{
+    IncomingBody, OutgoingBody, Transport, TransportError, environment, tls_cause,
+};
 
 /// Sends attempts with reqwest, without its retries, redirects, cookies and decompression: those
 /// are the engine's decisions.
@@ -69,7 +71,10 @@ fn with_proxy(
     match &connection.proxy {
         // Requests to this machine need no proxy.
         ProxyChoice::System if is_loopback(base) => Ok(builder.no_proxy()),
-        ProxyChoice::System => Ok(builder),
+        ProxyChoice::System => {
+            environment::check(base, |name| std::env::var(name).ok())?;
+            Ok(builder)
+        }
         ProxyChoice::None => Ok(builder.no_proxy()),
         ProxyChoice::Url(url) => {
             const REFUSED: &str = "the proxy's address is not an http or https URL";

@@ -1,7 +1,8 @@
 //! What is not believed: answers that prove nothing, over real sockets.
 
 use common_http::{
-    Body, CallOptions, Delivery, ErrorKind, HttpOptions, Operation, RetryPolicy, looks_like_pdf,
+    Body, CallOptions, Delivery, ErrorKind, ForeignHosts, HttpOptions, Operation, RetryPolicy,
+    looks_like_pdf,
 };
 use tokio::io::AsyncReadExt;
 use tokio::sync::oneshot;
@@ -275,4 +276,58 @@ async fn a_repetition_starts_after_its_predecessor_stopped() {
     let request = client.request(&PUT).raw_body(Body::from(vec![7; LARGE]));
     let error = request.options(CallOptions::default()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Server, 3));
+}
+
+/// A report may be kept at a signed storage address: one hop, told nothing of the caller.
+#[tokio::test]
+async fn one_redirect_is_followed_where_it_is_allowed() {
+    let storage = Server::answering(ok("%PDF-1.7 EXAMPLE")).await;
+    let location = format!("Location: {}/x?sig=a%2Bb", storage.url);
+    let found = format!("HTTP/1.1 302 Found\r\n{location}\r\nContent-Length: 0\r\n\r\n");
+    let vendor = Server::answering(found.clone()).await;
+    let request = || {
+        let client = vendor.client();
+        let request = client.request(&FETCH).accept("application/pdf");
+        request.header(http::header::REFERER, "https://EXAMPLE")
+    };
+    let error = request().download().await.unwrap_err();
+    assert_eq!(fate(&error), (ErrorKind::Rejected, Delivery::Answered));
+    assert!(storage.seen().is_empty());
+    let followed = request()
+        .follow_once(ForeignHosts::default())
+        .download()
+        .await;
+    assert_eq!(followed.unwrap().bytes().await.unwrap(), "%PDF-1.7 EXAMPLE");
+    let seen = storage.seen().remove(0);
+    assert_eq!(seen.line(), "GET /x?sig=a%2Bb HTTP/1.1");
+    let names: Vec<_> = seen
+        .head
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(':').next())
+        .collect();
+    assert_eq!(names, ["accept", "host"]);
+    assert_eq!(seen.header("accept"), Some("application/pdf"));
+
+    let again = Server::answering(found).await;
+    let location = format!("Location: {}/again", again.url);
+    let first = format!("HTTP/1.1 307 Found\r\n{location}\r\nContent-Length: 0\r\n\r\n");
+    let first = Server::answering(first).await;
+    let request = first
+        .client()
+        .request(&FETCH)
+        .follow_once(ForeignHosts::default());
+    let error = request.download().await.unwrap_err();
+    assert_eq!(
+        error.kind(),
+        ErrorKind::Rejected,
+        "only one hop is followed"
+    );
+    let elsewhere = ForeignHosts::default().only(["storage.example"]);
+    let request = vendor.client().request(&FETCH).follow_once(elsewhere);
+    let error = request.download().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), storage.seen().len()),
+        (ErrorKind::Rejected, 1)
+    );
 }
