@@ -156,7 +156,7 @@ impl Sandbox {
     ///     .client_builder()
     ///     .http(HttpOptions::default().retry(RetryPolicy::never()))
     ///     .build()?;
-    /// # impatient.open_session().send().await?;
+    /// # impatient.sessions().open().send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -312,7 +312,7 @@ impl Sandbox {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
-    /// sandbox.client().open_session().send().await?;
+    /// sandbox.client().sessions().open().send().await?;
     /// sandbox.expire_tokens();
     /// # Ok(())
     /// # }
@@ -327,7 +327,7 @@ impl Sandbox {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
-    /// sandbox.client().open_session().send().await?;
+    /// sandbox.client().sessions().open().send().await?;
     /// assert_eq!(sandbox.logins(), 1);
     /// # Ok(())
     /// # }

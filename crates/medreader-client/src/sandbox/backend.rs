@@ -162,7 +162,7 @@ impl Backend {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
-    /// sandbox.client().open_session().send().await?;
+    /// sandbox.client().sessions().open().send().await?;
     /// sandbox.backend().expire_tokens();
     /// # Ok(())
     /// # }
@@ -177,7 +177,7 @@ impl Backend {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
-    /// sandbox.client().open_session().send().await?;
+    /// sandbox.client().sessions().open().send().await?;
     /// assert_eq!(sandbox.backend().logins(), 1);
     /// # Ok(())
     /// # }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Backend, configuration, drift, errors::Refusal, folders, login, results, upload};
 
 /// The operation that logs in: `POST /api/v1/auth/login`.
-pub const AUTH_LOGIN: &str = "medreader.auth.login";
+pub const AUTH_LOGIN: &str = "medreader.sessions.open";
 /// The operation that creates a folder: `POST /api/v1/folders`.
 pub const FOLDERS_CREATE: &str = "medreader.folders.create";
 /// The operation that gets a folder: `GET /api/v1/folders/{folder-id}`.

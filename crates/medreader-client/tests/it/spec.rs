@@ -233,7 +233,7 @@ async fn the_logins_answer_is_read_as_the_document_has_it() {
     let answer = login.clone();
     let network = FakeTransport::new(move |_| FakeAnswer::json(answer.to_string()));
     let client = client(&network);
-    let user = client.open_session().send().await.unwrap();
+    let user = client.sessions().open().send().await.unwrap();
     assert_eq!(serde_json::to_value(&user).unwrap(), login["user"]);
     client.configuration().get().send().await.unwrap();
     let token = format!("Bearer {}", login["token"].as_str().unwrap());

@@ -124,7 +124,7 @@ async fn from_a_folder_to_a_result_by_webhook() {
                 backend.finish(&id).unwrap();
                 finished = true;
             }
-            event.id
+            event.into_inner().id
         });
         let waiting = sandbox.client().prescriptions().result_of(&upload.id);
         let arrival = waiting.wait_or_event(impatient(), events).await.unwrap();
@@ -188,7 +188,7 @@ async fn a_lockout_is_told_and_not_made_longer() {
             .credentials(sandbox.email(), "EXAMPLE-WRONG-PASSWORD")
             .build()
             .unwrap();
-        let error = wrong.open_session().send().await.unwrap_err();
+        let error = wrong.sessions().open().send().await.unwrap_err();
         let code = Some("invalid_credentials");
         assert_eq!(
             told(&error),
@@ -199,7 +199,7 @@ async fn a_lockout_is_told_and_not_made_longer() {
     // The right password does not help now, and asking again asks nobody.
     let locked_out = sandbox.client_builder().build().unwrap();
     for _ in 0..3 {
-        let error = locked_out.open_session().send().await.unwrap_err();
+        let error = locked_out.sessions().open().send().await.unwrap_err();
         assert_eq!(
             (error.kind().as_str(), error.code()),
             ("rate_limited", Some("too_many_attempts"))
@@ -210,7 +210,7 @@ async fn a_lockout_is_told_and_not_made_longer() {
 
     sandbox.clock().advance(minute);
     let later = sandbox.client_builder().build().unwrap();
-    later.open_session().send().await.unwrap();
+    later.sessions().open().send().await.unwrap();
 }
 
 #[tokio::test]

@@ -288,7 +288,7 @@ async fn a_lockout_ends_it() {
         .await
         .unwrap_err();
     assert_eq!(error.kind().as_str(), "rate_limited");
-    assert_eq!(error.operation(), Some("medreader.auth.login"));
+    assert_eq!(error.operation(), Some("medreader.sessions.open"));
     assert_eq!((network.count(), began.elapsed()), (1, Duration::ZERO));
 }
 
