@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
-use common_http::{Effect, Operation};
+use common_http::{CallOptions, Effect, Operation};
 use medreader_client::OPERATIONS;
+use medreader_client::prescriptions::{PrescriptionFile, WaitOptions};
 use tokio::time::{Instant, advance};
 
 use self::cases::{Case, cases};
-use crate::support::{authorization, calls, client, logins, refusal, told, vendor};
+use crate::support::{authorization, calls, client, folder, logins, refusal, told, vendor};
 
 /// The first call is answered by `first`, and each after it with success.
 fn once(case: &Case, first: fn() -> FakeAnswer) -> Arc<FakeTransport> {
@@ -110,6 +111,56 @@ async fn statuses_that_are_not_documented() {
             );
             assert_eq!(error.body(), b"<html>");
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_keeps_to_its_options() {
+    let network = always(|| FakeAnswer::error(TransportError::Connect));
+    let client = client(&network);
+    let (folders, settings) = (client.folders(), client.configuration());
+    let prescriptions = client.prescriptions();
+    let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 exemplo");
+    let id = "1".into();
+    let once = || CallOptions::default().max_attempts(1);
+    let errors = [
+        folders.create("Pasta").options(once()).await.map(drop),
+        folders.get(&folder()).options(once()).await.map(drop),
+        prescriptions
+            .upload(&folder(), file)
+            .options(once())
+            .await
+            .map(drop),
+        prescriptions.result(&id).options(once()).await.map(drop),
+        prescriptions
+            .results(&folder())
+            .options(once())
+            .await
+            .map(drop),
+        settings.get().options(once()).await.map(drop),
+        settings
+            .update()
+            .s3_region("a")
+            .options(once())
+            .await
+            .map(drop),
+    ];
+    assert_eq!(calls(&network).len(), errors.len());
+    for error in errors {
+        let error = error.unwrap_err();
+        assert_eq!(told(&error), ("connect", None, None, 1, "not_sent"));
+    }
+
+    // A poll of a wait keeps to them, too, and then it is polled again.
+    let wait = || WaitOptions::default().deadline(Duration::from_secs(1));
+    let result = prescriptions.result(&id).options(once());
+    let upload = prescriptions.result_of(&"1".into()).options(once());
+    let errors = [
+        result.wait(wait()).await.unwrap_err(),
+        upload.wait(wait()).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(told(&error), ("connect", None, None, 1, "not_sent"));
     }
 }
 

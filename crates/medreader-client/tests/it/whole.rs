@@ -4,16 +4,12 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use medreader_client::FolderId;
-use medreader_client::Recorded;
 use medreader_client::prescriptions::{
     FoundResult, PrescriptionFile, Prompt, ResultStatus, Upload, WaitOptions,
 };
-use medreader_client::sandbox::{
-    AUTH_LOGIN, CONFIGURATION_GET, FOLDERS_CREATE, Fault, IdReading, Lockout, PRESCRIPTIONS_UPLOAD,
-    Sandbox,
-};
+use medreader_client::sandbox::{Fault, IdReading, Lockout, Sandbox};
 use medreader_client::webhook::{Events, Receiver, Verifier, router};
+use medreader_client::{FolderId, Recorded};
 use tokio::net::TcpListener;
 
 use super::support::told;
@@ -144,11 +140,11 @@ async fn a_folder_is_created_at_most_once_when_the_answer_is_lost() {
     let sandbox = Sandbox::start().await.unwrap();
     let folders = sandbox.client().folders();
     sandbox
-        .fail_next(FOLDERS_CREATE, Fault::ResetAfterRequest)
+        .fail_next("medreader.folders.create", Fault::ResetAfterRequest)
         .unwrap();
     let lost = folders.create("Pacientes").send().await.unwrap_err();
     assert_eq!(told(&lost), ("interrupted", None, None, 1, "unknown"));
-    assert_eq!(sandbox.count(FOLDERS_CREATE), 1);
+    assert_eq!(sandbox.count("medreader.folders.create"), 1);
 
     // It had its effect, and the caller who asks again learns it.
     let taken = folders.create("Pacientes").send().await.unwrap_err();
@@ -161,7 +157,7 @@ async fn a_file_is_uploaded_at_most_once_when_the_answer_is_lost() {
     let sandbox = Sandbox::start().await.unwrap();
     let folder = FolderId::from(sandbox.folder("Pacientes").unwrap());
     sandbox
-        .fail_next(PRESCRIPTIONS_UPLOAD, Fault::ResetAfterRequest)
+        .fail_next("medreader.prescriptions.upload", Fault::ResetAfterRequest)
         .unwrap();
     let file = PrescriptionFile::from_bytes("receita.pdf", CONTENT);
     let prescriptions = sandbox.client().prescriptions();
@@ -170,7 +166,7 @@ async fn a_file_is_uploaded_at_most_once_when_the_answer_is_lost() {
         told(&lost.unwrap_err()),
         ("interrupted", None, None, 1, "unknown")
     );
-    assert_eq!(sandbox.count(PRESCRIPTIONS_UPLOAD), 1);
+    assert_eq!(sandbox.count("medreader.prescriptions.upload"), 1);
     assert_eq!(sandbox.uploads().len(), 1);
 }
 
@@ -205,7 +201,7 @@ async fn a_lockout_is_told_and_not_made_longer() {
             ("rate_limited", Some("too_many_attempts"))
         );
         assert!(error.retry_after().is_some_and(|wait| wait <= minute));
-        assert_eq!(sandbox.count(AUTH_LOGIN), 3);
+        assert_eq!(sandbox.count("medreader.sessions.open"), 3);
     }
 
     sandbox.clock().advance(minute);
@@ -230,5 +226,11 @@ async fn a_missing_permission_is_told_as_such() {
         )
     );
     // The session was young: another login could not have helped.
-    assert_eq!((sandbox.logins(), sandbox.count(CONFIGURATION_GET)), (1, 1));
+    assert_eq!(
+        (
+            sandbox.logins(),
+            sandbox.count("medreader.configuration.get")
+        ),
+        (1, 1)
+    );
 }

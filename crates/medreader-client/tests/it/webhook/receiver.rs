@@ -359,15 +359,15 @@ impl Store for ScriptedStore {
 
     async fn put_if_absent(
         &self,
-        _key: &StoreKey,
-        _value: &Secret,
-        _lifetime: Option<Duration>,
+        key: &StoreKey,
+        value: &Secret,
+        lifetime: Option<Duration>,
     ) -> io::Result<bool> {
-        unimplemented!("the receiver does not use it")
+        self.memory.put_if_absent(key, value, lifetime).await
     }
 
-    async fn remove(&self, _key: &StoreKey) -> io::Result<()> {
-        unimplemented!("the receiver does not use it")
+    async fn remove(&self, key: &StoreKey) -> io::Result<()> {
+        self.memory.remove(key).await
     }
 }
 
