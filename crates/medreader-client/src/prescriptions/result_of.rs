@@ -19,24 +19,6 @@ impl Prescriptions {
     /// [`WaitOptions::folder_after`] and there is a [snapshot](ResultOf::since), it also checks
     /// which results are new in the folder. A single one is taken for the upload's; several are
     /// given back to choose from.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use medreader_client::prescriptions::{PrescriptionFile, WaitOptions};
-    /// use medreader_client::sandbox::Sandbox;
-    ///
-    /// let sandbox = Sandbox::start().await?;
-    /// let folder = sandbox.client().folders().create("Pacientes Exemplo").await?;
-    /// let prescriptions = sandbox.client().prescriptions();
-    /// let before = prescriptions.results(&folder.id).await?.snapshot(&folder.id);
-    /// let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
-    /// let upload = prescriptions.upload(&folder.id, file).await?;
-    ///
-    /// let waiting = prescriptions.result_of(&upload.id).since(before);
-    /// let found = waiting.wait(WaitOptions::default()).await?;
-    /// assert!(found.result().is_some_and(|result| result.is_final()));
-    /// # Ok(()) }
-    /// ```
     pub fn result_of(&self, upload: &UploadId) -> ResultOf {
         ResultOf {
             prescriptions: self.clone(),
@@ -73,6 +55,24 @@ impl FoundResult {
 }
 
 /// Waits for the result of an upload: [`Prescriptions::result_of`].
+///
+/// ```
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use medreader_client::prescriptions::{PrescriptionFile, WaitOptions};
+/// use medreader_client::sandbox::Sandbox;
+///
+/// let sandbox = Sandbox::start().await?;
+/// let folder = sandbox.client().folders().create("Pacientes Exemplo").await?;
+/// let prescriptions = sandbox.client().prescriptions();
+/// let before = prescriptions.results(&folder.id).await?.snapshot(&folder.id);
+/// let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+/// let upload = prescriptions.upload(&folder.id, file).await?;
+///
+/// let waiting = prescriptions.result_of(&upload.id).since(before);
+/// let found = waiting.wait(WaitOptions::default()).await?;
+/// assert!(found.result().is_some_and(|result| result.is_final()));
+/// # Ok(()) }
+/// ```
 #[must_use = "nothing is sent before `wait`"]
 pub struct ResultOf {
     prescriptions: Prescriptions,

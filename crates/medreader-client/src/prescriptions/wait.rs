@@ -105,6 +105,15 @@ pub struct Arrival<T> {
 
 impl<T> Arrival<T> {
     /// Builds an `Arrival` for tests.
+    ///
+    /// ```
+    /// use medreader_client::prescriptions::{Arrival, FoundResult, Prompt};
+    ///
+    /// let result = serde_json::from_str(r#"{"id":"EXAMPLE-1","status":"completed"}"#)?;
+    /// let arrival = Arrival::new(FoundResult::SameId(Box::new(result)), Prompt::Poll);
+    /// assert!(arrival.found.result().is_some_and(|result| result.is_final()));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn new(found: T, prompt: Prompt) -> Self {
         Self { found, prompt }
     }

@@ -21,22 +21,6 @@ impl Receiver {
     ///
     /// The channel holds this many events (at least 1). While it is full, a webhook waits for room
     /// before it is answered. When the stream has been dropped, every webhook is answered 503.
-    ///
-    /// ```
-    /// use medreader_client::webhook::{Receiver, Verifier};
-    ///
-    /// # #[tokio::main] async fn main() {
-    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
-    /// let (receiver, mut events) = Receiver::channel(verifier, 100);
-    /// tokio::spawn(async move {
-    ///     // ... in a program, a server gives `receiver` what it gets
-    ///     receiver.receive(&http::HeaderMap::new(), b"{}").await;
-    /// });
-    /// while let Some(event) = events.next().await {
-    ///     println!("{}", event.id);
-    /// }
-    /// # }
-    /// ```
     #[must_use]
     pub fn channel(verifier: Verifier, capacity: usize) -> (Self, Events) {
         // Outside of these bounds the channel panics.
@@ -52,6 +36,22 @@ impl Receiver {
 /// The events of a [`Receiver::channel`], a [`Stream`].
 ///
 /// It ends when all clones of the receiver are gone.
+///
+/// ```
+/// use medreader_client::webhook::{Receiver, Verifier};
+///
+/// # #[tokio::main] async fn main() {
+/// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
+/// let (receiver, mut events) = Receiver::channel(verifier, 100);
+/// tokio::spawn(async move {
+///     // ... in a program, a server gives `receiver` what it gets
+///     receiver.receive(&http::HeaderMap::new(), b"{}").await;
+/// });
+/// while let Some(event) = events.next().await {
+///     println!("{}", event.id);
+/// }
+/// # }
+/// ```
 pub struct Events(mpsc::Receiver<Recorded<WebhookEvent>>);
 
 safe_debug!(Events {});
