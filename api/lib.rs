@@ -1,1 +1,1 @@
-//! What the published crates show to their users: one list a crate, beside this file.
+//! The public API of each published crate, one list per crate beside this file.

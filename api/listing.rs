@@ -1,11 +1,12 @@
-//! The lists beside this file say what each published crate shows to its users, and every type in them comes from a crate
-//! that a user may meet.
+//! The lists beside this file are the public API of the published crates, and name only types of
+//! crates that ARCHITECTURE.md allows in signatures.
 //!
-//! What they hold: everything public without the feature `sandbox` (exempt from semver) and with `axum`; no automatic
-//! traits (`Send`, ...), no blanket implementations. The TLS features show nothing of their own, so none is built.
+//! A list has every public item with the feature `axum` and without `sandbox` (exempt from semver),
+//! but no auto traits (`Send`, ...) and no blanket implementations. The TLS features add no items,
+//! so none is built.
 //!
-//! rustdoc writes its JSON for nightly only, hence `RUSTC_BOOTSTRAP`, and in a folder of its own, so that the variable
-//! does not make cargo build everything else again.
+//! rustdoc's JSON is unstable, hence `RUSTC_BOOTSTRAP`. It is built in a target folder of its own,
+//! because cargo would build everything again for the variable.
 
 #[path = "listing/foreign.rs"]
 mod foreign;
@@ -18,12 +19,16 @@ use std::sync::OnceLock;
 
 /// The version of rustdoc's JSON that the crate `public-api` in `Cargo.toml` reads.
 const FORMAT: &str = "57";
-/// The features that show something and are held to semver. By their bare names: to cargo, `medreader-client/axum` is a
-/// feature of the dependency that medreader-client's tests have on medreader-client.
+/// A Rust version that writes it.
+const RUST: &str = "1.95";
+/// The features that add items and follow semver.
+///
+/// Bare names: cargo would take `medreader-client/axum` for a feature of the dev-dependency that
+/// medreader-client has on itself.
 const FEATURES: &str = "axum";
-/// What shows that they were built.
+/// An item that is there only with these features.
 const OF_FEATURES: &str = "pub fn medreader_client::webhook::router(";
-/// `docsrs` as on docs.rs, which has a nightly too: a mistake in what stands behind it shows here.
+/// `docsrs` as docs.rs sets it, so that a mistake behind that `cfg` shows here.
 const RUSTDOC: &str = "-Zunstable-options --output-format=json --cfg=docsrs";
 const RENEW: &str = "UPDATE_API=1 cargo test -p api";
 
@@ -42,9 +47,9 @@ fn the_lists_are_current() {
     }
     assert!(
         stale.is_empty(),
-        "what the crates show has changed:\n{stale}\n\
-         If that is meant, renew the lists by\n\n    {RENEW}\n\n\
-         and say in CHANGELOG.md what a user has to know. Lines that went (-) break users' programs."
+        "the public API has changed:\n{stale}\n\
+         If this is intended, renew the lists with\n\n    {RENEW}\n\n\
+         and tell users in CHANGELOG.md. A removed line (-) breaks programs."
     );
 }
 
@@ -58,7 +63,7 @@ fn each_list_belongs_to_a_crate() {
 }
 
 #[test]
-fn users_meet_no_crate_but_the_promised_ones() {
+fn signatures_name_only_the_promised_crates() {
     let Some(lists) = lists() else { return };
     let mut met = Vec::new();
     for list in lists {
@@ -67,7 +72,7 @@ fn users_meet_no_crate_but_the_promised_ones() {
     }
     assert!(
         met.is_empty(),
-        "public items name crates that the rule in ARCHITECTURE.md does not promise:\n{}",
+        "public items name crates that ARCHITECTURE.md does not allow in signatures:\n{}",
         met.join("\n")
     );
 }
@@ -77,7 +82,7 @@ struct List {
     text: String,
 }
 
-/// What each crate shows now; none where this Rust's rustdoc writes what we cannot read. Never so in CI.
+/// The lists of the code as it is; `None` if this Rust writes a JSON format that we cannot read.
 fn lists() -> Option<&'static [List]> {
     static LISTS: OnceLock<Option<Vec<List>>> = OnceLock::new();
     LISTS.get_or_init(read_lists).as_deref()
@@ -99,7 +104,7 @@ fn read_lists() -> Option<Vec<List>> {
             .build()
             .unwrap();
         let text = api.to_string();
-        assert!(text.lines().count() > 20, "{package} shows nothing");
+        assert!(text.lines().count() > 20, "{package}: an empty list");
         lists.push(List { package, text });
     }
     let built = |list: &List| list.text.contains(OF_FEATURES);
@@ -107,19 +112,19 @@ fn read_lists() -> Option<Vec<List>> {
     Some(lists)
 }
 
-/// Says that nothing was looked at, past libtest, which hides what a test prints. In CI that is a failure.
+/// Reports that nothing was compared: fails in CI, and elsewhere writes past libtest's capture.
 fn skip(format: &str) {
-    let rust = env!("CARGO_PKG_RUST_VERSION");
     let text = format!(
-        "api/*.txt NOT COMPARED: this rustdoc writes JSON of version {format}, the crate public-api in api/Cargo.toml \
-         reads {FORMAT}. Use Rust {rust}, or change that crate's version and FORMAT in api/listing.rs."
+        "api/*.txt NOT COMPARED: this rustdoc writes JSON version {format}, but public-api (see \
+         api/Cargo.toml) reads {FORMAT}. Use Rust {RUST}, or change that dependency together with \
+         FORMAT and RUST in api/listing.rs."
     );
     assert!(std::env::var_os("CI").is_none(), "{text}");
     let text = format!("\n{text}\n\n");
     io::stderr().write_all(text.as_bytes()).unwrap();
 }
 
-/// Has rustdoc write all crates as JSON; returns the folder of it.
+/// Runs rustdoc on the published crates; returns the folder of the JSON files.
 fn document() -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("api");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap());
@@ -145,7 +150,7 @@ fn document() -> PathBuf {
     target.join("doc")
 }
 
-/// The version of a JSON document of rustdoc's, which stands at its end or its beginning, by version.
+/// The format version of a rustdoc JSON file. Its place differs: at the start, or at the end.
 fn format_version(json: &Path) -> String {
     let text = fs::read_to_string(json).unwrap();
     let (_, rest) = text.split_once("\"format_version\":").unwrap();
@@ -155,7 +160,7 @@ fn format_version(json: &Path) -> String {
         .collect()
 }
 
-/// The published crates, sorted: the folders of `crates/`.
+/// The published crates (the folders in `crates/`), sorted.
 fn packages() -> Vec<String> {
     entries(&folder().join("../crates"))
         .iter()
@@ -174,18 +179,20 @@ fn folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The lines that went and those that came; empty where the texts are equal.
+/// The removed and the added lines; empty if the texts are equal.
 fn difference(package: &str, kept: &str, now: &str) -> String {
-    let gone = kept.lines().filter(|line| !has(now, line));
-    let come = now.lines().filter(|line| !has(kept, line));
-    let changes: String = gone
+    let removed = kept.lines().filter(|line| !has(now, line));
+    let added = now.lines().filter(|line| !has(kept, line));
+    let changes: String = removed
         .map(|line| format!("- {line}\n"))
-        .chain(come.map(|line| format!("+ {line}\n")))
+        .chain(added.map(|line| format!("+ {line}\n")))
         .collect();
-    match (changes.is_empty(), kept == now) {
-        (true, true) => String::new(),
-        (true, false) => format!("{package}: other order\n"),
-        (false, _) => format!("{package}:\n{changes}"),
+    if kept == now {
+        String::new()
+    } else if changes.is_empty() {
+        format!("{package}: other order\n")
+    } else {
+        format!("{package}:\n{changes}")
     }
 }
 
@@ -194,7 +201,7 @@ fn has(text: &str, line: &str) -> bool {
 }
 
 #[test]
-fn a_difference_says_what_went_and_what_came() {
+fn a_difference_lists_removed_and_added_lines() {
     assert_eq!(difference("a", "x\ny\n", "x\ny\n"), "");
     assert_eq!(difference("a", "x\ny\n", "y\nz\n"), "a:\n- x\n+ z\n");
     assert_eq!(difference("a", "x\ny\n", "y\nx\n"), "a: other order\n");

@@ -1,1 +1,1 @@
-//! The clients' speed as ratios against plain reqwest.
+//! Compares the speed of the clients with plain reqwest, as ratios.

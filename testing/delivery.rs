@@ -1,15 +1,19 @@
-//! Whether an error is right about what the call may have done.
+//! Checks what an error says about its delivery.
 
-use common_http::sandbox::Server;
+use common_http::sandbox::{RecordedRequest, Sandbox, Vendor};
 use common_http::{Delivery, Error};
 
-/// What an error says of its delivery must agree with what the sandbox saw of the operation.
+/// Checks that an error's delivery agrees with what the sandbox saw of the operation.
 ///
 /// # Panics
-/// It does not.
+/// They do not agree.
 #[track_caller]
-pub fn assert_sound(error: &Error, operation: &str, sandbox: &Server) {
-    let seen = sandbox.requests_for(operation);
+pub fn assert_sound<S: Vendor>(error: &Error, operation: &str, sandbox: &Sandbox<S>) {
+    check(error, &sandbox.requests_for(operation));
+}
+
+#[track_caller]
+fn check(error: &Error, seen: &[RecordedRequest]) {
     match error.delivery() {
         Delivery::NotSent => assert_eq!(seen.len(), 0, "{error}"),
         Delivery::Answered => {
@@ -17,5 +21,20 @@ pub fn assert_sound(error: &Error, operation: &str, sandbox: &Server) {
             assert!(answered && error.status().is_some(), "{error}");
         }
         Delivery::Unknown => assert!(!seen.is_empty(), "{error}"),
+    }
+}
+
+/// For the vendors that are not on [`Sandbox`] yet.
+pub mod old {
+    use common_http::Error;
+    use common_http::sandbox::old::Server;
+
+    /// See [`assert_sound`](super::assert_sound).
+    ///
+    /// # Panics
+    /// It does not.
+    #[track_caller]
+    pub fn assert_sound(error: &Error, operation: &str, sandbox: &Server) {
+        super::check(error, &sandbox.requests_for(operation));
     }
 }

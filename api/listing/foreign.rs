@@ -1,7 +1,7 @@
-//! Which crates a list of public items names, beside the crate's own.
+//! The foreign crates that a list of public items names.
 
-/// What users may meet in signatures: the standard library, and the crates of ARCHITECTURE.md's rule. `serde_core` is
-/// where serde's traits live.
+/// The crates allowed in signatures, by the rule in ARCHITECTURE.md. serde's traits are defined in
+/// `serde_core`.
 const PROMISED: [&str; 11] = [
     "alloc",
     "bytes",
@@ -16,14 +16,14 @@ const PROMISED: [&str; 11] = [
     "url",
 ];
 
-/// The one thing of tokio's: bodies are read from it, and downloads read as it.
+/// The one item of tokio: bodies are read from it, and a download is one.
 const READER: &str = "tokio::io::async_read::AsyncRead";
 
-/// The one thing of axum's, and the only items that may name it: the feature `axum` is a router.
+/// The one item of axum, and the module that may name it: the feature `axum` adds a router.
 const ROUTER: &str = "axum::routing::Router";
 const ROUTER_IN: &str = "medreader_client::webhook::";
 
-/// The items of a list that name a crate which is not promised.
+/// The items of a list that name a crate outside [`PROMISED`].
 pub fn unpromised(own: &str, list: &str) -> Vec<String> {
     list.lines()
         .filter(|item| {
@@ -43,7 +43,7 @@ fn is_promised(own: &str, item: &str, path: &str) -> bool {
         || (path == ROUTER && own == "medreader_client" && item.contains(ROUTER_IN))
 }
 
-/// The paths in an item that begin with a crate: `a::b::C`, but not `T::Error` or `Self::Item`.
+/// The paths in an item that start with a crate: `a::b::C`, but not `T::Error` or `Self::Item`.
 fn paths(item: &str) -> Vec<&str> {
     item.split(|letter: char| !(letter.is_alphanumeric() || letter == '_' || letter == ':'))
         .map(|word| word.trim_matches(':'))
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_promised_is_found() {
+    fn a_crate_outside_the_promise_is_found() {
         let sound = "pub fn medreader_client::webhook::router(u8) -> axum::routing::Router\n\
                      pub fn medreader_client::read(impl tokio::io::async_read::AsyncRead)\n\
                      pub fn medreader_client::Id::new(alloc::string::String) -> common_http::Result<Self>";

@@ -1,6 +1,6 @@
-//! What our calls cost beside plain reqwest: ratios, measured in turns within one run.
+//! What our calls cost compared with plain reqwest: ratios, measured alternately in one run.
 //!
-//! Nothing here passes or fails; see the README for how to read it.
+//! Nothing passes or fails by speed; the README explains the output.
 
 mod measure;
 mod server;
@@ -20,7 +20,7 @@ use self::theirs::{Plain, middleware};
 const EXAMS: usize = 10_000;
 const PAGE: usize = 100;
 const FILE: usize = 64 << 20;
-/// A partner with one exam, of which nothing but the id is told.
+/// A partner whose list is one exam with nothing but an id.
 const TINY: &str = "TINY";
 
 /// The answers of a Biologix with 10,000 exams, each with its own id.
@@ -135,7 +135,7 @@ async fn bench() {
     let ours = Side::new("report().send(), save_to()", async || {
         ours_to_file(&client, &target).await
     });
-    let copied = Side::new("reqwest, written under its name", async || {
+    let copied = Side::new("reqwest, to the final name", async || {
         plain
             .to_file("/v2/exams/EXAMPLEKEY/files/report.pdf", &target, false)
             .await;
@@ -171,7 +171,7 @@ async fn bench() {
 }
 
 fn main() {
-    // One thread for the client, one for the server: what is measured is the client's work.
+    // One thread for the client and one for the server, so that the client is what is measured.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();

@@ -1,11 +1,11 @@
-//! Two ways of one thing, timed in turns.
+//! Times our way and others of doing the same, alternately.
 
 use std::time::{Duration, Instant};
 
-/// Rounds; odd, so that the median is one of them.
+/// The number of rounds; odd, so that the median is one of them.
 const ROUNDS: usize = 11;
 
-/// One way of doing it.
+/// One way of doing what is compared.
 pub(crate) struct Side<F> {
     name: &'static str,
     run: F,
@@ -17,10 +17,10 @@ impl<F: AsyncFn()> Side<F> {
     }
 }
 
-/// A [`Side`] of any type.
+/// A [`Side`] with its type erased.
 pub(crate) trait Timed {
     fn name(&self) -> &'static str;
-    /// The time of one run, of so many in a row.
+    /// Does this many runs in a row; returns the average time of one.
     fn time(&self, runs: u32) -> std::pin::Pin<Box<dyn Future<Output = Duration> + '_>>;
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn heading() {
     println!("{:<22}{:<38}{:>12}{:>16}", "", "", "median", "ours/theirs");
 }
 
-/// Whether the arguments name this comparison, or none.
+/// Whether the arguments name this comparison, or name none.
 fn is_wanted(what: &str) -> bool {
     let mut names = std::env::args()
         .skip(1)
@@ -52,7 +52,7 @@ fn is_wanted(what: &str) -> bool {
     names.next().is_none_or(|name| what.contains(&name))
 }
 
-/// Runs ours and theirs in turns, and prints the medians of the times and of the ratios within a round.
+/// Runs ours and theirs alternately, and prints the median times and the median ratios of a round.
 pub(crate) async fn compare(what: &str, runs: u32, ours: &dyn Timed, theirs: &[&dyn Timed]) {
     if !is_wanted(what) {
         return;
@@ -90,8 +90,9 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 fn shown(seconds: f64) -> String {
-    match seconds {
-        _ if seconds < 0.001 => format!("{:.1} µs", seconds * 1e6),
-        _ => format!("{:.2} ms", seconds * 1e3),
+    if seconds < 0.001 {
+        format!("{:.1} µs", seconds * 1e6)
+    } else {
+        format!("{:.2} ms", seconds * 1e3)
     }
 }

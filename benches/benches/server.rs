@@ -1,4 +1,4 @@
-//! A server that costs next to nothing: it sends bytes that were made before.
+//! A server that costs next to nothing: it sends prepared bytes.
 
 use std::collections::HashMap;
 use std::io;
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// An answer, ready to be sent.
+/// A prepared answer.
 pub(crate) struct Canned {
     head: Bytes,
     body: Bytes,
@@ -36,7 +36,7 @@ impl Canned {
     }
 }
 
-/// Answers these targets, on a thread of its own that ends with the process; returns its URL.
+/// Starts a thread that answers these request targets until the process ends; returns the URL.
 pub(crate) fn start(answers: Vec<(String, Canned)>) -> String {
     let answers = Arc::new(answers.into_iter().collect::<HashMap<_, _>>());
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -58,7 +58,9 @@ async fn accept(listener: std::net::TcpListener, answers: Arc<HashMap<String, Ca
     }
 }
 
-/// Requests one after another, until the client closes. The only one with a body is the login, in one read with its head.
+/// Answers one request after another, until the client closes.
+///
+/// Only the login has a body, and it arrives in one read with its head.
 async fn serve(mut stream: TcpStream, answers: Arc<HashMap<String, Canned>>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut buffer = vec![0; 16 << 10];

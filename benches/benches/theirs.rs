@@ -1,4 +1,4 @@
-//! What a program writes that has no client of ours.
+//! What a program would write without our clients.
 
 use std::path::Path;
 
@@ -8,16 +8,16 @@ use reqwest_retry::RetryTransientMiddleware;
 use reqwest_retry::policies::ExponentialBackoff;
 use tokio::io::AsyncWriteExt;
 
-/// `basic` of `0000001AA:EXAMPLETOKEN`, encoded once.
+/// The token `0000001AA:EXAMPLETOKEN`, encoded in advance.
 const AUTHORIZATION: &str = "basic MDAwMDAwMUFBOkVYQU1QTEVUT0tFTg==";
 
-/// reqwest alone: its errors are panics here, where a program would have to do something about them.
+/// reqwest alone. Its errors panic here; a program would have to handle them.
 pub(crate) struct Plain {
     client: reqwest::Client,
     url: String,
 }
 
-/// The same with the usual middleware.
+/// reqwest with the usual middleware for retries.
 pub(crate) fn middleware(plain: &Plain) -> ClientWithMiddleware {
     let policy = ExponentialBackoff::builder().build_with_max_retries(3);
     reqwest_middleware::ClientBuilder::new(plain.client.clone())
@@ -55,7 +55,8 @@ impl Plain {
         response.bytes().await.unwrap()
     }
 
-    /// Copies the answer into a file: under its name at once, or under another one until it is whole and on the disk.
+    /// Copies the answer into a file, at once under its final name or `safely`: under another name
+    /// until it is complete and on the disk.
     pub(crate) async fn to_file(&self, path: &str, target: &Path, safely: bool) {
         let mut response = self.client.get(self.url(path)).send().await.unwrap();
         let part = if safely {

@@ -1,29 +1,33 @@
-//! Folders, for one run at a time or for several at once; and files that say that a run is at something.
+//! Locks on folders and files, held by one run alone or shared by several.
+//!
+//! The calls name the trait (`FileExt::try_lock(&file)`): from Rust 1.89 on `File` has methods of
+//! the same names, which would win over the trait's and which Rust 1.88 lacks.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use common_http::{Error, ErrorKind};
+use fs4::{FileExt, TryLockError};
 
 use crate::atomic_file;
 use crate::failure::Failure;
 
-/// The name of the lock's file. It stays: whether a run is at work is told by the lock, which the system lets go with
-/// the process, however that ends.
+/// The name of the lock file. It is never removed: the lock on it says whether a run is at work,
+/// and the system releases that lock when the process ends, however it ends.
 const NAME: &str = ".lock";
 
-/// A folder that this run has for itself, until it is dropped.
+/// Exclusive use of a folder until this is dropped.
 #[derive(Debug)]
 pub struct FolderLock {
     _file: File,
 }
 
 impl FolderLock {
-    /// Takes the folder, which must exist.
+    /// Locks the folder, which must exist.
     ///
     /// # Errors
-    /// Another run has it, or nothing can be written there.
+    /// Another run has locked it, or nothing can be written there.
     pub fn take(folder: &Path) -> Result<Self, Failure> {
         let file = open(&folder.join(NAME))
             .map_err(|error| Failure::file("the folder cannot be written", &error))?;
@@ -36,8 +40,10 @@ impl FolderLock {
     }
 }
 
-/// One thing in a folder that this run has for itself, until it is dropped. The system lets it go with the process, however
-/// that ends; the file that stands for it is then left, and taken by the next.
+/// Exclusive use of whatever a lock file stands for, until this is dropped.
+///
+/// The system releases the lock when the process ends, however it ends. A killed process leaves the
+/// file behind; the next run locks it again.
 #[derive(Debug)]
 pub struct FileLock {
     path: PathBuf,
@@ -45,17 +51,18 @@ pub struct FileLock {
 }
 
 impl FileLock {
-    /// Takes what this file stands for; `None` where another run has it.
+    /// Locks this file; `None` if another run has locked it.
     ///
     /// # Errors
-    /// The file can be neither opened nor made, or not be locked.
+    /// The file cannot be opened, created or locked.
     pub fn take(path: PathBuf) -> io::Result<Option<Self>> {
         loop {
             let file = open(&path)?;
             if !has_locked(&file)? {
                 return Ok(None);
             }
-            // Who had it before may have removed it since it was opened: then it stands for nothing any more.
+            // The previous owner may have removed the file after we opened it. Then our lock is on
+            // a file that nobody else can find, and another run may lock a new one of that name.
             if is_at(&file, &path)? {
                 return Ok(Some(Self { path, _file: file }));
             }
@@ -65,9 +72,9 @@ impl FileLock {
 
 impl Drop for FileLock {
     fn drop(&mut self) {
-        // Elsewhere a file that was removed cannot be told from the one that has its name: there it stays.
+        // On other systems `is_at` cannot detect a removed file, so it is kept there.
         if cfg!(unix) {
-            // What is left of it is taken by the next.
+            // If this fails, the next run locks the file that is left.
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -81,18 +88,18 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Locks a file; `false` where another run has it.
+/// Locks a file; `false` if another run has locked it.
 fn has_locked(file: &File) -> io::Result<bool> {
-    match file.try_lock() {
+    match FileExt::try_lock(file) {
         Ok(()) => Ok(true),
-        // A network file system may have no locks; better to work there unguarded than not at all.
+        // A network file system may have no locks: working there unguarded beats not working.
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(true),
         Err(TryLockError::Error(error)) => Err(error),
         Err(TryLockError::WouldBlock) => Ok(false),
     }
 }
 
-/// Whether this file is the one of that name.
+/// Whether the path still names this open file.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
@@ -108,39 +115,42 @@ fn is_at(_file: &File, _path: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// The failure of a run that finds another at work.
+/// The failure of a run that finds another run at work.
 #[must_use]
 pub fn taken(why: &'static str) -> Failure {
     Failure::from(Error::new(ErrorKind::LocalIo).with_detail(why))
 }
 
-/// A folder that several runs may use at once, until it is dropped.
+/// Shared use of a folder by several runs, until this is dropped.
 #[derive(Debug)]
 pub struct SharedFolder {
     _lock: Option<File>,
 }
 
 impl SharedFolder {
-    /// Joins those who use the folder, which must exist. Who is alone there clears away what killed runs left (see
-    /// [`remove_strays`](atomic_file::remove_strays)); who comes meanwhile waits for that, and blocks the thread.
+    /// Joins the runs that use the folder, which must exist.
+    ///
+    /// The first run removes what killed runs left ([`remove_strays`](atomic_file::remove_strays)).
+    /// A run that joins during this waits until it is done, and blocks its thread.
     ///
     /// # Errors
-    /// The folder cannot be read or locked, or a stray file not be removed.
+    /// The folder cannot be read or locked, or a stray file cannot be removed.
     pub fn join(folder: &Path) -> io::Result<Self> {
-        // Elsewhere a folder cannot be opened as a file: strays then stay.
+        // Other systems cannot open a folder as a file, so stray files stay there.
         if !cfg!(unix) {
             return Ok(Self { _lock: None });
         }
-        // The folder itself is locked, so that no file is left of it.
+        // Locking the folder itself leaves no lock file behind.
         let lock = File::open(folder)?;
-        match lock.try_lock() {
+        match FileExt::try_lock(&lock) {
             Ok(()) => atomic_file::remove_strays(folder)?,
             Err(TryLockError::WouldBlock) => {}
-            // A file system without locks for folders: nobody is ever alone there, and nobody clears away.
+            // The file system cannot lock folders: no run can know that it is alone, so none cleans
+            // up.
             Err(TryLockError::Error(_)) => return Ok(Self { _lock: None }),
         }
-        // Without it another could take what is being written here for a stray.
-        lock.lock_shared()?;
+        // Without this lock another run could remove what this one is writing as a stray.
+        FileExt::lock_shared(&lock)?;
         Ok(Self { _lock: Some(lock) })
     }
 }
@@ -155,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_is_alone_clears_away() {
+    fn the_only_run_removes_strays() {
         let folder = tempfile::tempdir().unwrap();
         let stray = folder.path().join(".new-aB3xYz.part");
         let first = SharedFolder::join(folder.path()).unwrap();
@@ -168,12 +178,12 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
-    /// Else it would work there without a lock, and a third clear away what it writes.
+    /// Otherwise it would work there without a lock, and a third run would remove what it writes.
     #[test]
-    fn who_comes_while_another_clears_away_waits() {
+    fn a_run_waits_while_another_removes_strays() {
         let folder = tempfile::tempdir().unwrap();
         let clearing = File::open(folder.path()).unwrap();
-        clearing.lock().unwrap();
+        FileExt::lock(&clearing).unwrap();
         let (joining, joined) = mpsc::channel();
         let path = folder.path().to_owned();
         let thread = thread::spawn(move || {
@@ -181,16 +191,16 @@ mod tests {
         });
         let early = joined.recv_timeout(Duration::from_millis(300));
         assert_eq!(early.err(), Some(RecvTimeoutError::Timeout));
-        clearing.unlock().unwrap();
+        FileExt::unlock(&clearing).unwrap();
         let shared = joined.recv().unwrap();
         thread.join().unwrap();
-        assert!(clearing.try_lock().is_err());
+        assert!(FileExt::try_lock(&clearing).is_err());
         drop(shared);
-        assert!(clearing.try_lock().is_ok());
+        assert!(FileExt::try_lock(&clearing).is_ok());
     }
 
     #[test]
-    fn one_at_a_time_has_what_a_file_stands_for() {
+    fn one_run_at_a_time_holds_a_file_lock() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.lock");
         let first = FileLock::take(path.clone()).unwrap();
@@ -203,15 +213,16 @@ mod tests {
         );
         drop(first);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-        // A killed run leaves the file, and not the lock.
+        // A killed run leaves the file but not the lock.
         fs::write(&path, "").unwrap();
         assert!(FileLock::take(path).unwrap().is_some());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
-    /// Many come and go: never two at once, though each takes the file away with it.
+    /// Many threads lock and release: never two at once, though each removes the file when it is
+    /// done.
     #[test]
-    fn a_file_that_was_removed_stands_for_nothing() {
+    fn a_removed_file_locks_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.lock");
         let (inside, turns) = (AtomicU32::new(0), AtomicU32::new(0));

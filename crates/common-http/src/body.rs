@@ -65,7 +65,7 @@ enum Source {
 }
 
 impl Body {
-    /// No body. A POST, PUT or PATCH still says `Content-Length: 0`.
+    /// No body; a POST, PUT or PATCH still says `Content-Length: 0`.
     #[must_use]
     pub fn empty() -> Self {
         Self::default()
@@ -180,7 +180,7 @@ impl Body {
 
     /// Reads up to `count` first bytes, which stay part of the body.
     ///
-    /// It recognises the kind of a file before the file is sent. It waits as long as the source
+    /// Use it to recognise the kind of a file before sending it. It waits as long as the source
     /// takes, without a limit.
     ///
     /// A single-pass body loses nothing if this is cancelled. It cannot be read by anyone else

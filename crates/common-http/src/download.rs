@@ -61,7 +61,7 @@ impl Download {
         self.reply.rest.length()
     }
 
-    /// The `Content-Type` as the vendor wrote it. Nothing is decided by it.
+    /// The `Content-Type` as the vendor wrote it, which decides nothing.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.reply.headers.get(CONTENT_TYPE)?.to_str().ok()

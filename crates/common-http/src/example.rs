@@ -1,4 +1,5 @@
-//! An invented vendor, so that the examples in this crate's documentation run and show nothing but their subject.
+//! An invented vendor, so that the examples in this crate's documentation run and show nothing but
+//! their subject.
 //!
 //! Hidden from the documentation and exempt from semver.
 

@@ -53,7 +53,9 @@ impl ForeignHosts {
     }
 }
 
-/// A checked address from a vendor. `Debug` shows only the host.
+/// A checked address from a vendor.
+///
+/// `Debug` shows only the host.
 ///
 /// ```
 /// use common_http::{ErrorKind, ForeignHosts, ForeignUrl};
@@ -116,7 +118,7 @@ impl ForeignUrl {
         self.0.host_str().unwrap_or_default()
     }
 
-    /// The whole address. Keep it secret: whoever has it can use it.
+    /// The whole address, which is a secret: whoever has it can use it.
     #[must_use]
     pub fn expose(&self) -> &Url {
         &self.0

@@ -6,7 +6,9 @@ use http::{Method, StatusCode};
 
 use crate::error::ErrorKind;
 
-/// Called when an attempt ends, for metrics. Contains nothing secret or personal.
+/// Called when an attempt ends, for metrics.
+///
+/// What it is called with contains nothing secret or personal.
 ///
 /// A login is an attempt of its own. A download's attempt ends with the last byte of its body. A
 /// download that is dropped earlier, like a call that is cancelled, is not reported.

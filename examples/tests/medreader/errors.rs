@@ -1,4 +1,4 @@
-//! Failures: the document, the exit status, the line and its advice.
+//! Failures: the JSON document, the exit status, the error line and its advice.
 
 use std::net::TcpListener;
 

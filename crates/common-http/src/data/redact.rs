@@ -25,7 +25,7 @@ use crate::data::lenient;
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The text itself. Whatever is made from it, such as a header, is as secret.
+    /// The text itself; whatever is made from it, such as a header, is as secret.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()

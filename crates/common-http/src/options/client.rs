@@ -8,9 +8,10 @@ use crate::options::{Connection, Timeouts};
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 
-/// The settings of a client's HTTP side. The defaults suit a clinic's line.
+/// The settings of a client's HTTP side.
 ///
-/// `Debug` shows the timeouts, limits and retry policy, but no certificate, proxy or address.
+/// The defaults suit a clinic's line. `Debug` shows the timeouts, limits and retry policy, but no
+/// certificate, proxy or address.
 ///
 /// ```
 /// use std::time::Duration;
@@ -60,7 +61,7 @@ impl HttpOptions {
         self
     }
 
-    /// The largest answer that is read into memory, in bytes. Default 64 MiB.
+    /// The largest answer that is read into memory, in bytes: 64 MiB by default.
     ///
     /// A larger one is [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge).
     #[must_use]
@@ -69,24 +70,24 @@ impl HttpOptions {
         self
     }
 
-    /// The largest download, in bytes. Default 1 GiB.
+    /// The largest download, in bytes: 1 GiB by default.
     #[must_use]
     pub fn max_download(mut self, bytes: u64) -> Self {
         self.max_download = bytes;
         self
     }
 
-    /// Allows `http://` to hosts other than this machine. Off by default.
+    /// Allows `http://` to hosts other than this machine.
     ///
-    /// The password, the token and the patients' data then cross the network readable by anyone on
-    /// the way.
+    /// Off by default: the password, the token and the patients' data then cross the network
+    /// readable by anyone on the way.
     #[must_use]
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.allow_plain_http = allow;
         self
     }
 
-    /// The `User-Agent`. Default: the vendor crate's name and version.
+    /// The `User-Agent`; by default the vendor crate's name and version.
     #[must_use]
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());

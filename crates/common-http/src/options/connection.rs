@@ -51,16 +51,16 @@ impl Default for Connection {
 }
 
 impl HttpOptions {
-    /// The time for making a connection: DNS, TCP, proxy and TLS. Default 10 s.
+    /// The time for making a connection (DNS, TCP, proxy and TLS): 10 s by default.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connection.connect_timeout = timeout;
         self
     }
 
-    /// How long an unused connection is kept open.
+    /// How long an unused connection is kept open: 20 s by default.
     ///
-    /// Default 20 s, which is less than servers and middleboxes usually allow.
+    /// That is less than servers and middleboxes usually allow.
     #[must_use]
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.connection.pool_idle = timeout;
@@ -120,7 +120,9 @@ impl HttpOptions {
         self
     }
 
-    /// Uses these addresses for a host name instead of asking DNS. Port 0 means the URL's port.
+    /// Uses these addresses for a host name instead of asking DNS.
+    ///
+    /// Port 0 means the URL's port.
     ///
     /// ```
     /// use std::net::SocketAddr;

@@ -25,9 +25,7 @@ impl Default for Timeouts {
 }
 
 impl HttpOptions {
-    /// The time for the head of an answer, counted from the last byte of the request's body.
-    ///
-    /// Default 30 s.
+    /// The time for the head of an answer after the request's last byte: 30 s by default.
     #[must_use]
     pub fn head_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.head = timeout;
@@ -36,8 +34,8 @@ impl HttpOptions {
 
     /// Ends an attempt that moves less than 1 KiB in this time, in either direction.
     ///
-    /// Default 30 s. An upload's progress is what the connection accepts, in pieces of 16 KiB; the
-    /// operating system accepts some more than the line has carried.
+    /// 30 s by default. An upload's progress is what the connection accepts, in pieces of 16 KiB;
+    /// the operating system accepts some more than the line has carried.
     #[must_use]
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.idle = timeout;
@@ -46,7 +44,7 @@ impl HttpOptions {
 
     /// The working time of a call that is not a transfer: its attempts and the pauses between them.
     ///
-    /// Default 60 s. Waits that the vendor asks for by throttling do not count;
+    /// 60 s by default. Waits that the vendor asks for by throttling do not count;
     /// [`RetryPolicy::max_throttle_wait`](crate::RetryPolicy::max_throttle_wait) limits those.
     ///
     /// A call whose body is larger than 32 KiB or of unknown length has no such limit, like a

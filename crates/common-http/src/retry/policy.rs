@@ -41,27 +41,28 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Sends each call once. An expired session is still renewed once.
+    /// Sends each call once; an expired session is still renewed once.
     #[must_use]
     pub fn never() -> Self {
         Self::default().max_attempts(1).max_transfer_attempts(1)
     }
 
-    /// Attempts of a call, the first included. Default 4, at least 1.
+    /// The number of attempts of a call, the first included: 4 by default, at least 1.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self
     }
 
-    /// Attempts of an upload or download, the first included. Default 3, at least 1.
+    /// The number of attempts of an upload or download, the first included: 3 by default, at least
+    /// 1.
     #[must_use]
     pub fn max_transfer_attempts(mut self, attempts: u32) -> Self {
         self.transfer_attempts = attempts.max(1);
         self
     }
 
-    /// The upper bound of the first pause after a failure. Default 200 ms.
+    /// The upper bound of the first pause after a failure: 200 ms by default.
     ///
     /// It doubles with each repetition, up to [`cap`](Self::cap); the pause is a random part of it.
     #[must_use]
@@ -72,29 +73,30 @@ impl RetryPolicy {
 
     /// The same as [`base`](Self::base), for throttling without `Retry-After` and without a floor.
     ///
-    /// Default 1 s. The floor is [`throttle_floor`](Self::throttle_floor).
+    /// 1 s by default. The floor is [`throttle_floor`](Self::throttle_floor).
     #[must_use]
     pub fn throttle_base(mut self, base: Duration) -> Self {
         self.throttle_base = base;
         self
     }
 
-    /// The longest pause of our own. Default 20 s. A wait that the vendor asks for may be longer.
+    /// The longest pause between attempts: 20 s by default.
+    ///
+    /// A wait that the vendor asks for may be longer.
     #[must_use]
     pub fn cap(mut self, cap: Duration) -> Self {
         self.cap = cap;
         self
     }
 
-    /// The wait after a 429 without `Retry-After`. Default: what is known of the vendor.
+    /// The wait after a 429 without `Retry-After`; by default what is known of the vendor.
     #[must_use]
     pub fn throttle_floor(mut self, floor: Duration) -> Self {
         self.throttle_floor = Some(floor);
         self
     }
 
-    /// The longest total time that one call waits because the vendor asks for it. Default 5
-    /// minutes.
+    /// The longest total time that one call waits at the vendor's request: 5 minutes by default.
     ///
     /// A longer wait fails the call at once, with
     /// [`Error::retry_after`](crate::Error::retry_after).

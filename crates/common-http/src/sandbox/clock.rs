@@ -10,9 +10,9 @@ const YEAR_9999: Duration = Duration::from_secs(253_370_764_800);
 
 /// The time by which a sandbox expires tokens and throttles calls.
 ///
-/// It starts at the real time and runs with it. [`advance`](Self::advance) moves it forward, so that
-/// a test need not wait; after [`freeze`](Self::freeze) nothing else moves it. Clones show the same
-/// time.
+/// It starts at the real time and runs with it. [`advance`](Self::advance) moves it forward, so
+/// that a test need not wait; after [`freeze`](Self::freeze) nothing else moves it. Clones show the
+/// same time.
 #[derive(Debug, Clone)]
 pub struct SandboxClock(Arc<Mutex<Reading>>);
 
@@ -71,8 +71,8 @@ impl Default for SandboxClock {
 
 /// Writes a time as RFC 3339 in UTC, for example `2030-01-02T03:04:05.678Z`.
 ///
-/// `fraction_digits` is the number of digits after the second, at most 9. A time beyond the year 9999
-/// is written as the end of that year.
+/// `fraction_digits` is the number of digits after the second, at most 9. A time beyond the year
+/// 9999 is written as the end of that year.
 #[must_use]
 pub fn rfc3339(time: SystemTime, fraction_digits: u8) -> String {
     let time = jiff::Timestamp::try_from(time).unwrap_or(jiff::Timestamp::MAX);

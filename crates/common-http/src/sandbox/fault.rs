@@ -21,8 +21,8 @@ use crate::sandbox::error::SandboxError;
 pub enum Fault {
     /// The request is read in full, **not acted on**, and the connection is reset (a TCP RST).
     ResetBeforeEffect,
-    /// The request is read in full, **acted on**, and the connection is reset (a TCP RST) before any
-    /// answer.
+    /// The request is read in full, **acted on**, and the connection is reset (a TCP RST) before
+    /// any answer.
     ResetAfterRequest,
     /// The request is **acted on**. Not one byte of an answer comes, and the connection stays open.
     StallHead,
@@ -32,8 +32,8 @@ pub enum Fault {
         /// Bytes of the body that are sent.
         after: usize,
     },
-    /// The request is **acted on**. The head announces the body's full length, this many bytes of it
-    /// come (at most all but the last one), then the connection is closed in order (a TCP FIN).
+    /// The request is **acted on**. The head announces the body's full length, this many bytes of
+    /// it come (at most all but the last one), then the connection is closed in order (a TCP FIN).
     CutBody {
         /// Bytes of the body that are sent.
         after: usize,
@@ -67,7 +67,7 @@ pub enum Fault {
     /// that are null. An answer that is not JSON comes with another `Content-Type`
     /// (`application/octet-stream`).
     Drift,
-    /// The request is **acted on**. The answer says `Content-Encoding: gzip`, which nobody asked for.
+    /// The request is **acted on**. The answer says `Content-Encoding: gzip`, without being asked.
     ContentEncoding,
     /// A redirect; the request is **not acted on**.
     Redirect {

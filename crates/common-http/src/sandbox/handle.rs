@@ -114,8 +114,7 @@ impl<S: Vendor> Sandbox<S> {
         &self.shared.clock
     }
 
-    /// Plays a fault on the next request of this operation, after the faults that are already queued
-    /// for it.
+    /// Plays a fault on the next request of this operation for which none is queued.
     ///
     /// # Errors
     /// The sandbox has no such operation, or a header of the fault cannot be sent.
@@ -123,8 +122,7 @@ impl<S: Vendor> Sandbox<S> {
         self.fail_times(operation, 1, fault)
     }
 
-    /// Plays a fault on the next `times` requests of this operation, after the faults that are already
-    /// queued for it.
+    /// Plays a fault on the next `times` requests of this operation for which none is queued.
     ///
     /// # Errors
     /// The sandbox has no such operation, or a header of the fault cannot be sent.
@@ -148,8 +146,7 @@ impl<S: Vendor> Sandbox<S> {
         lock(&self.shared.faults).stand(operation, fault)
     }
 
-    /// Resets the next `count` connections (a TCP RST) as soon as they are accepted, whichever address
-    /// they come to.
+    /// Resets the next `count` connections (a TCP RST) as soon as they are accepted, at any address.
     pub fn reset_connections(&self, count: usize) {
         let mut resets = lock(&self.shared.resets);
         *resets = resets.saturating_add(count);
@@ -161,10 +158,10 @@ impl<S: Vendor> Sandbox<S> {
         *lock(&self.shared.resets) = 0;
     }
 
-    /// Does something to the vendor's state just before the `nth` request of an operation is acted on,
-    /// for example between two pages of a list.
+    /// Calls `action` with the vendor's state just before the `nth` request of an operation.
     ///
-    /// Requests are counted from now: 1 is the next one. The action must not block.
+    /// It comes before the request is acted on, for example between two pages of a list. Requests
+    /// are counted from now: 1 is the next one. The action must not block.
     ///
     /// # Errors
     /// The sandbox has no such operation, or `nth` is 0.
@@ -238,10 +235,11 @@ impl<S: Vendor> Sandbox<S> {
         let _ = open.wait_for(|open| *open == 0).await;
     }
 
-    /// Stops in order: takes no more connections, finishes the answers that are on their way, ends the
-    /// stalls, then the vendor's own work, and returns when all is closed.
+    /// Stops in order, and returns when all is closed.
     ///
-    /// A client that does not read its answer holds this up. Dropping the sandbox does not wait for it.
+    /// The sandbox takes no more connections, finishes the answers that are on their way and ends
+    /// the stalls, then the vendor's own work. A client that does not read its answer holds this
+    /// up; dropping the sandbox does not wait for it.
     pub async fn stop(&self) {
         self.tasks.stop().await;
     }

@@ -107,7 +107,7 @@ impl Turn<'_> {
             Fault::Garbage => {
                 let _unsent = self.act();
                 let bytes =
-                    Bytes::from_static(b"\x15\x03\x01\x00\x02 this is no HTTP \xff\xfe\r\n\r\n");
+                    Bytes::from_static(b"\x15\x03\x01\x00\x02 this is not HTTP \xff\xfe\r\n\r\n");
                 Reply::Raw(Script {
                     bytes,
                     status: None,

@@ -12,7 +12,8 @@ use crate::wire::{ADD, Example, GET, Sandbox, ask, connect, listening, soon, sta
 async fn a_request_is_logged_as_it_was_on_the_wire() {
     let sandbox = start().await;
     let mut stream = connect(&sandbox).await;
-    let raw = "GET /things/a%2Fb%20%C3%A9?q=1%202&x HTTP/1.1\r\nHost: sandbox.invalid\r\nAuthorization: BaSiC marker\r\nX-Twice: 1\r\nX-Twice: 2\r\n\r\n";
+    let raw = "GET /things/a%2Fb%20%C3%A9?q=1%202&x HTTP/1.1\r\nHost: sandbox.invalid\r\n\
+        Authorization: BaSiC marker\r\nX-Twice: 1\r\nX-Twice: 2\r\n\r\n";
     stream.write_all(raw.as_bytes()).await.unwrap();
     let log = soon(sandbox.wait_for(GET, 1)).await.unwrap();
     assert_eq!(log.len(), 1);

@@ -7,7 +7,7 @@ use gensoft_client::http::StatusCode;
 use gensoft_client::sandbox::{Fault, RecordedRequest, Sandbox};
 use gensoft_client::{Delivery, Error, ErrorKind};
 use serde_json::json;
-use testing::delivery::assert_sound;
+use testing::delivery::old::assert_sound;
 use testing::faults::{cut_body, redirect, stall_body, throttle, unavailable};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;

@@ -1,7 +1,7 @@
-//! What the published crates bring into a user's program: no sister crates, no servers, and as many crates as README.md
-//! says.
+//! What the published crates add to a program: no sister client, no server, and as many crates as
+//! README.md says.
 //!
-//! Asked of `cargo tree` for one platform, so that the numbers are the same everywhere.
+//! `cargo tree` is asked about one platform, so that the numbers are the same everywhere.
 #![cfg(target_os = "linux")]
 
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
-const SECTION: &str = "## What it brings with it";
+const SECTION: &str = "## Dependencies";
 /// In the order of the table.
 const CRATES: [&str; 5] = [
     "biologix-client",
@@ -56,9 +56,11 @@ fn a_client_alone_brings_no_other_client() {
         };
         assert_eq!(sisters, expected, "{name}");
         assert!(
-            !["examples", "e2e", "benches", "specs", "testing", "api"]
-                .iter()
-                .any(|own| all.contains(*own)),
+            ![
+                "examples", "e2e", "benches", "specs", "testing", "api", "gates"
+            ]
+            .iter()
+            .any(|own| all.contains(*own)),
             "{name} brings a package that is not published"
         );
     }
@@ -67,7 +69,7 @@ fn a_client_alone_brings_no_other_client() {
 #[test]
 fn crates_that_must_fit_together_come_once() {
     for name in CRATES {
-        // A second version has its number behind its name.
+        // A second version of a crate is listed with its number, as `http 0.2.12`.
         let all = dependencies(name, &["--all-features"]);
         for once in ["http ", "hyper ", "rustls ", "tokio "] {
             let second = all.iter().find(|other| other.starts_with(once));
@@ -77,7 +79,7 @@ fn crates_that_must_fit_together_come_once() {
 }
 
 #[test]
-fn what_a_feature_is_for_comes_with_that_feature_only() {
+fn a_feature_alone_brings_its_dependencies() {
     let of_features = [
         ("rustls", ["rustls", "aws-lc-rs"].as_slice()),
         ("native-tls", &["native-tls", "openssl"]),
@@ -92,17 +94,18 @@ fn what_a_feature_is_for_comes_with_that_feature_only() {
             assert!(!alone.contains(*name), "{name} without {feature}");
         }
     }
-    // Who installs his own provider does not build ours.
+    // A program that installs its own provider does not build ours.
     let arguments = ["--no-default-features", "--features", "rustls-no-provider"];
     let own_provider = dependencies("medreader-client", &arguments);
     assert!(own_provider.contains("rustls"));
     assert!(!own_provider.contains("aws-lc-rs") && !own_provider.contains("ring"));
 }
 
-/// Every crate, by name and once a version, that a program with this crate is built from; not the crate itself, not what
-/// only build scripts and tests need.
+/// The crates that are linked into a program with this crate, one entry for each version.
+///
+/// Leaves out the crate itself and what only build scripts and tests need.
 fn dependencies(name: &str, features: &[&str]) -> BTreeSet<String> {
-    // Not `--offline`: crates of features that no test builds may not have been downloaded yet.
+    // Not `--offline`: crates behind features that no test builds may not be downloaded yet.
     let output = Command::new(std::env::var_os("CARGO").unwrap())
         .args(["tree", "--locked", "--package", name])
         .args(["--edges", "normal", "--target", PLATFORM])
@@ -124,7 +127,7 @@ fn dependencies(name: &str, features: &[&str]) -> BTreeSet<String> {
         if dependency == name || !versions.insert((dependency, version)) {
             continue;
         }
-        // A second version counts, under a name of its own.
+        // A second version counts too.
         if !names.insert(dependency.to_owned()) {
             names.insert(format!("{dependency} {version}"));
         }

@@ -1,11 +1,11 @@
-//! What crates.io and docs.rs are told of each published crate.
+//! The manifests of the published crates have what crates.io and docs.rs show.
 
 use std::process::Command;
 
 use serde_json::{Value, json};
 
 #[test]
-fn every_crate_says_what_its_pages_show() {
+fn every_manifest_has_what_its_pages_show() {
     for package in published() {
         let name = package["name"].as_str().unwrap();
         let text = |key: &str| package[key].as_str().unwrap_or_default().to_owned();
@@ -17,7 +17,7 @@ fn every_crate_says_what_its_pages_show() {
         assert_eq!(text("documentation"), format!("https://docs.rs/{name}"));
         assert_eq!(text("rust_version"), env!("CARGO_PKG_RUST_VERSION"));
         assert_eq!(text("version"), env!("CARGO_PKG_VERSION"), "{name}");
-        // crates.io takes five at most.
+        // crates.io accepts at most five.
         let keywords = package["keywords"].as_array().unwrap().len();
         assert!((1..=5).contains(&keywords), "{name}: keywords");
         assert_ne!(package["categories"], json!([]), "{name}: categories");
@@ -41,12 +41,12 @@ fn every_crate_has_the_same_features() {
     for package in published() {
         let name = package["name"].as_str().unwrap();
         let features = package["features"].as_object().unwrap();
-        let of_its_own = match name {
+        let own = match name {
             "common-http" => "__tls",
             "medreader-client" => "axum",
             _ => "",
         };
-        let mut expected: Vec<_> = common.into_iter().chain([of_its_own]).collect();
+        let mut expected: Vec<_> = common.into_iter().chain([own]).collect();
         expected.retain(|feature| !feature.is_empty());
         expected.sort_unstable();
         assert!(features.keys().eq(expected), "{name}: {features:?}");
@@ -54,7 +54,7 @@ fn every_crate_has_the_same_features() {
     }
 }
 
-/// The packages that cargo would publish.
+/// The packages that `cargo publish` would publish.
 fn published() -> Vec<Value> {
     let output = Command::new(std::env::var_os("CARGO").unwrap())
         .args(["metadata", "--offline", "--locked", "--no-deps"])
