@@ -1,5 +1,5 @@
-//! Every operation under everything that can happen to a call: the right value or the right error, and what has an
-//! effect is sent at most once when its fate is unknown.
+//! Every operation under everything that can happen to a call: the right value or the right error,
+//! and what has an effect is sent at most once when its fate is unknown.
 
 mod cases;
 

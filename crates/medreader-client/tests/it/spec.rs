@@ -1,6 +1,7 @@
 //! `specs/medreader.yaml` and the code say the same, both ways, and the document is true to itself.
 //!
-//! What is not MedReader's own is in the package `specs`, which reads the documents for all vendors.
+//! What is not MedReader's own is in the package `specs`, which reads the documents for all
+//! vendors.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -288,7 +289,8 @@ async fn the_logins_answer_is_read_as_the_document_has_it() {
     assert_eq!(logins(&network), 2);
 }
 
-/// The value with every number as a float, and without what is null: 80 and 80.0 are the same, as are null and absent.
+/// The value with every number as a float, and without what is null: 80 and 80.0 are the same, as
+/// are null and absent.
 fn with_floats(value: &Value) -> Value {
     match value {
         Value::Number(number) => json!(number.as_f64()),

@@ -23,7 +23,8 @@ pub(crate) fn session(number: usize) -> String {
     )
 }
 
-/// A network in which logins succeed and the call with this number, from 0, is answered by `handler`.
+/// A network in which logins succeed and the call with this number, from 0, is answered by
+/// `handler`.
 pub(crate) fn vendor(
     handler: impl Fn(&FakeRequest, usize) -> FakeAnswer + Send + Sync + 'static,
 ) -> Arc<FakeTransport> {
@@ -52,7 +53,7 @@ pub(crate) fn client(network: &Arc<FakeTransport>) -> MedReaderClient {
     builder(network).build().unwrap()
 }
 
-/// A client of which only what it would send is looked at.
+/// A client whose calls are only prepared.
 pub(crate) fn idle_client() -> MedReaderClient {
     client(&answers(vec![|| FakeAnswer::status(500)]))
 }

@@ -1,5 +1,5 @@
-//! The client against the sandbox over real sockets: from a folder to the result of a prescription, and what may go wrong
-//! on the way.
+//! The client against the sandbox over real sockets: from a folder to the result of a prescription,
+//! and what may go wrong on the way.
 
 use std::time::Duration;
 
@@ -112,7 +112,8 @@ async fn from_a_folder_to_a_result_by_webhook() {
         let id = upload.id.as_str().to_owned();
         sandbox.send_webhook(&id).unwrap();
 
-        // The result is final from the moment in which the webhook is handed over, so that no poll can find it first.
+        // The result is final from the moment in which the webhook is handed over, so that no poll
+        // can find it first.
         let backend = sandbox.backend().clone();
         let mut finished = false;
         let events = events.map(move |event| {

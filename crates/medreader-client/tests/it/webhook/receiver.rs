@@ -52,7 +52,8 @@ impl Scripted {
         scripted
     }
 
-    /// Lets those that wait and all later ones end, so that one call too many does not hang the test.
+    /// Lets those that wait and all later ones end, so that one call too many does not hang the
+    /// test.
     fn let_all_end(&self) {
         self.0.gate.close();
     }

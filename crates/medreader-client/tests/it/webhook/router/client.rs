@@ -126,8 +126,8 @@ impl Reader {
         assert_eq!(String::from_utf8_lossy(&self.ended().await), "");
     }
 
-    /// What the server sends until it closes the connection. One that closes in the middle of what is sent to it resets
-    /// the connection; that is an end too.
+    /// What the server sends until it closes the connection. One that closes in the middle of what
+    /// is sent to it resets the connection; that is an end too.
     pub(super) async fn ended(mut self) -> Vec<u8> {
         let mut rest = self.unread;
         let end = timeout(HANGING, self.half.read_to_end(&mut rest))
