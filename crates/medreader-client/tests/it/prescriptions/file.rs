@@ -6,7 +6,7 @@ use medreader_client::prescriptions::PrescriptionFile;
 
 use crate::support::{UPLOAD, answers, calls, client, folder, told};
 
-/// Uploads, and gives with the outcome how much was sent.
+/// Uploads, and counts the requests.
 async fn upload(file: PrescriptionFile) -> (Result<()>, usize) {
     let network = answers(vec![|| FakeAnswer::json(format!(r#"{{"id":"{UPLOAD}"}}"#))]);
     let outcome = client(&network)

@@ -49,7 +49,7 @@ fn ids(candidates: &[ListedResult]) -> Vec<&str> {
         .collect()
 }
 
-/// Waits for the upload, with what the folder had before it.
+/// Waits for the upload's result, given what the folder had before.
 async fn found(network: &Arc<FakeTransport>, had: &Value) -> common_http::Result<FoundResult> {
     let waiting = client(network).prescriptions().result_of(&UPLOAD.into());
     waiting
@@ -194,7 +194,7 @@ async fn several_new_ones_are_given_back_not_guessed() {
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_read_makes_it_ambiguous() {
     for (had, has) in [
-        // The one that had no id then may be the one that is new now.
+        // The item that had no id then may be the one that seems new now.
         (json!([{"id": null}]), json!([{"id": "new"}])),
         (json!([]), json!([{"id": "new"}, {"id": null}])),
     ] {

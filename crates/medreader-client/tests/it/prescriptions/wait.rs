@@ -118,7 +118,7 @@ async fn the_pauses_are_settable() {
     result(&network).wait(options).await.unwrap();
     assert_times(&network, &[0.0, 2.0, 5.0, 9.0, 13.0]);
 
-    // A pause of nothing would be a flood.
+    // No pause at all would be a flood.
     let network = vendor(|_, call| status(if call < 3 { "processing" } else { "completed" }));
     let options = WaitOptions::default()
         .first_pause(Duration::ZERO)
@@ -205,7 +205,7 @@ async fn throttling_is_honoured() {
     result(&network).wait(WaitOptions::default()).await.unwrap();
     assert_times(&network, &[0.0, 30.0]);
 
-    // One that does not fit is told at once.
+    // One that does not fit is reported at once.
     let network = answers(vec![|| {
         FakeAnswer::status(429).header("retry-after", "130")
     }]);
