@@ -31,8 +31,8 @@ const TENANT: HeaderName = HeaderName::from_static("x-tenant-id");
 /// use medreader_client::prescriptions::{PrescriptionFile, WaitOptions};
 ///
 /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
-/// # let (url, tenant) = (sandbox.url(), sandbox.tenant_id());
-/// # let (email, password) = (sandbox.email(), sandbox.password());
+/// # let (url, tenant) = (sandbox.url(), &*sandbox.settings.tenant_id);
+/// # let (email, password) = (&*sandbox.settings.email, &*sandbox.settings.password);
 /// let client = MedReaderClient::builder()
 ///     .tenant(tenant)
 ///     .credentials(email, password)

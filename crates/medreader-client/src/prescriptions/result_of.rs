@@ -45,9 +45,9 @@ impl FolderSnapshot {
     /// ```
     /// # #[cfg(feature = "sandbox")]
     /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # use medreader_client::sandbox::{EmptyFolder, Sandbox};
-    /// # let builder = Sandbox::builder().empty_folder(EmptyFolder::NotFound);
-    /// # let sandbox = builder.start().await.unwrap();
+    /// # use medreader_client::sandbox::{EmptyFolder, Sandbox, Settings};
+    /// # let empty_folder = EmptyFolder::NotFound;
+    /// # let sandbox = Sandbox::with(Settings { empty_folder, ..Settings::default() }).await.unwrap();
     /// # let client = sandbox.client();
     /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
     /// use medreader_client::ErrorKind;

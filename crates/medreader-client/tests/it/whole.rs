@@ -9,10 +9,7 @@ use medreader_client::Recorded;
 use medreader_client::prescriptions::{
     FoundResult, PrescriptionFile, Prompt, ResultStatus, Upload, WaitOptions,
 };
-use medreader_client::sandbox::{
-    AUTH_LOGIN, CONFIGURATION_GET, FOLDERS_CREATE, Fault, IdReading, Lockout, PRESCRIPTIONS_UPLOAD,
-    Sandbox,
-};
+use medreader_client::sandbox::{Fault, IdReading, Lockout, Processing, Sandbox, Settings};
 use medreader_client::webhook::{Events, Receiver, Verifier, router};
 use tokio::net::TcpListener;
 
@@ -53,12 +50,13 @@ fn impatient() -> WaitOptions {
 #[tokio::test]
 async fn from_a_folder_to_a_result_by_poll() {
     for reading in [IdReading::Same, IdReading::Different] {
-        let sandbox = Sandbox::builder()
-            .result_ids(reading)
-            .processing_polls(2)
-            .start()
-            .await
-            .unwrap();
+        let sandbox = Sandbox::with(Settings {
+            result_ids: reading,
+            processing: Processing::Polls(2),
+            ..Settings::default()
+        })
+        .await
+        .unwrap();
         let prescriptions = sandbox.client().prescriptions();
         let (folder, upload) = upload(&sandbox).await;
         let uploaded = &sandbox.uploads()[0];
@@ -105,19 +103,20 @@ async fn receive(sandbox: &Sandbox) -> Events {
 #[tokio::test]
 async fn from_a_folder_to_a_result_by_webhook() {
     for reading in [IdReading::Same, IdReading::Different] {
-        let sandbox = Sandbox::builder()
-            .webhook_ids(reading)
-            .processing_by_hand()
-            .start()
-            .await
-            .unwrap();
+        let sandbox = Sandbox::with(Settings {
+            webhook_ids: reading,
+            processing: Processing::ByHand,
+            ..Settings::default()
+        })
+        .await
+        .unwrap();
         let events = receive(&sandbox).await;
         let (_, upload) = upload(&sandbox).await;
         let id = upload.id.as_str().to_owned();
         sandbox.send_webhook(&id).unwrap();
 
         // The result is final from the moment in which the webhook is handed over, so that no poll can find it first.
-        let backend = sandbox.backend().clone();
+        let backend = sandbox.state();
         let mut finished = false;
         let events = events.map(move |event| {
             if !finished {
@@ -135,7 +134,7 @@ async fn from_a_folder_to_a_result_by_webhook() {
         let result = arrival.found.result().unwrap();
         assert_eq!(result.status, Some(ResultStatus::Completed));
         assert_eq!(result.id.as_str(), upload.id.as_str());
-        assert!(sandbox.deliveries()[0].is_confirmed());
+        assert!(sandbox.webhook_log()[0].is_confirmed());
     }
 }
 
@@ -144,11 +143,11 @@ async fn a_folder_is_created_at_most_once_when_the_answer_is_lost() {
     let sandbox = Sandbox::start().await.unwrap();
     let folders = sandbox.client().folders();
     sandbox
-        .fail_next(FOLDERS_CREATE, Fault::ResetAfterRequest)
+        .fail_next("medreader.folders.create", Fault::ResetAfterRequest)
         .unwrap();
     let lost = folders.create("Pacientes").send().await.unwrap_err();
     assert_eq!(told(&lost), ("interrupted", None, None, 1, "unknown"));
-    assert_eq!(sandbox.count(FOLDERS_CREATE), 1);
+    assert_eq!(sandbox.count("medreader.folders.create"), 1);
 
     // It had its effect, and the caller who asks again learns it.
     let taken = folders.create("Pacientes").send().await.unwrap_err();
@@ -161,7 +160,7 @@ async fn a_file_is_uploaded_at_most_once_when_the_answer_is_lost() {
     let sandbox = Sandbox::start().await.unwrap();
     let folder = FolderId::from(sandbox.folder("Pacientes").unwrap());
     sandbox
-        .fail_next(PRESCRIPTIONS_UPLOAD, Fault::ResetAfterRequest)
+        .fail_next("medreader.prescriptions.upload", Fault::ResetAfterRequest)
         .unwrap();
     let file = PrescriptionFile::from_bytes("receita.pdf", CONTENT);
     let prescriptions = sandbox.client().prescriptions();
@@ -170,22 +169,27 @@ async fn a_file_is_uploaded_at_most_once_when_the_answer_is_lost() {
         told(&lost.unwrap_err()),
         ("interrupted", None, None, 1, "unknown")
     );
-    assert_eq!(sandbox.count(PRESCRIPTIONS_UPLOAD), 1);
+    assert_eq!(sandbox.count("medreader.prescriptions.upload"), 1);
     assert_eq!(sandbox.uploads().len(), 1);
 }
 
 #[tokio::test]
 async fn a_lockout_is_told_and_not_made_longer() {
     let minute = Duration::from_secs(60);
-    let sandbox = Sandbox::builder()
-        .lockout(Lockout::new(2, minute).with_retry_after())
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::with(Settings {
+        lockout: Some(Lockout {
+            failures: 2,
+            duration: minute,
+            retry_after: true,
+        }),
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     for _ in 0..2 {
         let wrong = sandbox
             .client_builder()
-            .credentials(sandbox.email(), "EXAMPLE-WRONG-PASSWORD")
+            .credentials(&*sandbox.settings.email, "EXAMPLE-WRONG-PASSWORD")
             .build()
             .unwrap();
         let error = wrong.open_session().send().await.unwrap_err();
@@ -205,7 +209,7 @@ async fn a_lockout_is_told_and_not_made_longer() {
             ("rate_limited", Some("too_many_attempts"))
         );
         assert!(error.retry_after().is_some_and(|wait| wait <= minute));
-        assert_eq!(sandbox.count(AUTH_LOGIN), 3);
+        assert_eq!(sandbox.count("medreader.auth.login"), 3);
     }
 
     sandbox.clock().advance(minute);
@@ -230,5 +234,11 @@ async fn a_missing_permission_is_told_as_such() {
         )
     );
     // The session was young: another login could not have helped.
-    assert_eq!((sandbox.logins(), sandbox.count(CONFIGURATION_GET)), (1, 1));
+    assert_eq!(
+        (
+            sandbox.logins(),
+            sandbox.count("medreader.configuration.get")
+        ),
+        (1, 1)
+    );
 }

@@ -1,9 +1,9 @@
 //! The tenant's configuration: who may, what is kept.
 
-use medreader_client::sandbox::{Permission, Sandbox, Tenant, User};
+use medreader_client::sandbox::{Permission, Sandbox, Settings, Tenant, User};
 use serde_json::{Value, json};
 
-use super::wire::{Refusal as _, log_in, log_in_as, send};
+use crate::sandbox::wire::{Refusal as _, log_in, log_in_as, send};
 
 const PATH: &str = "/api/v1/tenant/configurations";
 
@@ -40,7 +40,12 @@ async fn fields_are_null_until_set_and_updated_in_part() {
 
 #[tokio::test]
 async fn secrets_can_come_back_masked() {
-    let sandbox = Sandbox::builder().mask_secrets(true).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        mask_secrets: true,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let caller = log_in(&sandbox).await;
     let update = json!({ "s3_access_key_id": "EXAMPLEID", "s3_secret_access_key": "EXAMPLE/KEY" });
     for got in [caller.configure(&update).await, caller.get(PATH).await] {
@@ -77,7 +82,7 @@ async fn what_the_document_refuses_is_refused() {
     assert_eq!(caller.configure(&json!([])).await.error(), invalid);
     let line = format!("PUT {PATH}");
     let headers = [
-        ("x-tenant-id", sandbox.tenant_id()),
+        ("x-tenant-id", &*sandbox.settings.tenant_id),
         ("authorization", &caller.authorization),
     ];
     let update = br#"{"s3_region":"x"}"#;
@@ -97,10 +102,19 @@ async fn what_the_document_refuses_is_refused() {
 
 #[tokio::test]
 async fn a_missing_permission_is_a_401() {
-    let sandbox = Sandbox::builder().permissions([]).start().await.unwrap();
-    let clerk =
-        User::new("b@example.invalid", "EXAMPLE-B").permissions([Permission::Configurations]);
-    sandbox.add_user(sandbox.tenant_id(), clerk).unwrap();
+    let sandbox = Sandbox::with(Settings {
+        permissions: vec![],
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
+    let clerk = User {
+        permissions: vec![Permission::Configurations],
+        ..User::new("b@example.invalid", "EXAMPLE-B")
+    };
+    sandbox
+        .add_user(&sandbox.settings.tenant_id, clerk)
+        .unwrap();
     let caller = log_in(&sandbox).await;
     let update = json!({ "s3_region": "x" });
     for got in [caller.get(PATH).await, caller.configure(&update).await] {
@@ -120,7 +134,7 @@ async fn a_missing_permission_is_a_401() {
     );
     let clerk = log_in_as(
         &sandbox,
-        sandbox.tenant_id(),
+        &sandbox.settings.tenant_id,
         "b@example.invalid",
         "EXAMPLE-B",
     )
@@ -133,15 +147,22 @@ async fn a_missing_permission_is_a_401() {
 
 #[tokio::test]
 async fn a_tenant_can_be_without_configuration() {
-    let other = Tenant::new("EXAMPLE-TENANT-2")
-        .user(User::new("b@example.invalid", "EXAMPLE-B").permissions([Permission::Admin]))
-        .without_configuration();
-    let sandbox = Sandbox::builder()
-        .tenant(other)
-        .without_configuration()
-        .start()
-        .await
-        .unwrap();
+    let admin = User {
+        permissions: vec![Permission::Admin],
+        ..User::new("b@example.invalid", "EXAMPLE-B")
+    };
+    let other = Tenant {
+        users: vec![admin],
+        configured: false,
+        ..Tenant::new("EXAMPLE-TENANT-2")
+    };
+    let sandbox = Sandbox::with(Settings {
+        other_tenants: vec![other],
+        configured: false,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let first = log_in(&sandbox).await;
     let second = log_in_as(
         &sandbox,

@@ -1,6 +1,6 @@
 //! MedReader, asked by a client that is nothing but a socket.
 
-use medreader_client::sandbox::Sandbox;
+use medreader_client::sandbox::{Sandbox, Tenant, User};
 use serde_json::{Value, json};
 pub(crate) use testing::wire::{Got, send, send_for_bytes};
 
@@ -43,9 +43,9 @@ pub(crate) struct Caller<'a> {
 pub(crate) async fn log_in(sandbox: &Sandbox) -> Caller<'_> {
     log_in_as(
         sandbox,
-        sandbox.tenant_id(),
-        sandbox.email(),
-        sandbox.password(),
+        &sandbox.settings.tenant_id,
+        &sandbox.settings.email,
+        &sandbox.settings.password,
     )
     .await
 }
@@ -65,6 +65,25 @@ pub(crate) async fn log_in_as<'a>(
         tenant: tenant.to_owned(),
         authorization: format!("Bearer {token}"),
     }
+}
+
+/// Another tenant with one user.
+pub(crate) fn other_tenant() -> Tenant {
+    Tenant {
+        users: vec![User::new("b@example.invalid", "EXAMPLE-B")],
+        ..Tenant::new("EXAMPLE-TENANT-2")
+    }
+}
+
+/// Logs in as the one user of the other tenant.
+pub(crate) async fn log_in_to_other(sandbox: &Sandbox) -> Caller<'_> {
+    log_in_as(
+        sandbox,
+        "EXAMPLE-TENANT-2",
+        "b@example.invalid",
+        "EXAMPLE-B",
+    )
+    .await
 }
 
 impl Caller<'_> {
