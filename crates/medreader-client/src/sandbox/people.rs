@@ -17,17 +17,6 @@ pub enum Permission {
 }
 
 /// A user who can log in. `Debug` shows the permissions alone.
-///
-/// ```
-/// use medreader_client::sandbox::{Permission, User};
-///
-/// let clerk = User {
-///     permissions: vec![Permission::Configurations],
-///     phone: None,
-///     ..User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2")
-/// };
-/// assert_eq!(clerk.name, "Usuario Ficticio");
-/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct User {
     /// The e-mail address, which is the login name.
@@ -46,6 +35,16 @@ safe_debug!(User { permissions });
 
 impl User {
     /// A user without permissions, whose name and telephone number are made up.
+    ///
+    /// ```
+    /// use medreader_client::sandbox::{Permission, User};
+    ///
+    /// let clerk = User {
+    ///     permissions: vec![Permission::Configurations],
+    ///     ..User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2")
+    /// };
+    /// assert_eq!(clerk.name, "Usuario Ficticio");
+    /// ```
     pub fn new(email: impl Into<String>, password: impl Into<String>) -> Self {
         Self {
             email: email.into(),

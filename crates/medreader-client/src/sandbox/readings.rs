@@ -124,8 +124,8 @@ const NEEDLESS: [&str; 9] = [
 
 /// Changes an answer as the vendor may without notice.
 ///
-/// Every object gets undocumented fields, statuses are unknown, integers are floats, and what is not
-/// needed is null. Ids, tokens and error words stay.
+/// Every object gets undocumented fields, statuses are unknown, integers are floats, and what is
+/// not needed is null. Ids, tokens and error words stay.
 pub(super) fn drift(body: &mut Value) {
     if let Value::Object(members) = body {
         for name in NEEDLESS {

@@ -65,7 +65,8 @@ pub struct Settings {
     pub analysis: Analysis,
     /// Whether a result, alone and among a folder's, has the upload's id (default) or its own.
     pub result_ids: IdReading,
-    /// Whether a webhook has the upload's id (default) or its own, which is not the result's either.
+    /// Whether a webhook has the upload's id (default) or its own, which is not the result's
+    /// either.
     pub webhook_ids: IdReading,
     /// The form of `folder_fullpath`: by default each answer as its example in the document.
     pub path_form: PathForm,

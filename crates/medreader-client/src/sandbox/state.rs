@@ -97,7 +97,7 @@ impl Backend {
         value
     }
 
-    /// Does the same as [`with`](Self::with), and then has the webhooks sent that are due.
+    /// Gives access like [`with`](Self::with), and then has the webhooks sent that are due.
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut Records) -> T) -> T {
         let value = self.with(change);
         self.changed.notify_one();
@@ -197,7 +197,9 @@ impl Backend {
         })
     }
 
-    /// What the processing of the next uploads ends in, one each. After them the setting holds again.
+    /// Sets what the processing of the next uploads ends in, one each.
+    ///
+    /// After them, [`Settings::analysis`] applies again.
     pub fn next_analyses(&self, analyses: impl IntoIterator<Item = Analysis>) {
         self.change(|records| records.analyses.extend(analyses));
     }
@@ -252,8 +254,8 @@ impl Backend {
 
     /// Sets where the sandbox's own tenant gets its webhooks, and with which credentials.
     ///
-    /// It does what an update of the configuration would. A tenant without a configuration gets one.
-    /// Webhooks are sent only over plain http to a loopback host.
+    /// It does what an update of the configuration would. A tenant without a configuration gets
+    /// one. Webhooks are sent only over plain http to a loopback host.
     pub fn set_webhook(&self, url: &str, user: &str, password: &str) {
         self.change(|records| {
             if let Some(own) = records.tenants.get_mut(&self.settings.tenant_id) {
@@ -282,7 +284,7 @@ impl Backend {
         })
     }
 
-    /// What goes wrong with the next webhooks for which nothing is set yet, one each.
+    /// Sets what goes wrong with the next webhooks for which nothing is set yet, one each.
     pub fn webhook_faults(&self, faults: impl IntoIterator<Item = WebhookFault>) {
         self.change(|records| records.outbox.faults.extend(faults));
     }

@@ -1,4 +1,4 @@
-//! The tenant's configuration: who may, what is kept.
+//! The tenant's configuration: who may read and update it, what is kept.
 
 use medreader_client::sandbox::{Permission, Sandbox, Settings, Tenant, User};
 use serde_json::{Value, json};
@@ -23,7 +23,11 @@ async fn fields_are_null_until_set_and_updated_in_part() {
         "webhook_password": null,
     });
     assert_eq!((got.status, got.json()), (200, expected.clone()));
-    let update = json!({ "s3_region": "us-east-1", "s3_secret_access_key": "EXAMPLE/KEY", "webhook_user": "x" });
+    let update = json!({
+        "s3_region": "us-east-1",
+        "s3_secret_access_key": "EXAMPLE/KEY",
+        "webhook_user": "x",
+    });
     for (name, value) in update.as_object().unwrap() {
         expected[name] = value.clone();
     }
@@ -52,7 +56,7 @@ async fn secrets_can_come_back_masked() {
         let configuration = got.json();
         assert_eq!(configuration["s3_access_key_id"], "EXAMPLEID");
         assert_eq!(configuration["s3_secret_access_key"], "***");
-        // Not set: nothing to mask.
+        // Not set, so there is nothing to mask.
         assert_eq!(configuration["webhook_password"], Value::Null);
     }
     sandbox.set_webhook("http://127.0.0.1:9/", "EXAMPLE-USER", "EXAMPLE-SECRET");
@@ -124,7 +128,7 @@ async fn a_missing_permission_is_a_401() {
             "Usuário não possui permissões necessárias"
         );
     }
-    // Everything else is open to this user.
+    // This user may do everything else.
     assert_eq!(
         caller
             .create_folder(&json!({ "folder_name": "a" }))
@@ -140,7 +144,7 @@ async fn a_missing_permission_is_a_401() {
     )
     .await;
     assert_eq!(clerk.configure(&update).await.status, 200);
-    // A right that is given later holds for the token that is there.
+    // A permission that is given later applies to the token that there is.
     sandbox.set_permissions([Permission::Admin]);
     assert_eq!(caller.get(PATH).await.json()["s3_region"], "x");
 }

@@ -1,4 +1,4 @@
-//! The plumbing's faults and refusals, with this vendor's bodies and effects.
+//! Faults and refusals of the server, with this vendor's bodies and effects.
 
 use medreader_client::sandbox::{Fault, Sandbox};
 use serde_json::json;
@@ -17,7 +17,7 @@ async fn each_operation_has_its_id() {
     caller.results(&folder).await;
     caller.get("/api/v1/tenant/configurations").await;
     caller.configure(&json!({ "s3_region": "x" })).await;
-    // Ids that look like a route of their own.
+    // An id that looks like another route.
     caller.result("results").await;
     let asked: Vec<_> = sandbox
         .requests()

@@ -1,4 +1,4 @@
-//! Logging in, how long a token lives, and who is locked out.
+//! Login, how long a token lives, and who is locked out.
 
 use std::time::Duration;
 
@@ -247,7 +247,7 @@ async fn failed_logins_lock_the_name_out() {
     sandbox.add_user(tenant, other).unwrap();
     let attempt = async |body: &Value| log_in_with(&sandbox, tenant, body).await;
 
-    // A login that succeeds sets the count back.
+    // A login that succeeds resets the count.
     for body in [
         wrong(&sandbox),
         wrong(&sandbox),
@@ -278,7 +278,7 @@ async fn failed_logins_lock_the_name_out() {
     .await;
     sandbox.clock().advance(Duration::from_millis(999));
     assert_eq!(attempt(&right(&sandbox)).await.status, 200);
-    // The count starts anew.
+    // The count starts again at 0.
     assert_eq!(attempt(&wrong(&sandbox)).await.status, 401);
     assert_eq!(attempt(&right(&sandbox)).await.status, 200);
 }

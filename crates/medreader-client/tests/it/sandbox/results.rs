@@ -1,4 +1,4 @@
-//! Results: when processing ends, in what, and under which id.
+//! Results: when processing ends, with what, and under which id.
 
 use std::time::Duration;
 
@@ -279,7 +279,7 @@ async fn what_the_document_refuses_is_refused() {
     let folder = lenient.folder("Pacientes").unwrap();
     log_in(&lenient).await.upload(&folder).await;
     let second = log_in_to_other(&lenient).await;
-    // The other tenant's folder is as unknown as any.
+    // The other tenant's folder is unknown, too.
     for unknown in ["unknown", &folder] {
         let got = second.results(unknown).await;
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The forms that the document leaves open: errors, nulls, times; and drift.
+//! What the document leaves open (errors, nulls, times), and drift.
 
 use medreader_client::sandbox::{ErrorShape, Fault, Processing, Sandbox, Settings, TimeStyle};
 use serde_json::{Value, json};

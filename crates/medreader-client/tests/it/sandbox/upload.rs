@@ -143,7 +143,7 @@ async fn a_form_that_is_not_right_is_refused() {
         assert_eq!(got.error(), (400, "bad_request".to_owned()), "{kind}");
     }
     assert_eq!(sandbox.uploads().len(), 0);
-    // The parts may come in any order, and others beside them.
+    // The parts may be in any order, and there may be more.
     let extra = field("extra", "1");
     let form = [pdf, extra, folder_id, end].concat();
     assert_eq!(caller.send_form(FORM, &form).await.status, 202);

@@ -1,4 +1,4 @@
-//! Webhooks: what is sent, when and where to.
+//! Webhooks: what is sent, when, and to which address.
 
 mod delivery;
 
@@ -16,7 +16,7 @@ use crate::sandbox::wire::{Caller, log_in, log_in_to_other, other_tenant};
 const USER: &str = "EXAMPLE-USER";
 const SECRET: &str = "EXAMPLE:SECRET";
 
-/// A sandbox whose time stands still, and a receiver of its webhooks.
+/// A sandbox with a frozen clock, and a receiver of its webhooks.
 async fn started(settings: Settings) -> (Sandbox, Receiver) {
     let sandbox = Sandbox::with(settings).await.unwrap();
     sandbox.clock().freeze();
@@ -58,7 +58,7 @@ async fn a_webhook_is_as_documented() {
     let ids = upload(&sandbox, &caller, 1).await;
     assert_eq!(receiver.rest().len(), 0);
     sandbox.clock().advance(Duration::from_secs(60));
-    // Nobody asks: the sandbox's own task sees that the time has come.
+    // No call is needed: the sandbox watches its clock by itself.
     let webhook = receiver.next().await;
     let head: Vec<&str> = webhook.head.split("\r\n").collect();
     assert_eq!(head[0], "POST /webhook?from=medreader HTTP/1.1");
@@ -215,7 +215,7 @@ async fn the_configuration_decides_where_a_webhook_goes() {
     receiver.react([Reaction::Status(500)]);
     sandbox.send_webhook(&ids[0]).unwrap();
     assert_eq!(receiver.next().await.header("authorization"), None);
-    // The next attempt has the credentials of its own time.
+    // The next attempt has the credentials of that moment.
     soon(sandbox.wait_for_webhooks(1)).await;
     caller
         .configure(&json!({ "webhook_user": "NEW", "webhook_password": "NEWER" }))
@@ -238,7 +238,7 @@ async fn the_configuration_decides_where_a_webhook_goes() {
     receiver.react([Reaction::Status(500)]);
     assert_eq!(receiver.next().await.id(), ids[0]);
     soon(sandbox.wait_for_webhooks(3)).await;
-    // Cleared while an attempt is due: it is not sent any more.
+    // The address is cleared while an attempt is due, which is then not sent.
     caller.configure(&json!({ "webhook_url": null })).await;
     sandbox.clock().advance(Duration::from_secs(1));
     assert_eq!(ends(&sandbox, 4).await[3], WebhookEnd::NotSent);

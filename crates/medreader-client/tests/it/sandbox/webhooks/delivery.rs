@@ -55,7 +55,7 @@ async fn a_webhook_is_sent_again_until_it_is_answered_200() {
         .map(|delivery| delivery.number)
         .collect();
     assert_eq!(attempts, [1, 2, 3, 4]);
-    // Confirmed: nothing follows on it but what is asked for.
+    // It is confirmed, so nothing more is sent but what the test asks for.
     sandbox.clock().advance(Duration::from_secs(3000));
     sandbox.send_webhook(&ids[0]).unwrap();
     assert_eq!(receiver.next().await.body, first.body);
@@ -81,7 +81,7 @@ async fn attempts_come_to_an_end() {
     let ids = upload(&sandbox, &caller, 1).await;
     let statuses = ends(&sandbox, 3).await;
     assert_eq!(statuses[2], WebhookEnd::Answered(StatusCode::FOUND));
-    // What would be a fourth attempt comes before the webhook of another prescription.
+    // A fourth attempt would come before the webhook of another prescription.
     let others = upload(&sandbox, &caller, 1).await;
     soon(sandbox.wait_for_webhooks(4)).await;
     let got: Vec<String> = receiver.rest().iter().map(|webhook| webhook.id()).collect();
@@ -189,7 +189,7 @@ async fn a_receiver_that_is_gone_or_never_ends_is_told_apart() {
     };
     let (sandbox, receiver) = started(settings).await;
     let caller = log_in(&sandbox).await;
-    // A head is all that counts.
+    // Only the head of the answer counts.
     receiver.react([Reaction::EndlessBody]);
     upload(&sandbox, &caller, 1).await;
     assert_eq!(ends(&sandbox, 1).await, [CONFIRMED]);
@@ -210,7 +210,7 @@ async fn many_webhooks_can_be_on_their_way_at_once() {
     let caller = log_in(&sandbox).await;
     let ids = upload(&sandbox, &caller, 180).await;
     sandbox.webhook_faults([WebhookFault::Duplicate { times: 1 }; 20]);
-    // All of these wait for their answer at the same time: with fewer at once the test would not end.
+    // All of these wait for their answer at once. With fewer at once the test would not end.
     receiver.react([Reaction::Silence; 49]);
     for id in &ids {
         sandbox.finish(id).unwrap();
@@ -226,8 +226,8 @@ async fn many_webhooks_can_be_on_their_way_at_once() {
 }
 
 #[tokio::test]
-async fn the_sender_dies_with_its_sandbox() {
-    // A slot is free beside the webhook that waits for its answer.
+async fn webhooks_end_with_their_sandbox() {
+    // There is room for another webhook beside the one that waits for its answer.
     let settings = Settings {
         processing: Processing::ByHand,
         webhook_concurrency: 2,
@@ -242,7 +242,7 @@ async fn the_sender_dies_with_its_sandbox() {
     let backend = sandbox.state();
     drop(caller);
     drop(sandbox);
-    // The handle lives on, and nobody sends what it asks for.
+    // The state lives on, but nothing sends its webhooks.
     backend.finish(&ids[1]).unwrap();
     let (other, _) = started(Settings {
         processing: Processing::Polls(0),
@@ -254,6 +254,6 @@ async fn the_sender_dies_with_its_sandbox() {
     upload(&other, &caller, 1).await;
     assert_eq!(ends(&other, 1).await, [CONFIRMED]);
     assert_eq!(receiver.rest().len(), 1);
-    // The webhook that was on its way was neither confirmed nor given up.
+    // The webhook that was being sent was neither confirmed nor given up.
     assert_eq!(backend.webhook_log().len(), 0);
 }
