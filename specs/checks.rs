@@ -1,4 +1,4 @@
-//! What is wrong with a document, as text.
+//! Finds the faults of a document and returns them as texts.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::sources::{functions_marked_as_tests, rust_sources, sources_of};
 
 const FACT_SOURCES: [&str; 3] = ["document", "observed", "inferred"];
 
-/// `document`: another page of the vendor says it.
+/// For a reading, `document` means that another page of the vendor says so.
 const READING_SOURCES: [&str; 7] = [
     "document",
     "observed H",
@@ -23,7 +23,7 @@ const READING_SOURCES: [&str; 7] = [
 ];
 
 impl Document {
-    /// The operations that the document and the code do not both have, or of which they do not say the same.
+    /// The operations that only one of document and code has, or that the two describe differently.
     pub fn differences(&self, operations: &[&Operation]) -> Vec<String> {
         let coded: BTreeSet<Row> = operations
             .iter()
@@ -43,7 +43,7 @@ impl Document {
         let rows = self.rows();
         if rows.len() != operations.len() {
             found.push(format!(
-                "{} operations, {} in the code",
+                "{} operations in the document, {} in the code",
                 rows.len(),
                 operations.len()
             ));
@@ -52,17 +52,17 @@ impl Document {
         found.extend(
             coded
                 .difference(&written)
-                .map(|row| format!("the code alone has {row:?}")),
+                .map(|row| format!("only the code has {row:?}")),
         );
         found.extend(
             written
                 .difference(&coded)
-                .map(|row| format!("the document alone has {row:?}")),
+                .map(|row| format!("only the document has {row:?}")),
         );
         found
     }
 
-    /// All that is wrong with the document by itself: its examples, its facts and its readings.
+    /// All faults of the document in itself: in its examples, its facts and its readings.
     pub fn faults(&self) -> Vec<String> {
         [
             self.misfits_of_examples(),
@@ -72,7 +72,7 @@ impl Document {
         .concat()
     }
 
-    /// What of the examples their schemas do not allow; that there is none at all is wrong too.
+    /// The parts of the examples that their schemas do not allow. Having no example is a fault too.
     fn misfits_of_examples(&self) -> Vec<String> {
         let examples = self.examples();
         if examples.is_empty() {
@@ -84,15 +84,17 @@ impl Document {
             .collect()
     }
 
-    /// The facts that do not say where they come from.
+    /// The facts that do not state their source.
     fn facts_without_a_source(&self) -> Vec<String> {
         let mut without = Vec::new();
         sources(self.whole(), "", &mut without);
         without
     }
 
-    /// What is wrong with the list of readings: ids that are there twice or are no words, members that are missing or too
-    /// many, sources that there are not, tests and settings that there are not.
+    /// The faults of the readings.
+    ///
+    /// These are duplicate or malformed ids, missing or extra members, and sources, tests or
+    /// settings that do not exist.
     fn faults_of_readings(&self) -> Vec<String> {
         let tests: BTreeSet<String> = rust_sources(&["src", "tests"])
             .iter()
@@ -106,17 +108,17 @@ impl Document {
         let mut found = Vec::new();
         let readings = self.readings();
         if readings.is_empty() || tests.is_empty() || code.is_empty() {
-            found.push("no reading, no test or no code was found at all".to_owned());
+            found.push("no readings, no tests or no code found".to_owned());
         }
         for reading in readings {
             let text = |name: &str| reading[name].as_str().unwrap_or_default();
             let id = text("id");
             let mut wrong = |what: &str| found.push(format!("{id}: {what}"));
             if !ids.insert(id) {
-                wrong("is there twice");
+                wrong("the id is used twice");
             }
             if id.is_empty() || !id.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-')) {
-                wrong("is not in kebab case");
+                wrong("the id is not in kebab case");
             }
             let members: BTreeSet<_> = reading
                 .as_object()
@@ -125,21 +127,21 @@ impl Document {
                 .map(String::as_str)
                 .collect();
             if members != BTreeSet::from(["id", "gap", "reading", "source", "setting", "test"]) {
-                wrong("has other members than the six");
+                wrong("the members are not the six expected");
             }
             if text("gap").is_empty() || text("reading").is_empty() {
-                wrong("does not say what was read how");
+                wrong("gap or reading is empty");
             }
             if !READING_SOURCES.contains(&text("source")) {
-                wrong("has no source that there is");
+                wrong("the source is not a known one");
             }
             if !tests.contains(text("test")) {
-                wrong("has no test that there is");
+                wrong("the test does not exist");
             }
             let setter = format!("pub fn {}(", text("setting"));
             let is_there = || code.iter().any(|text| text.contains(&setter));
             if !reading["setting"].is_null() && !is_there() {
-                wrong("has no setting that there is");
+                wrong("the setting does not exist");
             }
         }
         found

@@ -1,4 +1,4 @@
-//! Walks through an OpenAPI document.
+//! Reads an OpenAPI document and gives access to its parts.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ pub struct Document {
     whole: Value,
 }
 
-/// What the document and the code both say of an operation.
+/// The facts about an operation that both the document and the code state.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Row {
     pub(crate) id: String,
@@ -27,7 +27,7 @@ impl Document {
     /// Reads `specs/<name>.yaml`, the document of the crate `<name>-client`.
     ///
     /// # Panics
-    /// It is not there, or no YAML.
+    /// The file does not exist or is not YAML.
     pub fn read(name: &str) -> Self {
         let text = fs::read_to_string(project().join(format!("specs/{name}.yaml"))).unwrap();
         Self {
@@ -41,14 +41,14 @@ impl Document {
         &self.whole
     }
 
-    /// What stands at a JSON pointer.
+    /// The value at a JSON pointer.
     ///
     /// # Panics
-    /// Nothing does.
+    /// The document has no value there.
     pub fn at(&self, pointer: &str) -> &Value {
         self.whole
             .pointer(pointer)
-            .unwrap_or_else(|| panic!("no {pointer}"))
+            .unwrap_or_else(|| panic!("the document has no {pointer}"))
     }
 
     pub(crate) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
@@ -62,7 +62,7 @@ impl Document {
     fn operations(&self) -> Vec<(&String, &String, &Value)> {
         let paths = self.at("/paths").as_object().unwrap();
         let items = paths.iter().flat_map(|(path, item)| {
-            // Beside the methods there may be what holds for all of them.
+            // A path item may also have members that hold for all its methods.
             let methods = item.as_object().unwrap().iter();
             methods
                 .filter(|(_, operation)| operation.get("operationId").is_some())
@@ -81,7 +81,7 @@ impl Document {
                     .get(name)
                     .is_some_and(|flag: &Value| flag.as_bool().unwrap())
             };
-            // Where the code has the path as a setting.
+            // Present if the path is a setting in the code.
             let template = operation
                 .get("x-template")
                 .map(|path| path.as_str().unwrap());
@@ -97,7 +97,7 @@ impl Document {
         self.operations().into_iter().map(row).collect()
     }
 
-    /// Our readings of what the vendor's text leaves open: of each operation, and of all.
+    /// Our readings of what the vendor's text leaves open, for each operation and for all.
     pub fn readings(&self) -> Vec<&Value> {
         let operations = self.operations().into_iter();
         operations
@@ -107,7 +107,7 @@ impl Document {
             .collect()
     }
 
-    /// Place, schema and value of each example, wherever it stands.
+    /// The place, schema and value of each example in the document.
     pub fn examples(&self) -> Vec<(String, &Value, &Value)> {
         let mut found = Vec::new();
         examples(&self.whole, "", &mut found);

@@ -1,7 +1,8 @@
-//! What the tests of every client ask of its OpenAPI document in this folder: that it and the code say the same, and that it
-//! is true to itself.
+//! Checks for the OpenAPI documents in this folder, used by the tests of each client.
 //!
-//! The checks give what is wrong as text, one line each, so that a test that fails says all of it:
+//! They compare a document with the code, and check that the document is consistent in itself. Each
+//! check returns the faults that it finds as texts, one per fault, so that a failing test shows all
+//! of them:
 //!
 //! ```ignore
 //! #[test]

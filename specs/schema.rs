@@ -1,15 +1,17 @@
-//! As much of JSON Schema as the documents use.
+//! The part of JSON Schema that the documents use.
 
 use serde_json::{Value, json};
 
 use crate::Document;
 
 impl Document {
-    /// What of the value the schema does not allow. A field that a schema with fields does not name is not allowed either:
-    /// the vendor may send any, an example is to show what is known. A schema that says `additionalProperties` means it.
+    /// The parts of the value that the schema does not allow.
+    ///
+    /// If the schema has `properties`, a field that it does not name is not allowed: the vendor may
+    /// send any field, but an example shows the known ones. `additionalProperties` allows others.
     ///
     /// # Panics
-    /// The schema uses what this check does not know.
+    /// The schema uses a keyword that this check does not support.
     pub fn misfits(&self, schema: &Value, value: &Value, at: &str) -> Vec<String> {
         let schema = self.resolve(schema);
         let mut found = Vec::new();
@@ -69,7 +71,7 @@ impl Document {
                     true
                 }
                 "description" | "default" | "format" | "examples" | "x-source" | "x-codes" => true,
-                other => panic!("{at}: this check does not know {other}"),
+                other => panic!("{at}: this check does not support {other}"),
             };
             if !fits {
                 found.push(format!("{at}: {keyword} {rule}"));
@@ -78,10 +80,10 @@ impl Document {
         found
     }
 
-    /// A value that has every field of the schema.
+    /// Builds a value that has every field of the schema.
     ///
     /// # Panics
-    /// The schema says of a value neither what it is nor what it may be.
+    /// A part of the schema has neither a type nor alternatives.
     pub fn specimen(&self, schema: &Value) -> Value {
         let schema = self.resolve(schema);
         if let Some(alternatives) = schema["oneOf"].as_array() {
@@ -98,7 +100,7 @@ impl Document {
             "string" => json!("x"),
             "integer" | "number" => json!(1),
             "boolean" => json!(true),
-            other => panic!("no specimen of {other}"),
+            other => panic!("cannot build a value of type {other}"),
         }
     }
 }
@@ -124,6 +126,6 @@ fn has_type(value: &Value, name: &str) -> bool {
         "object" => value.is_object(),
         "number" => value.is_number(),
         "integer" => value.as_f64().is_some_and(|number| number.fract() == 0.0),
-        other => panic!("no type {other}"),
+        other => panic!("{other} is not a type"),
     }
 }

@@ -8,7 +8,7 @@ pub(crate) fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The Rust sources in these folders of each crate, and with `tests` the end-to-end tests.
+/// The Rust sources in these folders of each crate; `tests` includes the end-to-end tests.
 pub(crate) fn rust_sources(folders: &[&str]) -> Vec<String> {
     let mut texts = Vec::new();
     for package in fs::read_dir(project().join("crates")).unwrap() {

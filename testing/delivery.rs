@@ -1,12 +1,12 @@
-//! Whether an error is right about what the call may have done.
+//! Checks what an error says about its delivery.
 
 use common_http::sandbox::{RecordedRequest, Sandbox, Vendor};
 use common_http::{Delivery, Error};
 
-/// What an error says of its delivery must agree with what the sandbox saw of the operation.
+/// Checks that an error's delivery agrees with what the sandbox saw of the operation.
 ///
 /// # Panics
-/// It does not.
+/// They do not agree.
 #[track_caller]
 pub fn assert_sound<S: Vendor>(error: &Error, operation: &str, sandbox: &Sandbox<S>) {
     check(error, &sandbox.requests_for(operation));

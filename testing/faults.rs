@@ -1,25 +1,25 @@
-//! Faults of the sandboxes, short enough to be a cell of a table.
+//! Short constructors for sandbox faults, for tests written as tables.
 
 use common_http::sandbox::Fault;
 use http::StatusCode;
 
-/// The answer stops after so many bytes of its body, and the connection stays open.
+/// The answer stops after this many bytes of its body, and the connection stays open.
 pub fn stall_body(after: usize) -> Fault {
     Fault::StallBody { after }
 }
 
-/// The connection is closed after so many bytes of the answer's body.
+/// The connection is closed after this many bytes of the answer's body.
 pub fn cut_body(after: usize) -> Fault {
     Fault::CutBody { after }
 }
 
-/// A redirect; one to the sandbox itself would show in its log if it were followed.
+/// A redirect. If it leads to the sandbox itself, its log shows whether it was followed.
 ///
 /// # Panics
-/// That is no status.
+/// The number is not a valid status.
 pub fn redirect(status: u16, location: &str) -> Fault {
     Fault::Redirect {
-        status: StatusCode::from_u16(status).expect("a status"),
+        status: StatusCode::from_u16(status).expect("a valid status"),
         location: location.to_owned(),
     }
 }

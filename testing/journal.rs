@@ -1,4 +1,4 @@
-//! What crates tell a subscriber that wants to know everything.
+//! Collects the spans and events that crates emit through `tracing`.
 
 use std::cell::RefCell;
 use std::io;
@@ -12,25 +12,28 @@ thread_local! {
     static OPEN: RefCell<Option<Journal>> = const { RefCell::new(None) };
 }
 
-/// Spans and events, as text.
+/// Collected spans and events, as text.
 #[derive(Clone, Default)]
 pub struct Journal(Arc<Mutex<Vec<u8>>>);
 
-/// Keeps a journal until it is dropped.
+/// Guard of a journal: it records until the guard is dropped.
 pub struct Kept(PhantomData<*const ()>);
 
 impl Journal {
-    /// Keeps a journal of this thread until the guard is dropped, of what these directives let pass: `trace` for all,
-    /// `common_http=trace,gensoft_client=trace` for all of two crates.
+    /// Records what this thread emits until the guard is dropped.
+    ///
+    /// The directives filter it: `trace` records everything,
+    /// `common_http=trace,gensoft_client=trace` everything from two crates.
     ///
     /// # Panics
-    /// They are no directives, or others than those of an earlier journal of this process: there is one subscriber for
-    /// all its threads. With one a thread, `tracing` can lose events of tests that run at the same time.
+    /// The directives are malformed, or differ from those of an earlier journal in this process.
+    /// All threads share one subscriber: with one per thread, `tracing` can lose events of tests
+    /// that run at the same time.
     #[must_use = "the journal ends when the guard is dropped"]
     pub fn keep(&self, directives: &str) -> Kept {
         static DIRECTIVES: OnceLock<String> = OnceLock::new();
         let first = DIRECTIVES.get_or_init(|| {
-            let filter = EnvFilter::try_new(directives).expect("directives of a filter");
+            let filter = EnvFilter::try_new(directives).expect("valid filter directives");
             tracing_subscriber::fmt()
                 .with_env_filter(filter)
                 .with_span_events(FmtSpan::FULL)
@@ -39,18 +42,18 @@ impl Journal {
                 .init();
             directives.to_owned()
         });
-        assert_eq!(first, directives, "the directives of this process");
+        assert_eq!(first, directives, "all journals need the same directives");
         OPEN.replace(Some(self.clone()));
         Kept(PhantomData)
     }
 
-    /// What was written so far.
+    /// The text recorded so far.
     ///
     /// # Panics
     /// It is not UTF-8.
     pub fn text(&self) -> String {
-        let bytes = self.0.lock().expect("no panic while it is held");
-        String::from_utf8(bytes.clone()).expect("text")
+        let bytes = self.0.lock().expect("not poisoned");
+        String::from_utf8(bytes.clone()).expect("UTF-8")
     }
 }
 
@@ -60,14 +63,14 @@ impl Drop for Kept {
     }
 }
 
-/// Writes to the journal that is kept of this thread, if there is one.
+/// Writes to the journal that records this thread, if there is one.
 struct OfThread;
 
 impl io::Write for OfThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         OPEN.with_borrow(|open| {
             if let Some(Journal(written)) = open {
-                let mut written = written.lock().expect("no panic while it is held");
+                let mut written = written.lock().expect("not poisoned");
                 written.extend_from_slice(bytes);
             }
         });

@@ -1,7 +1,7 @@
-//! What the tests of several packages would otherwise repeat.
+//! Helpers that the tests of several packages share.
 //!
-//! For tests only: what goes wrong here panics, and so fails the test that asked for it. What knows one vendor stays with
-//! that vendor's tests.
+//! For tests only: every failure here panics and so fails the test. Helpers that know a single
+//! vendor stand with that vendor's tests.
 
 pub mod delivery;
 pub mod faults;

@@ -1,11 +1,11 @@
-//! How much memory a process takes.
+//! Measures the memory of the process.
 
-/// The most memory that this process has had at once, in KiB. Linux tells it.
+/// The peak memory of this process in KiB, as Linux reports it.
 ///
 /// # Panics
-/// It does not, or this is no Linux.
+/// It cannot be read, as on any other system.
 pub fn peak_kib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("Linux has this file");
+    let status = std::fs::read_to_string("/proc/self/status").expect("a file that Linux has");
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
     kib.expect("a number of kB").parse().expect("a number")

@@ -1,46 +1,46 @@
-//! What a program could print, and what may not stand in it.
+//! Collects what a program could print, and checks it for marked values.
 
 use std::error::Error as _;
 use std::fmt::{Debug, Write as _};
 
 use common_http::{Error, Result};
 
-/// Stands in every place that may not be printed.
+/// Text that tests put into every value that must not be printed.
 pub const TEXT: &str = "MARKER";
-/// Stands there as a number.
+/// The same as a number.
 pub const NUMBER: u64 = 7_351_735;
 
-/// [`TEXT`] in Base64, at each of the three places that it can begin at.
+/// [`TEXT`] in Base64, at each of its three possible alignments.
 const ENCODED: [&str; 3] = ["TUFSS0VS", "1BUktFU", "NQVJLRV"];
 
-/// All that a program could print of what the calls gave it.
+/// Everything that a program could print of the values that calls returned.
 #[derive(Default)]
 pub struct Printed {
-    /// Every printed form of every value, one after the other.
+    /// Every printed form of every value, one after another.
     pub text: String,
     /// The errors among them.
     pub errors: Vec<Error>,
 }
 
 impl Printed {
-    /// Prints a value, in a line and in many.
+    /// Prints a value on one line and on several.
     pub fn value(&mut self, value: &dyn Debug) {
-        writeln!(self.text, "{value:?}\n{value:#?}").expect("a String takes all");
+        writeln!(self.text, "{value:?}\n{value:#?}").expect("writing to a String");
     }
 
-    /// Prints an error in all its forms, with what it comes from.
+    /// Prints an error in all its forms, with its sources.
     pub fn error(&mut self, error: &Error) {
         self.value(error);
-        writeln!(self.text, "{error}\n{error:#}").expect("a String takes all");
+        writeln!(self.text, "{error}\n{error:#}").expect("writing to a String");
         let mut source = error.source();
         while let Some(cause) = source {
-            writeln!(self.text, "{cause}\n{cause:?}").expect("a String takes all");
+            writeln!(self.text, "{cause}\n{cause:?}").expect("writing to a String");
             source = cause.source();
         }
         self.errors.push(error.clone());
     }
 
-    /// Prints whatever a call gave.
+    /// Prints the result of a call, value or error.
     pub fn result<T: Debug>(&mut self, result: &Result<T>) {
         match result {
             Ok(value) => self.value(value),
@@ -49,10 +49,10 @@ impl Printed {
     }
 }
 
-/// Nothing of what was marked may stand in this text, as it is or encoded.
+/// Checks that the text has no marked value, neither in plain form nor encoded.
 ///
 /// # Panics
-/// Something does.
+/// It has one.
 #[track_caller]
 pub fn assert_no_marker(text: &str) {
     let number = NUMBER.to_string();

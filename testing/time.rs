@@ -1,13 +1,13 @@
-//! Limits against tests that hang.
+//! A time limit for tests that would otherwise hang.
 
 use std::time::Duration;
 
-/// Waits for what must come to an end, at most a minute: no test is measured by that.
+/// Waits for a future that must end, for at most a minute. No test depends on how long it takes.
 ///
 /// # Panics
-/// It has not come to an end.
+/// The future has not ended.
 pub async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(60), what)
         .await
-        .expect("it must come to an end")
+        .expect("it ends within a minute")
 }

@@ -1,7 +1,8 @@
-//! A client that is nothing but a socket: it sends what it is given, right or wrong, and shows what comes as it came.
+//! A client on a bare socket. It sends exactly what it is given, valid or not, and returns the
+//! answer unchanged.
 //!
-//! Each request has a connection of its own. `server` is a base URL such as a sandbox's `url()`; `line` a method and a target,
-//! for example `GET /v2/sessions`.
+//! Each request has its own connection. `server` is a base URL such as a sandbox's `url()`; `line`
+//! is a method and a target, for example `GET /v2/sessions`.
 
 use std::collections::HashMap;
 use std::io;
@@ -14,16 +15,16 @@ use crate::time::soon;
 
 /// An answer.
 pub struct Got {
-    /// The number of its status.
+    /// The status code.
     pub status: u16,
-    /// By the names as they are on the wire.
+    /// The headers, with their names as on the wire.
     pub headers: HashMap<String, String>,
-    /// All that follows the head.
+    /// Everything after the head.
     pub body: Vec<u8>,
 }
 
 impl Got {
-    /// The value of the header that has this very name, as it is on the wire.
+    /// The value of the header with exactly this name, as on the wire.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
@@ -33,37 +34,37 @@ impl Got {
     /// # Panics
     /// It is not UTF-8.
     pub fn text(&self) -> &str {
-        std::str::from_utf8(&self.body).expect("a body of text")
+        std::str::from_utf8(&self.body).expect("a UTF-8 body")
     }
 
     /// The body as JSON.
     ///
     /// # Panics
-    /// It is no JSON.
+    /// It is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("a JSON body")
     }
 
-    /// The names of the JSON object that the body is, in its order.
+    /// The field names of the body, a JSON object, in their order.
     ///
     /// # Panics
-    /// It is no JSON object.
+    /// It is not a JSON object.
     pub fn keys(&self) -> Vec<String> {
         let json = self.json();
         json.as_object()
-            .expect("an object")
+            .expect("a JSON object")
             .keys()
             .cloned()
             .collect()
     }
 
-    /// Reads all that came on a connection.
+    /// Parses everything received on a connection.
     fn read(bytes: &[u8]) -> Self {
         let head_end = bytes
             .windows(4)
             .position(|four| four == b"\r\n\r\n")
             .expect("a head");
-        let head = std::str::from_utf8(&bytes[..head_end]).expect("a head of text");
+        let head = std::str::from_utf8(&bytes[..head_end]).expect("a UTF-8 head");
         let mut lines = head.split("\r\n");
         let status = lines
             .next()
@@ -80,10 +81,10 @@ impl Got {
     }
 }
 
-/// Sends a request with its length and nothing else that is not given but `Host` and `Connection`.
+/// Sends a request. Adds only `Content-Length`, `Host` and `Connection` to the given headers.
 ///
 /// # Panics
-/// Nobody listens, or what comes is no whole answer that ends in order within a minute.
+/// No server listens, or no complete answer and orderly end arrives within a minute.
 pub async fn send(
     server: &str,
     line: &str,
@@ -95,7 +96,7 @@ pub async fn send(
     raw(server, line, &headers, body).await
 }
 
-/// Sends a request with nothing that is not given but `Host` and `Connection`: without a length, unless one is given.
+/// Sends a request. Adds only `Host` and `Connection`, so it has a length only if one is given.
 ///
 /// # Panics
 /// As [`send`].
@@ -110,11 +111,12 @@ pub async fn raw(
     Got::read(&bytes)
 }
 
-/// Sends a request as [`send`] does; gives all that comes until the connection's end, orderly or not: an answer, a part of
-/// one, something else, or nothing.
+/// Sends a request like [`send`] and returns all bytes until the connection ends.
+///
+/// The end may be orderly or not, and the bytes an answer, a part of one, anything else or nothing.
 ///
 /// # Panics
-/// Nobody listens, or there is no end within a minute.
+/// No server listens, or the connection does not end within a minute.
 pub async fn send_for_bytes(
     server: &str,
     line: &str,
@@ -127,7 +129,7 @@ pub async fn send_for_bytes(
     bytes
 }
 
-/// All that comes until the connection's end, and how it ended: in order, or by a reset.
+/// Returns all bytes until the connection ends, and how it ended: in order or by a reset.
 async fn exchange(
     server: &str,
     line: &str,

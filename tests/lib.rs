@@ -1,1 +1,1 @@
-//! Whole flows, faults and privacy, seen from outside.
+//! Tests of whole flows, faults and privacy across the crates.

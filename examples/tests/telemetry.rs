@@ -1,4 +1,4 @@
-//! `telemetry`, driven from outside: what it exports is what `docs/logging.md` says.
+//! Tests the built program `telemetry`: it exports what `docs/logging.md` describes.
 
 use std::process::Command;
 
@@ -41,7 +41,7 @@ fn the_spans_are_those_of_the_page() {
     assert!(own.starts_with("nightly import"));
     assert!(!text.contains("Ficticio"), "an order's content: {text}");
 
-    // Each field that was exported stands on the page.
+    // The page describes each exported field.
     let page = include_str!("../../docs/logging.md");
     for line in spans[1..].iter().flat_map(|span| span.lines()) {
         if let Some((name, _)) = line.trim().split_once(" = ") {

@@ -1,4 +1,4 @@
-//! Azurite: Azure Blob Storage as Microsoft emulates it, with signed addresses (SAS) that it checks.
+//! Azurite, Microsoft's emulator of Azure Blob Storage. It checks signed addresses (SAS).
 
 use std::io::Write;
 use std::process::Command;
@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use common_http::sandbox::rfc3339;
 use common_http::{Body, Delivery, ErrorKind, async_trait};
 use erp_files_client::ErrorCode;
@@ -66,14 +67,16 @@ impl Azurite {
         })
     }
 
-    /// A blob, as it is read with the account's own signature.
+    /// Reads a blob with the account's own signature.
     async fn get(&self, blob: &str) -> reqwest::Response {
         let url = self.signer.own(&format!("/{blob}"), "");
         looker().get(url).send().await.unwrap()
     }
 }
 
-/// Signs addresses as the documents of Azure say.
+/// Signs addresses as Azure documents it.
+///
+/// See <https://learn.microsoft.com/rest/api/storageservices/create-service-sas>.
 #[derive(Clone, Copy)]
 struct Signer {
     port: u16,
@@ -81,23 +84,24 @@ struct Signer {
 }
 
 impl Signer {
-    /// An address for one blob (a service SAS) with these rights and until then.
+    /// An address for one blob (a service SAS) with these permissions and this expiry.
     fn blob(self, blob: &str, rights: &str, until: SystemTime) -> String {
         let decoded = percent_decode_str(blob).decode_utf8().unwrap();
         let resource = format!("/blob/{ACCOUNT}/{}/{decoded}", self.container);
         let end = rfc3339(until, 0);
-        // Rights, start, end, resource, identifier, addresses, protocol, version, kind, snapshot, encryption, and the five
-        // headers of an answer.
+        // Permissions, start, expiry, resource, identifier, IP range, protocol, version, kind,
+        // snapshot, encryption scope, and five response headers.
         let text =
             [rights, "", &end, &resource, "", "", "", VERSION, "b"].join("\n") + &"\n".repeat(7);
         let query = [("sv", VERSION), ("se", &end), ("sr", "b"), ("sp", rights)];
         self.signed(&format!("/{blob}"), "", &text, &query)
     }
 
-    /// An address for the container or what is in it (an account SAS): for the test's own use.
+    /// An address for the container or its contents (an account SAS), for the test's own requests.
     fn own(self, path: &str, query: &str) -> String {
         let end = rfc3339(SystemTime::now() + HOUR, 0);
-        // Account, rights, services, kinds of resources, start, end, addresses, protocol, version, encryption.
+        // Account, permissions, services, resource types, start, expiry, IP range, protocol,
+        // version, encryption scope.
         let text = [ACCOUNT, "rwc", "b", "co", "", &end, "", "", VERSION, "", ""].join("\n");
         let signed = [
             ("sv", VERSION),
@@ -124,7 +128,7 @@ impl Signer {
         )
     }
 
-    /// Hands out addresses with which a file can be stored until then, and notes their blobs.
+    /// A sandbox that returns addresses valid until this time, and the names of their blobs.
     async fn erp(self, rights: &'static str, until: SystemTime) -> (Sandbox, Blobs) {
         let blobs = Blobs::default();
         let notes = blobs.clone();
@@ -138,7 +142,7 @@ impl Signer {
     }
 }
 
-/// The blobs for which addresses were handed out.
+/// The blobs for which addresses were returned.
 #[derive(Clone, Default)]
 struct Blobs(Arc<Mutex<Vec<String>>>);
 
@@ -231,7 +235,7 @@ async fn without_its_header_it_refuses() {
     assert_eq!(error.kind(), ErrorKind::Rejected, "{error}");
     assert_eq!(error.operation(), Some("erp.files.transfer"));
     assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST));
-    // Azurite leaves out the code that Azure has for it.
+    // Azurite does not send the code that Azure has for this case.
     assert_eq!(error.code(), None);
     assert_eq!(error.delivery(), Delivery::Answered);
     assert_eq!(
@@ -253,7 +257,7 @@ async fn refused_addresses() {
     };
     let tampered = move |own: &str| {
         let address = signer.blob(&object_path(own), "cw", later());
-        // Rights that nobody signed.
+        // Permissions that were not signed.
         address.replace("sp=cw", "sp=cwd")
     };
     let anothers = move |_: &str| {
@@ -309,7 +313,7 @@ async fn refused_addresses() {
     }
 }
 
-/// Keeps the last state in memory, as long as the upload is not finished.
+/// Keeps the last state in memory until the upload is finished.
 #[derive(Clone, Default)]
 struct Journal(Arc<Mutex<Option<UploadState>>>);
 

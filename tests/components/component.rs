@@ -1,4 +1,6 @@
-//! Programs of others: found, started on free ports with their data in a temporary folder, and ended by their process ids.
+//! Finds, starts and ends third-party programs.
+//!
+//! They get free ports and a temporary folder for their data, and are ended by their process ids.
 
 use std::env;
 use std::ffi::OsStr;
@@ -14,19 +16,20 @@ use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, interval};
 
-/// Where programs are, below the folder of the installed.
+/// The folders of programs, relative to the installation folder.
 const PROGRAMS: [&str; 2] = ["npm/node_modules/.bin", "venv/bin"];
 
-/// Against components that hang; nothing is measured by it.
+/// A limit for components that hang. No test depends on how long starting takes.
 const START_LIMIT: Duration = Duration::from_secs(180);
 
-/// What `tests/components/install` has installed, or the folder that `COMPONENTS_DIR` names.
+/// The folder where `tests/components/install` installs, or `COMPONENTS_DIR` if it is set.
 fn folder() -> PathBuf {
     let named = env::var_os("COMPONENTS_DIR").map(PathBuf::from);
     named.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("components"))
 }
 
-/// Where programs are looked for: among the installed, along the `PATH`, and where Debian keeps servers.
+/// Where to search for programs: the installation folder, the `PATH`, and Debian's folders for
+/// servers.
 fn search_path() -> Vec<PathBuf> {
     let installed = PROGRAMS.map(|programs| folder().join(programs));
     let path = env::var_os("PATH").unwrap_or_default();
@@ -34,14 +37,14 @@ fn search_path() -> Vec<PathBuf> {
     path.chain(["/usr/sbin".into()]).collect()
 }
 
-/// The program of this name.
+/// Finds the program with this name.
 pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let mut programs = search_path().into_iter().map(|folder| folder.join(name));
     let found = programs.find(|program| program.is_file());
     found.or_else(|| missing(name))
 }
 
-/// The file of an npm package.
+/// Finds a file of an npm package.
 pub(crate) fn npm_file(path: &str) -> Option<PathBuf> {
     let file = folder().join("npm/node_modules").join(path);
     if file.is_file() {
@@ -50,7 +53,7 @@ pub(crate) fn npm_file(path: &str) -> Option<PathBuf> {
     missing(path)
 }
 
-/// Says loudly that the test is skipped, or fails it.
+/// Reports that the test is skipped, or fails it.
 fn missing<T>(what: &str) -> Option<T> {
     let how = "install it with `tests/components/install`";
     if env::var_os("REQUIRE_COMPONENTS").is_some_and(|required| required == "1") {
@@ -58,13 +61,13 @@ fn missing<T>(what: &str) -> Option<T> {
     }
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("a test");
-    // Past the macros, whose output the test runner keeps to itself when a test passes.
+    // Not by the print macros: the test runner hides their output if a test passes.
     let line = format!("\nSKIPPED {test}: {what} is missing; {how}\n");
     let _ = io::stderr().write_all(line.as_bytes());
     None
 }
 
-/// A running component. Dropping it ends it.
+/// A running component. It ends when this is dropped.
 pub(crate) struct Running<const N: usize> {
     child: Child,
     pub(crate) ports: [u16; N],
@@ -72,13 +75,14 @@ pub(crate) struct Running<const N: usize> {
 }
 
 impl<const N: usize> Running<N> {
-    /// Starts what `command` makes of a folder and free ports, and waits until it `is_ready`.
+    /// Starts the `command` made for a folder and free ports, and waits until it `is_ready`.
     pub(crate) async fn start(
         command: impl Fn(&Path, [u16; N]) -> Command,
         is_ready: impl AsyncFn([u16; N]) -> bool,
     ) -> Self {
         let mut output = String::new();
-        // A port that was free a moment ago may be taken by now, and then the component ends at once.
+        // A port that was free a moment ago may be in use by now. Then the component ends
+        // immediately.
         for _ in 0..3 {
             let folder = tempfile::tempdir().unwrap();
             let ports = free_ports();
@@ -99,7 +103,7 @@ impl<const N: usize> Running<N> {
             }
             output = running.output();
         }
-        panic!("it ended at once, three times; the last time it said:\n{output}");
+        panic!("it ended immediately, three times; the last output:\n{output}");
     }
 
     async fn gets_ready(&mut self, is_ready: &impl AsyncFn([u16; N]) -> bool) -> bool {
@@ -116,7 +120,7 @@ impl<const N: usize> Running<N> {
         false
     }
 
-    /// What it wrote to stdout and stderr.
+    /// The component's output on stdout and stderr.
     fn output(&self) -> String {
         let output = fs::read(self.folder.path().join("output.txt")).unwrap();
         String::from_utf8_lossy(&output).into_owned()
@@ -130,20 +134,22 @@ impl<const N: usize> Drop for Running<N> {
     }
 }
 
-/// Whether somebody listens on this port.
+/// Whether a server listens on this port.
 pub(crate) async fn listens(port: u16) -> bool {
     TcpStream::connect((Ipv4Addr::LOCALHOST, port))
         .await
         .is_ok()
 }
 
-/// Ports on which nobody listens, each given out once by this process. They lie below those that systems hand out by
-/// themselves (32768 and up): there a server of another test could take one before the component does, and be taken for it.
+/// Free ports, each returned only once by this process.
+///
+/// They are below the range from which systems assign ports (32768 and up). A server of another
+/// test could take one of those before the component does, and be mistaken for it.
 fn free_ports<const N: usize>() -> [u16; N] {
     static TRIED: AtomicU32 = AtomicU32::new(0);
     [(); N].map(|()| {
         loop {
-            // Test runners that give each test a process begin at different places.
+            // Test runners that give each test its own process begin at different ports.
             let start = process::id().wrapping_mul(101);
             let tried = TRIED.fetch_add(1, Ordering::Relaxed);
             let port = 12_000 + start.wrapping_add(tried) % 20_000;
@@ -155,10 +161,11 @@ fn free_ports<const N: usize>() -> [u16; N] {
     })
 }
 
-/// A command without the settings of whoever runs the tests, which could lead the component elsewhere.
+/// A command without the environment of the user who runs the tests, which could change its
+/// behaviour.
 pub(crate) fn bare_command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
-    // Azurite looks for its interpreter along the path.
+    // Azurite finds its interpreter through the `PATH`.
     let path = env::join_paths(search_path()).unwrap();
     command.env_clear().env("PATH", path);
     command

@@ -1,6 +1,8 @@
-//! The ERP client against software of others: a real object store behind the signed address, a certified OAuth2 server, a real
-//! reverse proxy with TLS. `tests/components/install` installs them; where one is missing its tests say so on stderr and are
-//! skipped, unless `REQUIRE_COMPONENTS=1`.
+//! Tests the ERP client against third-party software.
+//!
+//! Real object stores check the signed addresses, a certified OAuth2 server issues the tokens, and
+//! a real reverse proxy terminates TLS. `tests/components/install` installs them. If one is
+//! missing, its tests say so on stderr and are skipped, unless `REQUIRE_COMPONENTS=1`.
 
 #![cfg(test)]
 

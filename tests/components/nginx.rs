@@ -1,4 +1,4 @@
-//! nginx: a real reverse proxy with TLS in front of the ERP and of its storage.
+//! nginx, a real reverse proxy with TLS in front of the ERP and its storage.
 
 use std::fs;
 use std::path::Path;
@@ -15,14 +15,14 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair,
 use crate::component::{Running, bare_command, listens, program};
 use crate::support::{ANALYSIS, PATIENT, content, eager, erp_with_addresses, files_of, soon};
 
-/// The largest body that nginx takes.
+/// The largest body that nginx accepts.
 const LARGEST: usize = 1 << 20;
 
 /// The sandbox behind nginx.
 struct Behind {
     nginx: Running<2>,
     authority: String,
-    /// The addresses that the sandbox hands out lead through this one.
+    /// The base of the upload addresses that the sandbox returns.
     upload_base: Arc<OnceLock<String>>,
 }
 
@@ -36,7 +36,7 @@ enum Protocol {
 impl Protocol {
     const BOTH: [Self; 2] = [Self::Http1, Self::Http2];
 
-    /// As nginx writes it.
+    /// The name that nginx logs.
     fn name(self) -> &'static str {
         match self {
             Self::Http1 => "HTTP/1.1",
@@ -85,7 +85,7 @@ impl Behind {
         format!("https://127.0.0.1:{port}")
     }
 
-    /// A client whose every request goes through nginx.
+    /// A client whose requests all go through nginx.
     fn client(&self, protocol: Protocol, sandbox: &Sandbox) -> ErpFilesClientBuilder {
         let url = self.url(protocol);
         self.upload_base.get_or_init(|| url.clone());
@@ -105,7 +105,7 @@ impl Behind {
         files_of(&self.client(protocol, sandbox).build().unwrap())
     }
 
-    /// What nginx has logged, once that is at least so many requests: protocol, method, status.
+    /// nginx's log (protocol, method, status), once it has at least this many requests.
     async fn log(&self, at_least: usize) -> Vec<String> {
         let mut tick = tokio::time::interval(Duration::from_millis(25));
         loop {
@@ -126,7 +126,7 @@ fn authority() -> CertifiedIssuer<'static, KeyPair> {
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-/// Puts a certificate of nginx with its key into the folder.
+/// Writes a certificate for nginx and its key into the folder.
 fn certify(authority: &CertifiedIssuer<'static, KeyPair>, folder: &Path) {
     let params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
     let key = KeyPair::generate().unwrap();
@@ -190,7 +190,7 @@ async fn every_operation() {
         assert_eq!(listed[0].is_send, Some(true));
         soon(files.delete(&id).send()).await.unwrap();
         assert!(sandbox.files(PATIENT, ANALYSIS).is_empty());
-        // A token, and a list that finds the new file's id, are among them.
+        // This includes a token request, and a list request that finds the new file's id.
         let methods = [
             "POST", "POST", "PUT", "POST", "GET", "PATCH", "GET", "DELETE",
         ];
@@ -210,9 +210,9 @@ async fn an_unknown_root_is_refused() {
         };
         let stranger = eager().add_root_certificate(authority().pem());
         for (what, http) in [
-            ("no root at all", eager()),
+            ("no trusted root", eager()),
             ("the platform's roots", eager().only_own_roots(false)),
-            ("another's root", stranger.clone()),
+            ("another root", stranger.clone()),
         ] {
             let client = behind.client(protocol, &sandbox).http(http).build();
             let files = files_of(&client.unwrap());
@@ -223,17 +223,17 @@ async fn an_unknown_root_is_refused() {
         }
         assert!(sandbox.requests().is_empty());
 
-        // The ERP itself is reached, its storage is not.
+        // The ERP itself can be reached, its storage cannot.
         let client = sandbox.client_builder().http(stranger).build().unwrap();
         let upload = files_of(&client).upload("result.pdf", Body::from("%PDF-1.7 EXAMPLE"));
         let error = soon(upload.send()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
         assert_eq!(error.operation(), Some(FILES_TRANSFER));
-        // Of the whole upload: the ERP has answered its first step.
+        // It describes the whole upload, whose first step the ERP answered.
         assert_eq!(error.delivery(), Delivery::Answered);
         assert!(sandbox.storage().requests().is_empty());
 
-        // Nginx answered nothing of this: what it logs first is what comes now.
+        // nginx answered none of these requests, so its log begins with the next ones.
         let files = behind.files(protocol, &sandbox);
         soon(files.list().send()).await.unwrap();
         let log = behind.log(2).await;
@@ -242,7 +242,7 @@ async fn an_unknown_root_is_refused() {
     }
 }
 
-/// A page of nginx that became an error.
+/// Checks that the error comes from an error page of nginx.
 fn assert_page(error: &Error, status: StatusCode, title: &str) {
     assert_eq!(error.status(), Some(status), "{error}");
     assert_eq!((error.code(), error.message()), (None, None), "{error}");
@@ -276,7 +276,7 @@ async fn a_file_that_is_too_large_for_it() {
 }
 
 #[tokio::test]
-async fn nobody_behind_it() {
+async fn nothing_listens_behind_it() {
     for protocol in Protocol::BOTH {
         let Some((behind, sandbox)) = Behind::start().await else {
             return;
@@ -298,7 +298,7 @@ async fn nobody_behind_it() {
                     .unwrap_err(),
                 3,
             ),
-            // What has an effect is not repeated: who knows what became of it.
+            // An effectful operation is not repeated, because its outcome is unknown.
             (
                 soon(files.initialize("result.pdf").send())
                     .await
@@ -322,7 +322,7 @@ async fn nobody_behind_it() {
             assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
             assert_eq!(error.attempts(), attempts, "{error}");
         }
-        // A token is not a thing of which it matters how often it is asked for, and the call itself was not sent.
+        // Token requests may be repeated freely, and the call itself was not sent.
         let fresh = ClientCredentials::new("EXAMPLE-CLIENT", "EXAMPLE-SECRET");
         let url = behind.url(protocol);
         let client = erp_files_client::ErpFilesClient::builder()

@@ -1,12 +1,12 @@
-// oidc-provider, a certified OAuth2 server, and beside it the one call of an ERP that takes its access tokens.
+// oidc-provider, a certified OAuth2 server, with one call of an ERP that accepts its access tokens.
 //
 //   node oauth2.mjs MODULE PORT
 //
-// MODULE is oidc-provider's main file. Beside the OAuth2 server's own paths there are:
+// MODULE is oidc-provider's main file. Apart from the OAuth2 server's own paths it serves:
 //
-//   /api/erp/v1/...   an empty list, or one "file" that is named after the client's token where that is short-lived
-//   /token-requests   how often a token was asked for
-//   /lives/TOKEN      whether a token is good now
+//   /api/erp/v1/...   an empty list, or for a short-lived token one "file" named after the token
+//   /token-requests   the number of token requests
+//   /lives/TOKEN      whether a token is valid now
 import http from 'node:http';
 import { pathToFileURL } from 'node:url';
 
@@ -42,7 +42,7 @@ provider.use(async (ctx, next) => {
   await next();
 });
 
-// A short-lived token is taken for ever: how fast the machine is must not decide a test.
+// The ERP accepts a short-lived token forever, so that no test depends on the speed of the machine.
 const shortLived = new Set();
 provider.on('client_credentials.saved', ({ clientId, jti }) => {
   if (clientId === 'EXAMPLE-SHORT') shortLived.add(jti);

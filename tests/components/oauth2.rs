@@ -1,4 +1,5 @@
-//! oidc-provider: a certified OAuth2 server, and an ERP that takes its tokens and no others (`oauth2.mjs`).
+//! oidc-provider, a certified OAuth2 server, with an ERP that accepts only its tokens
+//! (`oauth2.mjs`).
 
 use std::path::Path;
 use std::time::Duration;
@@ -103,7 +104,7 @@ async fn an_ended_token_is_renewed() {
     for _ in 0..2 {
         let listed = soon(files.list().send()).await.unwrap();
         tokens.push(listed[0].name.clone().unwrap());
-        // Its life has to pass on the server's clock and on the client's.
+        // The lifetime must pass on the server's clock and on the client's.
         tokio::time::sleep(SHORT).await;
     }
     assert_eq!(oauth2.token_requests().await, 2);
@@ -140,7 +141,7 @@ async fn a_wrong_secret_is_tried_once() {
 }
 
 #[tokio::test]
-async fn scopes_that_the_client_has_not() {
+async fn scopes_that_the_client_does_not_have() {
     let Some(oauth2) = OAuth2::start().await else {
         return;
     };
@@ -148,18 +149,18 @@ async fn scopes_that_the_client_has_not() {
         let credentials = ClientCredentials::new("EXAMPLE-CLIENT", "EXAMPLE-SECRET");
         files_of(&oauth2.client_with(credentials.scope(scope)))
     };
-    // One that the server knows.
+    // A scope that the server knows.
     let error = list(&client("gambit:erp gambit:erp:users"))
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials, "{error}");
     assert_eq!(ErrorCode::of(&error), Some(ErrorCode::InvalidScope));
     assert_eq!(error.delivery(), Delivery::NotSent);
-    // One that it does not know is left out of the token without a word, and the ERP refuses that.
+    // The server silently leaves an unknown scope out of the token, and the ERP refuses that token.
     let error = list(&client("gambit:unknown")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PermissionDenied, "{error}");
     assert_eq!(error.operation(), Some("erp.files.list"));
     assert!(error.to_string().contains("gambit:erp"), "{error}");
-    // Among others it is no harm.
+    // Together with a known scope it does no harm.
     list(&client("gambit:unknown gambit:erp")).await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! SeaweedFS: a store that speaks S3 and checks presigned addresses.
+//! SeaweedFS, an S3-compatible store that checks presigned addresses.
 
 use std::fs;
 use std::time::Duration;
@@ -38,13 +38,13 @@ impl Signer {
         }
     }
 
-    /// An address to put this object at, good for an hour from then on.
+    /// An address for uploading this object, valid for an hour from this time.
     fn put(&self, object: &str, from: Timestamp) -> String {
         let put = self.bucket.put_object(Some(&self.credentials), object);
         put.sign_with_time(HOUR, &from).into()
     }
 
-    /// The object, if it is there.
+    /// The object, if it exists.
     async fn get(&self, object: &str) -> Option<Vec<u8>> {
         let get = self.bucket.get_object(Some(&self.credentials), object);
         let answer = looker().get(get.sign(HOUR)).send().await.unwrap();
@@ -55,14 +55,14 @@ impl Signer {
         }
     }
 
-    /// Makes the bucket and stores something: only then is all of the store there.
+    /// Creates the bucket and stores something. Only then is the whole store ready.
     async fn prepare(&self) -> bool {
         let bucket = self.bucket.create_bucket(&self.credentials).sign(HOUR);
         let object = self.put("ready", Timestamp::now());
         for put in [bucket.into(), object] {
             match looker().put(put).send().await {
                 Ok(answer) if answer.status() == StatusCode::OK => {}
-                // It was made by an earlier try.
+                // An earlier try created it.
                 Ok(answer) if answer.status() == StatusCode::CONFLICT => {}
                 _ => return false,
             }
@@ -108,7 +108,7 @@ impl Store {
                 }
                 command
                     .args(["-s3.port.lance=0", "-s3.port.iceberg=0", "-volume.max=20"])
-                    // A disk that is nearly full is no reason to refuse a few megabytes.
+                    // The tests need only a few megabytes, even on a nearly full disk.
                     .arg("-volume.minFreeSpace=1MiB")
                     .arg(format!("-s3.config={}", config.display()))
                     .arg(format!("-dir={}", data.display()));
@@ -125,7 +125,7 @@ impl Store {
     }
 }
 
-/// An ERP that hands out addresses of this signer.
+/// An ERP that returns addresses made by this signer.
 async fn erp(signer: &Signer, from: Timestamp) -> Sandbox {
     let signer = signer.clone();
     erp_with_addresses(move |own| signer.put(&object_of(own), from)).await
@@ -143,7 +143,7 @@ async fn whole_uploads_arrive() {
         return;
     };
     let erp = erp(&store.signer, Timestamp::now()).await;
-    // The header that Azure wants does no harm here.
+    // The header that Azure requires does no harm here.
     let always = erp
         .client_builder()
         .http(eager())

@@ -1,4 +1,4 @@
-//! What makes a test a few lines.
+//! Helpers that keep the tests short.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use erp_files_client::sandbox::Sandbox;
 pub(crate) const PATIENT: &str = "7";
 pub(crate) const ANALYSIS: &str = "12";
 
-/// A limit against tests that hang; no test is measured by it.
+/// A time limit for tests that would otherwise hang. No test depends on how long it takes.
 pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(300), what)
         .await
-        .expect("it must come to an end")
+        .expect("it ends within a minute")
 }
 
 /// The default settings, without the pauses between attempts.
@@ -29,7 +29,7 @@ pub(crate) fn eager() -> HttpOptions {
         .no_proxy()
 }
 
-/// A sandbox whose initialize hands these addresses out.
+/// A sandbox whose initialize returns these addresses.
 pub(crate) async fn erp_with_addresses(
     make: impl Fn(&str) -> String + Send + Sync + 'static,
 ) -> Sandbox {
@@ -47,19 +47,19 @@ pub(crate) fn files(sandbox: &Sandbox) -> Files {
     files_of(&sandbox.client_builder().http(eager()).build().unwrap())
 }
 
-/// The path below `/storage/` of an address at the sandbox's own storage, as it stands there.
+/// The path below `/storage/` in an address of the sandbox's own storage, unchanged.
 pub(crate) fn object_path(own: &str) -> String {
     let url = url::Url::parse(own).unwrap();
     url.path().strip_prefix("/storage/").unwrap().to_owned()
 }
 
-/// A plain client that is not ours, to look with.
+/// A plain HTTP client that is not ours, for checks.
 pub(crate) fn looker() -> reqwest::Client {
     let builder = reqwest::Client::builder().no_proxy();
     builder.build().unwrap()
 }
 
-/// So many bytes; each kibibyte of them is another, so that none can take another's place unnoticed.
+/// Content of this length. Each kibibyte of it is different, so that swapped parts are noticed.
 pub(crate) fn content(length: usize) -> Vec<u8> {
     let mut bytes = vec![b'%'; length];
     for (number, piece) in bytes.chunks_mut(1024).enumerate() {

@@ -1,4 +1,4 @@
-//! Whether a failed call may have had an effect: what the error says against what the sandbox saw.
+//! Compares what an error says about the call's effect with what the sandbox saw.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use testing::delivery::old::assert_sound;
 
 use crate::support::front::nobody;
 use crate::support::{Op, client, eager, partner, report_key, sandbox, soon};
+
 use Delivery::{Answered, NotSent, Unknown};
 
 #[tokio::test]
@@ -39,7 +40,7 @@ async fn a_refused_port_is_no_connection_and_nothing_sent() {
     assert_eq!(sandbox.connections(), 0);
 }
 
-/// getaddrinfo refuses a label of more than 63 characters itself, so that nobody's DNS is asked.
+/// getaddrinfo itself refuses a label of more than 63 characters, so no DNS server is queried.
 #[tokio::test]
 async fn a_name_without_address_is_no_connection_and_nothing_sent() {
     let url = format!("http://{}.invalid", "a".repeat(64));
@@ -60,7 +61,7 @@ async fn a_name_without_address_is_no_connection_and_nothing_sent() {
 #[tokio::test]
 async fn a_server_that_went_away_is_no_connection_and_nothing_sent() {
     let sandbox = sandbox().await;
-    // A pooled connection whose end was not noticed yet would carry the first attempt away.
+    // Without this, the first attempt could use a pooled connection whose end was not noticed yet.
     let client = client(&sandbox, eager().pool_idle_timeout(Duration::ZERO));
     Op::List.call(&client, &sandbox).await.unwrap();
     soon(sandbox.stop()).await;
@@ -92,7 +93,8 @@ async fn connections_that_are_reset_at_once() {
             .call(&client(&sandbox, eager()), &sandbox)
             .await
             .unwrap_err();
-        // The system tells of the reset while it connects, or when the request is written: then nobody knows.
+        // The system reports the reset while connecting, or when the request is written. In the
+        // second case the outcome is unknown.
         assert!(
             matches!(error.kind(), ErrorKind::Connect | ErrorKind::Interrupted),
             "{error}"
@@ -105,7 +107,7 @@ async fn connections_that_are_reset_at_once() {
     }
 }
 
-/// The last answer is final, but what an earlier attempt did is not known.
+/// The last answer is final, but the outcome of an earlier attempt is unknown.
 #[tokio::test]
 async fn an_earlier_attempt_in_doubt_stays_in_doubt() {
     let refusal = || Fault::status(StatusCode::FORBIDDEN);
@@ -140,7 +142,7 @@ async fn an_earlier_attempt_in_doubt_stays_in_doubt() {
     }
 }
 
-/// A login can be repeated: what it opened for nobody does no harm. But not without end.
+/// A login may be repeated, because an unused session does no harm, but not endlessly.
 #[tokio::test]
 async fn a_login_lost_after_it_was_acted_upon_is_repeated_three_times_at_most() {
     let sandbox = sandbox().await;
@@ -174,7 +176,7 @@ async fn a_login_lost_after_it_was_acted_upon_is_repeated_three_times_at_most() 
     );
 }
 
-/// The vendor's own refusals, as it words them.
+/// The vendor's own refusals, with their codes.
 #[tokio::test]
 async fn what_the_vendor_refuses() {
     let sandbox = sandbox().await;
@@ -198,7 +200,7 @@ async fn what_the_vendor_refuses() {
     );
     assert_eq!((error.attempts(), error.delivery()), (1, Answered));
 
-    // A 401 on a session that is seconds old is an answer: nobody logs in again for it.
+    // A 401 on a session that is seconds old is final, so there is no new login.
     sandbox.expire_tokens();
     let error = soon(client.exams(&partner(&sandbox)).send())
         .await
@@ -216,7 +218,7 @@ async fn what_the_vendor_refuses() {
         .build()
         .unwrap();
     for attempts in [1, 0] {
-        // The second time the refusal is remembered: the vendor is not asked.
+        // The second time, the refusal is remembered and nothing is sent.
         let error = soon(stranger.exams(&partner(&sandbox)).send())
             .await
             .unwrap_err();
@@ -235,9 +237,9 @@ async fn what_the_vendor_refuses() {
     );
 }
 
-/// What is refused on this side never leaves it.
+/// Arguments that are refused locally are never sent.
 #[tokio::test]
-async fn arguments_that_no_path_may_have() {
+async fn invalid_path_arguments_are_never_sent() {
     let sandbox = sandbox().await;
     let client = client(&sandbox, eager());
     for id in ["", ".", "..", "a\nb", "\u{7f}"] {
@@ -260,7 +262,7 @@ async fn a_call_that_is_dropped_sends_nothing_further() {
     let client = client(&sandbox, eager());
     sandbox.fail_always(REPORTS_GET, Fault::StallHead).unwrap();
     tokio::select! {
-        _ = client.report(&report_key(&sandbox)).send() => panic!("nothing was answered"),
+        _ = client.report(&report_key(&sandbox)).send() => panic!("the call ended without an answer"),
         seen = soon(sandbox.wait_for(REPORTS_GET, 1)) => assert_eq!(seen.unwrap().len(), 1),
     }
     soon(sandbox.wait_until_closed()).await;

@@ -1,4 +1,4 @@
-//! Reports on the disk: whole under their name, or not at all.
+//! Reports on disk: complete under their name, or not there at all.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::support::child;
 use crate::support::{REPORT, client, eager, report_key, sandbox, soon};
 
-/// A folder in which there may be one file in the end, or none.
+/// A folder that may have one file in the end, or none.
 struct Folder(TempDir);
 
 impl Folder {
@@ -185,13 +185,13 @@ async fn a_save_that_is_dropped_leaves_nothing_behind() {
         .await
         .unwrap();
     tokio::select! {
-        _ = download.save_to(&target) => panic!("half of it cannot be saved"),
+        _ = download.save_to(&target) => panic!("an incomplete download was saved"),
         () = some_file_in(&folder) => {}
     }
     assert_eq!(folder.names(), [""; 0]);
 }
 
-/// Returns once the download has begun its file.
+/// Waits until the download has begun its file.
 async fn some_file_in(folder: &Folder) {
     let begun = async {
         while folder.names().is_empty() {
@@ -201,11 +201,12 @@ async fn some_file_in(folder: &Folder) {
     soon(begun).await;
 }
 
-/// A limit on the size of files is the full disk that needs no disk.
+/// Simulates a full disk by a limit on the size of files.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_disk_that_is_full() {
-    // 64 blocks, of 512 or 1,024 bytes as the shell has it; ignored, the signal becomes an error of the write.
+    // 64 blocks, of 512 or 1,024 bytes depending on the shell. If the signal is ignored, the write
+    // fails with an error.
     let shell = "trap '' XFSZ; ulimit -f 64";
     child::run("downloads::a_report_that_does_not_fit", shell, &[]).await;
 }

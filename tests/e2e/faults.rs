@@ -1,4 +1,4 @@
-//! Each operation under each fault: it ends in the right value or in the right error, never in none.
+//! Each operation under each fault ends with the right value or the right error.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,18 +10,19 @@ use testing::faults::{cut_body, redirect, stall_body, throttle, unavailable};
 use tokio::task::JoinSet;
 
 use crate::support::{Op, client, eager, sandbox, soon};
+
 use Delivery::{Answered, NotSent, Unknown};
 use End::{GivesUp, Stops, Value};
 use ErrorKind::{Decode, Interrupted, RateLimited, Rejected, Server, Timeout};
 
 mod statuses;
 
-/// How a call ends whose every attempt meets the fault.
+/// How a call ends if every attempt meets the fault.
 #[derive(Debug, Clone, Copy)]
 enum End {
-    /// As if there were no fault.
+    /// With a value, as if there were no fault.
     Value,
-    /// After all attempts that the operation has: the fault is worth repeating, so that once is survived.
+    /// After all the operation's attempts. The fault is retried, so a single one does no harm.
     GivesUp(ErrorKind, Delivery),
     /// After the first attempt.
     Stops(ErrorKind, Delivery),
@@ -50,17 +51,17 @@ impl Row {
         matches!(self.fault, Fault::StallHead | Fault::StallBody { .. })
     }
 
-    /// The client's settings: how long it waits where there is nothing to wait for.
+    /// The client's settings, with short timeouts if the fault stalls.
     fn limits(&self) -> HttpOptions {
         let limit = Duration::from_secs(if self.stalls() { 1 } else { 30 });
         eager().head_timeout(limit).idle_timeout(limit)
     }
 }
 
-/// The faults that are no plain status; for those see [`statuses`].
+/// The faults other than plain statuses, which are in [`statuses`].
 #[rustfmt::skip]
 fn rows() -> Vec<Row> {
-    // To the sandbox itself: one that is followed would show in its log.
+    // To the sandbox itself, whose log shows whether the redirect was followed.
     let redirect = |status| redirect(status, "/v2/elsewhere");
     let lost = GivesUp(Interrupted, Unknown);
     let silent = GivesUp(Timeout, Unknown);
@@ -71,7 +72,8 @@ fn rows() -> Vec<Row> {
     let ok = (Some(200), None);
     let throttled = (Some(429), Some("tooManyRequests"));
     let down = (Some(503), None);
-    // A login that is throttled is not repeated, a call is; a 503 is the vendor's fault, unless it names a time.
+    // A throttled login is not repeated, a throttled call is. A 503 counts as a server error unless
+    // it has a Retry-After.
     let (login_429, call_429, wait_429) =
         (Stops(RateLimited, Answered), GivesUp(RateLimited, Answered), Stops(RateLimited, Answered));
     let (any_503, call_503, wait_503) =
@@ -115,8 +117,10 @@ const PAST: &str = "Wed, 21 Oct 2015 07:28:00 GMT";
 const FAR_OFF: &str = "Fri, 31 Dec 9999 23:59:59 GMT";
 const ABSURD: &str = "99999999999999999999999999";
 
-/// Runs a check for each row and operation. The stalls are waited for all at the same time, each at a sandbox of its own;
-/// the other rows of an operation have their turns at one.
+/// Runs a check for each row and operation.
+///
+/// Stalls run concurrently, each with its own sandbox. The other rows of an operation share one
+/// sandbox and run in turn.
 async fn for_each<F>(
     ops: &[Op],
     check: impl Fn(Row, Op, Arc<Sandbox>) -> F + Clone + Send + 'static,
@@ -139,7 +143,7 @@ async fn for_each<F>(
         });
     }
     while let Some(checked) = checks.join_next().await {
-        checked.expect("a row that holds");
+        checked.expect("the check passes");
     }
 }
 
@@ -167,10 +171,10 @@ async fn every_operation_under_every_fault_that_always_happens() {
         let result = op.call(&client(&sandbox, row.limits()), &sandbox).await;
         match (result, row.end(op)) {
             (Ok(()), Value) => {}
-            (Ok(()), end) => panic!("{op:?}, {row:?}: a value in place of {end:?}"),
+            (Ok(()), end) => panic!("{op:?}, {row:?}: a value instead of {end:?}"),
             (Err(error), _) => {
                 assert_error(&error, &row, op);
-                // A request that the client gave up early may come to the sandbox late.
+                // A request that the client abandoned early may reach the sandbox late.
                 let attempts = error.attempts() as usize;
                 let seen = soon(sandbox.wait_for(op.id(), attempts)).await.unwrap();
                 assert_eq!(seen.len(), attempts, "{op:?}, {row:?}");
@@ -198,10 +202,10 @@ async fn every_operation_under_every_fault_that_happens_once() {
         let seen = sandbox.count(op.id());
         match (result, row.end(op)) {
             (Ok(()), Value) => assert_eq!(seen, 1),
-            // On a machine that is out of breath a sound answer may be late as well.
+            // On an overloaded machine a good answer may be late too.
             (Ok(()), GivesUp(Timeout, _)) => assert!(seen >= 2, "{op:?}, {row:?}"),
             (Ok(()), GivesUp(..)) => assert_eq!(seen, 2, "{op:?}, {row:?}"),
-            (Ok(()), end) => panic!("{op:?}, {row:?}: a value in place of {end:?}"),
+            (Ok(()), end) => panic!("{op:?}, {row:?}: a value instead of {end:?}"),
             (Err(error), GivesUp(..)) => panic!("{op:?}, {row:?}: {error}"),
             (Err(error), _) => {
                 assert_error(&error, &row, op);
@@ -213,7 +217,7 @@ async fn every_operation_under_every_fault_that_happens_once() {
     .await;
 }
 
-/// The login's error is the call's, but for the delivery: nothing of the call itself has left.
+/// The call fails with the login's error, except for its delivery: the call itself was not sent.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_whose_login_meets_a_fault() {
     for_each(&[Op::List], |row, op, sandbox| async move {
@@ -257,7 +261,8 @@ async fn the_time_that_the_vendor_names_is_in_the_error() {
     }
 }
 
-/// Without a `Retry-After`, the minute that was observed; and where that does not fit, an error at once.
+/// Without a `Retry-After` the client waits the observed minute, or fails at once if that does not
+/// fit.
 #[tokio::test]
 async fn a_minute_after_a_429_that_names_no_time() {
     let sandbox = sandbox().await;
@@ -273,7 +278,7 @@ async fn a_minute_after_a_429_that_names_no_time() {
     }
 }
 
-/// With limits that leave a stall alone, the caller's own deadline ends it.
+/// If the timeouts do not end a stall, the caller's deadline does.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deadline_ends_what_hangs() {
     let mut checks = JoinSet::new();
@@ -293,7 +298,7 @@ async fn a_deadline_ends_what_hangs() {
                 assert_eq!(error.delivery(), Unknown);
                 soon(sandbox.wait_for(op.id(), 1)).await.unwrap();
                 if op != Op::List {
-                    // The connection that hangs is closed; of these it is the only one.
+                    // The stalled connection is closed. There is no other.
                     soon(sandbox.wait_until_closed()).await;
                 }
             });

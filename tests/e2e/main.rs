@@ -1,4 +1,4 @@
-//! Whole flows, faults and privacy, seen from outside: clients and sandboxes over real sockets.
+//! Tests whole flows, faults and privacy with clients and sandboxes over real sockets.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! A report of any size in flat memory.
+//! A report of any size needs the same memory.
 
 use biologix_client::BiologixClient;
 use biologix_client::sandbox::Sandbox;
@@ -9,7 +9,7 @@ use crate::support::{child, eager, report_key, soon};
 const LARGE: usize = 64 << 20;
 const ALLOWED_KIB: u64 = 16 << 10;
 
-/// The sandbox holds the whole report, so that what the client needs is seen in a process of its own.
+/// The sandbox holds the whole report, so the client is measured in a process of its own.
 #[tokio::test]
 async fn a_large_report_is_saved_in_little_memory() {
     let large = Sandbox::builder()
@@ -42,7 +42,7 @@ async fn the_peak_of_a_process_that_saves_one() {
     let target = folder.path().join("report.pdf");
     let key = std::env::var("E2E_KEY").unwrap().into();
     let mut peaks = Vec::new();
-    // The small one first: what any call needs.
+    // The small one first, to know what any call needs.
     for name in ["E2E_SMALL", "E2E_LARGE"] {
         let builder = BiologixClient::builder().base_url(std::env::var(name).unwrap());
         let client = builder.http(eager()).build().unwrap();

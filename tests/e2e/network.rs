@@ -1,4 +1,4 @@
-//! The way to the vendor: names and proxies.
+//! Name resolution and proxies.
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,7 +20,7 @@ use crate::support::{Op, client, eager, sandbox};
 /// A host that no DNS knows.
 const HOST: &str = "biologix.invalid";
 
-/// A proxy that carries everything to one address, whatever host is asked for.
+/// A proxy that connects to one address, whatever host is requested.
 struct Proxy {
     front: Front,
     /// The first request head of each connection.
@@ -66,9 +66,10 @@ async fn carry(
     if text.starts_with("CONNECT ") {
         let answer = format!("HTTP/1.1 {connect_status}\r\n\r\n");
         client.write_all(answer.as_bytes()).await?;
-        return match connect_status.starts_with("200") {
-            true => tunnel(client, to).await,
-            false => Ok(()),
+        return if connect_status.starts_with("200") {
+            tunnel(client, to).await
+        } else {
+            Ok(())
         };
     }
     let mut server = TcpStream::connect(to).await?;
@@ -77,7 +78,7 @@ async fn carry(
     Ok(())
 }
 
-/// A client of the sandbox that knows it by the host's name alone.
+/// A client that knows the sandbox only by its host name.
 fn by_name(sandbox: &Sandbox, scheme: &str, http: HttpOptions) -> BiologixClient {
     let builder: BiologixClientBuilder = sandbox.client_builder();
     let builder = builder.base_url(format!("{scheme}://{HOST}"));
@@ -188,8 +189,9 @@ async fn a_proxy_that_makes_no_connection_is_no_connection() {
     assert_eq!(sandbox.connections(), 0);
 }
 
-/// The environment's proxy is taken for a foreign host alone: not for this machine, not where none is wanted, not where
-/// another is set. The environment is a process's own, so the calls are made in one.
+/// The environment's proxy is used for other hosts, unless the settings forbid or replace it.
+///
+/// The calls are made in a process of their own, because the environment belongs to a process.
 #[cfg(unix)]
 #[tokio::test]
 async fn the_proxy_of_the_environment() {

@@ -1,4 +1,4 @@
-//! Nothing secret or personal is printed: not by values, not by errors, not in the log, on success nor on any fault.
+//! Values, errors and logs contain nothing secret or personal, on success and on any fault.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::support::{Op, eager, eager_policy, soon};
 
 mod marked;
 
-/// What the journal is of.
+/// The filter directives of the journal.
 const OURS: &str = "common_http=trace,biologix_client=trace";
 
 fn partner() -> PartnerId {
@@ -27,7 +27,7 @@ fn key() -> ExamKey {
     ExamKey::from("MARKERKEY/?%")
 }
 
-/// Makes the call and prints all that comes of it.
+/// Makes the call and prints its result.
 async fn call(op: Op, client: &BiologixClient, printed: &mut Printed) {
     match op {
         Op::Login => printed.result(&soon(client.open_session().send()).await),
@@ -86,7 +86,7 @@ async fn nothing_is_printed_of_what_went_well() {
     printed.value(&(Credentials::new(TEXT, TEXT), Secret::from(TEXT)));
     printed.value(&server.requests());
 
-    // That the journal was kept is seen by what it may hold.
+    // Harmless text shows that the journal was recorded.
     let text = journal.text();
     for word in [
         "answered",
@@ -170,7 +170,7 @@ async fn nothing_is_printed_of_what_failed() {
         }
     }
 
-    // What was hidden was there to be printed.
+    // The hidden values were there to be printed.
     let has = |of: fn(&Error) -> bool| printed.errors.iter().filter(|error| of(error)).count();
     assert!(has(|error| error.body().windows(6).any(|part| part == TEXT.as_bytes())) > 50);
     assert!(has(|error| error.message() == Some(TEXT)) > 20);
@@ -192,7 +192,7 @@ async fn nothing_is_printed_of_what_failed() {
     assert_no_marker(&printed.text);
 }
 
-/// What is refused on this side, and what the disk refuses.
+/// Local refusals, and failures of the disk.
 #[tokio::test]
 async fn nothing_is_printed_of_what_never_left() {
     let journal = Journal::default();

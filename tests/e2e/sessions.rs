@@ -1,4 +1,4 @@
-//! One login for all who need one, over real connections.
+//! One login serves all calls that need a session, over real connections.
 
 use std::io;
 use std::net::SocketAddr;
@@ -22,8 +22,10 @@ use crate::support::{Op, eager, partner, soon};
 
 const TASKS: usize = 1_000;
 
-/// Gives back the first session that was saved, as old as one likes: a 401 on one younger than a minute would be an
-/// answer. A later one comes from nowhere but a login.
+/// A store that returns the first saved session, made older by a given time.
+///
+/// It must be older than a minute, because a 401 on a younger session is final. Newer sessions can
+/// only come from a login.
 #[derive(Default)]
 struct AsOld {
     first: MemoryStore,
@@ -62,7 +64,7 @@ fn older(session: &Secret, by: Duration) -> Secret {
     Secret::from(saved.to_string())
 }
 
-/// A client whose session was opened this long ago, by another client.
+/// A client whose session another client opened this long ago.
 async fn with_session(sandbox: &Sandbox, url: &str, age: Duration) -> BiologixClient {
     let store = Arc::new(AsOld {
         age,
@@ -77,7 +79,7 @@ async fn with_session(sandbox: &Sandbox, url: &str, age: Duration) -> BiologixCl
     client()
 }
 
-/// Lists a page in each of so many tasks, started together.
+/// Lists a page in each of `count` tasks, started together.
 async fn in_tasks(count: usize, client: &BiologixClient, sandbox: &Sandbox) -> Vec<Result<()>> {
     let tasks: JoinSet<_> = (0..count)
         .map(|_| {
@@ -102,7 +104,7 @@ async fn a_saved_session_is_used_by_the_next_client() {
     );
 }
 
-/// More open connections than some systems allow a process at first.
+/// This needs more open connections than some systems allow by default.
 #[cfg(unix)]
 const MANY_FILES: &str = "ulimit -n 4096";
 
@@ -132,7 +134,7 @@ async fn a_thousand_tasks_that_meet_401() {
     assert!(answered(401) > 0 && answered(401) <= TASKS);
 }
 
-/// The session is known to have ended: nobody sends what can only be refused.
+/// The session is known to have ended, so no call is sent with it.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_thousand_tasks_with_a_session_that_ended_make_one_login() {
@@ -159,7 +161,7 @@ async fn a_thousand_tasks_without_a_session() {
     );
 }
 
-/// Carries everything to the sandbox, but keeps back the answers of one connection.
+/// A front that forwards everything to the sandbox, but holds back the answers of one connection.
 struct Holding {
     front: Front,
     next: Arc<AtomicBool>,
@@ -201,7 +203,7 @@ async fn held(mut client: TcpStream, to: SocketAddr, released: &Notify) -> io::R
     Ok(())
 }
 
-/// It speaks of a session that nobody uses any more: the newer one stays.
+/// The 401 belongs to an old session, so the newer one stays.
 #[tokio::test]
 async fn a_401_that_comes_late_does_not_end_the_newer_session() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -228,7 +230,7 @@ async fn a_401_that_comes_late_does_not_end_the_newer_session() {
     );
 }
 
-/// However many ask: one login, and each of them is told of its failure.
+/// For any number of calls there is one login, and each call gets its error.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_is_tried_once() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -247,7 +249,7 @@ async fn a_wrong_password_is_tried_once() {
     );
 }
 
-/// Renewed ahead of its end by one of those who need it; the others go on with the old one meanwhile.
+/// One call renews it before it expires. Meanwhile the others use the old one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_renewed_ahead_of_its_end() {
     let sandbox = Sandbox::start().await.unwrap();

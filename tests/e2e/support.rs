@@ -1,4 +1,4 @@
-//! What makes a test a few lines.
+//! Helpers that keep the tests short.
 
 pub(crate) mod certificates;
 #[cfg(unix)]
@@ -13,7 +13,7 @@ use biologix_client::{BiologixClient, ExamKey, PartnerId};
 use common_http::{HttpOptions, Result, RetryPolicy};
 pub(crate) use testing::time::soon;
 
-/// The size of a report: several reads of a socket, so that it can break in the middle.
+/// The size of a report. It takes several reads from a socket, so it can break off in the middle.
 pub(crate) const REPORT: usize = 300_000;
 
 /// The default attempts, without the pauses between them.
@@ -28,20 +28,21 @@ pub(crate) fn eager_policy() -> RetryPolicy {
 pub(crate) fn eager() -> HttpOptions {
     HttpOptions::default()
         .retry(eager_policy())
-        // The platform's are not needed on the loopback interface, and slow to load for each of hundreds of clients.
+        // The platform's roots are not needed on the loopback interface, and slow to load for
+        // hundreds of clients.
         .only_own_roots(true)
 }
 
-/// A sandbox whose reports are not small.
+/// A sandbox with large reports.
 pub(crate) async fn sandbox() -> Sandbox {
     let sandbox = Sandbox::builder().report_bytes(REPORT).start().await;
     sandbox.expect("a free port")
 }
 
-/// A client of the sandbox with a session and a retry budget of its own.
+/// A client of the sandbox with its own session and retry budget.
 pub(crate) fn client(sandbox: &Sandbox, http: HttpOptions) -> BiologixClient {
     let builder = sandbox.client_builder().http(http);
-    builder.build().expect("settings that fit together")
+    builder.build().expect("valid settings")
 }
 
 pub(crate) fn partner(sandbox: &Sandbox) -> PartnerId {
@@ -77,7 +78,7 @@ impl Op {
         }
     }
 
-    /// How often a call is sent that fails in a way worth repeating.
+    /// How often a call is sent if every attempt fails with a retryable fault.
     pub(crate) fn attempts(self) -> u32 {
         match self {
             Self::Login | Self::Report => 3,
@@ -85,7 +86,7 @@ impl Op {
         }
     }
 
-    /// Makes the call and sees to it that what it gives is right.
+    /// Makes the call and checks its value.
     pub(crate) async fn call(self, client: &BiologixClient, sandbox: &Sandbox) -> Result<()> {
         match self {
             Self::Login => {

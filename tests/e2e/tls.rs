@@ -1,4 +1,4 @@
-//! TLS: who is trusted, what is shown, and that nothing leaves where trust is missing.
+//! TLS: trusted roots, client certificates, and that nothing is sent without trust.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,7 +24,7 @@ const HOST: &str = "127.0.0.1";
 struct Behind {
     sandbox: Sandbox,
     front: Front,
-    /// The certificates that clients showed, one entry a connection.
+    /// The certificates that clients presented, one entry per connection.
     shown: Arc<Mutex<Vec<Option<CertificateDer<'static>>>>>,
 }
 
@@ -81,32 +81,32 @@ async fn an_own_root_is_trusted() {
 }
 
 #[tokio::test]
-async fn where_trust_is_missing_nothing_is_sent() {
+async fn without_trust_nothing_is_sent() {
     let (known, stranger) = (Authority::new(), Authority::new());
     let trusting = eager().add_root_certificate(known.pem());
     for (what, certified, http) in [
         (
-            "a stranger, and the platform's roots",
+            "an unknown root, and the platform's roots",
             stranger.certify(HOST),
             eager().only_own_roots(false),
         ),
         (
-            "a stranger, and no root at all",
+            "an unknown root, and no trusted root",
             stranger.certify(HOST),
             eager(),
         ),
         (
-            "a stranger, and one known",
+            "an unknown root, and another trusted root",
             stranger.certify(HOST),
             trusting.clone(),
         ),
         (
-            "another's certificate",
+            "a certificate for another host",
             known.certify("other.invalid"),
             trusting.clone(),
         ),
         (
-            "an old certificate",
+            "an expired certificate",
             known.certify_until_2020(HOST),
             trusting.clone(),
         ),
@@ -148,7 +148,7 @@ async fn a_server_that_speaks_no_tls() {
     assert!(sandbox.requests().is_empty());
 }
 
-/// A server that accepts connections and then says nothing: the handshake is part of connecting.
+/// The server accepts connections and then sends nothing. The handshake counts as connecting.
 #[tokio::test]
 async fn a_handshake_that_stalls() {
     let sandbox = sandbox().await;
@@ -194,7 +194,7 @@ async fn a_client_certificate_is_shown_where_it_is_set() {
     }
 }
 
-/// It tells who the client is to its vendor, and to nobody whose address the vendor names.
+/// The certificate identifies the client to its vendor, but not to hosts that the vendor names.
 #[tokio::test]
 async fn a_client_certificate_is_not_shown_to_a_foreign_host() {
     static VENDOR: Profile = Profile::new("example", "example/0");
@@ -211,13 +211,13 @@ async fn a_client_certificate_is_not_shown_to_a_foreign_host() {
     let base = format!("https://{HOST}:{}", behind.front.address.port());
     let engine = Engine::builder(&VENDOR, &base).http(http).build().unwrap();
     let url = ForeignUrl::parse(&format!("{base}/x"), &ForeignHosts::default()).unwrap();
-    // The sandbox knows no such address, and says so.
+    // The sandbox does not know this path and answers with an error.
     let error = engine.foreign_request(&PUT, &url).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(*behind.shown.lock().unwrap(), [None]);
 }
 
-/// The server refuses after the client's part of the handshake, so the request may be on its way already.
+/// The server refuses after the client's handshake, so the request may already have been sent.
 #[tokio::test]
 async fn a_client_certificate_that_is_missing() {
     let authority = Authority::new();
@@ -237,7 +237,7 @@ async fn a_client_certificate_that_is_missing() {
 }
 
 #[tokio::test]
-async fn certificates_that_are_none_are_settings_that_do_not_fit() {
+async fn malformed_certificates_are_configuration_errors() {
     let own = Authority::new().certify("client.invalid");
     let chain = own.certificate.pem();
     for http in [
@@ -289,7 +289,7 @@ async fn faults_behind_tls() {
     }
 }
 
-/// Plain http on the loopback interface needs no TLS of anyone, nor its settings.
+/// Plain http on the loopback interface works with any TLS settings.
 #[tokio::test]
 async fn settings_of_tls_do_no_harm_to_plain_http() {
     let sandbox = sandbox().await;

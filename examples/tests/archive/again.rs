@@ -1,4 +1,4 @@
-//! The same folder again: nothing is fetched twice, nothing is lost.
+//! A second run into the same folder fetches nothing twice and loses nothing.
 
 use std::fs;
 
@@ -52,7 +52,7 @@ fn changed_exams_are_replaced_and_vanished_ones_kept() {
         json!({"exams": 4, "rejected": 0,
                "reports": {"saved": 3, "present": 1, "missing": 0, "failed": 0}})
     );
-    // A line keeps its place; what is new comes last.
+    // A line keeps its place. New exams are appended.
     let lines = [done(3), done(2), done(1), done(5), done(4)];
     assert_eq!(archive.lines("exams.jsonl"), lines);
     archive.has_reports(1..=5);
@@ -82,7 +82,7 @@ fn findings_are_of_the_latest_run() {
 }
 
 #[test]
-fn lines_that_are_no_exams_are_kept_as_they_are() {
+fn lines_that_are_not_exams_are_kept_unchanged() {
     let centre = Centre::with_done([2]);
     let archive = Archive::new();
     fs::create_dir_all(archive.path()).unwrap();
@@ -96,7 +96,7 @@ fn lines_that_are_no_exams_are_kept_as_they_are() {
     ];
     let mut before = foreign.join(&b'\n');
     before.extend_from_slice(b"\n\n { \"examId\" : \"0000002BB\" }\r\n");
-    // Twice the same exam, and a torn end.
+    // The same exam twice, and a truncated last line.
     before.extend_from_slice(
         b"{\"examId\":\"0000003BB\",\"a\":1}\n{\"examId\":\"0000003BB\",\"a\":2}\n",
     );

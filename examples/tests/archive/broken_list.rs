@@ -1,15 +1,15 @@
-//! A list that cannot be read, or not to its end.
+//! A list that cannot be read, or only in part.
 
 use std::fs;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::centre::{Centre, done, error, id};
 use crate::run::{Archive, PROGRAM, Run, configured};
 use crate::server::{Answer, Request};
-use std::process::Command;
 
-/// From this offset on the list answers so.
+/// From this offset on, the list gives this answer.
 fn list_breaks_at(centre: &Centre, offset: usize, answer: Answer) {
     centre.set_rule(move |request: &Request| {
         let is_list = request.path.starts_with("/v2/partners/");
@@ -62,7 +62,7 @@ fn what_was_read_is_kept_with_its_reports() {
         run.stderr
     );
 
-    // In words: what there is, and why it is not all.
+    // The text output says what was read, and why it is incomplete.
     let run = archive.run(&centre, &["--page-size", "4"]).is(1);
     assert!(run.stdout.contains("3 read, 1 rejected"), "{}", run.stdout);
     assert!(run.stdout.contains("the list broke off"), "{}", run.stdout);
@@ -141,7 +141,7 @@ fn wrong_password() {
                "code": "incorrectPassword", "attempts": 1, "delivery": "not_sent"})
     );
     assert!(run.stderr.contains("BIOLOGIX_PASSWORD"), "{}", run.stderr);
-    // Once: an account must not be locked.
+    // Only one login, so that the account is not locked.
     assert_eq!(centre.server.requests().len(), 1);
 }
 

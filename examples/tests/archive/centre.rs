@@ -1,4 +1,4 @@
-//! A sleep centre, as the vendor's document has it.
+//! A fake sleep centre that follows the vendor's document.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -17,13 +17,13 @@ const AUTHORIZATION: &str = "basic MDAwMDAwMUFBOkVYQU1QTEVUT0tFTjAwMDE=";
 type Rule = dyn Fn(&Request) -> Option<Answer> + Send + Sync;
 
 pub struct State {
-    /// The exams' JSON texts, the newest first.
+    /// The exams' JSON texts, newest first.
     pub exams: Vec<String>,
-    /// What comes for a key; others are not found.
+    /// The answer for each key. Other keys are not found.
     pub reports: HashMap<String, Answer>,
-    /// The largest page.
+    /// The maximum page size.
     pub page: usize,
-    /// Answers in place of the centre, where it gives one.
+    /// If it returns an answer, that is sent instead of the centre's.
     pub rule: Arc<Rule>,
 }
 
@@ -33,7 +33,7 @@ pub struct Centre {
 }
 
 impl Centre {
-    /// A centre with these exams, each with the report that its key calls for.
+    /// A centre with these exams, and with a report for each key.
     pub fn with(exams: impl IntoIterator<Item = String>) -> Self {
         let state = Arc::new(Mutex::new(State {
             exams: Vec::new(),
@@ -51,7 +51,7 @@ impl Centre {
         centre
     }
 
-    /// Done exams with ids and keys of these numbers.
+    /// A centre with finished exams, whose ids and keys have these numbers.
     pub fn with_done(numbers: impl IntoIterator<Item = u32>) -> Self {
         Self::with(numbers.into_iter().map(done))
     }
@@ -78,7 +78,7 @@ impl Centre {
         self.state().rule = Arc::new(rule);
     }
 
-    /// How many requests began like this.
+    /// The number of requests that begin like this.
     pub fn count(&self, beginning: &str) -> usize {
         let requests = self.server.requests();
         requests
@@ -145,7 +145,7 @@ fn login(request: &Request) -> Answer {
     Answer::json(200, body.to_string()).header("Bx-Session-Token", "EXAMPLETOKEN0001")
 }
 
-/// An error in the shape that was observed.
+/// An error in the observed format.
 pub fn error(status: u16, code: &str) -> Answer {
     let body = json!({
         "_class": "com.biologix.springbase.core.error.ExampleException",
@@ -162,7 +162,7 @@ pub fn key(number: u32) -> String {
     format!("EXAMPLEKEY{number}")
 }
 
-/// A done exam with the id and key of this number.
+/// A finished exam whose id and key have this number.
 pub fn done(number: u32) -> String {
     exam(&id(number), 6, Some(&key(number)))
 }
@@ -185,7 +185,7 @@ fn key_of(exam: &str) -> Option<String> {
     exam["examKey"].as_str().map(|key| key.trim().to_owned())
 }
 
-/// A report that is told from others by its key's length and its own bytes.
+/// A report that differs from others in length and content.
 pub fn pdf(key: &str) -> Vec<u8> {
     let mut pdf = b"%PDF-1.4\n".to_vec();
     for line in 0..200 {

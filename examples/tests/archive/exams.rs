@@ -1,4 +1,4 @@
-//! `exams.jsonl` has what came.
+//! The contents of `exams.jsonl`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -31,7 +31,7 @@ fn the_vendors_own_text_without_white_space_between_tokens() {
     ];
     let centre = Centre::with(texts.map(|(sent, _)| sent.to_owned()));
     let archive = Archive::new();
-    // The second time they are replaced, the third found in another spelling.
+    // The second run replaces the lines, the third finds them with other spacing.
     for _ in 0..3 {
         let run = archive.run(&centre, &["--json"]).is(0);
         assert_eq!(run.json()["exams"], 4);
@@ -44,7 +44,7 @@ fn the_vendors_own_text_without_white_space_between_tokens() {
 }
 
 #[test]
-fn what_is_no_exam_is_kept_as_it_came_and_stops_nothing() {
+fn records_that_are_not_exams_are_kept_unchanged_and_stop_nothing() {
     let rejected = [
         "null",
         "\"text\"",
@@ -86,8 +86,9 @@ fn an_exam_that_can_no_longer_be_read_keeps_its_line() {
     assert_eq!(archive.lines("rejected.jsonl"), [broken]);
 }
 
-/// Between two pages an exam that was read moves down and has changed: the later reading counts, its report is fetched
-/// once.
+/// An exam that changes and moves to a later page is read twice.
+///
+/// The later version counts, and its report is fetched once.
 #[test]
 fn an_exam_read_twice_in_a_run_counts_as_it_was_read_last() {
     let first = [exam(&id(2), 1, None), done(1)];
@@ -106,7 +107,7 @@ fn an_exam_read_twice_in_a_run_counts_as_it_was_read_last() {
     });
     let archive = Archive::new();
     let run = archive.run(&centre, &["--json", "--page-size", "1"]).is(0);
-    // The newest came after the first page: the next run finds it.
+    // The newest exam was added after the first page was read. The next run finds it.
     assert_eq!(run.json()["exams"], 2);
     assert_eq!(archive.lines("exams.jsonl"), [done(2), done(1)]);
     assert_eq!(centre.count("GET /v2/exams/EXAMPLEKEY2/"), 1);
@@ -147,7 +148,7 @@ fn odd_ids_are_names_and_never_paths() {
     assert_eq!(archive.reports(), names);
     let outside = fs::read_dir(archive.path().parent().unwrap()).unwrap();
     assert_eq!(outside.count(), 1);
-    // And they are known again.
+    // The next run recognises them.
     let run = archive.run(&centre, &["--json"]).is(0);
     assert_eq!(run.json()["reports"]["present"], ids.len());
     assert_eq!(archive.lines("exams.jsonl").len(), ids.len());

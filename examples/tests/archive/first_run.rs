@@ -1,4 +1,4 @@
-//! A first run into a folder that is not there yet.
+//! A first run into a folder that does not exist yet.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -75,7 +75,7 @@ fn a_centre_without_exams() {
     assert_eq!(fs::read(archive.file("exams.jsonl")).unwrap(), b"");
 }
 
-/// Answers are given only when so many are wanted at once: fewer at once would never end, more are counted.
+/// The server answers only when this many requests are open. With fewer the run would never end.
 #[test]
 fn as_many_reports_at_once_as_asked() {
     for (args, at_once) in [(&[][..], 4), (&["--concurrency", "7"][..], 7)] {

@@ -1,4 +1,4 @@
-//! The folder: who has it, and what if it cannot be used.
+//! Access to the folder, and folders that cannot be used.
 
 use std::fs;
 
@@ -60,7 +60,7 @@ fn one_run_at_a_time() {
         "{}",
         second.stderr
     );
-    // It took nothing from the one at work.
+    // It removed nothing from the active run.
     assert!(!archive.strays().is_empty());
 
     first.kill().unwrap();
@@ -70,7 +70,7 @@ fn one_run_at_a_time() {
     archive.has_reports(1..=2);
 }
 
-/// Files of health data are for the user who archives.
+/// Health data must be readable only by the user who runs the program.
 #[cfg(unix)]
 #[test]
 fn nobody_else_can_read_the_files() {

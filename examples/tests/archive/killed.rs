@@ -1,4 +1,6 @@
-//! A run that is killed, at any point: no half file ever has a final name, and the next run ends right.
+//! A run that is killed at any point leaves no partial file under a final name.
+//!
+//! The next run completes the archive.
 #![cfg(unix)]
 
 use std::fs;
@@ -10,7 +12,7 @@ use crate::server::{Answer, Request};
 
 const EXAMS: u32 = 6;
 
-/// What stands under a final name is whole: of this state of the centre, or of the one before.
+/// Checks that files under final names are complete, from one of these states of the centre.
 #[track_caller]
 fn is_whole(archive: &Archive, states: &[Vec<String>]) {
     let lines = archive.lines("exams.jsonl");
@@ -23,7 +25,7 @@ fn is_whole(archive: &Archive, states: &[Vec<String>]) {
     }
 }
 
-/// Kills a run while this answer is held after so many bytes of its body, then runs again.
+/// Kills a run while this answer is held in the middle of its body, then runs again.
 fn kill_while_held(point: impl Fn(&Request) -> bool + Send + Sync + 'static, answer: Answer) {
     let before = vec![exam(&id(1), 1, None), exam(&id(99), 2, None)];
     let after: Vec<_> = [1, 99, 2, 3, 4, 5, 6]
@@ -84,7 +86,7 @@ fn while_it_reads_the_list() {
 fn while_it_fetches_a_report() {
     for number in [1, 3, EXAMS] {
         let report = Answer::new(200, "application/pdf", pdf(&key(number)));
-        // Before a byte, in what is looked at first, after it, and before the last byte.
+        // Before the first byte, within the peeked start, after it, and before the last byte.
         for bytes in [0, 9, 1024, 4000, pdf(&key(number)).len() - 1] {
             kill_while_held(
                 move |request| request.path.contains(&format!("/{}/", key(number))),
@@ -94,7 +96,7 @@ fn while_it_fetches_a_report() {
     }
 }
 
-/// Ctrl-C ends it at once, as the kill does.
+/// Ctrl-C ends the run immediately, like a kill.
 #[test]
 fn by_an_interrupt() {
     let centre = Centre::with_done(1..=3);
@@ -117,7 +119,7 @@ fn by_an_interrupt() {
     archive.has_reports(1..=3);
 }
 
-/// These reports have their names, and no others.
+/// Checks that exactly the reports of these exams exist.
 #[track_caller]
 fn archive_has(archive: &Archive, ids: &[String]) {
     let reports = archive.reports();
@@ -128,8 +130,9 @@ fn archive_has(archive: &Archive, ids: &[String]) {
     assert_eq!(names, ids);
 }
 
-/// The system ends the program at the byte that makes a file larger than it allows: in the middle of writing, at a known
-/// place. `sh` sets the limit, in blocks.
+/// A command that the system ends when it writes a file larger than this limit.
+///
+/// This ends it in the middle of writing, at a known byte. `sh` sets the limit, in blocks.
 fn command_with_file_limit(archive: &Archive, centre: &Centre, blocks: usize) -> Command {
     let script = format!("ulimit -c 0; ulimit -f {blocks}; exec \"$0\" \"$@\"");
     let mut command = configured(Command::new("sh"), &centre.server.url);
@@ -158,7 +161,8 @@ fn while_it_writes_the_exams() {
     archive.run(&centre, &[]).is(0);
     let whole = fs::read(archive.file("exams.jsonl")).unwrap();
 
-    // Some 600 KB in all, and 66 KB that are new: within the old lines, within the new ones, and in what was read.
+    // Some 600 KB in total, of which 66 KB are new. The limits fall within the old lines, the new
+    // ones, and the exams read.
     for blocks in [1, 150, 300, 500] {
         centre.set_exams(new.clone());
         let status = command_with_file_limit(&archive, &centre, blocks)
@@ -171,7 +175,7 @@ fn while_it_writes_the_exams() {
             "{blocks}"
         );
     }
-    // Unfinished files were left, else no run was ended while it wrote one.
+    // Unfinished files show that runs were ended while writing.
     assert!(!archive.strays().is_empty());
 
     archive.run(&centre, &[]).is(0);
@@ -204,7 +208,7 @@ fn while_it_writes_a_report() {
     assert!(archive.strays().is_empty());
 }
 
-/// With the signal ignored the write fails instead, as on a full disk.
+/// If the signal is ignored, the write fails instead, as on a full disk.
 #[test]
 fn no_room_for_a_report_fails_alone() {
     let report: Vec<u8> = pdf(&key(1)).repeat(100);

@@ -1,7 +1,8 @@
-//! `biologix-archive`, driven from outside: the built program against a server of the tests' own, which shares nothing
-//! with the project's client and sandbox.
+//! Tests the built program `biologix-archive` from outside.
+//!
+//! It runs against a fake server that shares no code with the project's client and sandbox.
 
-// Clippy's leave for tests does not reach their helper functions.
+// Clippy allows `unwrap` in test functions only, not in their helpers.
 #![allow(clippy::unwrap_used)]
 
 mod again;

@@ -1,5 +1,5 @@
-//! What must not be seen is not seen: neither on stdout and stderr, at any log level, nor in files where it does not
-//! belong.
+//! Secrets and personal data do not appear on stdout and stderr at any log level, nor in wrong
+//! files.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::server::Answer;
 const MARKER: &str = "MARKER";
 const KEY: &str = "MARKERKEY";
 
-/// An exam whose every text is marked but the id.
+/// An exam where every text except the id is marked.
 fn marked(number: u32, key: &str) -> String {
     let exam = json!({
         "examId": id(number),
@@ -29,7 +29,7 @@ fn marked(number: u32, key: &str) -> String {
     exam.to_string()
 }
 
-/// Login, list and reports whose every header and text is marked, errors included.
+/// A centre where every header and text of login, list, reports and errors is marked.
 fn marked_centre() -> Centre {
     let mut exams: Vec<_> = (1..=6)
         .map(|number| marked(number, &format!("{KEY}{number}")))
@@ -65,12 +65,12 @@ fn nothing_seen(run: &Run) {
     for text in [&run.stdout, &run.stderr] {
         assert!(!text.contains(MARKER), "{text}");
         assert!(!text.contains("http://"), "{text}");
-        // Other crates' log lines are left out, at every level.
+        // Log lines of other crates are left out at every level.
         assert!(!text.contains("hyper"), "{text}");
     }
 }
 
-/// The files that hold this text.
+/// Finds the files that contain this text.
 fn holders(folder: &Path, text: &str, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -86,7 +86,8 @@ fn holders(folder: &Path, text: &str, found: &mut Vec<String>) {
 #[test]
 fn of_a_run_with_every_kind_of_failure() {
     let centre = marked_centre();
-    // The fake wants the session that it has not given: a list of its own.
+    // The fake centre requires the session that it did not issue, so the test answers the list
+    // itself.
     let exams = centre.state().exams.join(",");
     let login = std::sync::Arc::clone(&centre.state().rule);
     centre.set_rule(move |request| {
@@ -111,7 +112,7 @@ fn of_a_run_with_every_kind_of_failure() {
 
             let mut found = Vec::new();
             holders(&archive.path(), "examKey", &mut found);
-            // What could not be read is kept as it came.
+            // Records that could not be read are kept unchanged.
             assert_eq!(found, ["exams.jsonl", "rejected.jsonl"]);
             found.clear();
             holders(&archive.path(), KEY, &mut found);

@@ -49,7 +49,7 @@ fn not_found_is_missing_and_no_failure() {
     assert_eq!(archive.ids("missing.jsonl"), [id(1), id(2)].into());
     archive.has_reports([3]);
 
-    // Found later, it is no longer missing.
+    // When it is found later, it is no longer missing.
     centre.set_report(&key(1), Answer::new(200, "application/pdf", pdf(&key(1))));
     archive.run(&centre, &[]).is(0);
     assert_eq!(archive.ids("missing.jsonl"), [id(2)].into());
@@ -57,7 +57,7 @@ fn not_found_is_missing_and_no_failure() {
 }
 
 #[test]
-fn what_is_no_whole_pdf_fails_and_leaves_nothing() {
+fn an_incomplete_or_other_file_than_a_pdf_fails_and_leaves_nothing() {
     let centre = Centre::with_done(1..=6);
     let whole = Answer::new(200, "application/pdf", pdf(&key(2)));
     centre.set_report(
@@ -91,7 +91,7 @@ fn what_is_no_whole_pdf_fails_and_leaves_nothing() {
         run.stderr
     );
 
-    // The next run tries them again, and only them.
+    // The next run tries these again, and no others.
     for number in 1..=5 {
         centre.set_report(
             &key(number),
@@ -119,7 +119,7 @@ fn the_same_reason_is_told_once() {
     assert!(run.stdout.contains("30 failed"), "{}", run.stdout);
 }
 
-/// One bad answer costs the others nothing, however they mix.
+/// A bad answer does not affect other reports, in any mixture.
 #[test]
 fn failures_do_not_stop_the_others() {
     let centre = Centre::with_done(1..=40);
@@ -135,7 +135,7 @@ fn failures_do_not_stop_the_others() {
 }
 
 #[test]
-fn a_key_that_fits_no_address_fails() {
+fn an_invalid_key_fails() {
     let centre = Centre::with([exam(&id(1), 6, Some("a\u{1}b")), done(2)]);
     let archive = Archive::new();
     let run = archive.run(&centre, &["--json"]).is(1);
@@ -144,7 +144,7 @@ fn a_key_that_fits_no_address_fails() {
     archive.has_reports([2]);
 }
 
-/// When nothing answers any more, not every report waits for that.
+/// If the server stops answering, the program stops requesting reports.
 #[test]
 fn a_dead_line_ends_the_asking() {
     let centre = Centre::with_done(1..=60);

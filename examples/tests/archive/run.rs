@@ -1,4 +1,4 @@
-//! Running the program, and looking at what it left.
+//! Runs the program and checks the files that it leaves.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +14,7 @@ pub use crate::program::Run;
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_biologix-archive");
 
-/// A command in an environment that says nothing of Biologix.
+/// A command in an environment without Biologix settings.
 pub fn clean(command: Command) -> Command {
     let settings = [
         "BIOLOGIX_BASE_URL",
@@ -25,7 +25,7 @@ pub fn clean(command: Command) -> Command {
     program::clean(command, &settings)
 }
 
-/// The settings of this centre.
+/// A command with the settings of this centre.
 pub fn configured(command: Command, url: &str) -> Command {
     let mut command = clean(command);
     command
@@ -36,7 +36,7 @@ pub fn configured(command: Command, url: &str) -> Command {
     command
 }
 
-/// A folder to archive in.
+/// A folder for an archive.
 pub struct Archive {
     folder: TempDir,
 }
@@ -48,7 +48,7 @@ impl Archive {
         }
     }
 
-    /// The folder of the archive, which the program makes.
+    /// The folder of the archive, which the program creates.
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("archive")
     }
@@ -67,7 +67,7 @@ impl Archive {
         Run::of(&mut self.command(centre, args))
     }
 
-    /// The lines of a file; none where it is not there.
+    /// The lines of a file, empty if it does not exist.
     pub fn lines(&self, name: &str) -> Vec<String> {
         let text = fs::read_to_string(self.file(name)).unwrap_or_default();
         assert!(text.is_empty() || text.ends_with('\n'), "{text}");
@@ -90,7 +90,7 @@ impl Archive {
         ids
     }
 
-    /// The names in `reports`, strays included.
+    /// The names in `reports`, including unfinished files.
     pub fn reports(&self) -> BTreeSet<String> {
         match fs::read_dir(self.file("reports")) {
             Ok(entries) => entries
@@ -114,7 +114,7 @@ impl Archive {
             .collect()
     }
 
-    /// The reports of these exams are there, whole, and nothing else is.
+    /// Checks that exactly the reports of these exams exist and are complete.
     #[track_caller]
     pub fn has_reports(&self, numbers: impl IntoIterator<Item = u32>) {
         let mut names = BTreeSet::new();

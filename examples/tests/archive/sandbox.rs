@@ -1,4 +1,4 @@
-//! Without settings the project's own sandbox answers.
+//! Without settings, the program uses the project's sandbox.
 
 use std::process::Command;
 

@@ -23,9 +23,10 @@ fn a_setting_that_is_missing_or_empty_is_named() {
         for empty in [false, true] {
             let archive = Archive::new();
             let mut command = archive.command(&centre, &["--json"]);
-            match empty {
-                true => command.env(name, ""),
-                false => command.env_remove(name),
+            if empty {
+                command.env(name, "")
+            } else {
+                command.env_remove(name)
             };
             let run = Run::of(&mut command).is(2);
             assert_eq!(run.json(), wrong_settings());
@@ -79,7 +80,7 @@ fn addresses_that_are_refused() {
     }
 }
 
-/// This machine, by an address that is no loopback address: refused, or tried in vain.
+/// An address of this machine that is not a loopback address is refused, or tried if allowed.
 #[test]
 fn plain_http_to_others_only_when_allowed() {
     let port = {
@@ -100,7 +101,7 @@ fn plain_http_to_others_only_when_allowed() {
 }
 
 #[test]
-fn a_partner_id_that_fits_no_address() {
+fn an_invalid_partner_id_is_refused() {
     let centre = Centre::with_done([1]);
     for id in [".", "..", "a\nb"] {
         let archive = Archive::new();

@@ -1,4 +1,5 @@
-//! A clinic's ERP, its token endpoint and its storage, as the vendor's document and the field facts have them.
+//! A fake ERP with its token endpoint and storage, as the vendor's document and `specs/` describe
+//! them.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +14,7 @@ pub const CLIENT_ID: &str = "EXAMPLE-CLIENT";
 pub const CLIENT_SECRET: &str = "EXAMPLE-SECRET";
 pub const TOKEN: &str = "EXAMPLE-TOKEN";
 
-/// A file that is finished.
+/// A finished file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stored {
     pub id: u32,
@@ -22,7 +23,7 @@ pub struct Stored {
     pub is_send: bool,
 }
 
-/// An upload that was initialized: its name, and what came to its address.
+/// An upload that was initialized: its name and the bytes sent to its address.
 #[derive(Clone)]
 pub struct Begun {
     pub name: String,
@@ -43,15 +44,15 @@ pub struct State {
     /// Where the storage is.
     pub url: String,
     pub files: Vec<Stored>,
-    /// By the number in the address.
+    /// The uploads, by the number in their address.
     pub begun: BTreeMap<u32, Begun>,
     pub transfers: Vec<Transfer>,
-    /// Whether a name that was initialized is refused until it is finished.
+    /// Whether a name that was initialized is refused until its upload is finished.
     pub reserves: bool,
     next: u32,
-    /// Answers in place of the clinic, where it gives one.
+    /// If it returns an answer, that is sent instead of the clinic's.
     rule: Arc<Rule>,
-    /// What becomes of the answers of the clinic, when what was asked for is done.
+    /// Changes the clinic's answers after the request was carried out.
     after: Arc<After>,
 }
 
@@ -95,38 +96,36 @@ impl Clinic {
         self.state().rule = Arc::new(rule);
     }
 
-    /// Changes answers, when what was asked for is done.
+    /// Sets how answers are changed after the request was carried out.
     pub fn set_after(&self, after: impl Fn(&Request, Answer) -> Answer + Send + Sync + 'static) {
         self.state().after = Arc::new(after);
     }
 
-    /// Does what these requests ask for, and holds the answers.
+    /// Carries out these requests and holds their answers.
     pub fn hold_after(&self, held: impl Fn(&Request) -> bool + Send + Sync + 'static) {
-        self.set_after(move |request, answer| match held(request) {
-            true => answer.held(),
-            false => answer,
-        });
+        self.set_after(move |request, answer| if held(request) { answer.held() } else { answer });
     }
 
-    /// Does what these requests ask for, and loses the first answer.
+    /// Carries out these requests and loses the first answer.
     pub fn lose_first(&self, lost: impl Fn(&Request) -> bool + Send + Sync + 'static) {
         let is_lost = AtomicBool::new(false);
         self.set_after(move |request, answer| {
-            match lost(request) && !is_lost.swap(true, Ordering::SeqCst) {
-                true => Answer::json(200, "{}").cut_after(1),
-                false => answer,
+            if lost(request) && !is_lost.swap(true, Ordering::SeqCst) {
+                Answer::json(200, "{}").cut_after(1)
+            } else {
+                answer
             }
         });
     }
 
-    /// Lets all go its way again.
+    /// Answers all requests normally again.
     pub fn go_on(&self) {
         self.set_rule(|_| None);
         self.hold_after(|_| false);
         self.server.hold_body(|_| None);
     }
 
-    /// A finished file, put there by somebody else.
+    /// Adds a finished file, as if someone else had uploaded it.
     pub fn put(&self, name: &str, content: &[u8]) -> u32 {
         self.state().finish(name, content)
     }
@@ -135,7 +134,7 @@ impl Clinic {
         self.state().files.clone()
     }
 
-    /// There is this file, with this content, and no other.
+    /// Checks that exactly this file exists, with this content.
     #[track_caller]
     pub fn has_only(&self, name: &str, content: &[u8]) -> u32 {
         let files = self.files();
@@ -145,7 +144,7 @@ impl Clinic {
         files[0].id
     }
 
-    /// The steps that were asked for, token requests left out.
+    /// The requested steps, without token requests.
     pub fn steps(&self) -> Vec<&'static str> {
         let requests = self.server.requests();
         let steps = requests.iter().map(|request| {
@@ -156,7 +155,7 @@ impl Clinic {
     }
 }
 
-/// The step that a request is.
+/// The name of the step that a request makes.
 pub fn step(method: &str, path: &str) -> &'static str {
     match method {
         "GET" => "list",
@@ -169,7 +168,7 @@ pub fn step(method: &str, path: &str) -> &'static str {
     }
 }
 
-/// Whether a request is this step.
+/// Whether a request makes this step.
 pub fn is(request: &Request, name: &str) -> bool {
     step(&request.method, &request.path) == name
 }
@@ -186,7 +185,7 @@ impl State {
         self.next
     }
 
-    /// Begins an upload, and gives the number in its address.
+    /// Begins an upload and returns the number in its address.
     fn begin(&mut self, name: &str) -> u32 {
         self.next += 1;
         let begun = Begun {
@@ -283,7 +282,7 @@ impl State {
         Answer::new(201, "text/plain", "")
     }
 
-    /// Whoever finalizes twice has two files: nothing here spares a client that.
+    /// A client that finalizes twice gets two files. The fake does not prevent it.
     fn finalize(&mut self, name: &str) -> Answer {
         let mut newest = self.begun.values().rev();
         let begun = newest.find(|begun| begun.name == name);
@@ -296,7 +295,7 @@ impl State {
         }
     }
 
-    /// Changes a file, or removes it and the upload that it came by.
+    /// Changes a file, or removes it and its upload.
     fn change(&mut self, id: &str, keep: impl Fn(&mut Stored) -> bool) -> Answer {
         let place = self.files.iter().position(|file| file.id.to_string() == id);
         let Some(place) = place else {

@@ -1,4 +1,4 @@
-//! A name that is taken.
+//! Uploads whose name is taken.
 
 use crate::clinic::Clinic;
 use crate::run::{Desk, upload};
@@ -51,7 +51,7 @@ fn is_replaced() {
     assert_eq!(files.len(), 2);
 }
 
-/// Nothing is deleted for a file that cannot be sent.
+/// No file is deleted to make place for one that cannot be sent.
 #[test]
 fn is_not_replaced_by_nothing() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -62,7 +62,7 @@ fn is_not_replaced_by_nothing() {
     clinic.has_only("a.pdf", OLD);
 }
 
-/// The name is taken, and the list does not have it: somebody began an upload.
+/// If a taken name is not listed, someone began an upload and did not finish it.
 #[test]
 fn is_an_unfinished_upload() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -89,7 +89,7 @@ fn is_an_unfinished_upload() {
     assert!(!clinic.steps().contains(&"delete"));
 }
 
-/// A name is only equal to itself: others that differ in case or form are other files.
+/// Names that differ in case or Unicode form are different files.
 #[test]
 fn is_compared_as_it_is() {
     let (clinic, desk) = (Clinic::new(), Desk::new());

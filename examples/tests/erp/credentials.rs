@@ -33,12 +33,12 @@ fn a_token_that_is_given_is_used() {
         .arg("list")
         .args(OF);
     Run::of(&mut list).is(0);
-    // Also where there is a client: with the token it is not needed.
+    // The token is used even if client credentials are set.
     let mut both = command(&clinic, "list", &[]);
     Run::of(both.env("ERP_ACCESS_TOKEN", TOKEN)).is(0);
     assert_eq!(count(&clinic, "/connect/token"), 0);
 
-    // A refused one stays refused: nobody else gives another.
+    // A refused token stays refused, because no other can be requested.
     let run = Run::of(list.env("ERP_ACCESS_TOKEN", "EXAMPLE-OLD").arg("--json")).is(1);
     run.failed("erp.files.list", "unauthenticated", None);
     assert_eq!(run.json()["error"]["attempts"], 1);

@@ -1,4 +1,4 @@
-//! What goes wrong at the ERP and its storage, and what is said about it.
+//! Failures of the ERP and its storage, and the messages about them.
 
 use serde_json::Value;
 
@@ -45,7 +45,7 @@ fn a_refusal_of_any_step() {
     }
 }
 
-/// The storage's own word for it.
+/// The error has the storage's own code.
 #[test]
 fn a_refusal_of_the_storage_has_its_code() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -63,7 +63,7 @@ fn a_refusal_of_the_storage_has_its_code() {
     assert!(run.stderr.contains("advice: "), "{}", run.stderr);
 }
 
-/// The ERP did it, and its answer was lost: the list tells, and nothing is done twice.
+/// If the answer to a step was lost, the list shows that it was done, and nothing is done twice.
 #[test]
 fn a_lost_answer_is_settled_by_the_list() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -101,7 +101,7 @@ fn a_lost_answer_that_nothing_settles() {
     clinic.has_only("result.pdf", PDF);
 }
 
-/// Nothing is kept before its answer: what is advised does not promise it.
+/// Nothing is saved before the answer to initialize, so the advice does not mention resuming.
 #[test]
 fn a_lost_initialize_that_nothing_settles() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -121,7 +121,7 @@ fn a_lost_initialize_that_nothing_settles() {
     assert!(desk.kept().is_empty());
 }
 
-/// An ERP that reserves names gives no second address, whatever folder is named.
+/// An ERP that reserves names gives no second address, even with a resume folder.
 #[test]
 fn an_address_that_expires() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -155,11 +155,12 @@ fn a_send_flag_of_unknown_fate_is_set_once() {
     assert_eq!(clinic.steps(), ["send"]);
 }
 
-/// An address that the answer must not lead to, or that is none.
+/// Addresses that are malformed or must not be used.
 #[test]
 fn upload_addresses_that_are_refused() {
     for (address, kind, code) in [
-        // The vendor's doing, after the name may have been reserved: no wrong setting, though a setting may help.
+        // The vendor caused it, after it may have reserved the name. So it is not a wrong setting,
+        // though a setting may help.
         ("http://host.invalid/x", "config", 1),
         ("http://192.0.2.1/x", "config", 1),
         ("https://10.0.0.1/x", "config", 1),
@@ -183,7 +184,7 @@ fn upload_addresses_that_are_refused() {
     }
 }
 
-/// A storage on this machine, by an address that is no loopback address: refused, or spoken to.
+/// A storage on this machine, at an address that is not a loopback address, is refused or used.
 #[test]
 fn plain_http_to_the_storage_only_when_allowed() {
     for (allow, code) in [("", 1), ("0", 1), ("1", 0)] {
@@ -200,14 +201,14 @@ fn plain_http_to_the_storage_only_when_allowed() {
     }
 }
 
-/// Within a private network https is spoken to when that is allowed, plain http not by that.
+/// Allowing a private storage allows https in a private network, but not plain http.
 #[test]
 fn a_private_storage_only_when_allowed() {
     for (setting, value, scheme, kind) in [
         ("ERP_ALLOW_PRIVATE_STORAGE", "", "https", "config"),
         ("ERP_ALLOW_PRIVATE_STORAGE", "0", "https", "config"),
         ("ERP_ALLOW_PRIVATE_STORAGE", "1", "http", "config"),
-        // It was tried: nobody speaks TLS there.
+        // The connection was tried, but no server speaks TLS there.
         ("ERP_ALLOW_PRIVATE_STORAGE", "1", "https", "connect"),
         ("ALLOW_PLAIN_HTTP", "1", "https", "connect"),
     ] {

@@ -19,7 +19,7 @@ fn the_list_as_json() {
     assert_eq!(run.stderr, "");
 }
 
-/// Whatever shape the vendor's list has, and whatever else is in it.
+/// All shapes of the vendor's list, with extra members.
 #[test]
 fn readings_of_the_list() {
     let clinic = Clinic::new();
@@ -80,7 +80,7 @@ fn the_list_for_people() {
 }
 
 #[test]
-fn a_list_that_is_none() {
+fn an_answer_that_is_not_a_list() {
     let clinic = Clinic::new();
     for body in ["null", "{}", "[1]", "<html>", "", "[{\"Id\":1}"] {
         clinic.set_rule(move |request| is(request, "list").then(|| Answer::json(200, body)));
@@ -141,7 +141,7 @@ fn a_file_that_is_not_there() {
     }
 }
 
-/// The first attempt deleted it, and its answer was lost.
+/// The first attempt deleted the file, and its answer was lost.
 #[test]
 fn a_deletion_whose_answer_is_lost_is_done() {
     let clinic = Clinic::new();
@@ -153,7 +153,7 @@ fn a_deletion_whose_answer_is_lost_is_done() {
 }
 
 #[test]
-fn ids_that_fit_no_address() {
+fn invalid_ids_are_refused() {
     let clinic = Clinic::new();
     for subcommand in ["send", "delete"] {
         for id in ["", ".", "..", "a\nb"] {

@@ -1,4 +1,6 @@
-//! A run that is killed, at any point, and run again: one finished file, never two, and none is reported that is not there.
+//! A run that is killed at any point and repeated gives one finished file, never two.
+//!
+//! No file is reported as uploaded that does not exist.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,12 +14,12 @@ use crate::server::{Answer, Request};
 const NAME: &str = "result.pdf";
 const OLD: &[u8] = b"%PDF-1.7 old";
 
-/// Where a run is killed: its request is held before it is done, or done and its answer held.
+/// The point where a run is killed: its request is held before or after it is carried out.
 #[derive(Clone, Copy, Debug)]
 enum Point {
     Before(&'static str),
     After(&'static str),
-    /// This many bytes of the file have gone.
+    /// After this many bytes of the file were sent.
     Within(usize),
 }
 
@@ -31,11 +33,11 @@ const POINTS: [Point; 10] = [
     Point::After("transfer"),
     Point::Before("finalize"),
     Point::After("finalize"),
-    // What the id is, the list tells.
+    // The list is requested for the file's id.
     Point::Before("list"),
 ];
 
-/// A megabyte: more than is read from a file at once.
+/// A megabyte, more than is read from a file at once.
 fn content() -> Vec<u8> {
     let mut content = b"%PDF-1.7\n".to_vec();
     content.extend((0..250_000u32).flat_map(u32::to_le_bytes));
@@ -65,7 +67,7 @@ impl Point {
         }
     }
 
-    /// Runs the command until this point, and kills it there.
+    /// Runs the command and kills it at this point.
     fn kill(self, clinic: &Clinic, mut command: Command) {
         self.set(clinic);
         let mut run = command.spawn().unwrap();
@@ -76,7 +78,7 @@ impl Point {
     }
 }
 
-/// What a killed run left is for this user alone.
+/// Checks that only this user can read what a killed run left.
 #[track_caller]
 fn is_private(desk: &Desk) {
     for path in desk.kept() {
@@ -97,7 +99,7 @@ fn is_done(run: &Run, clinic: &Clinic, desk: &Desk, content: &[u8], outcomes: &[
     assert!(desk.kept().is_empty(), "{:?}", desk.kept());
 }
 
-/// Its answer was the only place that had the address: an ERP that reserves names gives no other.
+/// Only the lost answer had the address, and an ERP that reserves names gives no other.
 fn is_lost(point: Point, reserves: bool) -> bool {
     reserves && matches!(point, Point::After("initialize"))
 }
@@ -111,13 +113,12 @@ fn ends_with_one_file(reserves: bool) {
         point.kill(&clinic, upload(&clinic, &desk, &[], &file));
         is_private(&desk);
         let run = Run::of(&mut upload(&clinic, &desk, &[], &file));
-        match is_lost(point, reserves) {
-            false => is_done(&run.is(0), &clinic, &desk, &content, &["uploaded"]),
-            true => {
-                let code = Some("unfinished_upload");
-                run.is(1).failed("erp.files.initialize", "conflict", code);
-                assert!(clinic.files().is_empty());
-            }
+        if is_lost(point, reserves) {
+            let code = Some("unfinished_upload");
+            run.is(1).failed("erp.files.initialize", "conflict", code);
+            assert!(clinic.files().is_empty());
+        } else {
+            is_done(&run.is(0), &clinic, &desk, &content, &["uploaded"])
         }
     }
 }
@@ -132,7 +133,7 @@ fn where_names_can_be_initialized_again() {
     ends_with_one_file(false);
 }
 
-/// Killed at one point after the other, it still comes to its end.
+/// Killed at one point after another, the upload is still finished in the end.
 #[test]
 fn killed_again_and_again() {
     let content = content();
@@ -159,7 +160,7 @@ fn killed_again_and_again() {
     is_done(&run, &clinic, &desk, &content, &["uploaded"]);
 }
 
-/// In place of another file: that may be gone in between, but in the end there is the new one.
+/// The replaced file may be missing in between, but in the end the new one exists.
 #[test]
 fn while_it_replaces() {
     let content = content();
@@ -176,7 +177,7 @@ fn while_it_replaces() {
     }
 }
 
-/// Killed between the files of one command: those that are done are a conflict, or skipped.
+/// Killed between the files of one command, the finished ones are then a conflict or skipped.
 #[test]
 fn among_several_files() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -210,7 +211,8 @@ fn among_several_files() {
     assert!(desk.kept().is_empty());
 }
 
-/// The system ends the program at the first byte that it writes to a file: while it keeps the address, say.
+/// The system ends the program at the first byte that it writes to a file, while it saves the
+/// address.
 #[test]
 fn while_it_keeps_the_state() {
     let content = content();
@@ -228,14 +230,14 @@ fn while_it_keeps_the_state() {
         .arg(&file);
     assert_eq!(command.status().unwrap().code(), None);
     assert_eq!(clinic.steps(), ["initialize"]);
-    // Half a state is no state, and is cleared away; with it is the file that said that a run is at this upload.
+    // A partial state is not used and is removed. Beside it is the lock file of this upload.
     assert_eq!(desk.kept().len(), 2);
     is_private(&desk);
     let run = Run::of(&mut upload(&clinic, &desk, &[], &file)).is(0);
     is_done(&run, &clinic, &desk, &content, &["uploaded"]);
 }
 
-/// As on a full disk: what could not be taken up again does not go on.
+/// As on a full disk: an upload that could not be resumed does not continue.
 #[test]
 fn no_room_for_the_state() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -255,7 +257,7 @@ fn no_room_for_the_state() {
     assert!(desk.kept().is_empty());
 }
 
-/// Without `--resume-dir` nothing is kept: an upload that is not finished is not reported as done.
+/// Without `--resume-dir` no state is saved, and an unfinished upload is not reported as done.
 #[test]
 fn without_a_folder() {
     let (clinic, desk) = (Clinic::new(), Desk::new());

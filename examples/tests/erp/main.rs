@@ -1,7 +1,8 @@
-//! `erp-files`, driven from outside: the built program against an ERP and a storage of the tests' own, which share nothing
-//! with the project's client and sandbox.
+//! Tests the built program `erp-files` from outside.
+//!
+//! It runs against a fake ERP and storage that share no code with the project's client and sandbox.
 
-// Clippy's leave for tests does not reach their helper functions.
+// Clippy allows `unwrap` in test functions only, not in their helpers.
 #![allow(clippy::unwrap_used)]
 
 mod clinic;

@@ -1,4 +1,5 @@
-//! What must not be seen is not seen: on stderr, at any log level, and in the files that are kept.
+//! Secrets and personal data do not appear on stderr at any log level, nor needlessly in saved
+//! files.
 
 use std::fs;
 use std::process::Command;
@@ -16,11 +17,11 @@ fn nothing_seen(text: &str) {
         !text.contains("http://") && !text.contains("sig="),
         "{text}"
     );
-    // Other crates' log lines are left out, at every level.
+    // Log lines of other crates are left out at every level.
     assert!(!text.contains("hyper"), "{text}");
 }
 
-/// A command with every name and value marked that comes from outside.
+/// A command where every name and value from outside is marked.
 fn command(clinic: &Clinic, args: &[&str]) -> Command {
     let mut command = configured(Command::new(PROGRAM), clinic);
     command
@@ -40,7 +41,7 @@ fn marked(answer: Answer) -> Answer {
         .header("www-authenticate", "Bearer error=\"MARKER\"")
 }
 
-/// Each step fails in each way; the steps before it are done.
+/// Each step fails in each way, after the steps before it succeeded.
 #[test]
 fn of_failures() {
     let body = r#"{"title":"MARKER","detail":"MARKER","code":"MARKER","error":"MARKER","MARKER":["MARKER"]}"#;
@@ -162,7 +163,8 @@ fn of_wrong_arguments_and_settings() {
     assert!(clinic.server.requests().is_empty());
 }
 
-/// What is kept has the address, the patient and the name, which are needed; and no token and nothing of the file.
+/// The saved state has the address, patient and name, which are needed, but no token and no
+/// content.
 #[test]
 fn of_what_is_kept() {
     let (clinic, desk) = (Clinic::new(), Desk::new());

@@ -1,4 +1,4 @@
-//! The bar, where stderr is a terminal.
+//! The progress bar, if stderr is a terminal.
 
 use std::sync::Mutex;
 use std::sync::mpsc;
@@ -37,7 +37,7 @@ fn a_bar_a_file_that_starts_anew_with_each_attempt() {
     go_on.send(()).unwrap();
     let (rest, code) = terminal.end();
     assert_eq!(code, Some(0), "{rest:?}");
-    // What is printed at the end is the list of names: that is stdout.
+    // The text printed at the end, on stdout, is the list of names.
     let (bars, lines) = rest.split_once("uploaded").unwrap();
     assert!(!bars.contains("MARKER"), "{rest:?}");
     assert!(

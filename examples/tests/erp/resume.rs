@@ -1,4 +1,4 @@
-//! `--resume-dir`: what is kept there, and when it is used.
+//! `--resume-dir`: which state is saved there, and when it is used.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,12 +19,12 @@ fn resumed(clinic: &Clinic, desk: &Desk, args: &[&str], file: &Path) -> Run {
     upload(clinic, &args, &[file.to_owned()])
 }
 
-/// Answers a step so, instead of doing it.
+/// Answers this step with this status instead of carrying it out.
 fn refuse(step: &'static str, status: u16) -> impl Fn(&Request) -> Option<Answer> {
     move |request| is(request, step).then(|| Answer::new(status, "text/plain", ""))
 }
 
-/// An upload that was begun and not finished, and its file.
+/// Begins an upload that is not finished, and returns its file.
 fn begun(clinic: &Clinic, desk: &Desk, failing: &'static str) -> PathBuf {
     let file = desk.file("result.pdf", ONE);
     clinic.set_rule(refuse(failing, 400));
@@ -73,7 +73,7 @@ fn what_is_kept_is_for_this_user_alone() {
         unreachable!("{:?}", desk.kept())
     };
     assert_eq!(mode(state), 0o600);
-    // Neither patient nor file are named by its name.
+    // Its name reveals neither the patient nor the file.
     let name = state.file_stem().unwrap().to_str().unwrap();
     assert!(name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let text = fs::read_to_string(state).unwrap();
@@ -81,7 +81,7 @@ fn what_is_kept_is_for_this_user_alone() {
     assert!(state["address"].as_str().unwrap().contains("/storage/"));
 }
 
-/// A state is for one upload: of its clinic, patient, analysis and name.
+/// A state belongs to one upload, identified by clinic, patient, analysis and name.
 #[test]
 fn another_upload_has_another_state() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -96,7 +96,8 @@ fn another_upload_has_another_state() {
     };
     let url = clinic.server.url.clone();
     let of = ["--patient", "7", "--analysis", "12"];
-    // The fake has but one analysis: what matters is that none of them begins with the transfer.
+    // The fake clinic has only one analysis. What matters is that none of these uploads begins with
+    // the transfer.
     for (of, url, name) in [
         (
             ["--patient", "8", "--analysis", "12"],
@@ -118,14 +119,14 @@ fn another_upload_has_another_state() {
         assert_eq!(desk.kept().len(), 1);
         clinic.state().begun.clear();
     }
-    // What they have finished would be in the way.
+    // The files that they finished would be conflicts.
     clinic.state().files.clear();
     clinic.server.forget_requests();
     run_of(of, &url, &file);
     assert_eq!(clinic.steps()[..2], ["list", "transfer"]);
 }
 
-/// The file was finished, and the state not yet removed.
+/// The file was finished, and the state was not yet removed.
 #[test]
 fn one_that_turns_out_finished_is_done() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -138,7 +139,7 @@ fn one_that_turns_out_finished_is_done() {
     assert!(desk.kept().is_empty());
 }
 
-/// Of the same length, so that only its bytes tell.
+/// The length is the same, so only the bytes differ.
 #[test]
 fn a_changed_file_is_not_passed_for_the_one_before() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -160,7 +161,7 @@ fn a_changed_file_is_not_passed_for_the_one_before() {
     clinic.has_only("result.pdf", TWO);
 }
 
-/// Written anew with the same bytes, it is the same file.
+/// A file that was rewritten with the same bytes is the same file.
 #[test]
 fn a_file_that_was_only_touched_is_the_same() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -185,22 +186,19 @@ fn an_expired_address_is_asked_for_again() {
             is_old.then(|| Answer::new(403, "application/xml", expired))
         });
         let run = resumed(&clinic, &desk, &[], &file);
-        match reserves {
-            false => {
-                run.is(0);
-                clinic.has_only("result.pdf", ONE);
-                assert!(desk.kept().is_empty());
-            }
-            // Whoever reserves names gives no second address.
-            true => {
-                let run = run.is(1);
-                let code = Some("unfinished_upload");
-                run.failed("erp.files.initialize", "conflict", code);
-                // The folder has been used: to be told of it would lead nowhere.
-                assert!(run.stderr.contains("no longer valid"), "{}", run.stderr);
-                assert!(!run.stderr.contains("only the --resume-dir"));
-                assert!(clinic.files().is_empty());
-            }
+        if reserves {
+            // A vendor that reserves names gives no second address.
+            let run = run.is(1);
+            let code = Some("unfinished_upload");
+            run.failed("erp.files.initialize", "conflict", code);
+            // The folder was used already, so the program must not suggest it again.
+            assert!(run.stderr.contains("no longer valid"), "{}", run.stderr);
+            assert!(!run.stderr.contains("only the --resume-dir"));
+            assert!(clinic.files().is_empty());
+        } else {
+            run.is(0);
+            clinic.has_only("result.pdf", ONE);
+            assert!(desk.kept().is_empty());
         }
     }
 }
@@ -212,7 +210,8 @@ fn an_upload_that_the_erp_has_forgotten_starts_anew() {
     clinic.state().begun.clear();
     resumed(&clinic, &desk, &[], &file).is(0);
     clinic.has_only("result.pdf", ONE);
-    // What was transferred might have been dropped alone, so it is sent to its address once more before another is asked for.
+    // Perhaps only the transferred bytes were dropped, so they are sent to the address once more
+    // before another is requested.
     let kept = ["list", "finalize", "list", "transfer"];
     let anew = ["initialize", "transfer", "finalize", "list"];
     assert_eq!(clinic.steps(), [&kept[..], &anew].concat());
@@ -234,7 +233,8 @@ fn a_state_that_cannot_be_read_is_not_used() {
         clinic.has_only("result.pdf", ONE);
         assert!(desk.kept().is_empty());
     }
-    // Nor is one that is no file; and nothing is begun that could not be taken up again.
+    // A state that is not a file is not used either, and no upload is begun that could not be
+    // resumed.
     clinic.server.forget_requests();
     fs::create_dir(&state).unwrap();
     let run = resumed(&clinic, &desk, &[], &file).is(1);
@@ -253,7 +253,7 @@ fn a_folder_that_cannot_be_used() {
     assert!(clinic.server.requests().is_empty());
 }
 
-/// The name that is known to be free is not asked for anew each time a state is left: several files, each with its own.
+/// Each of several files has its own state.
 #[test]
 fn several_files_have_a_state_each() {
     let (clinic, desk) = (Clinic::new(), Desk::new());

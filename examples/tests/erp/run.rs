@@ -1,4 +1,4 @@
-//! Running the program, in a folder of its own.
+//! Runs the program in its own folder.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ pub use crate::program::Run;
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_erp-files");
 pub const OF: [&str; 4] = ["--patient", "7", "--analysis", "12"];
 
-/// A command in an environment that says nothing of the ERP.
+/// A command in an environment without ERP settings.
 pub fn clean(command: Command) -> Command {
     let settings = [
         "ERP_BASE_URL",
@@ -28,7 +28,7 @@ pub fn clean(command: Command) -> Command {
     program::clean(command, &settings)
 }
 
-/// The settings of this clinic.
+/// A command with the settings of this clinic.
 pub fn configured(command: Command, clinic: &Clinic) -> Command {
     let mut command = clean(command);
     let url = &clinic.server.url;
@@ -40,7 +40,7 @@ pub fn configured(command: Command, clinic: &Clinic) -> Command {
     command
 }
 
-/// A folder of files to upload, and one for states of uploads.
+/// A folder with files to upload, and one for the states of uploads.
 pub struct Desk {
     folder: TempDir,
 }
@@ -64,7 +64,7 @@ impl Desk {
         self.folder.path().join("resume")
     }
 
-    /// The names in the folder for states; none where it is not there.
+    /// The paths in the folder for states, empty if it does not exist.
     pub fn kept(&self) -> Vec<PathBuf> {
         match fs::read_dir(self.resume_dir()) {
             Ok(entries) => entries.map(|entry| entry.unwrap().path()).collect(),
@@ -73,7 +73,7 @@ impl Desk {
     }
 }
 
-/// A command of this clinic and the analysis of the tests.
+/// A subcommand for this clinic and the analysis of the tests.
 pub fn command(clinic: &Clinic, subcommand: &str, args: &[&str]) -> Command {
     let mut command = configured(Command::new(PROGRAM), clinic);
     command.arg(subcommand).args(OF).args(args);
@@ -84,14 +84,14 @@ pub fn run(clinic: &Clinic, subcommand: &str, args: &[&str]) -> Run {
     Run::of(&mut command(clinic, subcommand, args))
 }
 
-/// Uploads files, and says how in JSON.
+/// Uploads files with JSON output.
 pub fn upload(clinic: &Clinic, args: &[&str], files: &[PathBuf]) -> Run {
     let mut command = command(clinic, "upload", args);
     Run::of(command.arg("--json").args(files))
 }
 
 impl Run {
-    /// The only file of an upload's document.
+    /// The only file in the JSON output of an upload.
     #[track_caller]
     pub fn file(&self) -> Value {
         let document = self.json();
@@ -100,7 +100,7 @@ impl Run {
         files[0].clone()
     }
 
-    /// The failure is this one.
+    /// Checks that the run failed with this error.
     #[track_caller]
     pub fn failed(&self, operation: &str, kind: &str, code: Option<&str>) {
         let error = &self.json()["error"];

@@ -1,4 +1,5 @@
-//! Without settings the project's own sandbox answers: it knows every patient and analysis.
+//! Without settings, the program uses the project's sandbox, which knows every patient and
+//! analysis.
 
 use std::process::Command;
 

@@ -76,7 +76,7 @@ fn addresses_that_are_refused() {
     assert!(clinic.server.requests().is_empty());
 }
 
-/// This machine, by an address that is no loopback address: refused, or spoken to.
+/// An address of this machine that is not a loopback address is refused, or used if allowed.
 #[test]
 fn plain_http_to_others_only_when_allowed() {
     for name in ["ERP_BASE_URL", "ERP_TOKEN_URL"] {

@@ -1,4 +1,4 @@
-//! Two runs at one upload: only one of them has it, and what it reports is what is stored.
+//! Of two runs with the same upload only one makes it, and its report matches the stored file.
 
 use std::fs;
 use std::path::Path;
@@ -24,7 +24,7 @@ fn upload(clinic: &Clinic, desk: &Desk, files: &[&Path]) -> Command {
     command
 }
 
-/// Holds the first request of this step, until the sender is told to let it go. Others go their way.
+/// Holds the first request of this step until the sender releases it. Others are answered normally.
 fn hold_first(clinic: &Clinic, step: &'static str) -> (Receiver<()>, Sender<()>) {
     let (holding, held) = mpsc::channel();
     let (let_go, going) = mpsc::channel();
@@ -80,14 +80,14 @@ fn the_second_is_refused() {
         assert_eq!(ended(first).is(0).file()["outcome"], "uploaded");
         clinic.has_only(NAME, ONE);
         assert!(desk.kept().is_empty(), "{:?}", desk.kept());
-        // Now the name is another's.
+        // Now the name belongs to the first run's file.
         let second = Run::of(&mut upload(&clinic, &desk, &[&second_file])).is(1);
         second.failed("erp.files.initialize", "conflict", Some("file_exists"));
         clinic.has_only(NAME, ONE);
     }
 }
 
-/// One that takes up what an earlier run left is alone with it, too.
+/// A run that resumes an earlier upload holds it alone too.
 #[test]
 fn the_second_of_two_that_go_on_is_refused() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -107,13 +107,13 @@ fn the_second_of_two_that_go_on_is_refused() {
     assert!(desk.kept().is_empty(), "{:?}", desk.kept());
 }
 
-/// However a run ends, it no longer has the upload.
+/// However a run ends, the upload is free afterwards.
 #[test]
 fn after_a_kill_the_upload_is_free() {
     for step in ["initialize", "transfer"] {
         let (clinic, desk) = (Clinic::new(), Desk::new());
         let file = desk.file(NAME, ONE);
-        // Not done, and held until the client has gone.
+        // The step is not carried out, and held until the client is gone.
         clinic.set_rule(move |request| {
             is(request, step).then(|| Answer::new(500, "text/plain", "").held())
         });
@@ -130,7 +130,7 @@ fn after_a_kill_the_upload_is_free() {
     }
 }
 
-/// Of several files it is only the one that another run is at.
+/// Of several files, only the one that another run uploads is refused.
 #[test]
 fn other_uploads_go_on() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -148,7 +148,7 @@ fn other_uploads_go_on() {
     assert!(desk.kept().is_empty(), "{:?}", desk.kept());
 }
 
-/// Who cannot even lock does not begin.
+/// A run that cannot take the lock does not begin.
 #[test]
 fn a_lock_that_cannot_be_taken() {
     let (clinic, desk) = (Clinic::new(), Desk::new());

@@ -1,4 +1,4 @@
-//! `upload`: three steps a file.
+//! `upload`: three steps per file.
 
 use std::process::Command;
 
@@ -28,7 +28,7 @@ fn a_file_in_three_steps() {
     );
 }
 
-/// Nothing that is ours goes to a host that the vendor named.
+/// No credentials or other data of ours are sent to a host that the vendor names.
 #[test]
 fn what_the_storage_sees() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -151,7 +151,7 @@ fn each_of_several_is_tried() {
     assert_eq!(clinic.files().len(), 3);
 }
 
-/// The second would find the first in its way, or replace it.
+/// The second would conflict with the first, or replace it.
 #[test]
 fn two_files_of_one_name_are_refused() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -167,14 +167,14 @@ fn two_files_of_one_name_are_refused() {
     assert!(run.stderr.contains("same name"), "{}", run.stderr);
     let run = upload(&clinic, &[], &[files[0].clone(), files[0].clone()]).is(2);
     assert_eq!(run.json(), refused);
-    // A Mac's and another's way to write the same letter.
+    // The same letter in decomposed form, as on a Mac, and in composed form.
     let twins = [
         desk.file("1/\u{439}.pdf", PDF),
         desk.file("2/\u{438}\u{306}.pdf", PDF),
     ];
     let run = upload(&clinic, &["--on-conflict", "replace"], &twins).is(2);
     assert_eq!(run.json(), refused);
-    // Also where there is no clinic to send them to.
+    // Even if no clinic is set.
     let mut nowhere = clean(Command::new(PROGRAM));
     let run = Run::of(nowhere.arg("upload").args(OF).args(&files)).is(2);
     assert_eq!(run.stdout, "");
@@ -213,7 +213,7 @@ fn text_for_people() {
     let other = desk.file("b.pdf", PDF);
     let mut command = command(&clinic, "upload", &[]);
     let run = Run::of(command.args([&file, &other])).is(1);
-    // A control character fits no address.
+    // A control character cannot be in an address.
     assert_eq!(
         run.stdout,
         "failed    a\u{fffd}[1m.pdf (23 bytes)\nuploaded  b.pdf (23 bytes, id 102)\n"
@@ -225,7 +225,7 @@ fn text_for_people() {
     );
 }
 
-/// The signed address is repeated from the file's start; the other steps are not done twice.
+/// The transfer is repeated from the start of the file. The other steps are not done twice.
 #[test]
 fn the_transfer_is_repeated() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -286,7 +286,7 @@ fn arguments_that_are_refused() {
 }
 
 #[test]
-fn ids_that_fit_no_address() {
+fn invalid_ids_are_refused() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
     let file = desk.file("a.pdf", PDF);
     for id in ["", ".", "..", "a\nb"] {

@@ -1,4 +1,4 @@
-//! `attendance`: a file goes out as it is.
+//! `attendance`: a file is sent unchanged.
 
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ fn goes_out_byte_for_byte() {
     }
 }
 
-/// Some editors put one there; JSON must not have it.
+/// Some editors write a byte order mark, which JSON must not have.
 #[test]
 fn a_byte_order_mark_stays_behind() {
     let laboratory = Laboratory::answering(Answer::json(200, "{}"));
@@ -64,7 +64,7 @@ fn json_before_and_after_the_command() {
     }
 }
 
-/// Whatever it answers, it has taken it.
+/// Gensoft has accepted it, whatever the body of the answer is.
 #[test]
 fn any_answer_of_2xx_is_success() {
     let html = "<html>entrada</html>";
@@ -104,7 +104,7 @@ fn text_for_people() {
 }
 
 #[test]
-fn what_is_no_json_object_is_refused() {
+fn a_file_that_is_not_a_json_object_is_refused() {
     let laboratory = Laboratory::answering(Answer::json(200, "{}"));
     let refused = json!({"error": {
         "operation": "gensoft.attendances.send", "kind": "invalid_input", "status": null, "code": null,

@@ -1,4 +1,4 @@
-//! What goes wrong at the laboratory, and what is said about it.
+//! Failures of the laboratory, and the messages about them.
 
 use serde_json::json;
 
@@ -79,7 +79,7 @@ fn a_refusal() {
     }
 }
 
-/// What a server answers that takes a laudo in the other form only.
+/// The answer of a server that accepts reports only in the other form.
 #[test]
 fn a_media_type_that_is_not_taken() {
     let laboratory = Laboratory::answering(Answer::json(415, "{}"));
@@ -97,7 +97,7 @@ fn a_media_type_that_is_not_taken() {
     }
 }
 
-/// It may have been taken: nobody but Gensoft knows, and another would be another order.
+/// Only Gensoft knows whether it was accepted, and sending it again might create a second order.
 #[test]
 fn an_attendance_of_unknown_fate_is_sent_once() {
     for answer in [
@@ -130,7 +130,7 @@ fn nobody_there() {
     assert!(run.stderr.contains("GENSOFT_BASE_URL"), "{}", run.stderr);
 }
 
-/// The client's own limits end it (its attempt's 30 s): it would never end otherwise.
+/// The client's own limit (30 s for an attempt) ends the run, which would otherwise never end.
 #[test]
 fn a_server_that_never_answers() {
     let laboratory = Laboratory::answering(Answer::json(200, "{}").held());

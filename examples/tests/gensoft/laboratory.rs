@@ -1,4 +1,4 @@
-//! A Gensoft that takes what comes, and the program pointed at it.
+//! A fake Gensoft server that accepts every request, and the program with its settings.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_gensoft");
 pub const KEY: &str = "EXAMPLE-KEY";
 pub const PDF: &[u8] = b"%PDF-1.7\nEXAMPLE\n%%EOF\n";
 
-/// What came.
+/// A received request.
 pub struct Received {
     pub method: String,
     pub path: String,
@@ -23,7 +23,7 @@ pub struct Received {
 }
 
 impl Received {
-    /// A header, by its name in lower case; empty where there is none.
+    /// A header by its name in lower case, empty if absent.
     pub fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(key, _)| key == name);
         found.map_or("", |(_, value)| value)
@@ -37,7 +37,7 @@ pub struct Laboratory {
 }
 
 impl Laboratory {
-    /// A laboratory that answers so, whatever comes.
+    /// A laboratory that always gives this answer.
     pub fn answering(answer: Answer) -> Self {
         Self::with(move |_| answer.clone())
     }
@@ -80,13 +80,13 @@ impl Laboratory {
         command
     }
 
-    /// Sends a file of this content as an attendance.
+    /// Sends a file with this content as an attendance.
     pub fn attendance(&self, args: &[&str], content: impl AsRef<[u8]>) -> Run {
         let file = self.file("attendance.json", content);
         Run::of(self.command().arg("attendance").args(args).arg(file))
     }
 
-    /// Uploads a file of this content as the laudo of execution 10.
+    /// Uploads a file with this content as the report of execution 10.
     pub fn report(&self, args: &[&str], content: impl AsRef<[u8]>) -> Run {
         let file = self.file("laudo.pdf", content);
         let mut command = self.command();
@@ -95,7 +95,7 @@ impl Laboratory {
     }
 }
 
-/// A command in an environment that says nothing of Gensoft.
+/// A command in an environment without Gensoft settings.
 pub fn clean(command: Command) -> Command {
     let settings = ["GENSOFT_BASE_URL", "GENSOFT_API_KEY", "GENSOFT_AUTH_PREFIX"];
     program::clean(command, &settings)

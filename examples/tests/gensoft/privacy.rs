@@ -1,4 +1,4 @@
-//! What must not be seen is not seen: neither on stdout and stderr, at any log level.
+//! Secrets and personal data do not appear on stdout and stderr, at any log level.
 
 use crate::laboratory::Laboratory;
 use crate::program::Run;
@@ -12,11 +12,11 @@ const ATTENDANCE: &str = r#"{"MARKER": "MARKER"}"#;
 fn nothing_seen(text: &str) {
     assert!(!text.contains(MARKER), "{text}");
     assert!(!text.contains("http://"), "{text}");
-    // Other crates' log lines are left out, at every level.
+    // Log lines of other crates are left out at every level.
     assert!(!text.contains("hyper"), "{text}");
 }
 
-/// Both commands, with every name and value marked that comes from outside.
+/// Runs both commands, with every name and value from outside marked.
 fn runs(laboratory: &Laboratory, args: &[&str], log: &str) -> [Run; 2] {
     let attendance = laboratory.file("MARKER.json", ATTENDANCE);
     let report = laboratory.file("MARKER.pdf", PDF);
@@ -72,7 +72,7 @@ fn of_failures() {
     }
 }
 
-/// stdout is the vendor's answer; stderr has nothing of it.
+/// stdout has the vendor's answer, stderr nothing of it.
 #[test]
 fn of_success() {
     let laboratory = Laboratory::answering(Answer::json(200, r#"{"id": "EXAMPLE"}"#));

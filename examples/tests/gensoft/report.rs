@@ -1,4 +1,4 @@
-//! `report`: a laudo is uploaded, in any of the readings.
+//! `report`: uploads a report, in each of our readings.
 
 use std::process::Command;
 
@@ -84,7 +84,7 @@ fn any_id_is_one_segment() {
     assert_eq!(laboratory.received().len(), 1);
 }
 
-/// Another upload replaces the one before: repeating does no harm.
+/// A repeated upload replaces the earlier one, so repeating does no harm.
 #[test]
 fn is_repeated_from_its_start() {
     let attempts = std::sync::atomic::AtomicU32::new(0);
@@ -101,7 +101,7 @@ fn is_repeated_from_its_start() {
 }
 
 #[test]
-fn what_is_empty_or_no_pdf_is_refused() {
+fn a_file_that_is_empty_or_not_a_pdf_is_refused() {
     let laboratory = taken();
     let late = [vec![b' '; 1024], PDF.to_vec()].concat();
     for (content, why) in [

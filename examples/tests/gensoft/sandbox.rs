@@ -1,4 +1,4 @@
-//! Without settings the project's own sandbox answers.
+//! Without settings, the program uses the project's sandbox.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use crate::server::Answer;
 
 #[test]
 fn says_so_and_answers() {
-    // For its files alone.
+    // Needed only for its files.
     let laboratory = Laboratory::answering(Answer::json(200, "{}"));
     let attendance = laboratory.file("attendance.json", r#"{"campo": "valor ficticio"}"#);
     let report = laboratory.file("laudo.pdf", PDF);

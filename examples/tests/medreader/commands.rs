@@ -1,4 +1,4 @@
-//! Each command: what it sends, and that it prints what came.
+//! Each command: the request that it sends, and that it prints the answer.
 
 use serde_json::{Value, json};
 
@@ -6,13 +6,13 @@ use crate::run::{Prescription, Run, configured};
 use crate::server::Answer;
 use crate::vendor::{FOLDER, UPLOAD, Vendor};
 
-/// What came, with spelling that only its own text keeps.
+/// An answer with a spelling that only its original text keeps.
 const CAME: &str =
     "{\n  \"novo\": 1.50, \"id\": \"00000000-0000-4000-8000-0000000000b1\",\n \"a\": null }";
 const COMPACT: &str =
     "{\"novo\":1.50,\"id\":\"00000000-0000-4000-8000-0000000000b1\",\"a\":null}\n";
 
-/// Runs the command against a vendor that always answers [`CAME`]; gives what was asked for.
+/// Runs the command against a vendor that always answers [`CAME`], and returns the request.
 #[track_caller]
 fn prints_what_came(args: &[&str]) -> (String, Vec<u8>) {
     let vendor = Vendor::start(|_| Answer::json(200, CAME));

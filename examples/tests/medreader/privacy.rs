@@ -1,4 +1,4 @@
-//! What must not be seen is not seen, at any log level.
+//! Secrets and personal data do not appear in the output, at any log level.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ const COMMANDS: [&[&str]; 6] = [
     &["config-set", "--webhook-url", "https://MARKER.example"],
 ];
 
-/// Runs each command with everything logged.
+/// Runs each command with all logging on.
 fn logged(vendor: &Vendor) -> Vec<Run> {
     let file = Prescription::pdf();
     let upload = ["upload", "--folder", FOLDER, file.as_str()];

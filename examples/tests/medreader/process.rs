@@ -1,4 +1,4 @@
-//! From upload to result.
+//! `process`: from the upload to the result.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -49,7 +49,7 @@ fn the_result_is_waited_for_whatever_its_words_until_then() {
     );
 }
 
-/// What a vendor answers who does not keep to his document.
+/// Answers of a vendor that does not follow its document.
 #[test]
 fn odd_fields_stop_nothing() {
     let of = |status: &str| json!({"id": UPLOAD, "status": status, "prescription_confidence_score": "95"});
@@ -124,20 +124,20 @@ fn a_result_that_does_not_come() {
         assert_eq!(error["kind"], "timeout", "{run:?}");
         assert_eq!(error["operation"], "medreader.prescriptions.result");
         assert_eq!(error["status"], status, "{run:?}");
-        // Nobody is to upload it again.
+        // The file must not be uploaded again.
         assert!(run.stderr.contains(UPLOAD), "{run:?}");
         assert_eq!(uploads(&vendor), 1);
     }
 }
 
-/// A vendor who gives results other ids than their uploads, and lists these once the file is there.
+/// A vendor whose results have other ids than their uploads, and are listed once the file was sent.
 fn other_ids(new: &'static [&str]) -> Vendor {
     let is_there = Arc::new(AtomicBool::new(false));
     let known = Arc::clone(&is_there);
     processing(
         move || {
             let mut listed = vec![json!({"id": "EXAMPLE-OLD", "status": "completed"})];
-            // The first list is the one before the upload.
+            // The first list is read before the upload.
             if known.swap(true, Ordering::SeqCst) {
                 listed.extend(
                     new.iter()
@@ -158,7 +158,7 @@ fn a_result_under_another_id_is_found_in_the_folder() {
     let vendor = other_ids(&[OTHER]);
     let run = process(&vendor, &["--timeout", "4"]).is(0);
     assert_eq!(run.json(), result(OTHER, "completed"));
-    // It may be somebody else's.
+    // The result may belong to another upload.
     let lines: Vec<_> = run.stderr.lines().collect();
     assert_eq!(lines.len(), 1, "{run:?}");
     assert!(
@@ -185,7 +185,7 @@ fn a_folder_without_results_may_answer_404() {
     assert_eq!(run.json(), result(OTHER, "completed"));
 }
 
-/// What the vendor says is an id may be anything.
+/// An id from the vendor may be any text.
 #[test]
 fn ids_neither_steer_the_terminal_nor_break_its_lines() {
     const STEERING: &str = "up\u{1b}[31m\nSECOND-LINE";

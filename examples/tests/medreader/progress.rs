@@ -1,4 +1,4 @@
-//! The bar, where stderr is a terminal.
+//! The progress bar, if stderr is a terminal.
 
 use std::sync::Mutex;
 use std::sync::mpsc;

@@ -1,4 +1,4 @@
-//! Running the program, and what it said.
+//! Runs the program and keeps its output.
 
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::vendor::{EMAIL, PASSWORD, TENANT};
 
-/// A command in an environment that says nothing of MedReader.
+/// A command in an environment without MedReader settings.
 pub fn clean(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_medreader"));
     for name in [
@@ -33,7 +33,7 @@ pub fn clean(args: &[&str]) -> Command {
     command
 }
 
-/// A command with the settings of the tests' vendor at this address.
+/// A command with the settings of the tests' vendor, at this address.
 pub fn configured(url: &str, args: &[&str]) -> Command {
     let mut command = clean(args);
     command
@@ -44,7 +44,7 @@ pub fn configured(url: &str, args: &[&str]) -> Command {
     command
 }
 
-/// How a run ended.
+/// The exit status and output of a run.
 #[derive(Debug)]
 pub struct Run {
     pub code: Option<i32>,
@@ -57,7 +57,7 @@ impl Run {
         Self::from(command.output().unwrap())
     }
 
-    /// stdout is one JSON document on one line, and nothing else.
+    /// Parses stdout, which must be one JSON document on one line.
     #[track_caller]
     pub fn json(&self) -> Value {
         assert_eq!(self.stdout.matches('\n').count(), 1, "{self:?}");
@@ -81,7 +81,7 @@ impl From<Output> for Run {
     }
 }
 
-/// A prescription in a folder of its own, with a file name that names somebody.
+/// A prescription file in its own folder, whose file name names a person.
 pub struct Prescription {
     _folder: TempDir,
     pub path: PathBuf,

@@ -20,9 +20,10 @@ fn a_setting_that_is_missing_or_empty_is_named() {
     ] {
         for empty in [false, true] {
             let mut command = configured(&vendor.server.url, &["folder-show", FOLDER, "--json"]);
-            match empty {
-                true => command.env(name, ""),
-                false => command.env_remove(name),
+            if empty {
+                command.env(name, "")
+            } else {
+                command.env_remove(name)
             };
             let run = Run::of(&mut command).is(2);
             assert_eq!(run.json(), wrong_settings());
@@ -96,7 +97,7 @@ fn arguments_that_are_refused() {
         &["results"],
         &["process", "--folder", FOLDER, "--timeout", "0", "a.pdf"],
         &["webhook"],
-        // Secrets are no arguments.
+        // Secrets cannot be arguments.
         &["config-set", "--webhook-password", "x"],
         &["config-set", "--s3-secret-access-key", "x"],
     ] {

@@ -1,4 +1,5 @@
-//! A MedReader of the tests' own: it logs in whoever has the right tenant and credentials, and answers as a test says.
+//! A fake MedReader server that accepts the right tenant and credentials, and answers as a test
+//! says.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,7 +14,7 @@ pub const FOLDER: &str = "00000000-0000-4000-8000-00000000000a";
 pub const UPLOAD: &str = "00000000-0000-4000-8000-000000000001";
 const TOKEN: &str = "EXAMPLE-TOKEN";
 
-/// What was asked for: `GET /path?query`, and the body.
+/// A request: `GET /path?query`, and the body.
 pub type Asked = (String, Vec<u8>);
 
 pub struct Vendor {
@@ -26,7 +27,7 @@ impl Vendor {
         Self::with_user(json!({"id": "EXAMPLE-USER"}), answer)
     }
 
-    /// One that describes whoever logs in like this.
+    /// A vendor whose login answers with this user.
     pub fn with_user(
         user: Value,
         answer: impl Fn(&Request) -> Answer + Send + Sync + 'static,
@@ -54,12 +55,12 @@ impl Vendor {
         Self { server, asked }
     }
 
-    /// All that was asked for but logins.
+    /// All requests except logins.
     pub fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 
-    /// The only thing that was asked for but logins.
+    /// The only request except logins.
     #[track_caller]
     pub fn asked_once(&self) -> Asked {
         let mut asked = self.asked();
@@ -80,13 +81,13 @@ fn login(request: &Request, user: &Value) -> Answer {
     Answer::json(200, session.to_string())
 }
 
-/// An error, whose text is nobody's business.
+/// An error, whose message is marked.
 pub fn error(status: u16, code: &str) -> Answer {
     let body = json!({"error": code, "message": "MARKER"});
     Answer::json(status, body.to_string())
 }
 
-/// An upload that is taken, results of the folder as given, and one result as given.
+/// A vendor that accepts an upload and gives these answers for the folder's results and one result.
 pub fn processing(
     listed: impl Fn() -> Value + Send + Sync + 'static,
     result: impl Fn(&str) -> Answer + Send + Sync + 'static,

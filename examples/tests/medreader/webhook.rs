@@ -1,4 +1,4 @@
-//! Receiving results.
+//! `webhook`: receives results.
 
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
@@ -11,7 +11,7 @@ const RIGHT: &str = "Basic d2ViaG9vay11c2VyOkVYQU1QTEUtUEFTU1dPUkQ=";
 /// `webhook-user:MARKER`
 const WRONG: &str = "Basic d2ViaG9vay11c2VyOk1BUktFUg==";
 
-/// The program, listening.
+/// The program while it listens.
 struct Webhook {
     child: Child,
     address: String,
@@ -43,7 +43,7 @@ impl Webhook {
         }
     }
 
-    /// Sends a request with this head after its first line, and gives the status.
+    /// Sends a request with these lines after the request line, and returns the status.
     fn send(&self, head: &str, body: &[u8]) -> u16 {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let head = format!(
@@ -73,7 +73,7 @@ impl Webhook {
         assert!(status.unwrap().success());
     }
 
-    /// How it ended, and what it had still to say on stdout and stderr.
+    /// Waits for the end, and returns the exit status and the rest of stdout and stderr.
     fn ended(mut self) -> (Option<i32>, Vec<String>, String) {
         let rest = self.stdout.map(Result::unwrap).collect();
         let mut stderr = String::new();
@@ -87,10 +87,10 @@ fn each_payload_is_printed_once_and_at_once() {
     let mut webhook = Webhook::start();
     let first = b"{\n \"id\": \"EXAMPLE-1\", \"score\" : 95.50 }";
     assert_eq!(webhook.deliver(RIGHT, first), 200);
-    // It stands there while the program runs.
+    // The line is printed while the program still runs.
     assert_eq!(webhook.line(), r#"{"id":"EXAMPLE-1","score":95.50}"#);
     assert_eq!(webhook.deliver(RIGHT, first), 200);
-    // The same id, and something else to say.
+    // The same id with another body.
     let changed = br#"{"id":"EXAMPLE-1","score":1}"#;
     assert_eq!(webhook.deliver(RIGHT, changed), 200);
     assert_eq!(webhook.line(), r#"{"id":"EXAMPLE-1","score":1}"#);
@@ -127,7 +127,7 @@ fn what_is_refused_is_not_printed() {
     let payload = br#"{"id":"MARKER"}"#;
     assert_eq!(webhook.send("", payload), 401);
     assert_eq!(webhook.deliver(WRONG, payload), 401);
-    // Credentials come first.
+    // Credentials are checked first.
     assert_eq!(webhook.deliver(WRONG, b"MARKER"), 401);
     for body in [&b"MARKER"[..], b"", b"{}", b"[]", br#"{"id":""}"#] {
         assert_eq!(webhook.deliver(RIGHT, body), 400);
@@ -159,7 +159,7 @@ fn a_sender_who_says_nothing_more_does_not_keep_it() {
         "POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: {RIGHT}\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).unwrap();
-    // Asked for its body: the delivery is on its way.
+    // The program asks for the body, so the delivery has begun.
     let mut asked = [0; 12];
     stream.read_exact(&mut asked).unwrap();
     assert_eq!(&asked, b"HTTP/1.1 100");

@@ -1,4 +1,4 @@
-//! How it ends.
+//! The end of the program.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -29,7 +29,7 @@ fn by_sigterm_whoever_is_connected() {
 #[test]
 fn by_sigint_whatever_is_on_its_way() {
     let sandboxes = Sandboxes::start();
-    // Asked for its body, which does not come.
+    // The program asks for the body, which is never sent.
     let mut begun = TcpStream::connect(sandboxes.host("BIOLOGIX_BASE_URL")).unwrap();
     let head = "POST /v2/sessions/open HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n";
     begun.write_all(head.as_bytes()).unwrap();

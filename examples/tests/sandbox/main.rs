@@ -1,8 +1,8 @@
-//! `sandbox`, driven from outside: the built program, and the others run against it with the settings that it prints.
+//! Tests the built program `sandbox` from outside, and the other programs with its settings.
 
-// Clippy's leave for tests does not reach their helper functions.
+// Clippy allows `unwrap` in test functions only, not in their helpers.
 #![allow(clippy::unwrap_used)]
-// Programs are ended by signals here.
+// These tests end programs by signals.
 #![cfg(unix)]
 
 mod end;

@@ -14,7 +14,7 @@ const OPTIONS: [(&str, &str); 4] = [
 
 #[test]
 fn each_vendor_listens_on_its_own() {
-    // Between here and the program's start another may take them.
+    // Another process may take the ports before the program starts.
     for _ in 0..20 {
         let free = OPTIONS.map(|_| TcpListener::bind(("127.0.0.1", 0)).unwrap());
         let ports = free.map(|listener| listener.local_addr().unwrap().port().to_string());
@@ -66,7 +66,7 @@ fn one_that_is_taken_is_named() {
 }
 
 #[test]
-fn what_is_no_port_is_refused() {
+fn an_invalid_port_is_refused() {
     for args in [["--biologix", "65536"], ["--gensoft", "-1"], ["--erp", "0"]] {
         assert_eq!(Run::of(&mut sandbox(&args)).is(2).stdout, "");
     }

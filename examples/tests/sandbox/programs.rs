@@ -1,4 +1,6 @@
-//! Every other program, run with the settings that are printed. The sandboxes keep their state from one run to the next.
+//! Every other program, run with the printed settings.
+//!
+//! The sandboxes keep their state from one run to the next.
 
 use std::fs;
 

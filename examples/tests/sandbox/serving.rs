@@ -1,11 +1,11 @@
-//! The program, serving.
+//! The program while it serves.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 
 use crate::program::{self, Run};
 
-/// The settings that are printed, in their order.
+/// The printed settings, in their order.
 pub const NAMES: [&str; 16] = [
     "BIOLOGIX_BASE_URL",
     "BIOLOGIX_USERNAME",
@@ -24,7 +24,7 @@ pub const NAMES: [&str; 16] = [
     "GENSOFT_BASE_URL",
     "GENSOFT_API_KEY",
 ];
-/// Any port that is free, for each vendor.
+/// The arguments for a free port for each vendor.
 pub const ANY: [&str; 8] = [
     "--biologix",
     "0",
@@ -36,7 +36,7 @@ pub const ANY: [&str; 8] = [
     "0",
 ];
 
-/// A program in an environment that says nothing of the vendors.
+/// A program in an environment without vendor settings.
 pub fn clean(program: &str) -> Command {
     let others = [
         "ERP_ACCESS_TOKEN",
@@ -56,7 +56,7 @@ pub fn sandbox(args: &[&str]) -> Command {
     command
 }
 
-/// A process of this program that serves, or waits for something else than its end.
+/// A running process of the program.
 pub struct Serving {
     child: Child,
     stdout: BufReader<ChildStdout>,
@@ -73,14 +73,14 @@ impl Serving {
         }
     }
 
-    /// The next line on stdout; empty at its end.
+    /// The next line on stdout, empty at its end.
     pub fn line(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
         line.trim_end().to_owned()
     }
 
-    /// The next line on stderr; empty at its end.
+    /// The next line on stderr, empty at its end.
     pub fn note(&mut self) -> String {
         let mut line = String::new();
         self.stderr.read_line(&mut line).unwrap();
@@ -93,7 +93,7 @@ impl Serving {
         assert!(kill.status().unwrap().success());
     }
 
-    /// How it ended, and what it had still to say.
+    /// Waits for the end, and returns the exit status and the rest of the output.
     pub fn end(mut self) -> Run {
         let (mut stdout, mut stderr) = (String::new(), String::new());
         self.stdout.read_to_string(&mut stdout).unwrap();
@@ -108,7 +108,7 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        // A test that failed leaves nothing behind; one that did not has waited for the end.
+        // Ends the process if the test failed. Otherwise it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -125,7 +125,7 @@ impl Sandboxes {
         Self::on(&ANY).map_err(|run| run.stderr).unwrap()
     }
 
-    /// On these ports; or how it ended instead.
+    /// Starts it on these ports, or returns how it ended instead.
     pub fn on(args: &[&str]) -> Result<Self, Run> {
         let mut serving = Serving::start(&mut sandbox(args));
         let mut settings = Vec::new();
@@ -151,7 +151,7 @@ impl Sandboxes {
         self.setting(name).strip_prefix("http://").unwrap()
     }
 
-    /// A program of the project with the settings that were printed, and `--json`.
+    /// A program of the project with the printed settings and `--json`.
     pub fn command(&self, program: &str, args: &[&str]) -> Command {
         let mut command = clean(program);
         let settings = self.settings.iter().map(|(name, value)| (name, value));
@@ -159,7 +159,8 @@ impl Sandboxes {
         command
     }
 
-    /// What a program says that ends well, and that no sandbox of its own has answered.
+    /// Runs a program, checks that it succeeds without its own sandbox, and returns its JSON
+    /// output.
     #[track_caller]
     pub fn run(&self, program: &str, args: &[&str]) -> serde_json::Value {
         let run = Run::of(&mut self.command(program, args)).is(0);

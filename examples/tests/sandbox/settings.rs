@@ -1,4 +1,4 @@
-//! What is printed on stdout.
+//! The settings on stdout.
 
 use std::process::Command;
 
@@ -15,7 +15,7 @@ fn each_setting_once_and_nothing_else() {
         .collect();
     assert_eq!(names, NAMES);
     for (name, value) in &sandboxes.settings {
-        // To a shell, and to whoever reads the lines without one, a value is what stands there.
+        // Values need no quoting, so a shell and other readers get the same value.
         let plain = |c: char| c.is_ascii_alphanumeric() || "-._/:@".contains(c);
         assert!(
             !value.is_empty() && value.chars().all(plain),

@@ -1,4 +1,4 @@
-//! Webhooks to a receiver that is another program: its address is all that is set.
+//! Webhooks to a receiver in another program, which needs only its address to be set.
 
 use std::fs;
 
@@ -21,7 +21,7 @@ fn come_to_the_address_that_was_set() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("receita.pdf");
     fs::write(&file, "%PDF-1.7 EXAMPLE").unwrap();
-    // Whatever folder: the sandbox knows it.
+    // The sandbox accepts any folder.
     let id = "00000000-0000-4000-8000-00000000000a";
     let uploaded = sandboxes.run(
         medreader,

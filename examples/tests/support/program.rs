@@ -1,10 +1,10 @@
-//! Running a program of the project, and how a run ended.
+//! Runs a program of the project and keeps its output.
 
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// A command in an environment that says nothing of these settings.
+/// A command in an environment without these settings.
 pub fn clean(mut command: Command, settings: &[&str]) -> Command {
     for name in settings.iter().chain(&["ALLOW_PLAIN_HTTP", "RUST_LOG"]) {
         command.env_remove(name);
@@ -13,7 +13,7 @@ pub fn clean(mut command: Command, settings: &[&str]) -> Command {
     command
 }
 
-/// How a run ended.
+/// The exit status and output of a run.
 pub struct Run {
     pub code: Option<i32>,
     pub stdout: String,
@@ -25,7 +25,7 @@ impl Run {
         Self::from(command.output().unwrap())
     }
 
-    /// stdout is one JSON document on one line, and nothing else.
+    /// Parses stdout, which must be one JSON document on one line.
     #[track_caller]
     pub fn json(&self) -> Value {
         assert_eq!(self.stdout.matches('\n').count(), 1, "{}", self.stdout);

@@ -1,4 +1,4 @@
-//! A few lines of HTTP/1.1 over real sockets, one request a connection.
+//! A minimal HTTP/1.1 server over real sockets, with one request per connection.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -23,7 +23,7 @@ impl Request {
         Some(&found.1)
     }
 
-    /// A number of the query.
+    /// A number in the query.
     pub fn number(&self, name: &str) -> Option<usize> {
         let pairs = self
             .query
@@ -43,15 +43,15 @@ pub struct Answer {
     rest: Rest,
 }
 
-/// What becomes of the rest of an answer.
+/// How much of an answer is sent.
 #[derive(Clone, Copy)]
 enum Rest {
     Sent,
-    /// Nothing of it is sent, the head neither, until the client has gone.
+    /// Nothing, not even the head, until the client is gone.
     Nothing,
-    /// After this many bytes of the body the connection ends.
+    /// The connection ends after this many bytes of the body.
     Cut(usize),
-    /// After this many bytes of the body nothing more comes, until the client has gone.
+    /// Nothing more is sent after this many bytes of the body, until the client is gone.
     Held(usize),
 }
 
@@ -79,7 +79,7 @@ impl Answer {
         self
     }
 
-    /// Holds all of it.
+    /// Holds the whole answer.
     pub fn held(mut self) -> Self {
         self.rest = Rest::Nothing;
         self
@@ -102,7 +102,7 @@ pub struct Server {
     pub closer: Closer,
 }
 
-/// Closes the server, from within an answer as well.
+/// Closes the server, also from within an answer.
 #[derive(Clone)]
 pub struct Closer {
     address: SocketAddr,
@@ -111,11 +111,11 @@ pub struct Closer {
 }
 
 impl Closer {
-    /// From here on no connection is to be had.
+    /// Refuses all further connections.
     pub fn close(&self) {
         if let Some(accepting) = self.accepting.lock().unwrap().take() {
             self.closed.store(true, Ordering::SeqCst);
-            // Wakes it.
+            // Wakes the accepting thread.
             TcpStream::connect(self.address).unwrap();
             accepting.join().unwrap();
         }
@@ -143,7 +143,7 @@ impl Server {
                 let (answer, log, holding) =
                     (Arc::clone(&answer), Arc::clone(&log), holding.clone());
                 let limit = Arc::clone(&limits.lock().unwrap());
-                // A client that was killed breaks its connection: that ends the thread and nothing else.
+                // A killed client breaks its connection, which ends only this thread.
                 thread::spawn(move || serve(stream, &*answer, &*limit, &log, &holding));
             }
         });
@@ -169,8 +169,9 @@ impl Server {
         self.requests.lock().unwrap().clear();
     }
 
-    /// Where this gives a number, the request is held after so many bytes of its body: it is not answered, until the client has
-    /// gone.
+    /// Holds the requests for which this returns a number, after that many bytes of their body.
+    ///
+    /// They are not answered before the client is gone.
     pub fn hold_body(&self, limit: impl Fn(&Request) -> Option<usize> + Send + Sync + 'static) {
         *self.reading.lock().unwrap() = Arc::new(limit);
     }
@@ -226,7 +227,7 @@ fn serve(
     }
 }
 
-/// Says that a client is held, and waits until it has gone.
+/// Reports that a client is held, and waits until it is gone.
 fn hold(mut stream: impl Read, holding: &Sender<()>) -> Option<()> {
     holding.send(()).ok()?;
     io::copy(&mut stream, &mut io::sink()).ok()?;

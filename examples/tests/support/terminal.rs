@@ -1,4 +1,4 @@
-//! A program whose stderr is a terminal: `script` gives it one, and what it writes there.
+//! Runs a program whose stderr is a terminal, which `script` provides, and reads what it writes.
 
 use std::io::Read;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -42,7 +42,7 @@ impl Terminal {
         }
     }
 
-    /// Waits until this is to be seen, after what was waited for before.
+    /// Waits until this text appears, after the text of the previous wait.
     #[track_caller]
     pub fn wait_for(&mut self, text: &str) {
         let mut block = [0; 1024];
@@ -57,7 +57,7 @@ impl Terminal {
         }
     }
 
-    /// What is written to the end, and the program's exit status.
+    /// Waits for the end, and returns the rest of the output and the exit status.
     pub fn end(mut self) -> (String, Option<i32>) {
         let mut rest = Vec::new();
         self.output.read_to_end(&mut rest).unwrap();

@@ -1,4 +1,4 @@
-//! What a terminal gets.
+//! The output on a terminal.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use crate::tour;
 
 const BOLD: &str = "\u{1b}[1mSummary\u{1b}[0m";
 
-/// What the terminal shows of a run that ends well.
+/// Runs the command, which must succeed, and returns what the terminal shows.
 fn shown(command: &Command) -> String {
     let (shown, code) = Terminal::start(command).end();
     assert_eq!(code, Some(0), "{shown}");
@@ -26,7 +26,7 @@ fn colours_and_a_bar() {
 }
 
 #[test]
-fn no_colours_for_who_wants_none() {
+fn no_colours_if_switched_off() {
     for (name, value) in [("NO_COLOR", "1"), ("TERM", "dumb")] {
         let shown = shown(tour(&[]).env(name, value));
         assert!(shown.contains("\nSummary"), "{shown}");
@@ -34,6 +34,6 @@ fn no_colours_for_who_wants_none() {
             assert!(!shown.contains(colour), "{name}: {shown:?}");
         }
     }
-    // Set to nothing, it says nothing.
+    // If it is empty, it has no effect.
     assert!(shown(tour(&[]).env("NO_COLOR", "")).contains(BOLD));
 }

@@ -1,4 +1,4 @@
-//! What ends it early.
+//! Failures that end the program early.
 
 use crate::program::Run;
 use crate::tour;
@@ -26,7 +26,7 @@ fn a_folder_that_cannot_be_made_is_a_files_failure() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn so_is_a_stdout_that_takes_nothing() {
+fn a_stdout_that_cannot_be_written_is_a_files_failure() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
     let run = Run::of(tour(&[]).stdout(full.unwrap())).is(1);
     assert!(

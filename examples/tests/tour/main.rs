@@ -1,4 +1,4 @@
-//! `tour`, driven from outside: the built program, as it is shown to whoever comes by.
+//! Tests the built program `tour` from outside.
 
 // Clippy's leave for tests does not reach their helper functions.
 #![allow(clippy::unwrap_used)]
@@ -16,7 +16,7 @@ mod terminal;
 
 use std::process::Command;
 
-/// The program, in an environment with settings that it must not use: addresses of vendors, and a proxy.
+/// The program with vendor addresses and a proxy in the environment, which it must not use.
 fn tour(args: &[&str]) -> Command {
     let mut command = program::clean(Command::new(env!("CARGO_BIN_EXE_tour")), &["NO_COLOR"]);
     for name in [

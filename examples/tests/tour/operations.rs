@@ -1,4 +1,4 @@
-//! All of them: an operation that a client gets is one that the tour has to show.
+//! The tour must show every operation of the clients.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ fn each_is_asked_for_and_counted() {
 }
 
 #[test]
-fn each_is_told_in_the_story_and_in_the_summary() {
+fn each_is_in_the_story_and_in_the_summary() {
     let run = Run::of(&mut tour(&[])).is(0);
     assert_eq!(run.stderr, "");
     let (story, summary) = run.stdout.split_once("\nSummary\n").unwrap();

@@ -1,4 +1,4 @@
-//! What is shown is invented, and what opens doors is not shown.
+//! The output has only invented data and no credentials.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::program::Run;
 use crate::tour;
 
-/// What the sandboxes take or give out as passwords, keys and tokens, the tour's own among them; and parts of addresses.
+/// Passwords, keys and tokens of the sandboxes and of the tour, and parts of addresses.
 const NEVER: [&str; 10] = [
     "EXAMPLE-PASSWORD",
     "EXAMPLE-WEBHOOK-PASSWORD",
@@ -43,8 +43,8 @@ fn neither_a_secret_nor_an_address_is_printed() {
 }
 
 #[tokio::test]
-async fn nor_is_the_key_of_a_report() {
-    // The same exams as the tour's, by their seed.
+async fn the_key_of_a_report_is_not_printed() {
+    // The seed makes them the same exams as in the tour.
     let sandbox = Sandbox::builder().exams(9).start().await.unwrap();
     let told = run(&mut tour(&[])).stdout;
     for id in sandbox.exam_ids() {
@@ -66,7 +66,7 @@ fn log_lines_go_to_stderr_and_tell_no_more() {
         run.stderr
     );
     for secret in NEVER {
-        // Logs name the host that is spoken to.
+        // Logs name the host.
         if secret != "127.0.0.1" {
             assert!(!run.stderr.contains(secret), "{secret} is logged");
         }

@@ -1,4 +1,4 @@
-//! Each operation under each status that is no success.
+//! Each operation under each status that is not a success.
 
 use std::ops::RangeInclusive;
 
@@ -9,13 +9,14 @@ use testing::delivery::old::assert_sound;
 
 use super::End::{self, GivesUp, Stops};
 use crate::support::{Op, client, eager, sandbox};
+
 use Delivery::{Answered, Unknown};
 use ErrorKind::{
     Conflict, Credentials, NotFound, PermissionDenied, RateLimited, Rejected, Server, Timeout,
     Unauthenticated,
 };
 
-/// What a status means for a call, and for a login; the first row that holds the status counts.
+/// The meaning of a status for a call and for a login. The first row with the status counts.
 #[rustfmt::skip]
 fn rows() -> [(RangeInclusive<u16>, End, End); 17] {
     let failed = GivesUp(Server, Unknown);
@@ -59,7 +60,7 @@ async fn every_operation_under_every_status() {
             let (kind, attempts, delivery, survives) = match end(status, op) {
                 GivesUp(kind, delivery) => (kind, op.attempts(), delivery, true),
                 Stops(kind, delivery) => (kind, 1, delivery, false),
-                End::Value => unreachable!("no status of these is a success"),
+                End::Value => unreachable!("none of these statuses is a success"),
             };
             sandbox.clear_requests();
             sandbox.fail_always(op.id(), fault.clone()).unwrap();

@@ -1,4 +1,4 @@
-//! A Biologix in which every text and number that may not be printed is a marker.
+//! A Biologix server where every text and number that must not be printed is a marker.
 
 use std::io;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ static ROUTES: [Route; 3] = [
     ),
 ];
 
-/// Answers with markers alone, but for the ids of exams.
+/// Answers only with markers, except for the ids of exams.
 struct Marked {
     exams: Vec<Value>,
 }
@@ -73,12 +73,12 @@ impl Vendor for Marked {
     }
 }
 
-/// An error in the vendor's shape, with a code that is not on the vendor's list.
+/// An error in the vendor's format, with a code that is not on the vendor's list.
 pub(super) fn error_body() -> String {
     json!({ "_class": TEXT, "error": "markerCode", "message": TEXT, "path": TEXT }).to_string()
 }
 
-/// Makes every text and number but the ids of exams a marker, and puts a marked field into every object.
+/// Marks every text and number except the ids of exams, and adds a marked field to every object.
 fn mark(value: &mut Value) {
     match value {
         Value::String(text) => *text = TEXT.to_owned(),
@@ -93,7 +93,7 @@ fn mark(value: &mut Value) {
     }
 }
 
-/// The exams of a sandbox with markers, some of them for reports, and what cannot be read as exams.
+/// The exams of a sandbox with markers, some of them with reports, and records that are not exams.
 async fn exams() -> Vec<Value> {
     let sandbox = Sandbox::start().await.unwrap();
     let marked = |(index, id): (usize, String)| {
@@ -145,7 +145,7 @@ pub(super) fn client(server: &Server, http: HttpOptions) -> BiologixClient {
         .unwrap()
 }
 
-/// A store whose errors say more than they should.
+/// A store whose errors contain markers.
 struct Broken;
 
 #[async_trait]

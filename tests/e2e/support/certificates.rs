@@ -1,4 +1,4 @@
-//! Certificates made on the spot, and what servers need of them.
+//! Certificates generated for the tests, and the server settings that use them.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::server::danger::ClientCertVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
-/// An authority that nobody knows.
+/// An authority that no client trusts by default.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -45,7 +45,8 @@ impl Authority {
         Certified { certificate, key }
     }
 
-    /// Wants a certificate of this authority from clients, or takes one if they have it.
+    /// Requires a certificate of this authority from clients (`must`), or accepts one if they have
+    /// it.
     pub(crate) fn of_clients(&self, must: bool) -> Arc<dyn ClientCertVerifier> {
         let mut roots = RootCertStore::empty();
         roots.add(self.0.der().clone()).unwrap();
@@ -67,7 +68,7 @@ pub(crate) struct Certified {
 }
 
 impl Certified {
-    /// A server that shows it, and speaks this protocol.
+    /// The settings of a server that presents it and uses this protocol.
     pub(crate) fn server(
         &self,
         protocol: &str,

@@ -1,6 +1,6 @@
-//! Tests that need a process of their own: for its environment, its limits or its memory.
+//! Runs tests that need a process of their own, for its environment, limits or memory.
 //!
-//! Such a test is `#[ignore]`d, so that it runs only where another starts it.
+//! Such a test has `#[ignore]`, so it runs only when another test starts it.
 
 use std::process::Stdio;
 
@@ -8,7 +8,7 @@ use tokio::process::Command;
 
 use super::soon;
 
-/// Runs an ignored test of this binary as a process of its own, after these shell commands.
+/// Runs an ignored test of this binary in its own process, after these shell commands.
 pub(crate) async fn run(test: &str, shell: &str, environment: &[(&str, &str)]) {
     let script = format!("set -eu; {shell}\nexec \"$0\" \"$@\"");
     let child = Command::new("sh")
@@ -24,7 +24,7 @@ pub(crate) async fn run(test: &str, shell: &str, environment: &[(&str, &str)]) {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
     );
-    // A name that fits no test would be a success as well.
+    // A name that matches no test would also succeed.
     let ran = output.status.success() && out.contains("test result: ok. 1 passed");
     assert!(ran, "{test}: {}\n{out}\n{err}", output.status);
 }

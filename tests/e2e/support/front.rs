@@ -1,4 +1,4 @@
-//! Servers that stand between a client and its sandbox.
+//! Servers between a client and its sandbox.
 
 use std::future::Future;
 use std::io;
@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// A listener on a free port of the loopback interface. Dropping it ends its connections.
+/// A listener on a free port of the loopback interface. Its connections end when it is dropped.
 pub(crate) struct Front {
     pub(crate) address: SocketAddr,
     task: JoinHandle<()>,
@@ -43,13 +43,13 @@ pub(crate) fn address(sandbox: &Sandbox) -> SocketAddr {
     address.parse().unwrap()
 }
 
-/// An address on which nobody listens.
+/// An address where no server listens.
 pub(crate) fn nobody() -> SocketAddr {
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     listener.local_addr().unwrap()
 }
 
-/// Carries bytes both ways until both ends are done, or one breaks.
+/// Forwards bytes both ways until both ends close or one fails.
 pub(crate) async fn tunnel(
     mut client: impl AsyncRead + AsyncWrite + Unpin,
     to: SocketAddr,

@@ -1,4 +1,4 @@
-//! HTTP/2, as ALPN agrees on it.
+//! HTTP/2, as negotiated by ALPN.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +19,7 @@ use crate::support::certificates::Authority;
 use crate::support::front::Front;
 use crate::support::{eager, soon};
 
-/// What came, and how many of the next requests are to find their stream reset.
+/// The requests so far, and how many of the next ones get their stream reset.
 #[derive(Default)]
 struct Log {
     requests: Mutex<Vec<(Version, String)>>,
@@ -67,7 +67,7 @@ impl Log {
     }
 }
 
-/// A tiny Biologix that speaks HTTP/2 alone, and a client of it.
+/// Starts a tiny Biologix server that only speaks HTTP/2, and a client of it.
 async fn start() -> (Front, Arc<Log>, BiologixClient) {
     let authority = Authority::new();
     let acceptor = TlsAcceptor::from(Arc::new(authority.certify(HOST).server("h2", None)));
@@ -115,7 +115,8 @@ async fn every_operation() {
     );
 }
 
-/// The connection lives on, the request is lost: as with a broken connection, nobody knows what it did.
+/// The connection survives but the request is lost. As after a broken connection, its outcome is
+/// unknown.
 #[tokio::test]
 async fn a_stream_that_is_reset() {
     let (_front, log, client) = start().await;

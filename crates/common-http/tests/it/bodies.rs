@@ -1,4 +1,4 @@
-//! Bodies are sent whole, with their length, and again from the start.
+//! Bodies are sent completely, with their length, and from the start on every attempt.
 
 use std::io;
 use std::path::Path;
@@ -116,7 +116,7 @@ async fn a_single_pass_body_is_never_sent_twice() {
     }
 }
 
-/// An attempt that got no connection, or was refused before the body was looked at, leaves it for the next.
+/// An attempt without a connection, or refused before the body was read, leaves the body unused.
 #[tokio::test(start_paused = true)]
 async fn a_single_pass_body_that_was_not_read_is_sent() {
     for length in [Some(15), None] {
@@ -138,7 +138,7 @@ async fn a_single_pass_body_that_was_not_read_is_sent() {
     }
 }
 
-/// Not even by two calls that share it.
+/// Two calls that share one body do not both send it.
 #[tokio::test(start_paused = true)]
 async fn a_single_pass_body_serves_one_call() {
     let network = network([Good]);
@@ -168,7 +168,7 @@ async fn a_file_of_another_size_than_before_is_not_sent() {
     }
 }
 
-/// Nor is one that changes while it is being sent: its end never leaves.
+/// The end of a file that changes while it is being sent is never sent.
 #[tokio::test(start_paused = true)]
 async fn a_file_that_changes_on_the_way_is_not_sent_to_its_end() {
     const LENGTH: u64 = 1_000_000;
@@ -191,7 +191,7 @@ async fn a_file_that_changes_on_the_way_is_not_sent_to_its_end() {
     }
 }
 
-/// A source that proves wrong on the way: some of it may have left, but never the end.
+/// If a source turns out to be wrong, a part of it may have been sent, but never its end.
 #[tokio::test(start_paused = true)]
 async fn a_source_of_another_length_than_claimed_is_not_sent_to_its_end() {
     for claimed in [14, 16, 1, 1_000_000] {
@@ -236,16 +236,17 @@ async fn a_file_that_cannot_be_read_is_a_local_failure() {
     assert_eq!(error.operation(), Some(STORE.id()));
 }
 
-/// A replay after doubt that cannot be opened any more is still in doubt.
+/// If the outcome is unknown and the body cannot be opened again, the outcome stays unknown.
 #[tokio::test(start_paused = true)]
 async fn doubt_stays_when_the_body_cannot_be_opened_again() {
     let opened = AtomicBool::new(false);
     let body = Body::from_factory(15, move || {
         let again = opened.swap(true, Ordering::SeqCst);
         async move {
-            match again {
-                true => Err(io::ErrorKind::NotFound.into()),
-                false => Ok(CONTENT),
+            if again {
+                Err(io::ErrorKind::NotFound.into())
+            } else {
+                Ok(CONTENT)
             }
         }
     });

@@ -1,4 +1,4 @@
-//! The retry budget: 500 tokens a client, 14 a repetition, 5 where the vendor asked for it.
+//! The retry budget: 500 tokens per client, 14 per retry, 5 per retry that the vendor asked for.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use common_http::{CallOptions, Engine, ErrorKind};
 use crate::helper::Step::{Cut, Fails, Good, Later, Status};
 use crate::helper::{READ, answering, call, call_with, download, engine, network};
 
-/// Repetitions that a client can still pay for at a vendor that is down.
+/// The number of retries that the client's budget still allows.
 async fn left(engine: &Engine, network: &FakeTransport) -> usize {
     let mut repetitions = 0;
     loop {
@@ -28,9 +28,12 @@ async fn left(engine: &Engine, network: &FakeTransport) -> usize {
 fn switched() -> (Arc<FakeTransport>, Arc<AtomicBool>) {
     let up = Arc::new(AtomicBool::new(false));
     let is_up = Arc::clone(&up);
-    let network = answering(move || match is_up.load(Ordering::SeqCst) {
-        true => FakeAnswer::json("{}"),
-        false => FakeAnswer::error(Connect),
+    let network = answering(move || {
+        if is_up.load(Ordering::SeqCst) {
+            FakeAnswer::json("{}")
+        } else {
+            FakeAnswer::error(Connect)
+        }
     });
     (network, up)
 }
@@ -75,9 +78,10 @@ async fn a_repetition_that_succeeds_gives_its_cost_back() {
     let down = Arc::new(AtomicBool::new(false));
     let is_down = Arc::clone(&down);
     let network = FakeTransport::new(move |request| {
-        match is_down.load(Ordering::SeqCst) || request.index % 2 == 0 {
-            true => FakeAnswer::error(Connect),
-            false => FakeAnswer::json("{}"),
+        if is_down.load(Ordering::SeqCst) || request.index % 2 == 0 {
+            FakeAnswer::error(Connect)
+        } else {
+            FakeAnswer::json("{}")
         }
     });
     let engine = engine(&network);
@@ -95,7 +99,7 @@ async fn a_throttled_repetition_costs_less() {
     assert_eq!(left(&engine, &network).await, 500 / 5);
 }
 
-/// What is not repeated costs nothing, a wait that does not fit neither.
+/// A call that is not retried costs nothing, nor does one whose wait is too long to be made.
 #[tokio::test(start_paused = true)]
 async fn only_repetitions_cost() {
     for (step, attempts) in [
@@ -117,7 +121,7 @@ async fn only_repetitions_cost() {
     }
 }
 
-/// Downloads that break in the middle are failures, although their heads were successes.
+/// Downloads that break off are failures, although their heads were successes.
 #[tokio::test(start_paused = true)]
 async fn downloads_that_never_come_whole_empty_it() {
     let network = network([Cut]);

@@ -1,4 +1,4 @@
-//! No call outlives its deadline, and none waits for ever.
+//! No call outlives its deadline, and none waits forever.
 
 use std::future::pending;
 use std::io;
@@ -38,12 +38,12 @@ async fn a_deadline_is_kept_to_the_millisecond() {
 
     let engine = engine_with(&network, HttpOptions::default().deadline(deadline));
     assert_eq!(timed(call(&engine, &FETCH)).await.1, deadline);
-    // The call's own goes before the client's.
+    // The call's own deadline takes precedence over the client's.
     let longer = call_with(&engine, &FETCH, by(seconds(10)));
     assert_eq!(timed(longer).await.1, seconds(10));
 }
 
-/// Whatever mixture of failures and waits: it ends by the deadline, and sends nothing after it.
+/// With any mixture of failures and waits, a call ends by its deadline and sends nothing after it.
 #[tokio::test(start_paused = true)]
 async fn a_deadline_holds_over_all_attempts() {
     let slow_failure = || FakeAnswer::status(500).after(millis(700));
@@ -92,7 +92,8 @@ async fn a_call_works_for_a_minute() {
     assert_eq!(timed(call(&engine, &READ)).await.1, seconds(7));
 }
 
-/// 200 s of throttling, and then still a minute to work in; a hard deadline makes no such exception.
+/// After 200 s of throttling there is still a minute of working time. A deadline includes the
+/// waits.
 #[tokio::test(start_paused = true)]
 async fn throttle_waits_are_no_work() {
     let answers = |request: &FakeRequest| match request.index % 3 {
@@ -125,7 +126,7 @@ async fn work_before_and_after_a_throttle_wait_is_added_up() {
     assert_eq!((error.kind(), took), (ErrorKind::Timeout, seconds(260)));
 }
 
-/// When the time is over before an attempt begins, nothing is sent.
+/// If the time is up before an attempt begins, nothing is sent.
 #[tokio::test(start_paused = true)]
 async fn nothing_is_sent_when_the_time_is_over() {
     let nothing = network([Good]);
@@ -142,7 +143,7 @@ async fn nothing_is_sent_when_the_time_is_over() {
     assert_eq!(door.count(), 1);
 }
 
-/// A source that never opens is no reason to wait for ever, and nothing has left.
+/// A source that never opens does not block the call forever, and nothing is sent.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_never_opens_ends_the_call() {
     let network = network([Good]);
@@ -156,7 +157,7 @@ async fn a_body_that_never_opens_ends_the_call() {
     assert_eq!(network.count(), 0);
 }
 
-/// The answer is known even if the rest of its body does not come in time.
+/// The answer is known even if the rest of its body does not arrive in time.
 #[tokio::test(start_paused = true)]
 async fn an_error_answer_whose_body_stalls_is_that_answer() {
     let network = answering(|| {
@@ -173,7 +174,7 @@ async fn an_error_answer_whose_body_stalls_is_that_answer() {
     }
 }
 
-/// Nor is a transfer held up by it for long.
+/// An error body that trickles does not delay a transfer for long either.
 #[tokio::test(start_paused = true)]
 async fn an_error_answer_that_trickles_is_that_answer() {
     let network = answering(|| {

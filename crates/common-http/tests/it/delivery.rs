@@ -1,4 +1,4 @@
-//! What an error says of the call's fate is true, whatever happens in whatever order.
+//! An error's delivery is right, whatever happens and in whatever order.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,10 +13,10 @@ use crate::helper::Step::{self, Cut, Encoded, Fails, Good, Later, Short, Silent,
 use crate::helper::door::{Login, builder_with, is_login, token};
 use crate::helper::{call, login, seconds};
 
-/// What is known of one attempt, by DESIGN's words.
+/// What is known about one attempt.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fate {
-    /// No byte has left.
+    /// No byte was sent.
     NotSent,
     /// The vendor gave a final answer.
     Final,
@@ -28,7 +28,7 @@ fn fate(step: &Step) -> Fate {
     match step {
         Fails(error) if error.is_not_sent() => Fate::NotSent,
         Fails(_) | Silent | Cut | Short => Fate::Doubtful,
-        // That says nothing.
+        // This `Retry-After` is not readable.
         Later(status, "-1") => fate(&Status(*status)),
         Later(503, _) => Fate::Final,
         Status(408 | 500..=599) | Later(408 | 500..=599, _) => Fate::Doubtful,
@@ -67,21 +67,24 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Attempts end by the first script, logins by the second (`true`: it gives a token).
+/// The first script says how attempts end, the second how logins do.
 fn scripted(calls: Vec<Step>, logins: Vec<Step>) -> Arc<FakeTransport> {
     let counts = [AtomicUsize::new(0), AtomicUsize::new(0)];
     let next = move |which: usize| counts[which].fetch_add(1, Ordering::SeqCst);
-    FakeTransport::new(move |request| match is_login(request) {
-        true => match (next(0), logins.as_slice()) {
-            (0, _) | (_, []) => token(1),
-            (n, logins) => match &logins[(n - 1) % logins.len()] {
-                Good => token(n + 1),
-                other => other.answer(),
-            },
-        },
-        false => calls
-            .get(next(1))
-            .map_or(FakeAnswer::status(404), Step::answer),
+    FakeTransport::new(move |request| {
+        if is_login(request) {
+            match (next(0), logins.as_slice()) {
+                (0, _) | (_, []) => token(1),
+                (n, logins) => match &logins[(n - 1) % logins.len()] {
+                    Good => token(n + 1),
+                    other => other.answer(),
+                },
+            }
+        } else {
+            calls
+                .get(next(1))
+                .map_or(FakeAnswer::status(404), Step::answer)
+        }
     })
 }
 
@@ -151,7 +154,7 @@ proptest! {
     }
 }
 
-/// The same words, for the cases that matter most in a clinic.
+/// The same for the cases that matter most in a clinic.
 #[tokio::test(start_paused = true)]
 async fn an_order_whose_fate_is_unknown_is_not_sent_again() {
     for doubtful in [
@@ -174,7 +177,7 @@ async fn an_order_whose_fate_is_unknown_is_not_sent_again() {
     }
 }
 
-/// A login that fails in the middle leaves the call as it was.
+/// A login that fails during a call does not change what the call may have done.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_fails_in_the_middle() {
     for login in [

@@ -1,4 +1,4 @@
-//! Downloads in memory: whole and as asked for, or an error.
+//! Downloads in memory: complete and of the requested kind, or an error.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,7 +66,7 @@ async fn may_be_empty_and_without_a_length() {
     }
 }
 
-/// The check sees the first kibibyte even if it comes byte by byte, and what it saw is handed over.
+/// The check sees the first kibibyte, even if it arrives byte by byte. The caller gets it too.
 #[tokio::test(start_paused = true)]
 async fn is_checked_by_its_first_kibibyte() {
     let bytewise = |bytes: usize| {
@@ -105,7 +105,7 @@ async fn another_file_than_asked_for_is_refused_and_kept() {
     assert_eq!(network.count(), 1);
 }
 
-/// A file whose first answer breaks off like this.
+/// A file whose first answer breaks off in this way.
 fn broken_first(first: fn() -> FakeAnswer) -> Arc<FakeTransport> {
     FakeTransport::new(move |request| match request.index {
         0 => first(),
@@ -138,7 +138,7 @@ async fn starts_again_after_a_cut_with_fresh_content() {
     }
 }
 
-/// What was handed over cannot be taken back.
+/// Chunks that the caller has received cannot be taken back.
 #[tokio::test(start_paused = true)]
 async fn chunks_do_not_start_again() {
     let network = network([Cut]);
@@ -148,12 +148,12 @@ async fn chunks_do_not_start_again() {
     assert_eq!(fate(&error), (ErrorKind::Interrupted, Delivery::Unknown));
     assert_eq!((error.attempts(), network.count()), (1, 1));
     assert_eq!(error.operation(), Some(FETCH.id()));
-    // And it stays so.
+    // The error is final.
     let again = download.chunk().await.unwrap_err();
     assert_eq!(again.kind(), ErrorKind::Interrupted);
 }
 
-/// After a chunk was taken, what is left is not the whole.
+/// After a chunk was taken, the rest is not the whole file.
 #[tokio::test(start_paused = true)]
 async fn what_was_begun_in_chunks_cannot_be_had_whole() {
     let folder = tempfile::tempdir().unwrap();
@@ -202,7 +202,7 @@ async fn is_tried_three_times() {
     }
 }
 
-/// Heads and bodies that fail are counted together, and the last failure is the error.
+/// Failures of heads and of bodies are counted together. The last one is the error.
 #[tokio::test(start_paused = true)]
 async fn failures_of_head_and_body_add_up() {
     let network = network([Cut, Later(503, "5"), Status(404)]);
@@ -281,7 +281,7 @@ async fn a_deadline_holds_inside_the_body() {
     assert_eq!((error.delivery(), network.count()), (Delivery::Unknown, 1));
 }
 
-/// The answer to HEAD announces the length of a body that does not come.
+/// The answer to HEAD announces the length of a body that is not sent.
 #[tokio::test(start_paused = true)]
 async fn a_head_request_has_no_body() {
     let network = answering(|| FakeAnswer::status(200).header("content-length", "1234"));

@@ -1,4 +1,4 @@
-//! What all tests share: a vendor, its operations, and networks that follow a script.
+//! Helpers for all tests: a vendor, its operations, and networks that follow a script.
 
 pub(crate) mod door;
 pub(crate) mod record;
@@ -15,13 +15,13 @@ use common_http::{
 use http::Method;
 use tokio::time::Instant;
 
-/// A vendor that is known to want a minute of peace after a 429.
+/// A vendor that is known to require a pause of a minute after a 429.
 pub(crate) static VENDOR: Profile = Profile::new("testing", "testing-client/1.2.3")
     .codes(&["knownCode"])
     .throttle_floor(Duration::from_secs(60))
     .read_error(|_, answer| ErrorDetail::from_json(answer.body(), &["error"], &["message"]));
 
-/// One of which nothing is known.
+/// A vendor without known pauses.
 pub(crate) static BLANK_VENDOR: Profile = Profile::new("blank", "blank-client/1.2.3");
 
 pub(crate) static READ: Operation = Operation::get("testing.things.list", "/things").public();
@@ -46,7 +46,7 @@ pub(crate) const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// What becomes of one attempt.
+/// The outcome of one attempt.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Step {
     /// 200 with a small JSON body.
@@ -55,7 +55,7 @@ pub(crate) enum Step {
     Status(u16),
     /// This status with this `Retry-After`.
     Later(u16, &'static str),
-    /// No answer but this error.
+    /// This error instead of an answer.
     Fails(TransportError),
     /// No answer at all.
     Silent,
@@ -63,7 +63,7 @@ pub(crate) enum Step {
     Cut,
     /// 200, and a body that is shorter than announced.
     Short,
-    /// 200, and a body in an encoding that nobody asked for.
+    /// 200, and a body in an encoding that was not requested.
     Encoded,
 }
 
@@ -83,13 +83,13 @@ impl Step {
     }
 }
 
-/// A network on which the attempts end one by one like this, and all others like the last.
+/// A network on which attempts end with these outcomes in turn, and all later ones with the last.
 pub(crate) fn network(steps: impl Into<Vec<Step>>) -> Arc<FakeTransport> {
     let steps = steps.into();
     FakeTransport::new(move |request| steps[request.index.min(steps.len() - 1)].answer())
 }
 
-/// A network on which all attempts end like this.
+/// A network on which all attempts end with this answer.
 pub(crate) fn answering(
     answer: impl Fn() -> FakeAnswer + Send + Sync + 'static,
 ) -> Arc<FakeTransport> {
@@ -133,7 +133,7 @@ pub(crate) async fn failure(
     (error, started.elapsed())
 }
 
-/// What an error says first.
+/// The kind and delivery of an error.
 pub(crate) fn fate(error: &Error) -> (ErrorKind, Delivery) {
     (error.kind(), error.delivery())
 }
@@ -158,7 +158,7 @@ pub(crate) fn pauses(network: &FakeTransport) -> Vec<Duration> {
     pairs.map(|pair| pair[1].at - pair[0].at).collect()
 }
 
-/// Keeps what an observer is told.
+/// An observer that keeps the attempts that it is called with.
 #[derive(Clone, Default)]
 pub(crate) struct Watch(Arc<Mutex<Vec<Attempt>>>);
 
@@ -174,12 +174,12 @@ impl AttemptObserver for Watch {
     }
 }
 
-/// Opens a session, whatever the login says.
+/// Opens a session without reading the answer.
 pub(crate) async fn login(client: &Engine) -> Result<()> {
     client.open_session(&LOGIN, |_| Ok(())).await
 }
 
-/// Reads what a login said as JSON.
+/// Reads the answer to a login as JSON.
 pub(crate) fn decode<T: serde::de::DeserializeOwned>(
     text: &str,
 ) -> Result<T, common_http::DecodeError> {

@@ -1,4 +1,4 @@
-//! Logins that fail: how often a vendor is asked, and what callers are told.
+//! Logins that fail: how often they are repeated, and which errors callers get.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::helper::door::{
 };
 use crate::helper::{FETCH, LOGIN, VENDOR, call, call_with, fate, login, millis, network, seconds};
 
-/// The distinct errors of as many calls at once, as texts.
+/// The distinct errors of `count` concurrent calls, as texts.
 async fn failures(client: &Engine, count: usize) -> Vec<String> {
     let results = join_all((0..count).map(|_| call(client, &MINE))).await;
     let mut texts: Vec<_> = results
@@ -78,7 +78,7 @@ async fn a_refused_logins_retry_after_is_kept_to() {
     for (after, pause) in [
         ("5", seconds(5)),
         ("7200", seconds(7200)),
-        // But nobody is locked out for ever, and nobody let in at once.
+        // The pause is never endless and never zero.
         ("99999999999", seconds(24 * 3600)),
         ("0", seconds(30)),
         ("Wed, 02 Jan 2002 03:04:05 GMT", seconds(30)),
@@ -119,14 +119,14 @@ async fn a_login_that_succeeds_ends_the_pauses() {
     }
 }
 
-/// No status means no refusal: the next call asks again, but those who waited share the failure.
+/// A failure without a status is not a refusal. Waiting calls share it; the next one logs in again.
 #[tokio::test(start_paused = true)]
 async fn a_failed_login_is_shared_by_those_who_waited() {
     for answer in [
         || FakeAnswer::status(503).after(millis(100)),
         || FakeAnswer::error(TransportError::Connect).after(millis(100)),
         || FakeAnswer::error(TransportError::Interrupted).after(millis(100)),
-        // A login that gives no token.
+        // An answer without a token.
         || FakeAnswer::json("{}").after(millis(100)),
     ] {
         let network = door(move |_| answer(), welcome);
@@ -141,7 +141,7 @@ async fn a_failed_login_is_shared_by_those_who_waited() {
     }
 }
 
-/// Gives a token that fits no header, and counts.
+/// Opens sessions whose token is not a valid header value, and counts them.
 struct Unusable(Arc<AtomicUsize>);
 
 #[async_trait]
@@ -166,14 +166,14 @@ async fn a_token_that_cannot_be_used_is_a_failed_login() {
     assert!(!texts[0].contains("EXAMPLE"));
 }
 
-/// A client that gets its sessions so, and whose calls succeed.
+/// A client that gets its sessions from this authenticator, and whose calls succeed.
 fn client_of(authenticator: impl Authenticator) -> Engine {
     let options = HttpOptions::default().transport(network([Good]));
     let builder = Engine::builder(&VENDOR, "http://localhost").http(options);
     builder.authenticator(authenticator).build().unwrap()
 }
 
-/// The error is the login's, but its delivery is the call's.
+/// The error is the login's, but its delivery describes the call.
 #[tokio::test(start_paused = true)]
 async fn a_failed_login_says_what_the_call_did() {
     let network = door(
@@ -189,7 +189,7 @@ async fn a_failed_login_says_what_the_call_did() {
     let error = call(&client, &MINE).await.unwrap_err();
     assert_eq!((error.operation(), error.attempts()), (Some(LOGIN.id()), 3));
     assert_eq!(fate(&error), (ErrorKind::Server, Delivery::Answered));
-    // And that of a call that never left is another one.
+    // For a call that was never sent, the delivery is another.
     let error = call(&client, &MINE).await.unwrap_err();
     assert_eq!(fate(&error), (ErrorKind::Server, Delivery::NotSent));
 }
@@ -207,7 +207,7 @@ async fn a_login_has_its_own_deadline() {
     assert_eq!(started.elapsed(), seconds(60));
 }
 
-/// Nobody waits longer for a session than a small call may take; a transfer neither.
+/// No call waits longer for a session than a small call may take, not even a transfer.
 #[tokio::test(start_paused = true)]
 async fn no_call_waits_for_a_session_for_ever() {
     static MY_FILE: Operation = Operation::get("testing.mine.file", "/file").transfer();
@@ -224,7 +224,7 @@ async fn no_call_waits_for_a_session_for_ever() {
     call(&client, &FETCH).await.unwrap();
 }
 
-/// A provider of credentials that never comes back.
+/// An authenticator that never returns.
 struct Endless;
 
 #[async_trait]
@@ -234,7 +234,7 @@ impl Authenticator for Endless {
     }
 }
 
-/// Due for renewal, and the login does not work: calls go on, and the vendor is asked again at growing intervals.
+/// If a renewal fails, calls use the old token, and the login is repeated at growing intervals.
 #[tokio::test(start_paused = true)]
 async fn calls_go_on_while_the_old_token_lives() {
     let refusals: [fn() -> FakeAnswer; 4] = [
@@ -267,7 +267,7 @@ async fn calls_go_on_while_the_old_token_lives() {
             .map(|request| request.at)
             .skip(1)
             .collect();
-        // A login that is repeated by itself is one try.
+        // The repetitions within one login count as one try.
         let tries: Vec<_> = tries
             .chunk_by(|a, b| *b - *a < seconds(20))
             .map(|logins| logins[0])
@@ -285,7 +285,7 @@ async fn calls_go_on_while_the_old_token_lives() {
     }
 }
 
-/// A renewal that succeeds ends the pauses of those that failed.
+/// After a renewal that succeeds, the pauses start from the beginning.
 #[tokio::test(start_paused = true)]
 async fn the_pauses_of_a_later_renewal_begin_anew() {
     let network = door(
@@ -314,7 +314,7 @@ async fn the_pauses_of_a_later_renewal_begin_anew() {
     assert_eq!(pauses, [3600, 30, 60, 120, 3600, 30]);
 }
 
-/// A login that hangs must not eat the time of a call that could go on with the old token.
+/// A login that hangs must not use up the time of a call that can use the old token.
 #[tokio::test(start_paused = true)]
 async fn a_renewal_that_hangs_leaves_time_for_the_call() {
     let network = door(
@@ -337,10 +337,10 @@ async fn a_renewal_that_hangs_leaves_time_for_the_call() {
     let quick = || CallOptions::default().deadline(seconds(2));
     call_with(&client, &MINE, quick()).await.unwrap();
     assert_eq!(logins(&network), 2);
-    // And there is a pause before the next.
+    // There is a pause before the next renewal.
     call_with(&client, &MINE, quick()).await.unwrap();
     assert_eq!(logins(&network), 2);
-    // When the old one ends, so does that.
+    // When the old token has expired, calls can no longer use it.
     advance(seconds(3600)).await;
     let error = call_with(&client, &MINE, quick()).await.unwrap_err();
     assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::NotSent));

@@ -1,4 +1,4 @@
-//! The look at a body before it is sent: bounded, and without loss.
+//! Reading the start of a body before it is sent: limited in time, and without loss.
 
 use std::future::pending;
 use std::io;
@@ -45,7 +45,7 @@ async fn a_look_ends_by_the_idle_limit_or_the_deadline() {
     assert_eq!(network.count(), 0);
 }
 
-/// The deadline is the call's, not the look's and then the call's again.
+/// Peeking uses up the call's deadline and does not start it anew.
 #[tokio::test(start_paused = true)]
 async fn a_look_takes_its_time_from_the_call() {
     let network = answering(FakeAnswer::never);
@@ -63,7 +63,7 @@ async fn a_look_takes_its_time_from_the_call() {
     assert_eq!(started.elapsed(), seconds(10));
 }
 
-/// What was read of a stream when the look ended stays part of it.
+/// Bytes that were read from a stream before peeking was cancelled stay part of it.
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_look_loses_nothing() {
     let network = network([Good]);
@@ -79,7 +79,7 @@ async fn a_cancelled_look_loses_nothing() {
     assert_eq!(network.requests()[0].body, "%PDF-1.7 end");
 }
 
-/// A large body may take longer than a call's minute of work, as long as it moves.
+/// A large body may take longer than a call's minute of working time, as long as it makes progress.
 #[tokio::test(start_paused = true)]
 async fn a_large_body_that_moves_is_not_ended() {
     let slow = answering(|| FakeAnswer::json("{}").read_slowly(16 * 1024, seconds(20)));
@@ -94,7 +94,8 @@ async fn a_large_body_that_moves_is_not_ended() {
         .unwrap_err();
     assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::Unknown));
 
-    // Two silent attempts of 30 s are a minute of work; a transfer has all that its policy gives.
+    // Two silent attempts of 30 s use up a call's minute. A transfer makes all attempts of its
+    // policy.
     let silent = answering(FakeAnswer::never);
     for (size, over) in [(32 * 1024, false), (32 * 1024 + 1, true)] {
         let body = Body::from(vec![b'x'; size]);

@@ -1,4 +1,4 @@
-//! The engine as a whole: over a scripted network with paused time, and over real sockets.
+//! Tests of the whole engine, over a scripted network with paused time and over real sockets.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

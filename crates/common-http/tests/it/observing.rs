@@ -1,4 +1,4 @@
-//! What spans, events and the observer say of a call.
+//! What spans, events and the observer report about a call.
 
 use std::io;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::helper::{
     millis, network, seconds,
 };
 
-/// A client whose attempts are watched.
+/// A client with an observer.
 fn watched(network: &Arc<FakeTransport>) -> (Engine, Watch) {
     let watch = Watch::default();
     let engine = engine_with(network, HttpOptions::default().observer(watch.clone()));
@@ -123,7 +123,7 @@ async fn logins_are_attempts_of_their_own() {
     assert_eq!(seen[1].retry_in, Some(Duration::ZERO));
 }
 
-/// What was never attempted is not told as an attempt.
+/// A request that was refused locally is not reported as an attempt.
 #[tokio::test(start_paused = true)]
 async fn what_was_not_sent_is_no_attempt() {
     let network = door(|_| FakeAnswer::status(401), welcome);
@@ -143,7 +143,7 @@ async fn what_was_not_sent_is_no_attempt() {
     assert_eq!(watch.seen().iter().map(told).collect::<Vec<_>>(), expected);
 }
 
-/// A download's attempt ends with its body.
+/// The attempt of a download ends with its body.
 #[tokio::test(start_paused = true)]
 async fn a_download_that_breaks_off_is_one_failed_attempt() {
     let network = network([Cut, Status(500), Good]);

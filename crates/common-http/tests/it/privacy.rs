@@ -1,4 +1,4 @@
-//! Nothing of a request or an answer is printed but what may be: a marker stands for everything else.
+//! Only harmless parts of requests and answers are printed. A marker stands for all the others.
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
@@ -18,13 +18,13 @@ use crate::helper::server::{Connection, Server};
 use crate::helper::{LOGIN, VENDOR, Watch, millis, seconds};
 use crate::helper::{decode, record};
 
-/// No letter of it needs encoding, so that it is found in a URL too.
+/// It has no character that needs encoding, so that it can be found in URLs too.
 const MARKER: &str = "MARKER-7Q";
 
 static ITEM: Operation = Operation::post("testing.items.create", "/items/{id}");
 static FILE: Operation = Operation::get("testing.items.file", "/items/{id}/file").transfer();
 
-/// A login that knows everything by the marker's name.
+/// A login whose values all contain the marker.
 struct Marked;
 
 #[async_trait]
@@ -40,7 +40,7 @@ impl Authenticator for Marked {
     }
 }
 
-/// Everything that was printed of a client's work.
+/// Everything that a client's work printed.
 #[derive(Default)]
 struct Printed(String);
 
@@ -79,7 +79,8 @@ fn options() -> HttpOptions {
     HttpOptions::default().user_agent(MARKER).retry(policy)
 }
 
-/// Makes a call, a download and a save, all marked, and prints what there is to print.
+/// Makes a call, a download and a save, all with markers, and prints everything that can be
+/// printed.
 async fn work(base: &str, options: HttpOptions) -> (Printed, Vec<Option<ErrorKind>>) {
     record::start();
     let mut printed = Printed::default();
@@ -168,7 +169,7 @@ async fn work(base: &str, options: HttpOptions) -> (Printed, Vec<Option<ErrorKin
     (printed, kinds)
 }
 
-/// An answer that says the marker wherever it can.
+/// An answer with the marker in every place where it can be.
 fn marked(status: u16) -> FakeAnswer {
     let text = json!({ "error": MARKER, "message": MARKER, "list": [MARKER] });
     [
@@ -205,7 +206,7 @@ async fn of_each_refusal() {
     for status in [302, 400, 401, 403, 404, 408, 409, 429, 500, 503] {
         let status = move || marked(status);
         assert!(over(logged_in(status)).await[0].is_some());
-        // And of a login that is refused.
+        // The same for a login that is refused.
         assert!(over(door(move |_| status(), move |_| marked(200))).await[0].is_some());
     }
 }
@@ -239,9 +240,12 @@ async fn of_each_fault() {
     ] {
         assert_eq!(over(logged_in(answer)).await[0], Some(kind));
         assert!(
-            over(FakeTransport::new(move |request| match is_login(request) {
-                true => answer(),
-                false => marked(200),
+            over(FakeTransport::new(move |request| {
+                if is_login(request) {
+                    answer()
+                } else {
+                    marked(200)
+                }
             }))
             .await[0]
                 .is_some()
@@ -249,7 +253,7 @@ async fn of_each_fault() {
     }
 }
 
-/// reqwest's own errors quote URLs, hyper's what they read.
+/// The errors of reqwest quote URLs, those of hyper the bytes that they read.
 #[tokio::test]
 async fn of_each_fault_on_the_wire() {
     for (bytes, kind) in [
@@ -293,7 +297,7 @@ async fn of_an_address_that_is_wrong() {
     assert_eq!(kinds[0], Some(ErrorKind::Connect));
 }
 
-/// Settings, sessions and what else can be printed by itself.
+/// Settings, sessions and other types that can be printed directly.
 #[tokio::test]
 async fn of_the_types_themselves() {
     let mut printed = Printed("testing.".to_owned());

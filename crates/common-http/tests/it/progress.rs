@@ -1,4 +1,4 @@
-//! Transfers may take hours as long as they move; one that does not move ends.
+//! Transfers may take hours as long as they make progress; a stalled one ends.
 
 use std::future::pending;
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ use crate::helper::{
 const KIB: usize = 1024;
 const NOW: Duration = Duration::ZERO;
 
-/// A body of pieces of 16 KiB, as large as that.
+/// A body of this many pieces of 16 KiB.
 fn large(pieces: usize) -> Body {
     Body::from(vec![7; pieces * 16 * KIB])
 }
@@ -45,7 +45,7 @@ async fn an_upload_that_does_not_move_ends() {
     assert_eq!((failed, took), (Some(ErrorKind::Timeout), seconds(30)));
 }
 
-/// A body that gives so many bytes after each pause, and claims to be much longer.
+/// A body that yields `size` bytes after each pause and claims to be much longer.
 fn trickling(pieces: usize, size: usize, every: Duration) -> Body {
     Body::from_factory(1_000_000, move || async move {
         let (reader, mut writer) = tokio::io::simplex(8 * KIB);
@@ -80,7 +80,7 @@ async fn an_upload_whose_source_does_not_move_ends() {
     }
 }
 
-/// The head is due 30 s after the last byte went out, however long that took.
+/// The head is due 30 s after the last byte was sent, however long sending took.
 #[tokio::test(start_paused = true)]
 async fn the_head_is_due_after_the_last_byte() {
     let last_byte = seconds(20 * 49);
@@ -108,7 +108,7 @@ async fn without_a_body_the_head_is_due_from_the_start() {
     assert_eq!(error.delivery(), Delivery::Unknown);
 }
 
-/// An answer whose body comes in pieces of so many bytes at such times.
+/// An answer whose body arrives in pieces of `size` bytes at this interval.
 fn in_pieces(pieces: usize, size: usize, every: Duration) -> FakeAnswer {
     (0..pieces).fold(FakeAnswer::status(200), |answer, _| {
         answer.chunk(every, vec![7; size])
@@ -144,13 +144,13 @@ async fn a_download_below_a_kibibyte_in_thirty_seconds_ends() {
             "{size}"
         );
     }
-    // Just enough.
+    // Just enough progress.
     let network = answering(|| in_pieces(1000, 103, seconds(3)));
     let download = download(&engine_with(&network, once())).await.unwrap();
     assert_eq!(download.bytes().await.unwrap().len(), 103_000);
 }
 
-/// What the caller does between two chunks is the caller's time.
+/// Time that the caller spends between two chunks does not count.
 #[tokio::test(start_paused = true)]
 async fn the_callers_own_pauses_do_not_count() {
     let network = answering(|| in_pieces(5, 10, seconds(5)));

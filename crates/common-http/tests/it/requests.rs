@@ -1,4 +1,6 @@
-//! From an operation and its arguments to what is sent, and what is refused before anything is.
+//! What is sent for an operation and its arguments, and what is refused before sending.
+
+use std::sync::Arc;
 
 use common_http::transport::FakeTransport;
 use common_http::{
@@ -12,7 +14,6 @@ use http::header::{
 use http::{HeaderMap, Method};
 use serde::{Serialize, Serializer};
 use serde_json::json;
-use std::sync::Arc;
 
 use crate::helper::Step::{Good, Status};
 use crate::helper::door::{Login, builder, door, token, welcome};
@@ -24,7 +25,7 @@ fn idle() -> Arc<FakeTransport> {
     network([Good])
 }
 
-/// What one request looked like on the way out.
+/// The URL and headers of the one request that was sent.
 async fn sent(request: impl FnOnce(&Engine) -> Request) -> (String, HeaderMap) {
     let network = idle();
     request(&engine(&network)).send().await.unwrap();
@@ -71,7 +72,7 @@ async fn arguments_are_encoded_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn arguments_that_are_no_segment_are_refused() {
+async fn invalid_path_arguments_are_refused() {
     for value in ["", ".", "..", "a\0", "\r\n", "\u{7f}", "\u{9f}"] {
         let error =
             refused(|engine| engine.request(&ITEM).path("part", "1").path("id", value)).await;
@@ -137,14 +138,14 @@ async fn accept_and_user_agent_can_be_set() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn headers_that_fit_none_are_refused() {
+async fn invalid_header_values_are_refused() {
     for value in [&b"a\nb"[..], b"a\r\nx-b: c", b"\0", b"\x7f"] {
         let name = HeaderName::from_static("x-extra");
         refused(|engine| engine.request(&READ).header(name, value)).await;
     }
 }
 
-/// They frame the message or say who we are: a call that sets them would not be the one that was meant.
+/// These headers frame the message or carry the credentials, so a caller must not set them.
 #[tokio::test(start_paused = true)]
 async fn the_engines_own_headers_are_refused() {
     for name in [CONTENT_LENGTH, HOST, TRANSFER_ENCODING] {
@@ -161,7 +162,7 @@ async fn the_engines_own_headers_are_refused() {
         ErrorKind::InvalidInput
     );
     assert_eq!(network.count(), 0);
-    // Where no session is used, the caller may bring his own.
+    // Without a session, the caller may set `Authorization`.
     own().public().send().await.unwrap();
     assert_eq!(network.requests()[0].headers[AUTHORIZATION], "EXAMPLE");
 }
@@ -175,7 +176,7 @@ impl Serialize for Unwritable {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_value_that_is_no_json_is_refused() {
+async fn a_value_that_is_not_json_is_refused() {
     let error = refused(|engine| engine.request(&ORDER).json(&Unwritable)).await;
     assert!(!format!("{error} {error:?}").contains("EXAMPLE"));
 }

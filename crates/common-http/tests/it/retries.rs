@@ -11,8 +11,9 @@ use crate::helper::{
     engine_with, network, seconds,
 };
 
-/// A row: how each attempt ends; how often a safe or idempotent operation is then sent, an effectful one and a login;
-/// what the error says.
+/// A row of the table: how each attempt ends, how often the request is sent, and the error.
+///
+/// The three counts are for a safe or idempotent operation, an effectful one and a login.
 type Row = (Step, [usize; 3], ErrorKind, Delivery);
 
 fn table() -> Vec<Row> {
@@ -47,7 +48,7 @@ fn table() -> Vec<Row> {
     rows
 }
 
-/// Patience for four attempts, whatever they end in.
+/// Settings that allow four attempts, whatever their outcomes.
 fn patient() -> HttpOptions {
     let policy = RetryPolicy::default().throttle_floor(seconds(2));
     HttpOptions::default()
@@ -92,7 +93,8 @@ async fn what_is_repeated_can_succeed() {
     }
 }
 
-/// A 503 that says when to come back refused before it acted; a login's is a failure all the same.
+/// A 503 with a Retry-After refused the call before it had an effect. For a login it is still a
+/// failure.
 #[tokio::test(start_paused = true)]
 async fn a_503_with_retry_after() {
     for (operation, attempts, delivery) in [
@@ -131,7 +133,7 @@ async fn the_effect_can_be_overridden_for_one_call() {
         (&ORDER, Effect::Idempotent, 4),
         (&READ, Effect::Effectful, 1),
         (&REPLACE, Effect::Effectful, 1),
-        // A login stays one.
+        // A login is still treated as one.
         (&LOGIN, Effect::Effectful, 3),
     ] {
         let network = network([Status(500)]);
@@ -184,7 +186,7 @@ async fn attempts_with(operation: &Operation, policy: &RetryPolicy, options: Cal
     network.count()
 }
 
-/// Each repetition is judged by its own outcome, and the last error is the call's.
+/// Each retry is judged by its own outcome, and the last error is the call's.
 #[tokio::test(start_paused = true)]
 async fn outcomes_may_differ_from_attempt_to_attempt() {
     for (operation, steps, attempts, kind, delivery) in [
@@ -209,7 +211,7 @@ async fn outcomes_may_differ_from_attempt_to_attempt() {
             ErrorKind::Timeout,
             Delivery::Unknown,
         ),
-        // The last one did not leave, and the one before got no final answer.
+        // The last attempt was not sent, and the one before got no final answer.
         (
             &ORDER,
             vec![Later(429, "1"), Fails(Dns)],

@@ -1,4 +1,4 @@
-//! Downloads into a file: whole under its name, or not at all.
+//! Downloads into a file: complete under its name, or not there at all.
 
 use std::fs;
 use std::io;
@@ -108,7 +108,7 @@ async fn nothing_is_left_where_there_was_nothing() {
     assert_eq!(names(folder.path()), [""; 0]);
 }
 
-/// The vendor was asked, so the error must not say that nothing was sent.
+/// A request was sent, so the error must not say that nothing was.
 #[tokio::test]
 async fn a_target_that_cannot_be_written_is_a_local_failure() {
     let folder = folder();
@@ -148,7 +148,8 @@ async fn a_folder_that_cannot_be_written_is_a_local_failure() {
     assert_eq!(fate(&error), (ErrorKind::LocalIo, Delivery::Answered));
 }
 
-/// A disk that takes no more, played by a limit on the size of files: the test runs itself again below that limit.
+/// A full disk, simulated by a limit on the size of files: the test runs itself again under that
+/// limit.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_disk_that_takes_no_more_is_a_local_failure() {
@@ -184,7 +185,7 @@ async fn a_disk_that_takes_no_more_is_a_local_failure() {
     assert_eq!(fs::read_to_string(&path).unwrap(), "BEFORE");
 }
 
-/// An answer that gives a piece and then nothing more.
+/// An answer that sends a piece and then stalls.
 fn stalling() -> FakeAnswer {
     FakeAnswer::status(200).chunk(NOW, vec![7; 300_000]).hang()
 }

@@ -1,4 +1,4 @@
-//! Sessions that are saved, and shared with other processes.
+//! Sessions that are saved and shared with other processes.
 
 use std::future::pending;
 use std::io;
@@ -23,7 +23,7 @@ fn key() -> StoreKey {
     StoreKey::of(&["testing", "http://localhost", "EXAMPLE-USER"])
 }
 
-/// A client that keeps its sessions there: each one is like another process.
+/// A client that uses this store. Each such client stands for another process.
 fn sharing(network: &Arc<FakeTransport>, store: &Arc<impl Store>) -> Engine {
     let login = Login {
         lifetime: Some(7 * DAY),
@@ -33,7 +33,7 @@ fn sharing(network: &Arc<FakeTransport>, store: &Arc<impl Store>) -> Engine {
     builder.build().unwrap()
 }
 
-/// A saved session with this token that was opened so long ago.
+/// A saved session with this token and age.
 fn saved(token: usize, age: Duration) -> Secret {
     let opened = (SystemTime::now() - age)
         .duration_since(UNIX_EPOCH)
@@ -84,7 +84,7 @@ async fn a_second_client_needs_no_login() {
     assert_eq!(last_used(&network), "basic TOKEN-1");
 }
 
-/// Another login's session is another's.
+/// Sessions of different logins do not mix.
 #[tokio::test(start_paused = true)]
 async fn sessions_are_kept_apart_by_their_keys() {
     let network = door(token, welcome);
@@ -111,7 +111,7 @@ async fn a_saved_session_ages_by_the_wall_clock() {
         call(&client, &MINE).await.unwrap();
         assert_eq!(logins(&network), logins_made, "{age:?}");
     }
-    // It goes on ageing in memory.
+    // It keeps ageing in memory.
     let network = door(token, welcome);
     let client = sharing(&network, &store_with(saved(77, 5 * DAY)).await);
     call(&client, &MINE).await.unwrap();
@@ -120,7 +120,7 @@ async fn a_saved_session_ages_by_the_wall_clock() {
     assert_eq!(logins(&network), 1);
 }
 
-/// A clock that went back must not make a session immortal, nor fail anything.
+/// If the clock was set back, sessions must still expire and calls must not fail.
 #[tokio::test(start_paused = true)]
 async fn a_session_from_the_future_is_a_new_one() {
     let network = door(token, welcome);
@@ -138,7 +138,7 @@ async fn a_session_from_the_future_is_a_new_one() {
     assert_eq!(logins(&network), 1);
 }
 
-/// Past the time to renew it, but alive: it is renewed, and if that fails it still serves.
+/// A session that is due for renewal but still valid is renewed. If that fails, it is used.
 #[tokio::test(start_paused = true)]
 async fn a_saved_session_that_is_due_is_used_while_it_lives() {
     let refused = door(|_| FakeAnswer::status(500), only(&[77]));
@@ -172,9 +172,10 @@ async fn a_rejected_token_is_not_taken_from_the_store_again() {
     assert_eq!(stored(&store).await, "basic TOKEN-1");
 }
 
-/// A store that cannot be written keeps the rejected token for ever: each client finds that out once.
+/// A store that cannot be written keeps the rejected token forever. Each client finds that out
+/// once.
 #[tokio::test(start_paused = true)]
-async fn nor_when_the_new_one_could_not_be_saved() {
+async fn a_rejected_token_in_a_read_only_store_is_tried_once() {
     let network = door(token, only(&[1, 2]));
     let store = Arc::new(ReadOnly(saved(77, DAY)));
     let client = sharing(&network, &store);
@@ -201,7 +202,7 @@ async fn a_fresher_token_of_another_process_is_taken_instead_of_a_login() {
     );
 }
 
-/// So is one that another process has renewed.
+/// A token that another process has renewed is used too.
 #[tokio::test(start_paused = true)]
 async fn a_renewal_by_another_process_serves_all() {
     let network = door(token, welcome);
@@ -231,7 +232,7 @@ async fn a_store_that_fails_does_not_fail_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nor_one_that_hangs() {
+async fn a_store_that_hangs_does_not_fail_calls() {
     let network = door(token, welcome);
     let client = sharing(&network, &Arc::new(Hanging));
     let started = Instant::now();
@@ -243,7 +244,7 @@ async fn nor_one_that_hangs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_saved_session_that_fits_no_header_is_none() {
+async fn a_saved_session_with_an_invalid_token_is_ignored() {
     let network = door(token, welcome);
     let text = saved(77, DAY).expose().replace("TOKEN-77", "\\n");
     let store = store_with(Secret::from(text)).await;
@@ -251,7 +252,7 @@ async fn a_saved_session_that_fits_no_header_is_none() {
     assert_eq!(logins(&network), 1);
 }
 
-/// Without one, each client logs in.
+/// Without a store, each client logs in.
 #[tokio::test(start_paused = true)]
 async fn nothing_is_shared_without_a_store() {
     let network = door(token, only(&[1]));
@@ -343,7 +344,7 @@ impl Store for Hanging {
     }
 }
 
-/// Keeps what it was asked for.
+/// A store that keeps the keys that it is called with.
 #[derive(Default)]
 struct Asked(Mutex<Vec<String>>);
 

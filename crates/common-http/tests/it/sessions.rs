@@ -1,4 +1,5 @@
-//! One session for all calls: opened once, renewed ahead, thrown away only when it is the one that was refused.
+//! One session for all calls: opened once, renewed ahead of expiry, discarded only if it was
+//! refused.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +22,7 @@ use crate::helper::{
 const WEEK: Duration = seconds(7 * 24 * 3600);
 const SIX_DAYS: Duration = seconds(6 * 24 * 3600);
 
-/// Lives for a week and is renewed after six days, as a session of Biologix.
+/// A login whose session lasts a week and is renewed after six days, like those of Biologix.
 fn weekly() -> Login {
     Login {
         lifetime: Some(WEEK),
@@ -29,7 +30,7 @@ fn weekly() -> Login {
     }
 }
 
-/// As many calls at once, each on its own task.
+/// Makes `count` concurrent calls, each in its own task.
 async fn many(engine: &Engine, count: usize) -> Vec<common_http::Result<common_http::Answer>> {
     let calls = (0..count).map(|_| {
         let engine = engine.clone();
@@ -49,7 +50,7 @@ async fn a_thousand_calls_make_one_login() {
     for session in 1..=3 {
         assert!(many(&client, 1000).await.iter().all(Result::is_ok));
         assert_eq!(logins(&network), session);
-        // Now it has expired.
+        // The session has expired.
         advance(WEEK).await;
     }
 }
@@ -62,14 +63,17 @@ async fn a_thousand_calls_make_one_login_on_many_threads() {
     assert_eq!(logins(&network), 1);
 }
 
-/// All thousand are told that the old token is no good any more, at different times.
+/// All thousand calls get a 401 for the old token, at different times.
 #[tokio::test(start_paused = true)]
 async fn a_thousand_refused_calls_make_one_login() {
     let network = door(
         |n| token(n).after(seconds(2)),
-        |request| match authorization(request) == "basic TOKEN-1" {
-            true => FakeAnswer::status(401).after(millis(request.index as u64 * 5)),
-            false => FakeAnswer::json("{}").after(seconds(1)),
+        |request| {
+            if authorization(request) == "basic TOKEN-1" {
+                FakeAnswer::status(401).after(millis(request.index as u64 * 5))
+            } else {
+                FakeAnswer::json("{}").after(seconds(1))
+            }
         },
     );
     let client = client(&network, Login::default());
@@ -131,7 +135,7 @@ async fn a_401_to_a_young_token_is_an_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_401_to_a_download_as_well() {
+async fn a_401_to_a_download_is_answered_with_one_login() {
     let network = door(token, only(&[2]));
     let client = client(&network, Login::default());
     login(&client).await.unwrap();
@@ -159,7 +163,7 @@ async fn a_second_401_is_the_answer() {
     assert_eq!((logins(&network), calls(&network)), (2, 2));
 }
 
-/// The attempt that showed that the session was over does not count.
+/// The attempt that got the 401 does not count as one of the call's attempts.
 #[tokio::test(start_paused = true)]
 async fn a_renewal_is_no_repetition() {
     for (allowed, answers, attempts) in [
@@ -179,7 +183,7 @@ async fn a_renewal_is_no_repetition() {
     }
 }
 
-/// Not even when the second 401 comes so late that the new token is an old one by then.
+/// Not even if the second 401 arrives so late that the new token is an old one by then.
 #[tokio::test(start_paused = true)]
 async fn a_call_makes_at_most_one_login() {
     static MY_FILE: Operation = Operation::get("testing.mine.file", "/file").transfer();
@@ -196,7 +200,7 @@ async fn a_call_makes_at_most_one_login() {
     assert_eq!(logins(&network), 2);
 }
 
-/// The first call hangs for an hour, gets its 401 late, and must not take the new token from everybody.
+/// A call that hangs for an hour and then gets a 401 must not discard the newer token.
 #[tokio::test(start_paused = true)]
 async fn a_late_401_does_not_throw_the_newer_token_away() {
     let network = door(token, |request| {
@@ -221,7 +225,7 @@ async fn a_late_401_does_not_throw_the_newer_token_away() {
     assert_eq!(logins(&network), 2);
 }
 
-/// The call itself cannot be repeated; the next one must not find the same token.
+/// The call itself cannot be repeated, but the next one must not use the same token.
 #[tokio::test(start_paused = true)]
 async fn a_401_to_a_body_that_cannot_be_replayed_still_ends_the_session() {
     let network = door(token, only(&[2]));
@@ -255,7 +259,7 @@ async fn a_session_is_renewed_ahead_while_others_go_on_with_the_old() {
     assert_eq!((with("basic TOKEN-1"), with("basic TOKEN-2")), (100, 1));
 }
 
-/// The tokens with which calls came, in order.
+/// The tokens of the calls, in order.
 fn used(network: &FakeTransport) -> Vec<String> {
     let requests = network.requests();
     let used = requests.iter().map(authorization);
@@ -308,7 +312,7 @@ async fn without_credentials_only_public_operations_can_be_called() {
     call(&engine, &READ).await.unwrap();
 }
 
-/// A session that never ends by itself is kept until it is refused.
+/// A session without an expiry is kept until it is refused.
 #[tokio::test(start_paused = true)]
 async fn without_a_lifetime_a_session_is_kept() {
     let network = door(token, welcome);

@@ -12,7 +12,7 @@ use crate::helper::{
     network, pauses, seconds,
 };
 
-/// The one wait of a call that fails like this and then succeeds.
+/// The one wait of a call that fails in this way and then succeeds.
 async fn wait_after(step: Step) -> Duration {
     let network = network([step, Good]);
     call(&engine(&network), &READ).await.unwrap();
@@ -29,7 +29,7 @@ async fn backoff_doubles_and_is_drawn_at_random_below() {
             *longest = pause.max(*longest);
         }
     }
-    // Timers go by the millisecond.
+    // Timers have a resolution of one millisecond.
     for (longest, bound) in longest.into_iter().zip([200, 400, 800]) {
         assert!(longest <= millis(bound + 1), "{longest:?}");
         assert!(longest >= millis(bound / 2), "{longest:?}");
@@ -62,7 +62,7 @@ async fn retry_after_is_waited_for_exactly() {
     assert_eq!(wait_after(Later(429, "7")).await, seconds(7));
     assert_eq!(wait_after(Later(503, "61")).await, seconds(61));
     assert_eq!(wait_after(Later(429, "299")).await, seconds(299));
-    // Also where it is no throttling.
+    // The same for statuses that are not throttling.
     for status in [500, 502, 504, 408] {
         assert_eq!(wait_after(Later(status, "7")).await, seconds(7));
     }
@@ -79,7 +79,7 @@ async fn a_date_is_read_against_the_answers_own() {
     assert_eq!(pauses(&network), [seconds(80)]);
 }
 
-/// "Now" still leaves some jitter, so that all who were told so do not come back at once.
+/// Even a wait of zero keeps some jitter, so that not all clients retry at the same moment.
 #[tokio::test(start_paused = true)]
 async fn a_retry_after_of_nothing_is_our_own_backoff() {
     for header in ["0", "Wed, 02 Jan 2002 03:04:05 GMT"] {
@@ -103,7 +103,7 @@ async fn without_a_readable_retry_after_a_429_waits_as_the_vendor_is_known_to_wa
             seconds(60),
             "{garbage}"
         );
-        // And a 503 that does not say when is a failure.
+        // A 503 without a Retry-After is a failure.
         assert!(
             wait_after(Later(503, garbage)).await <= millis(201),
             "{garbage}"
@@ -146,7 +146,7 @@ async fn a_wait_that_does_not_fit_fails_at_once_and_says_how_long() {
             ErrorKind::RateLimited,
             u64::MAX,
         ),
-        // Not throttling, so it counts as work.
+        // It is not throttling, so the wait counts as working time.
         (Later(500, "60"), ErrorKind::Server, 60),
     ] {
         let network = network([step.clone()]);
@@ -157,7 +157,7 @@ async fn a_wait_that_does_not_fit_fails_at_once_and_says_how_long() {
     }
 }
 
-/// A transfer has no deadline: what the vendor asks for must not become one of years.
+/// A transfer has no deadline, so the wait that a vendor asks for must have a bound.
 #[tokio::test(start_paused = true)]
 async fn no_wait_of_a_transfer_is_without_bound() {
     for status in [429, 500, 502, 503, 504] {
@@ -186,7 +186,7 @@ async fn the_bound_can_be_set() {
     assert_eq!(network.count(), 1);
 }
 
-/// The pause of a final answer is told, not waited for.
+/// For an answer that is not retried, the error has the Retry-After and the client does not wait.
 #[tokio::test(start_paused = true)]
 async fn retry_after_of_what_is_not_repeated_is_told() {
     let started = Instant::now();

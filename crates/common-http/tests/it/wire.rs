@@ -1,4 +1,4 @@
-//! What is really on the wire, through reqwest and a socket.
+//! What is really sent, through reqwest and a socket.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -125,7 +125,7 @@ async fn a_file_is_sent_with_its_length_and_not_in_chunks() {
     }
 }
 
-/// Only where the caller cannot say the length.
+/// Only if the caller does not know the length.
 #[tokio::test]
 async fn a_body_of_unknown_length_is_sent_in_chunks() {
     let server = Server::start(|mut connection| async move {
@@ -251,7 +251,7 @@ async fn connections_are_used_again() {
     assert_eq!(connections, [0; 5]);
 }
 
-/// The server hangs up between two calls: the next one takes a new connection, and is sent once.
+/// If the server closes the connection between two calls, the next call is sent once, on a new one.
 #[tokio::test]
 async fn a_connection_closed_between_calls_is_no_failure() {
     let (tell, mut closed) = tokio::sync::mpsc::unbounded_channel();
@@ -270,7 +270,7 @@ async fn a_connection_closed_between_calls_is_no_failure() {
     for _ in 0..20 {
         assert_eq!(call(&client, &ORDER).await.unwrap().attempts(), 1);
         closed.recv().await.unwrap();
-        // Makes the runtime look at its sockets.
+        // Makes the runtime poll its sockets.
         call(&other.client(), &READ).await.unwrap();
     }
     let connections: Vec<_> = server.seen().iter().map(|seen| seen.connection).collect();
@@ -291,8 +291,7 @@ async fn a_host_can_be_resolved_by_hand() {
     assert_eq!(only_request(&server).header("host"), Some(host.as_str()));
 }
 
-/// The whole life of a session, against a server that knows nothing of us: the saved one is refused, a new one is
-/// opened, used, and shared.
+/// The whole life of a session: the saved one is refused, a new one is opened, used and shared.
 #[tokio::test]
 async fn a_session_is_renewed_and_shared() {
     let server = MockServer::start().await;

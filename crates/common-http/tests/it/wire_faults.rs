@@ -1,4 +1,4 @@
-//! Links that fail for real: a typed error in time, its delivery stated rightly.
+//! Real connection failures give a typed error in time, with the right delivery.
 
 use std::io;
 
@@ -39,9 +39,9 @@ async fn sending(bytes: &'static [u8], end: End) -> Server {
     .await
 }
 
-/// All three calls to this server end like that.
+/// All three calls to this server fail with this kind and delivery.
 async fn fails(server: Server, end: End, kind: ErrorKind, delivery: Delivery) {
-    // Only where nothing else will end the call.
+    // A deadline only if nothing else will end the call.
     let options = match end {
         End::Close | End::Reset => HttpOptions::default(),
         End::Hold => HttpOptions::default()
@@ -115,7 +115,7 @@ async fn after_the_request_was_read() {
     .await;
 }
 
-/// Whatever follows an error's head: the vendor has answered.
+/// Whatever follows the head of an error answer, the vendor has answered.
 #[tokio::test]
 async fn an_error_answer_that_breaks_off_is_that_answer() {
     let answer = b"HTTP/1.1 409 Conflict\r\nContent-Length: 100\r\n\r\nEXAMPLE";
@@ -155,7 +155,7 @@ async fn a_name_that_has_no_address() {
     assert_eq!(seen, (ErrorKind::Connect, Delivery::NotSent));
 }
 
-/// A read is repeated until it comes whole.
+/// A read is repeated until a complete answer arrives.
 #[tokio::test]
 async fn what_may_be_repeated_comes_through() {
     let server = Server::start(async |mut connection: Connection| {
@@ -185,7 +185,7 @@ async fn what_may_be_repeated_comes_through() {
     assert!(seen.iter().all(|seen| seen.body == content.as_bytes()));
 }
 
-/// The server reads the head and says no, while the body is still on its way.
+/// The server refuses the request after its head, while the body is still being sent.
 #[tokio::test]
 async fn an_answer_before_the_body_was_read() {
     let server = Server::start(async |mut connection: Connection| {
@@ -216,7 +216,7 @@ async fn an_upload_that_nobody_reads_ends() {
     assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::Unknown));
 }
 
-/// The vendor must never see the end of a file that is not the one that was meant.
+/// The vendor must never receive the end of a file that differs from the intended one.
 #[tokio::test]
 async fn a_source_that_breaks_off_is_never_a_whole_request() {
     let server = Server::answering(ok("{}")).await;
@@ -232,7 +232,8 @@ async fn a_source_that_breaks_off_is_never_a_whole_request() {
         assert_eq!(fate(&error), (ErrorKind::LocalIo, Delivery::Unknown));
         assert_eq!(error.attempts(), 1);
     }
-    // The helper keeps chunked requests without their bodies, so that only those with a length count here.
+    // The helper keeps chunked requests without their bodies, so only those with a length count
+    // here.
     let whole = |seen: &Seen| seen.header("content-length").is_some();
     assert!(!server.seen().iter().any(whole));
 }
@@ -271,7 +272,7 @@ async fn a_call_that_is_dropped_hangs_up() {
     assert_eq!(server.seen().len(), 1);
 }
 
-/// Each of the settable times ends its own kind of stall.
+/// Each timeout setting ends its own kind of stall.
 #[tokio::test]
 async fn each_timeout_ends_its_stall() {
     static SLOW: Operation = Operation::get("testing.slow", "/slow").public().transfer();

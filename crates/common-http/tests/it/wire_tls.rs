@@ -1,4 +1,4 @@
-//! TLS that does not come about: nothing of a request has left.
+//! If the TLS handshake fails, nothing of the request was sent.
 
 use common_http::{Delivery, Engine, ErrorKind, HttpOptions, RetryPolicy};
 

@@ -1,4 +1,4 @@
-//! Each fault as the client's socket sees it, and whether the vendor's state changed.
+//! Each fault as a client's socket sees it, and whether the vendor's state changed.
 
 use std::io::ErrorKind;
 
@@ -43,7 +43,7 @@ async fn reset_connections_resets_new_connections_before_a_request_is_read() {
     sandbox.reset_connections(2);
     for _ in 0..2 {
         let address = sandbox.url().strip_prefix("http://").unwrap();
-        // The reset may come as early as the end of the connecting itself.
+        // The reset may arrive as early as at the end of connecting.
         let error = match TcpStream::connect(address).await {
             Ok(mut stream) => read_all(&mut stream).await.1.unwrap_err(),
             Err(error) => error,
@@ -73,8 +73,8 @@ async fn stall_head_answers_nothing_until_the_sandbox_stops() {
         .await
         .unwrap();
     soon(sandbox.wait_for(ADD, 1)).await.unwrap();
-    // Another request in full: by then a server that answers the first one, or closes, would have
-    // done so.
+    // Make another complete request: by its end, a server that answers or closes the first would
+    // have done so.
     assert_eq!(
         ask(&mut connect(&sandbox).await, "POST /things", "")
             .await
@@ -169,7 +169,7 @@ async fn cut_body_announces_more_than_it_sends_and_closes_in_order() {
     );
     assert!(read.ends_with("\r\n\r\n{\"nu"));
     assert_eq!(sandbox.added(), 1);
-    // More than there is: the last byte is held back all the same.
+    // More than the body has: the last byte is held back all the same.
     sandbox
         .fail_next(ADD, Fault::CutBody { after: 1_000 })
         .unwrap();

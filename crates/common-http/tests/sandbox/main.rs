@@ -1,4 +1,4 @@
-//! The sandboxes' plumbing, seen from a bare socket.
+//! The server behind the sandboxes, tested from a bare socket.
 
 mod clock;
 mod faults;

@@ -1,4 +1,4 @@
-//! Which fault is played when, and what is refused.
+//! Which fault is injected when, and which faults are refused.
 
 use common_http::sandbox::{Fault, SandboxError};
 use http::{HeaderMap, HeaderValue, StatusCode};

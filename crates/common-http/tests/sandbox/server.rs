@@ -1,4 +1,4 @@
-//! Start, stop and the wire's form.
+//! Start, stop and the format on the wire.
 
 use std::io::ErrorKind;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a sandbox makes of its vendor: state, settings, addresses and work of its own.
+//! How a sandbox uses its vendor: state, settings, addresses and background work.
 
 use std::io;
 use std::net::TcpStream as StdTcpStream;
@@ -164,7 +164,7 @@ async fn drop_ends_the_vendors_work() {
     assert_eq!(soon(work.recv()).await, None);
 }
 
-/// Tests of many programs start their sandboxes in tasks.
+/// Many programs start the sandboxes of their tests in tasks.
 #[tokio::test]
 async fn it_can_be_started_in_a_task_and_shared() {
     let sandbox = tokio::spawn(Sandbox::start()).await.unwrap().unwrap();
@@ -176,7 +176,7 @@ async fn it_can_be_started_in_a_task_and_shared() {
     assert!(format!("{shared:?}").starts_with("Sandbox { urls: [\"http://127.0.0.1:"));
 }
 
-/// A sandbox whose vendor has begun to work, and what that work holds.
+/// Starts a sandbox and waits until its vendor's background work has begun.
 async fn at_work() -> (Sandbox, mpsc::UnboundedReceiver<()>) {
     let (work, mut receiver) = mpsc::unbounded_channel();
     let settings = Settings {

@@ -1,4 +1,4 @@
-//! An example vendor, and a client that is nothing but a socket.
+//! An example vendor, and a client on a bare socket.
 
 use std::io;
 use std::pin::Pin;
@@ -22,12 +22,12 @@ pub(crate) const GET: &str = "example.things.get";
 /// At the second address.
 pub(crate) const PUT: &str = "example.files.put";
 
-/// Far more than the buffers of a socket hold.
+/// Far more than a socket's buffers hold.
 pub(crate) const BIG: usize = 64 << 20;
 
 pub(crate) type Sandbox = sandbox::Sandbox<Example>;
 
-/// A vendor with two addresses, whose only state is how many things were added.
+/// A vendor with two addresses, whose only state is the number of things that were added.
 pub(crate) struct Example {
     urls: Vec<String>,
     added: AtomicUsize,
@@ -37,9 +37,9 @@ pub(crate) struct Example {
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) listens: [Listen; 2],
-    /// How many things there are at the start, at most 1,000.
+    /// The number of things at the start, at most 1,000.
     pub(crate) things: usize,
-    /// Told when the vendor's own work begins, and held by that work until it ends.
+    /// Gets a message when the vendor's background work begins, and is dropped when it ends.
     pub(crate) work: Option<UnboundedSender<()>>,
 }
 
@@ -146,11 +146,11 @@ pub(crate) fn listening(listen: Listen) -> Settings {
     }
 }
 
-/// A limit against tests that hang; no test is measured by it.
+/// A time limit for tests that would otherwise hang. No test depends on how long it takes.
 pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(60), what)
         .await
-        .expect("it must come to an end")
+        .expect("it ends within a minute")
 }
 
 pub(crate) async fn connect(sandbox: &Sandbox) -> TcpStream {
@@ -171,7 +171,7 @@ pub(crate) fn request(line: &str, body: &str) -> String {
     )
 }
 
-/// All that comes until the server closes, or the error that ends it.
+/// Reads everything until the server closes, or until the error that ends the connection.
 pub(crate) async fn read_all(stream: &mut TcpStream) -> (String, io::Result<()>) {
     let mut bytes = Vec::new();
     let end = soon(stream.read_to_end(&mut bytes)).await.map(drop);
@@ -188,7 +188,7 @@ pub(crate) async fn send(sandbox: &Sandbox, line: &str, body: &str) -> (String, 
     read_all(&mut stream).await
 }
 
-/// One answer with its full body; the connection can be used again.
+/// An answer with its full body. The connection can be used again.
 pub(crate) struct Got {
     pub(crate) status: u16,
     pub(crate) head: String,
@@ -223,7 +223,7 @@ pub(crate) async fn ask(stream: &mut TcpStream, line: &str, body: &str) -> Got {
             "closed within the head"
         );
     };
-    let head = String::from_utf8(bytes[..head_end].to_vec()).expect("a head of text");
+    let head = String::from_utf8(bytes[..head_end].to_vec()).expect("a UTF-8 head");
     let status = head
         .split(' ')
         .nth(1)
@@ -245,7 +245,7 @@ pub(crate) async fn ask(stream: &mut TcpStream, line: &str, body: &str) -> Got {
             "closed within the body"
         );
     }
-    got.body = String::from_utf8(bytes[head_end..].to_vec()).expect("a body of text");
+    got.body = String::from_utf8(bytes[head_end..].to_vec()).expect("a UTF-8 body");
     assert_eq!(got.body.len(), length);
     got
 }

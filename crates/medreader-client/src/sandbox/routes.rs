@@ -31,7 +31,7 @@ macro_rules! route {
 
 static ROUTES: [Route<Backend>; 8] = [
     route!(
-        "medreader.auth.login",
+        "medreader.sessions.open",
         POST,
         "/api/v1/auth/login",
         sessions::open

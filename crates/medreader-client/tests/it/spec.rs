@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use specs::Document;
 use tokio::time::advance;
 
-use crate::support::{FOLDER, answers, calls, client, folder, logins};
+use crate::support::{FOLDER, answers, calls, client, folder, idle_client, logins};
 
 fn document() -> Document {
     Document::read("medreader")
@@ -26,6 +26,50 @@ fn operations_of_the_document_and_of_the_code_agree() {
 #[test]
 fn the_document_is_true_to_itself() {
     assert_eq!(document().faults(), [""; 0]);
+}
+
+/// The id that a call's words spell, and the id of the operation in what it would send.
+macro_rules! spelled {
+    ($client:ident . $tag:ident() . $verb:ident $arguments:tt $($rest:tt)*) => {{
+        let prepared = $client.$tag().$verb $arguments $($rest)*;
+        let spelled = concat!("medreader.", stringify!($tag), ".", stringify!($verb));
+        (spelled, prepared.unwrap().operation().id())
+    }};
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operations_id_spells_its_call() {
+    let client = idle_client();
+    let id = "00000000-0000-4000-8000-000000000001".into();
+    let file = prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7");
+    let mut spelled = vec![
+        spelled!(client.folders().create("Pasta").prepare()),
+        spelled!(client.folders().get(&folder()).prepare()),
+        spelled!(
+            client
+                .prescriptions()
+                .upload(&folder(), file)
+                .prepare()
+                .await
+        ),
+        spelled!(client.prescriptions().result(&id).prepare()),
+        spelled!(client.prescriptions().results(&folder()).prepare()),
+        spelled!(client.configuration().get().prepare()),
+        spelled!(client.configuration().update().s3_region("a").prepare()),
+    ];
+    // A login prepares its own request, so its call only says what it is.
+    let open = "medreader.sessions.open";
+    let call = format!("{:?}", client.sessions().open());
+    assert_eq!(call, format!("Call {{ operation: {open:?}, .. }}"));
+    spelled.push((open, open));
+
+    assert!(
+        spelled.iter().all(|(id, operation)| id == operation),
+        "{spelled:?}"
+    );
+    let spelled: BTreeSet<&str> = spelled.into_iter().map(|(id, _)| id).collect();
+    let operations = OPERATIONS.iter().map(|operation| operation.id());
+    assert_eq!(spelled, operations.collect());
 }
 
 /// Reads a value as one type: gives what it writes again, and what no field of it took.
@@ -233,7 +277,7 @@ async fn the_logins_answer_is_read_as_the_document_has_it() {
     let answer = login.clone();
     let network = FakeTransport::new(move |_| FakeAnswer::json(answer.to_string()));
     let client = client(&network);
-    let user = client.open_session().send().await.unwrap();
+    let user = client.sessions().open().send().await.unwrap();
     assert_eq!(serde_json::to_value(&user).unwrap(), login["user"]);
     client.configuration().get().send().await.unwrap();
     let token = format!("Bearer {}", login["token"].as_str().unwrap());

@@ -4,13 +4,12 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use medreader_client::FolderId;
-use medreader_client::Recorded;
 use medreader_client::prescriptions::{
     FoundResult, PrescriptionFile, Prompt, ResultStatus, Upload, WaitOptions,
 };
 use medreader_client::sandbox::{Fault, IdReading, Lockout, Processing, Sandbox, Settings};
 use medreader_client::webhook::{Events, Receiver, Verifier, router};
+use medreader_client::{FolderId, Recorded};
 use tokio::net::TcpListener;
 
 use super::support::told;
@@ -123,7 +122,7 @@ async fn from_a_folder_to_a_result_by_webhook() {
                 backend.finish(&id).unwrap();
                 finished = true;
             }
-            event.id
+            event.into_inner().id
         });
         let waiting = sandbox.client().prescriptions().result_of(&upload.id);
         let arrival = waiting.wait_or_event(impatient(), events).await.unwrap();
@@ -192,7 +191,7 @@ async fn a_lockout_is_told_and_not_made_longer() {
             .credentials(&*sandbox.settings.email, "EXAMPLE-WRONG-PASSWORD")
             .build()
             .unwrap();
-        let error = wrong.open_session().send().await.unwrap_err();
+        let error = wrong.sessions().open().send().await.unwrap_err();
         let code = Some("invalid_credentials");
         assert_eq!(
             told(&error),
@@ -203,18 +202,18 @@ async fn a_lockout_is_told_and_not_made_longer() {
     // The right password does not help now, and asking again asks nobody.
     let locked_out = sandbox.client_builder().build().unwrap();
     for _ in 0..3 {
-        let error = locked_out.open_session().send().await.unwrap_err();
+        let error = locked_out.sessions().open().send().await.unwrap_err();
         assert_eq!(
             (error.kind().as_str(), error.code()),
             ("rate_limited", Some("too_many_attempts"))
         );
         assert!(error.retry_after().is_some_and(|wait| wait <= minute));
-        assert_eq!(sandbox.count("medreader.auth.login"), 3);
+        assert_eq!(sandbox.count("medreader.sessions.open"), 3);
     }
 
     sandbox.clock().advance(minute);
     let later = sandbox.client_builder().build().unwrap();
-    later.open_session().send().await.unwrap();
+    later.sessions().open().send().await.unwrap();
 }
 
 #[tokio::test]

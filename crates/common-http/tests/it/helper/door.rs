@@ -1,4 +1,5 @@
-//! A vendor behind a login: each login gives the next token, and calls say with which one they came.
+//! A vendor that requires a login. Each login gives the next token, and calls carry the one they
+//! use.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -49,31 +50,37 @@ impl Authenticator for Login {
     }
 }
 
-/// A network where the n-th login (from 1) is answered by `login`, and all else by `rest`.
+/// A network where `login` answers the n-th login (from 1), and `rest` every other request.
 pub(crate) fn door(
     login: impl Fn(usize) -> FakeAnswer + Send + Sync + 'static,
     rest: impl Fn(&FakeRequest) -> FakeAnswer + Send + Sync + 'static,
 ) -> Arc<FakeTransport> {
     let logins = AtomicUsize::new(0);
-    FakeTransport::new(move |request| match is_login(request) {
-        true => login(logins.fetch_add(1, Ordering::SeqCst) + 1),
-        false => rest(request),
+    FakeTransport::new(move |request| {
+        if is_login(request) {
+            login(logins.fetch_add(1, Ordering::SeqCst) + 1)
+        } else {
+            rest(request)
+        }
     })
 }
 
-/// A login's answer that gives token number `n`.
+/// The answer to a login, with token number `n`.
 pub(crate) fn token(n: usize) -> FakeAnswer {
     FakeAnswer::json("{}").header("x-token", &format!("TOKEN-{n}"))
 }
 
-/// 200 to whoever comes with one of these tokens, 401 to all others.
+/// 200 for a request with one of these tokens, 401 for any other.
 pub(crate) fn only(tokens: &'static [usize]) -> impl Fn(&FakeRequest) -> FakeAnswer + Send + Sync {
-    move |request| match tokens
-        .iter()
-        .any(|n| authorization(request) == format!("basic TOKEN-{n}"))
-    {
-        true => FakeAnswer::json("{}"),
-        false => FakeAnswer::status(401),
+    move |request| {
+        if tokens
+            .iter()
+            .any(|n| authorization(request) == format!("basic TOKEN-{n}"))
+        {
+            FakeAnswer::json("{}")
+        } else {
+            FakeAnswer::status(401)
+        }
     }
 }
 
@@ -98,7 +105,7 @@ pub(crate) fn logins(network: &FakeTransport) -> usize {
         .count()
 }
 
-/// How often something other than the login was asked.
+/// The number of requests other than logins.
 pub(crate) fn calls(network: &FakeTransport) -> usize {
     network.count() - logins(network)
 }

@@ -1,4 +1,4 @@
-//! Keeps the spans and events of our crate that arise on the test's thread, at every level.
+//! Records the spans and events of our crate on the test's thread, at every level.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ pub(crate) type Fields = BTreeMap<String, String>;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Recording {
-    /// One a span, with all that was recorded for it.
+    /// One entry per span, with all its fields.
     pub(crate) spans: Vec<Fields>,
     pub(crate) events: Vec<Fields>,
 }
@@ -24,7 +24,7 @@ thread_local! {
     static RECORDING: RefCell<Recording> = RefCell::default();
 }
 
-/// Records from now on.
+/// Starts recording.
 pub(crate) fn start() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -34,14 +34,14 @@ pub(crate) fn start() {
     take();
 }
 
-/// What was recorded since.
+/// Returns what was recorded since the start.
 pub(crate) fn take() -> Recording {
     RECORDING.take()
 }
 
 struct Recorder;
 
-/// Which span of the recording it is.
+/// The index of the span in the recording.
 struct Number(usize);
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {

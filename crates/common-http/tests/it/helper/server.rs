@@ -1,4 +1,4 @@
-//! A server that is nothing but a socket, so that it can do what no HTTP library does.
+//! A server on a bare socket, which can do what no HTTP library does.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ pub(crate) struct Seen {
     /// Request line and headers, without the empty line.
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
-    /// On which connection it came, from 0.
+    /// The number of the connection, from 0.
     pub(crate) connection: usize,
 }
 
@@ -46,7 +46,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Each connection is handled so.
+    /// Starts a server that handles each connection with this function.
     pub(crate) async fn start<F, Fut>(handle: F) -> Self
     where
         F: Fn(Connection) -> Fut + Send + Sync + 'static,
@@ -69,7 +69,7 @@ impl Server {
         Self { url, seen, task }
     }
 
-    /// Each request is answered with these bytes, on connections that stay open.
+    /// Starts a server that answers each request with these bytes and keeps the connection open.
     pub(crate) async fn answering(answer: impl Into<Vec<u8>>) -> Self {
         let answer = answer.into();
         Self::start(move |mut connection| {
@@ -87,7 +87,7 @@ impl Server {
         self.seen.lock().unwrap().clone()
     }
 
-    /// A client of it that sends each call once.
+    /// A client of this server that sends each call once.
     pub(crate) fn client(&self) -> Engine {
         self.client_with(HttpOptions::default())
     }
@@ -110,7 +110,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// The head of the next request; `None` when the client has closed.
+    /// Reads the head of the next request. `None` if the client has closed.
     pub(crate) async fn head(&mut self) -> Option<Seen> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -123,7 +123,7 @@ impl Connection {
         })
     }
 
-    /// The next request, whole (but for a body in chunks, which is left); `None` when the client has closed.
+    /// Reads the next request, except for a chunked body. `None` if the client has closed.
     pub(crate) async fn request(&mut self) -> Option<()> {
         let mut seen = self.head().await?;
         let length = seen
@@ -135,7 +135,7 @@ impl Connection {
         Some(())
     }
 
-    /// Sends bytes as they are; whoever does not listen any more is not missed.
+    /// Sends bytes unchanged. A client that no longer reads is ignored.
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         let _ = self.stream.write_all(bytes.as_ref()).await;
     }
@@ -145,7 +145,7 @@ impl Connection {
         self.stream.set_zero_linger().unwrap();
     }
 
-    /// Says nothing more until the client hangs up.
+    /// Sends nothing more until the client closes the connection.
     pub(crate) async fn hold(mut self) {
         let mut rest = [0; 1024];
         while self.stream.read(&mut rest).await.is_ok_and(|read| read > 0) {}

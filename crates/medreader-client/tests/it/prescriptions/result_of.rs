@@ -257,12 +257,13 @@ async fn without_a_snapshot_only_its_own_id_counts() {
 #[tokio::test(start_paused = true)]
 async fn a_folder_that_is_not_found_is_not_there_yet_and_other_failures_end_it() {
     for (answer, kind) in [(404, "timeout"), (403, "permission_denied")] {
-        let network = vendor(
-            move |request, _| match request.target.contains("/results?") {
-                true => refusal(answer, "erro"),
-                false => unknown(),
-            },
-        );
+        let network = vendor(move |request, _| {
+            if request.target.contains("/results?") {
+                refusal(answer, "erro")
+            } else {
+                unknown()
+            }
+        });
         let error = found(&network, &json!([])).await.unwrap_err();
         assert_eq!(error.kind().as_str(), kind);
     }
@@ -274,9 +275,10 @@ async fn a_folder_that_cannot_be_listed_for_a_while_is_asked_again() {
         let lists = AtomicUsize::new(0);
         let network = vendor(move |request, _| {
             if !request.target.contains("/results?") {
-                return match request.target.contains("/new/") {
-                    true => result("new", "completed"),
-                    false => unknown(),
+                return if request.target.contains("/new/") {
+                    result("new", "completed")
+                } else {
+                    unknown()
                 };
             }
             match lists.fetch_add(1, Ordering::SeqCst) {

@@ -85,7 +85,7 @@ async fn the_upload_as_it_is_on_the_wire() {
 
 async fn prepared(file: PrescriptionFile) -> Prepared {
     let upload = idle_client().prescriptions().upload(&folder(), file);
-    upload.request().await.unwrap().prepare().unwrap()
+    upload.prepare().await.unwrap()
 }
 
 async fn content(prepared: &Prepared) -> String {
@@ -220,7 +220,7 @@ async fn a_stream_is_sent_once() {
         FakeAnswer::json(taken().to_string())
     }]);
     let client = client(&network);
-    client.open_session().send().await.unwrap();
+    client.sessions().open().send().await.unwrap();
     advance(Duration::from_secs(61)).await;
     let error = client
         .prescriptions()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
 use futures_util::{StreamExt, stream};
 use medreader_client::AnalysisId;
-use medreader_client::prescriptions::{GetResult, Prompt, ResultStatus, WaitOptions};
+use medreader_client::prescriptions::{Arrival, GetResult, Prompt, ResultStatus, WaitOptions};
 use tokio::time::{Instant, timeout};
 
 use crate::support::{UPLOAD, answers, calls, client, refusal, told, vendor};
@@ -98,6 +98,15 @@ async fn a_wait_can_run_on_a_task_of_its_own() {
     let waiting = upload.wait(WaitOptions::default());
     let found = tokio::spawn(waiting).await.unwrap().unwrap();
     assert!(found.result().is_some());
+}
+
+#[test]
+fn an_arrival_can_be_built_for_tests() {
+    let arrival = Arrival::new(7, Prompt::Event("a".into()));
+    assert_eq!(
+        (arrival.found, arrival.prompt),
+        (7, Prompt::Event(AnalysisId::from("a")))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -288,7 +297,7 @@ async fn a_lockout_ends_it() {
         .await
         .unwrap_err();
     assert_eq!(error.kind().as_str(), "rate_limited");
-    assert_eq!(error.operation(), Some("medreader.auth.login"));
+    assert_eq!(error.operation(), Some("medreader.sessions.open"));
     assert_eq!((network.count(), began.elapsed()), (1, Duration::ZERO));
 }
 

@@ -27,7 +27,7 @@ async fn each_operation_has_its_id() {
     assert_eq!(
         asked,
         [
-            "medreader.auth.login",
+            "medreader.sessions.open",
             "medreader.folders.create",
             "medreader.folders.get",
             "medreader.prescriptions.upload",
@@ -59,7 +59,7 @@ async fn throttling_has_the_word_of_the_login_only_there() {
         retry_after: Some("7".to_owned()),
     };
     sandbox
-        .fail_next("medreader.auth.login", throttled.clone())
+        .fail_next("medreader.sessions.open", throttled.clone())
         .unwrap();
     let login = json!({ "email": &sandbox.settings.email, "password": &sandbox.settings.password });
     let got = log_in_with(&sandbox, &sandbox.settings.tenant_id, &login).await;

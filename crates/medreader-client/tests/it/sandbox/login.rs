@@ -70,7 +70,7 @@ async fn a_login_is_as_documented() {
     let again = log_in_with(&sandbox, "EXAMPLE-TENANT", &right(&sandbox)).await;
     assert_ne!(again.json()["token"], login["token"]);
     assert_eq!(
-        (sandbox.logins(), sandbox.count("medreader.auth.login")),
+        (sandbox.logins(), sandbox.count("medreader.sessions.open")),
         (2, 2)
     );
 }

@@ -101,7 +101,7 @@ async fn drift_keeps_what_is_needed() {
     .await
     .unwrap();
     for operation in [
-        "medreader.auth.login",
+        "medreader.sessions.open",
         "medreader.folders.get",
         "medreader.prescriptions.upload",
         "medreader.prescriptions.result",

@@ -2,14 +2,14 @@
 
 use std::fmt::{Debug, Display};
 use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
-use medreader_client::async_trait;
-use medreader_client::webhook::{
-    EventKey, MemorySeenEvents, Outcome, Receiver, SeenEvents, Verifier, WebhookError, WebhookEvent,
-};
+use medreader_client::webhook::{Outcome, Receiver, Verifier, WebhookError, WebhookEvent};
+use medreader_client::{Secret, Store, StoreKey, async_trait};
 use testing::journal::Journal;
 
 use super::{authorization, basic};
@@ -67,10 +67,8 @@ fn the_types_show_no_secret_and_no_data() {
         r#"WebhookEvent { id: AnalysisId("EXAMPLE"), .. }"#
     );
     assert_debug_hidden(&event);
-    assert_eq!(format!("{:?}", event.key()), "EventKey(..)");
     assert_debug_hidden(event.raw());
     assert_debug_hidden(&marked_verifier());
-    assert_debug_hidden(&MemorySeenEvents::default());
     let (receiver, events) = Receiver::channel(marked_verifier(), 1);
     assert_debug_hidden(&receiver);
     assert_debug_hidden(&events);
@@ -111,16 +109,29 @@ struct Failing {
 }
 
 #[async_trait]
-impl SeenEvents for Failing {
-    async fn is_seen(&self, _: &EventKey) -> io::Result<bool> {
+impl Store for Failing {
+    async fn get(&self, _: &StoreKey) -> io::Result<Option<Secret>> {
         if self.at_read {
             Err(io::Error::other(MARKER))
         } else {
-            Ok(false)
+            Ok(None)
         }
     }
 
-    async fn mark_seen(&self, _: &EventKey) -> io::Result<()> {
+    async fn put(&self, _: &StoreKey, _: &Secret, _: Option<Duration>) -> io::Result<()> {
+        Err(io::Error::other(MARKER))
+    }
+
+    async fn put_if_absent(
+        &self,
+        _: &StoreKey,
+        _: &Secret,
+        _: Option<Duration>,
+    ) -> io::Result<bool> {
+        Err(io::Error::other(MARKER))
+    }
+
+    async fn remove(&self, _: &StoreKey) -> io::Result<()> {
         Err(io::Error::other(MARKER))
     }
 }
@@ -133,8 +144,8 @@ async fn the_log_shows_nothing_that_was_sent() {
     let right = authorization(&basic("MARKER-user", "MARKER-password"));
     let handled = Receiver::new(marked_verifier(), async |_| Ok::<(), &str>(()));
     let failing = Receiver::new(marked_verifier(), async |_| Err::<(), &str>(MARKER));
-    let unread = handled.clone().seen_events(Failing { at_read: true });
-    let unmarked = handled.clone().seen_events(Failing { at_read: false });
+    let unread = handled.clone().store(Arc::new(Failing { at_read: true }));
+    let unmarked = handled.clone().store(Arc::new(Failing { at_read: false }));
 
     let mut statuses = Vec::new();
     for receiver in [&unread, &unmarked, &failing, &handled, &handled] {

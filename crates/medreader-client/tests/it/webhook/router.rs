@@ -13,6 +13,7 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use futures_util::future::join_all;
+use medreader_client::Recorded;
 use medreader_client::webhook::{Events, Receiver, Verifier, WebhookEvent, router};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout;
@@ -29,7 +30,7 @@ fn accepting(verifier: Verifier) -> Receiver {
     Receiver::new(verifier, |_| ready(Ok::<(), io::Error>(())))
 }
 
-async fn next(events: &mut Events) -> WebhookEvent {
+async fn next(events: &mut Events) -> Recorded<WebhookEvent> {
     timeout(HANGING, events.next()).await.unwrap().unwrap()
 }
 
@@ -193,7 +194,7 @@ async fn a_failed_event_is_answered_503_and_taken_when_it_is_sent_again() {
 async fn of_two_hundred_at_once_with_twenty_repetitions_each_is_handled_once() {
     let handled: Arc<Mutex<Vec<String>>> = Arc::default();
     let kept = Arc::clone(&handled);
-    let receiver = Receiver::new(verifier(), move |event: WebhookEvent| {
+    let receiver = Receiver::new(verifier(), move |event: Recorded<WebhookEvent>| {
         let kept = Arc::clone(&kept);
         async move {
             kept.lock().unwrap().push(event.id.as_str().to_owned());

@@ -192,7 +192,11 @@ fn a_body_up_to_the_limit_is_read() {
     );
 
     let small = verifier().body_limit(20);
-    let verify = |body: &[u8]| small.verify(&right_headers(), body).map(|event| event.id);
+    let verify = |body: &[u8]| {
+        small
+            .verify(&right_headers(), body)
+            .map(|event| event.into_inner().id)
+    };
     assert_eq!(
         verify(br#"{"id":"EXAMPLE-A-1"}"#).unwrap().as_str(),
         "EXAMPLE-A-1"
