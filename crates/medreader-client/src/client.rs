@@ -26,8 +26,8 @@ pub const BASE_URL: &str = "https://api.medreader.com";
 ///
 /// let sandbox = Sandbox::start().await?; // plays MedReader in this process
 /// let client = MedReaderClient::builder()
-///     .tenant(sandbox.tenant_id())
-///     .credentials(sandbox.email(), sandbox.password())
+///     .tenant(&*sandbox.settings.tenant_id)
+///     .credentials(&*sandbox.settings.email, &*sandbox.settings.password)
 ///     .base_url(sandbox.url()) // without it: the vendor's
 ///     .build()?;
 /// let folder = client.folders().create("Pacientes Exemplo").await?;

@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 use medreader_client::prescriptions::{
     FoundResult, PrescriptionFile, Prompt, ResultStatus, Upload, WaitOptions,
 };
-use medreader_client::sandbox::{Fault, IdReading, Lockout, Sandbox};
+use medreader_client::sandbox::{Fault, IdReading, Lockout, Processing, Sandbox, Settings};
 use medreader_client::webhook::{Events, Receiver, Verifier, router};
 use medreader_client::{FolderId, Recorded};
 use tokio::net::TcpListener;
@@ -49,12 +49,13 @@ fn impatient() -> WaitOptions {
 #[tokio::test]
 async fn from_a_folder_to_a_result_by_poll() {
     for reading in [IdReading::Same, IdReading::Different] {
-        let sandbox = Sandbox::builder()
-            .result_ids(reading)
-            .processing_polls(2)
-            .start()
-            .await
-            .unwrap();
+        let sandbox = Sandbox::with(Settings {
+            result_ids: reading,
+            processing: Processing::Polls(2),
+            ..Settings::default()
+        })
+        .await
+        .unwrap();
         let prescriptions = sandbox.client().prescriptions();
         let (folder, upload) = upload(&sandbox).await;
         let uploaded = &sandbox.uploads()[0];
@@ -101,12 +102,13 @@ async fn receive(sandbox: &Sandbox) -> Events {
 #[tokio::test]
 async fn from_a_folder_to_a_result_by_webhook() {
     for reading in [IdReading::Same, IdReading::Different] {
-        let sandbox = Sandbox::builder()
-            .webhook_ids(reading)
-            .processing_by_hand()
-            .start()
-            .await
-            .unwrap();
+        let sandbox = Sandbox::with(Settings {
+            webhook_ids: reading,
+            processing: Processing::ByHand,
+            ..Settings::default()
+        })
+        .await
+        .unwrap();
         let events = receive(&sandbox).await;
         let (_, upload) = upload(&sandbox).await;
         let id = upload.id.as_str().to_owned();
@@ -114,7 +116,7 @@ async fn from_a_folder_to_a_result_by_webhook() {
 
         // The result is final from the moment in which the webhook is handed over, so that no poll
         // can find it first.
-        let backend = sandbox.backend().clone();
+        let backend = sandbox.state();
         let mut finished = false;
         let events = events.map(move |event| {
             if !finished {
@@ -132,7 +134,7 @@ async fn from_a_folder_to_a_result_by_webhook() {
         let result = arrival.found.result().unwrap();
         assert_eq!(result.status, Some(ResultStatus::Completed));
         assert_eq!(result.id.as_str(), upload.id.as_str());
-        assert!(sandbox.deliveries()[0].is_confirmed());
+        assert!(sandbox.webhook_log()[0].is_confirmed());
     }
 }
 
@@ -174,15 +176,20 @@ async fn a_file_is_uploaded_at_most_once_when_the_answer_is_lost() {
 #[tokio::test]
 async fn a_lockout_is_told_and_not_made_longer() {
     let minute = Duration::from_secs(60);
-    let sandbox = Sandbox::builder()
-        .lockout(Lockout::new(2, minute).with_retry_after())
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::with(Settings {
+        lockout: Some(Lockout {
+            failures: 2,
+            duration: minute,
+            retry_after: true,
+        }),
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     for _ in 0..2 {
         let wrong = sandbox
             .client_builder()
-            .credentials(sandbox.email(), "EXAMPLE-WRONG-PASSWORD")
+            .credentials(&*sandbox.settings.email, "EXAMPLE-WRONG-PASSWORD")
             .build()
             .unwrap();
         let error = wrong.sessions().open().send().await.unwrap_err();

@@ -29,14 +29,20 @@ impl Vendors {
         let biologix = biologix::Sandbox::builder()
             .username("EXAMPLE-USER")
             .port(ports.biologix);
-        let medreader = medreader::Sandbox::builder()
-            .every_folder(true)
-            .port(ports.medreader);
+        let medreader = medreader::Settings {
+            every_folder: true,
+            port: ports.medreader,
+            ..medreader::Settings::default()
+        };
         let erp = erp::Sandbox::builder().port(ports.erp_files);
         let gensoft = gensoft::Sandbox::builder().port(ports.gensoft);
         let vendors = Self {
             biologix: listening(biologix.start().await, "--biologix", ports.biologix)?,
-            medreader: listening(medreader.start().await, "--medreader", ports.medreader)?,
+            medreader: listening(
+                medreader::Sandbox::with(medreader).await,
+                "--medreader",
+                ports.medreader,
+            )?,
             erp: listening(erp.start().await, "--erp-files", ports.erp_files)?,
             gensoft: listening(gensoft.start().await, "--gensoft", ports.gensoft)?,
         };
@@ -70,9 +76,9 @@ impl Vendors {
             ("BIOLOGIX_PASSWORD", biologix.password()),
             ("BIOLOGIX_PARTNER_ID", biologix.partner_id()),
             ("MEDREADER_BASE_URL", medreader.url()),
-            ("MEDREADER_TENANT_ID", medreader.tenant_id()),
-            ("MEDREADER_EMAIL", medreader.email()),
-            ("MEDREADER_PASSWORD", medreader.password()),
+            ("MEDREADER_TENANT_ID", &medreader.settings.tenant_id),
+            ("MEDREADER_EMAIL", &medreader.settings.email),
+            ("MEDREADER_PASSWORD", &medreader.settings.password),
             ("MEDREADER_WEBHOOK_USER", WEBHOOK_USER),
             ("MEDREADER_WEBHOOK_PASSWORD", WEBHOOK_PASSWORD),
             ("ERP_BASE_URL", erp.url()),
