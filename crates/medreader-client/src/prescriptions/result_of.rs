@@ -113,6 +113,18 @@ impl ResultOf {
     /// Like [`wait`](Self::wait), but polls sooner when a webhook comes, see
     /// [`GetResult::wait_or_event`].
     ///
+    /// ```
+    /// use futures_util::StreamExt;
+    /// use medreader_client::Result;
+    /// use medreader_client::prescriptions::{FoundResult, ResultOf, WaitOptions};
+    /// use medreader_client::webhook::Events;
+    ///
+    /// async fn found(waiting: ResultOf, events: Events) -> Result<FoundResult> {
+    ///     let ids = events.map(|event| event.id.clone());
+    ///     Ok(waiting.wait_or_event(WaitOptions::default(), ids).await?.found)
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// Those of [`wait`](Self::wait).
     pub async fn wait_or_event(
