@@ -10,7 +10,8 @@ pub(crate) use self::get::{GET, PATH};
 pub(crate) use self::update::UPDATE;
 pub use self::update::UpdateConfiguration;
 
-/// The settings of a tenant: [`MedReaderClient::configuration`](crate::MedReaderClient::configuration).
+/// The settings of a tenant:
+/// [`MedReaderClient::configuration`](crate::MedReaderClient::configuration).
 ///
 /// The user needs the permission `admin` or `configurations` (documented).
 #[derive(Clone, Debug)]

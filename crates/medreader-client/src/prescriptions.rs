@@ -1,10 +1,10 @@
 //! Prescriptions: files that are uploaded to be read, and the results of reading them.
 //!
-//! **Ids.** The vendor has three kinds and does not promise that any is equal to another: the answer
-//! to an upload has an [`UploadId`], results have a [`PrescriptionId`], and a webhook has an
+//! **Ids.** The vendor has three kinds and does not promise that any is equal to another: the
+//! answer to an upload has an [`UploadId`], results have a [`PrescriptionId`], and a webhook has an
 //! [`AnalysisId`]. It is only certain that the results of a folder contain what was uploaded into
-//! it. [`Prescriptions::result_of`] tries the upload's id first, then what is new in the folder, and
-//! says which of the two it was.
+//! it. [`Prescriptions::result_of`] tries the upload's id first, then what is new in the folder,
+//! and says which of the two it was.
 //!
 //! **Models.** Only an id is required. A field that is absent or null is `None`; unknown fields and
 //! fields of an unexpected type are kept in `extra`. `Debug` shows ids, status and sizes, but no
@@ -34,7 +34,8 @@ pub use self::wait::{Arrival, Prompt, WaitOptions};
 #[cfg(doc)]
 use crate::ids::{AnalysisId, PrescriptionId, UploadId};
 
-/// The prescriptions of a tenant: [`MedReaderClient::prescriptions`](crate::MedReaderClient::prescriptions).
+/// The prescriptions of a tenant:
+/// [`MedReaderClient::prescriptions`](crate::MedReaderClient::prescriptions).
 ///
 /// ```
 /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -23,9 +23,9 @@ impl Sessions {
     /// Opens a session unless there is one, to learn early whether the credentials are good.
     ///
     /// Every other call does this by itself. Of the call's options only the deadline counts. A
-    /// refused login is remembered: until a pause is over (30 s, doubling to 15 min, or the vendor's
-    /// `Retry-After`) it is answered locally, because MedReader locks out who tries too often. A
-    /// call that is cancelled may leave a session open that nobody uses.
+    /// refused login is remembered: until a pause is over (30 s, doubling to 15 min, or the
+    /// vendor's `Retry-After`) it is answered locally, because MedReader locks out who tries too
+    /// often. A call that is cancelled may leave a session open that nobody uses.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -66,7 +66,8 @@ pub(crate) fn login(engine: &Engine, credentials: &Credentials) -> Request {
     })
 }
 
-/// The user who is logged in, as the login describes it. `Debug` shows nothing: it is personal data.
+/// The user who is logged in, as the login describes it. `Debug` shows nothing: it is personal
+/// data.
 ///
 /// The fields are documented. That any of them may be missing or odd is our reading. A user that is
 /// not a JSON object is kept in `extra` as `user`.

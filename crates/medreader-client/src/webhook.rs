@@ -1,15 +1,16 @@
 //! Receiving MedReader's webhooks: who sent it, what it says, and that each is handled once.
 //!
-//! When a prescription has been read, MedReader sends its result to the tenant's `webhook_url`, with
-//! Basic credentials (`webhook_user` and `webhook_password` of the tenant's configuration). It takes
-//! a `200` as received, and may send again after anything else (all documented; how often and for
-//! how long is not). So there are three steps, each usable without the next:
+//! When a prescription has been read, MedReader sends its result to the tenant's `webhook_url`,
+//! with Basic credentials (`webhook_user` and `webhook_password` of the tenant's configuration). It
+//! takes a `200` as received, and may send again after anything else (all documented; how often and
+//! for how long is not). So there are three steps, each usable without the next:
 //!
 //! - [`Verifier`] checks the credentials and reads the body into a [`WebhookEvent`]. It needs only
 //!   the request's headers and bytes.
-//! - [`Receiver`] calls your async handler for each event, once: a [`Store`](crate::Store) remembers
-//!   the handled ones. It answers 200 only after the handler returned `Ok`, and otherwise 503, so
-//!   that MedReader sends again. [`Receiver::channel`] puts the events into a stream instead.
+//! - [`Receiver`] calls your async handler for each event, once: a [`Store`](crate::Store)
+//!   remembers the handled ones. It answers 200 only after the handler returned `Ok`, and otherwise
+//!   503, so that MedReader sends again. [`Receiver::channel`] puts the events into a stream
+//!   instead.
 //! - `router` (feature `axum`) serves a receiver at `POST /`, with limits on the size of a body and
 //!   on the time it takes.
 //!

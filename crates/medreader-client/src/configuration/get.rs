@@ -44,9 +44,9 @@ impl Configuration {
 
 /// The settings of a tenant. `Debug` shows nothing, and `Serialize` leaves the two secrets out.
 ///
-/// All fields are documented; that a field which was never set is null or absent is our reading. The
-/// vendor may mask the two secrets (our reading, too), so do not write back what was read. A field of
-/// an unexpected type is kept in `extra`, except a secret: only the answer's own text
+/// All fields are documented; that a field which was never set is null or absent is our reading.
+/// The vendor may mask the two secrets (our reading, too), so do not write back what was read. A
+/// field of an unexpected type is kept in `extra`, except a secret: only the answer's own text
 /// ([`Recorded::raw`]) has it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Fields")]

@@ -64,7 +64,8 @@ impl Configuration {
 #[must_use = "nothing is sent before `.await` or `send`"]
 pub struct UpdateConfiguration {
     engine: Engine,
-    /// By field: the new value, or `None` to clear it. All are held as secrets: none may be printed.
+    /// By field: the new value, or `None` to clear it. All are held as secrets: none may be
+    /// printed.
     changes: BTreeMap<&'static str, Option<Secret>>,
     options: CallOptions,
 }

@@ -18,7 +18,8 @@ pub(crate) static CREATE: Operation =
     Operation::post("medreader.folders.create", "/api/v1/folders");
 
 impl Folders {
-    /// Creates a folder of this name, which the vendor normalises as [`normalize_folder_name`] does.
+    /// Creates a folder of this name, which the vendor normalises as [`normalize_folder_name`]
+    /// does.
     ///
     /// It has an effect, so it is repeated only after a refusal (not sent, throttled, session
     /// expired). If the answer is lost, the error's delivery is `Unknown`: the folder may have been

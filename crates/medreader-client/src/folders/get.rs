@@ -68,7 +68,8 @@ pub struct Folder {
     /// The name, normalised by the vendor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_name: Option<String>,
-    /// The folder that this one is in; `None` in the root (inferred: no sample shows such a folder).
+    /// The folder that this one is in; `None` in the root (inferred: no sample shows such a
+    /// folder).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_folder_id: Option<FolderId>,
     /// The names from the root to this one, joined by `/`. Do not parse it: elsewhere the vendor

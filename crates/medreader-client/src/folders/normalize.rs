@@ -3,7 +3,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Normalises a folder's name as the vendor does, to know beforehand which names are the same to it.
+/// Normalises a folder's name as the vendor does, to know beforehand which names are the same to
+/// it.
 ///
 /// Documented: accents are removed, letters become lower case, spaces and special characters become
 /// hyphens, several hyphens become one, and hyphens at the start and the end are removed. Our

@@ -72,7 +72,8 @@ pub struct GetResult {
 safe_debug!(GetResult { id });
 
 impl GetResult {
-    /// Sets options of this call. For a wait, of each poll, except the deadline: that is the wait's.
+    /// Sets options of this call. For a wait, of each poll, except the deadline: that is the
+    /// wait's.
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
@@ -103,8 +104,9 @@ impl GetResult {
     /// It polls at once, then in growing pauses, see [`WaitOptions`]. It goes on while
     /// - the prescription is not found: it may not be there right after the upload
     /// - the status is missing or not documented
-    /// - a poll fails for a reason that may pass ([`Error::is_transient`](crate::Error::is_transient)).
-    ///   After throttling it waits as long as the vendor says, or at least the longest pause
+    /// - a poll fails for a reason that may pass
+    ///   ([`Error::is_transient`](crate::Error::is_transient)). After throttling it waits as long
+    ///   as the vendor says, or at least the longest pause
     ///
     /// Only reads: a cancelled wait leaves nothing behind and can be started again.
     ///
@@ -145,10 +147,10 @@ impl GetResult {
     /// Like [`wait`](Self::wait), but polls sooner when a webhook comes: the first of the two wins.
     ///
     /// `events` are the ids of the webhooks that arrive. The vendor does not promise that they are
-    /// ids of prescriptions, so a webhook of any id leads to a poll, and the result is what the poll
-    /// read. Polls are never closer together than the first pause; those caused by webhooks with
-    /// other ids are at least a twentieth of the time waited so far apart. A stream that ends does
-    /// not change the polling.
+    /// ids of prescriptions, so a webhook of any id leads to a poll, and the result is what the
+    /// poll read. Polls are never closer together than the first pause; those caused by webhooks
+    /// with other ids are at least a twentieth of the time waited so far apart. A stream that ends
+    /// does not change the polling.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -161,7 +163,7 @@ impl GetResult {
     /// let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
     /// let upload = client.prescriptions().upload(&folder.id, file).await?;
     ///
-    /// let webhooks = futures_util::stream::pending(); // in a program: the ids of what was received
+    /// let webhooks = futures_util::stream::pending(); // in a program: the ids of its events
     /// let id = upload.id.assume_prescription_id();
     /// let waiting = client.prescriptions().result(&id);
     /// let arrival = waiting.wait_or_event(WaitOptions::default(), webhooks).await?;

@@ -102,8 +102,8 @@ impl ResultOf {
     /// Only reads: a cancelled wait leaves nothing behind and can be started again.
     ///
     /// # Errors
-    /// - `timeout`: nothing final was found before the wait's deadline; status and code are those of
-    ///   the last poll by id
+    /// - `timeout`: nothing final was found before the wait's deadline; status and code are those
+    ///   of the last poll by id
     /// - all others of [`GetResult::wait`], which also says what a failed last poll gives
     pub async fn wait(self, options: WaitOptions) -> Result<FoundResult> {
         let arrival = wait(self.target(&options), &options, no_events()).await?;

@@ -50,7 +50,9 @@ impl FolderSnapshot {
     /// async fn before(client: &MedReaderClient, folder: &FolderId) -> Result<FolderSnapshot> {
     ///     match client.prescriptions().results(folder).await {
     ///         Ok(list) => Ok(list.snapshot(folder)),
-    ///         Err(error) if error.kind() == ErrorKind::NotFound => Ok(FolderSnapshot::empty(folder)),
+    ///         Err(error) if error.kind() == ErrorKind::NotFound => {
+    ///             Ok(FolderSnapshot::empty(folder))
+    ///         }
     ///         Err(error) => Err(error),
     ///     }
     /// }

@@ -35,9 +35,9 @@ impl Prescriptions {
     ///
     /// It has an effect, so it is repeated only after a refusal (not sent, throttled, session
     /// expired), and if the file can be read again. If the answer is lost, the error's delivery is
-    /// `Unknown`: the file may have been taken, and no operation of the vendor tells for sure. Check
-    /// the folder's results before you send it again. A call that is cancelled while it sends or
-    /// waits leaves the same doubt.
+    /// `Unknown`: the file may have been taken, and no operation of the vendor tells for sure.
+    /// Check the folder's results before you send it again. A call that is cancelled while it sends
+    /// or waits leaves the same doubt.
     ///
     /// Only progress is limited in time: an upload ends if less than 1 KiB moves in 30 s, or if no
     /// answer comes within 30 s of the last byte.

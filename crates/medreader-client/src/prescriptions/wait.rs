@@ -23,8 +23,8 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 /// that its answer fits.
 const LAST_POLL: Duration = Duration::from_secs(1);
 
-/// Events with other ids, of which a busy tenant has many, lead to another poll only after this part
-/// of the time waited so far.
+/// Events with other ids, of which a busy tenant has many, lead to another poll only after this
+/// part of the time waited so far.
 const OTHERS_SHARE: u32 = 20;
 
 /// How long to wait for a result, and how often to poll.
@@ -84,8 +84,8 @@ impl WaitOptions {
         self
     }
 
-    /// How long the upload's own id must stay unknown before [`ResultOf`](super::ResultOf) lists the
-    /// folder (default 3 s, at most half of the deadline).
+    /// How long the upload's own id must stay unknown before [`ResultOf`](super::ResultOf) lists
+    /// the folder (default 3 s, at most half of the deadline).
     #[must_use]
     pub fn folder_after(mut self, after: Duration) -> Self {
         self.folder_after = after;
@@ -125,8 +125,8 @@ impl<T> Arrival<T> {
 pub enum Prompt {
     /// The wait's own rhythm: no event made the poll come sooner.
     Poll,
-    /// This event, which made the poll come sooner. It is about the same prescription only as far as
-    /// the ids are the same.
+    /// This event, which made the poll come sooner. It is about the same prescription only as far
+    /// as the ids are the same.
     Event(AnalysisId),
 }
 

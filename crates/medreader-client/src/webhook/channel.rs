@@ -15,9 +15,9 @@ impl Receiver {
     /// A receiver whose handler puts the events into a channel, and the other end of the channel.
     ///
     /// **What is in the channel is lost if the process crashes.** An event counts as handled, is
-    /// remembered and is answered 200 as soon as it is in the channel, before you have taken it out;
-    /// MedReader does not send it again. If that matters, use [`Receiver::new`] with a handler that
-    /// saves the event, or list the folder's results after a start.
+    /// remembered and is answered 200 as soon as it is in the channel, before you have taken it
+    /// out; MedReader does not send it again. If that matters, use [`Receiver::new`] with a handler
+    /// that saves the event, or list the folder's results after a start.
     ///
     /// The channel holds this many events (at least 1). While it is full, a webhook waits for room
     /// before it is answered. When the stream has been dropped, every webhook is answered 503.

@@ -9,9 +9,9 @@ use crate::ids::AnalysisId;
 
 /// The result of an analysis, as a webhook announces it.
 ///
-/// Only the id is required. Any other field may be absent or null (documented for the same fields of
-/// a result, not for the webhook: our reading), and one of an unexpected type is kept in `extra`.
-/// `Debug` shows the id only.
+/// Only the id is required. Any other field may be absent or null (documented for the same fields
+/// of a result, not for the webhook: our reading), and one of an unexpected type is kept in
+/// `extra`. `Debug` shows the id only.
 ///
 /// ```
 /// use medreader_client::webhook::WebhookEvent;

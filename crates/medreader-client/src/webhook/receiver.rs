@@ -164,10 +164,10 @@ impl Receiver {
 
     /// Handles one webhook, given its headers and its whole body. Answer with [`Outcome::status`].
     ///
-    /// The handler runs in this future. If it is dropped, as servers do when the sender hangs up, the
-    /// handler is cancelled and the event counts as not handled; if the handler panics, this panics.
-    /// Both leave the receiver usable. To let the handler run to its end, call this in a task of its
-    /// own.
+    /// The handler runs in this future. If it is dropped, as servers do when the sender hangs up,
+    /// the handler is cancelled and the event counts as not handled; if the handler panics, this
+    /// panics. Both leave the receiver usable. To let the handler run to its end, call this in a
+    /// task of its own.
     pub async fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Outcome {
         let admitted = match self.verifier.verify(headers, body) {
             Ok(event) => self.admit(event, body).await,

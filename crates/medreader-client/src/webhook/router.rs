@@ -19,11 +19,12 @@ use super::error::WebhookError;
 use super::receiver::{Outcome, Receiver, refused};
 
 impl Receiver {
-    /// How long a body sent to [`router`] may take, from the headers to the last byte (default 10 s).
+    /// How long a body sent to [`router`] may take, from the headers to the last byte (default 10
+    /// s).
     ///
-    /// A sender that takes longer is answered 408 and cut off. A sender that is refused earlier gets
-    /// its answer at once; what it goes on sending is thrown away, and it is cut off after this
-    /// time.
+    /// A sender that takes longer is answered 408 and cut off. A sender that is refused earlier
+    /// gets its answer at once; what it goes on sending is thrown away, and it is cut off after
+    /// this time.
     #[must_use]
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.body_timeout = timeout;
@@ -40,17 +41,17 @@ impl Receiver {
 /// | 401 | the credentials are missing or wrong; they are checked before the body is read |
 /// | 405 | another method |
 /// | 408 | the body took longer than [`Receiver::body_timeout`]; the connection is closed |
-/// | 413 | the body is larger than the verifier's limit, by its `Content-Length` (then it is not read) or while it is read |
+/// | 413 | the body is larger than the verifier's limit, by its `Content-Length` or while it is read |
 /// | 503 | the handler failed or panicked, or the store failed: MedReader may send it again |
 ///
 /// The bodies of the answers are empty. The handler runs in a task of its own and goes on when the
 /// sender hangs up, which happens if it takes longer than the sender waits (how long is not known).
 /// If the event is sent again, the answer is that of the first run. A graceful shutdown of the
-/// server waits for the handlers whose sender still waits. The others end with the runtime, and then
-/// their events were neither remembered nor answered.
+/// server waits for the handlers whose sender still waits. The others end with the runtime, and
+/// then their events were neither remembered nor answered.
 ///
-/// How long a sender may take for the *headers* of a request, and how many connections there may be,
-/// is up to the server: `axum::serve` sets no limits, a reverse proxy does.
+/// How long a sender may take for the *headers* of a request, and how many connections there may
+/// be, is up to the server: `axum::serve` sets no limits, a reverse proxy does.
 ///
 /// ```
 /// use medreader_client::webhook::{Receiver, Verifier, router};

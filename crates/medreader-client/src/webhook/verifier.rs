@@ -63,8 +63,8 @@ safe_debug!(Verifier { body_limit });
 impl Verifier {
     /// Accepts this user with this password: the tenant's `webhook_user` and `webhook_password`.
     ///
-    /// An empty password is never accepted, not even if an empty one is sent: it is what a forgotten
-    /// setting looks like.
+    /// An empty password is never accepted, not even if an empty one is sent: it is what a
+    /// forgotten setting looks like.
     #[must_use]
     pub fn new(user: impl AsRef<str>, password: impl Into<Secret>) -> Self {
         let none = Self {

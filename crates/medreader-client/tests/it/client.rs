@@ -54,7 +54,7 @@ fn the_vendors_address_is_the_default() {
     );
 }
 
-/// Settings that are missing show when the client is built, not at the first call.
+/// Missing settings show when the client is built, not at the first call.
 #[test]
 fn credentials_are_required() {
     let builder = MedReaderClient::builder().tenant(TENANT);

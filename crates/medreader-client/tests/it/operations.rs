@@ -1,5 +1,5 @@
-//! Every operation under everything that can happen to a call: the right value or the right error, and what has an
-//! effect is sent at most once when its fate is unknown.
+//! Every operation under everything that can happen to a call: the right value or the right error,
+//! and what has an effect is sent at most once when its fate is unknown.
 
 mod cases;
 
@@ -29,7 +29,7 @@ fn always(answer: impl Fn() -> FakeAnswer + Send + Sync + 'static) -> Arc<FakeTr
     vendor(move |_, _| answer())
 }
 
-/// How often an operation is tried at most.
+/// The most attempts of an operation.
 fn most(operation: &Operation) -> u32 {
     if operation.is_transfer() { 3 } else { 4 }
 }
@@ -43,7 +43,7 @@ fn each_operation_but_the_login_has_a_case() {
     let cases: BTreeSet<&str> = cases().iter().map(|case| case.operation.id()).collect();
     let mut operations: BTreeSet<&str> =
         OPERATIONS.iter().map(|operation| operation.id()).collect();
-    // What happens to logins is in the tests of the sessions.
+    // Logins are tested with the sessions.
     assert!(operations.remove("medreader.sessions.open"));
     assert_eq!(cases, operations);
 }
@@ -292,7 +292,7 @@ async fn a_connection_lost_before_the_request_left_is_tried_again() {
     }
 }
 
-/// The heart of it: a lost answer, a silence and a failed vendor leave in doubt what was done.
+/// The most important one: a lost answer, silence and a failed vendor leave in doubt what was done.
 #[tokio::test(start_paused = true)]
 async fn what_has_an_effect_is_sent_once_when_its_fate_is_unknown() {
     type Loss = (fn() -> FakeAnswer, &'static str, Option<u16>);
@@ -343,7 +343,7 @@ async fn a_vendor_that_says_when_to_come_back_has_not_acted() {
 async fn a_success_that_cannot_be_read_has_had_its_effect() {
     for case in cases() {
         let is_configuration = case.operation.path().ends_with("/configurations");
-        // Of the settings nothing must be there.
+        // No field of the settings is required.
         let drifted = if is_configuration {
             "7"
         } else {

@@ -1,4 +1,5 @@
-//! Nothing secret or personal is printed: by `Debug`, errors, spans or logs, on success and on each failure.
+//! Nothing secret or personal is printed: by `Debug`, errors, spans or logs, on success and on each
+//! failure.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -15,7 +15,7 @@ use crate::support::{
     refusal, session, told, vendor,
 };
 
-/// A network in which all but logins succeeds.
+/// A network in which everything except logins succeeds.
 fn with_logins(login: impl Fn(usize) -> FakeAnswer + Send + Sync + 'static) -> Arc<FakeTransport> {
     let count = AtomicUsize::new(0);
     FakeTransport::new(move |request| match request.target.as_str() {
@@ -100,7 +100,7 @@ async fn a_user_may_be_missing_in_part_or_whole() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_odd_of_a_user_costs_nobody_the_rest() {
+async fn an_odd_field_of_a_user_does_not_cost_the_others() {
     let answer = r#"{"token":"EXAMPLE","user":{"id":7,"name":"Pessoa Ficticia","phone":5511}}"#;
     let network = with_logins(move |_| FakeAnswer::json(answer));
     let user = client(&network).sessions().open().send().await.unwrap();
@@ -113,7 +113,7 @@ async fn what_is_odd_of_a_user_costs_nobody_the_rest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unreadable_user_fails_no_call() {
+async fn an_unreadable_user_does_not_fail_a_call() {
     let network = with_logins(|_| FakeAnswer::json(r#"{"token":"EXAMPLE","user":[7]}"#));
     let client = client(&network);
     client.configuration().get().send().await.unwrap();
@@ -199,7 +199,7 @@ async fn a_renewal_that_fails_leaves_the_old_session_in_use() {
     assert!(logins(&network) > 1);
 }
 
-/// The three refusals of a login: each is typed, and none is asked again before its pause is over.
+/// Each refusal of a login has its own error, and none is repeated before its pause is over.
 #[tokio::test(start_paused = true)]
 async fn refused_logins_are_three_errors_and_are_not_hammered() {
     for (status, code, kind, known) in [

@@ -1,6 +1,7 @@
-//! `specs/medreader.yaml` and the code say the same, both ways, and the document is true to itself.
+//! `specs/medreader.yaml` and the code agree, both ways, and the document is consistent.
 //!
-//! What is not MedReader's own is in the package `specs`, which reads the documents for all vendors.
+//! What is not MedReader's own is in the package `specs`, which reads the documents for all
+//! vendors.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -72,7 +73,7 @@ async fn an_operations_id_spells_its_call() {
     assert_eq!(spelled, operations.collect());
 }
 
-/// Reads a value as one type: gives what it writes again, and what no field of it took.
+/// Reads a value as one type. Gives what it writes again, and what none of its fields took.
 type Read = fn(&Value) -> Result<(Value, Extra), serde_json::Error>;
 
 macro_rules! read {
@@ -98,12 +99,12 @@ const TYPES: [(&str, Read); 7] = [
     ),
 ];
 
-/// Read, and never written.
+/// Fields that are read and never written.
 const SECRETS: [&str; 2] = ["s3_secret_access_key", "webhook_password"];
 
 const READ_CONFIGURATION: Read = read!(configuration::TenantConfiguration);
 
-/// What cannot be odd, as nothing would be left.
+/// Fields that cannot be odd, because nothing would be left.
 const MUST_BE_THERE: [&str; 2] = ["id", "results"];
 
 #[test]
@@ -152,7 +153,7 @@ fn a_field_of_another_type_is_kept_and_costs_nobody_the_others() {
         for field in fields.filter(|field| !MUST_BE_THERE.contains(&field.as_str())) {
             let mut drifted = full.clone();
             drifted[field] = match field.as_str() {
-                // A list is what this one is.
+                // This one is a list.
                 "child_folders" => odd[0].clone(),
                 _ => odd.clone(),
             };
@@ -282,13 +283,13 @@ async fn the_logins_answer_is_read_as_the_document_has_it() {
     client.configuration().get().send().await.unwrap();
     let token = format!("Bearer {}", login["token"].as_str().unwrap());
     assert_eq!(calls(&network)[0].headers["authorization"], token);
-    // Its life was told.
+    // Its lifetime was in the answer.
     advance(Duration::from_secs(2)).await;
     client.configuration().get().send().await.unwrap();
     assert_eq!(logins(&network), 2);
 }
 
-/// The value with every number as a float, and without what is null: 80 and 80.0 are the same, as are null and absent.
+/// The value with every number as a float and without nulls: 80 equals 80.0, and null equals absent.
 fn with_floats(value: &Value) -> Value {
     match value {
         Value::Number(number) => json!(number.as_f64()),

@@ -1,5 +1,5 @@
-//! The client against the sandbox over real sockets: from a folder to the result of a prescription, and what may go wrong
-//! on the way.
+//! The client against the sandbox over real sockets: from a folder to the result of a prescription,
+//! and what may go wrong on the way.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::support::told;
 
 const CONTENT: &[u8] = b"%PDF-1.7 EXAMPLE";
 
-/// A new folder, and a file from the disk that was uploaded into it.
+/// Creates a folder and uploads a file from the disk into it.
 async fn upload(sandbox: &Sandbox) -> (FolderId, Recorded<Upload>) {
     let client = sandbox.client();
     let folder = client
@@ -38,7 +38,7 @@ async fn upload(sandbox: &Sandbox) -> (FolderId, Recorded<Upload>) {
     (folder.id.clone(), upload)
 }
 
-/// Looks close together, and into the folder from the start.
+/// Polls close together, and lists the folder from the start.
 fn impatient() -> WaitOptions {
     WaitOptions::default()
         .first_pause(Duration::from_millis(50))
@@ -114,7 +114,8 @@ async fn from_a_folder_to_a_result_by_webhook() {
         let id = upload.id.as_str().to_owned();
         sandbox.send_webhook(&id).unwrap();
 
-        // The result is final from the moment in which the webhook is handed over, so that no poll can find it first.
+        // The result is final from the moment in which the webhook is handed over, so that no poll
+        // can find it first.
         let backend = sandbox.state();
         let mut finished = false;
         let events = events.map(move |event| {
@@ -148,7 +149,7 @@ async fn a_folder_is_created_at_most_once_when_the_answer_is_lost() {
     assert_eq!(told(&lost), ("interrupted", None, None, 1, "unknown"));
     assert_eq!(sandbox.count("medreader.folders.create"), 1);
 
-    // It had its effect, and the caller who asks again learns it.
+    // It had its effect, as the caller learns by asking again.
     let taken = folders.create("Pacientes").send().await.unwrap_err();
     let code = Some("folder_name_duplicate");
     assert_eq!(told(&taken), ("conflict", Some(409), code, 1, "answered"));
@@ -199,7 +200,7 @@ async fn a_lockout_is_told_and_not_made_longer() {
         );
     }
 
-    // The right password does not help now, and asking again asks nobody.
+    // The right password does not help now, and asking again sends nothing.
     let locked_out = sandbox.client_builder().build().unwrap();
     for _ in 0..3 {
         let error = locked_out.sessions().open().send().await.unwrap_err();
@@ -232,7 +233,7 @@ async fn a_missing_permission_is_told_as_such() {
             "answered"
         )
     );
-    // The session was young: another login could not have helped.
+    // The session was new, so another login could not have helped.
     assert_eq!(
         (
             sandbox.logins(),

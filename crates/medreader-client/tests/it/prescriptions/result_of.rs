@@ -14,7 +14,8 @@ use tokio::time::Instant;
 use super::wait::{events_at, status, unknown};
 use crate::support::{UPLOAD, calls, client, folder, refusal, told, vendor};
 
-/// A MedReader in which a result that is found by its id is given by `one`, and the folder's list by `list`.
+/// A MedReader in which a result that is found by its id is given by `one`, and the folder's list
+/// by `list`.
 fn tenant(
     one: impl Fn(&str, Duration) -> FakeAnswer + Send + Sync + 'static,
     list: impl Fn(Duration) -> Value + Send + Sync + 'static,
@@ -48,7 +49,7 @@ fn ids(candidates: &[ListedResult]) -> Vec<&str> {
         .collect()
 }
 
-/// Waits for the upload, with what the folder had before it.
+/// Waits for the upload's result, given what the folder had before.
 async fn found(network: &Arc<FakeTransport>, had: &Value) -> common_http::Result<FoundResult> {
     let waiting = client(network).prescriptions().result_of(&UPLOAD.into());
     waiting
@@ -145,7 +146,7 @@ async fn its_own_id_has_some_time_to_become_known() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_short_wait_looks_into_the_folder_too() {
+async fn a_short_wait_lists_the_folder_too() {
     let network = tenant(
         |id, _| {
             if id == "new" {
@@ -193,7 +194,7 @@ async fn several_new_ones_are_given_back_not_guessed() {
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_read_makes_it_ambiguous() {
     for (had, has) in [
-        // The one that had no id then may be the one that is new now.
+        // The item that had no id then may be the one that seems new now.
         (json!([{"id": null}]), json!([{"id": "new"}])),
         (json!([]), json!([{"id": "new"}, {"id": null}])),
     ] {
@@ -292,7 +293,7 @@ async fn a_folder_that_cannot_be_listed_for_a_while_is_asked_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_webhook_makes_it_look() {
+async fn a_webhook_makes_it_poll() {
     let network = tenant(
         |id, at| match id {
             "new" if at.as_secs() >= 40 => result("new", "completed"),

@@ -1,4 +1,4 @@
-//! Uploads: the form on the wire, progress, and what is read of the answer.
+//! Uploads: the form on the wire, progress, and what is read from the answer.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -204,7 +204,7 @@ async fn progress_is_told_and_names_its_attempt() {
 async fn a_stream_is_sent_once() {
     let stream =
         || PrescriptionFile::from_stream("receita.pdf", std::io::Cursor::new("%PDF-1.7"), 8);
-    // Not even after a refusal that would be repeated with a file: it was read.
+    // Not even after a refusal after which a file would be sent again: the stream was read.
     let network = answers(vec![|| refusal(429, "muitas"), || {
         FakeAnswer::json(taken().to_string())
     }]);

@@ -79,7 +79,7 @@ async fn it_starts_fast_and_slows_down() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_begins_when_the_look_has_ended() {
+async fn a_pause_begins_when_the_poll_has_ended() {
     let network = vendor(|_, call| {
         let word = if call < 3 { "processing" } else { "completed" };
         status(word).after(seconds(2.0))
@@ -118,7 +118,7 @@ async fn the_pauses_are_settable() {
     result(&network).wait(options).await.unwrap();
     assert_times(&network, &[0.0, 2.0, 5.0, 9.0, 13.0]);
 
-    // A pause of nothing would be a flood.
+    // No pause at all would be a flood.
     let network = vendor(|_, call| status(if call < 3 { "processing" } else { "completed" }));
     let options = WaitOptions::default()
         .first_pause(Duration::ZERO)
@@ -157,7 +157,7 @@ async fn the_deadline_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_look_is_right_before_the_deadline() {
+async fn the_last_poll_is_right_before_the_deadline() {
     let network = answers(vec![|| status("processing")]);
     let options = WaitOptions::default().deadline(seconds(10.0));
     let error = result(&network).wait(options).await.unwrap_err();
@@ -181,7 +181,7 @@ async fn the_last_look_is_right_before_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_that_hangs_does_not_hold_it() {
+async fn a_poll_that_hangs_does_not_hold_it() {
     let network = vendor(|_, call| {
         if call == 0 {
             status("processing")
@@ -205,7 +205,7 @@ async fn throttling_is_honoured() {
     result(&network).wait(WaitOptions::default()).await.unwrap();
     assert_times(&network, &[0.0, 30.0]);
 
-    // One that does not fit is told at once.
+    // One that does not fit is reported at once.
     let network = answers(vec![|| {
         FakeAnswer::status(429).header("retry-after", "130")
     }]);
@@ -302,7 +302,7 @@ async fn a_lockout_ends_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_that_fails_for_good_ends_it() {
+async fn a_poll_that_fails_for_good_ends_it() {
     type Step = fn() -> FakeAnswer;
     for (step, kind) in [
         ((|| refusal(403, "erro")) as Step, "permission_denied"),
@@ -364,10 +364,10 @@ async fn a_webhook_that_comes_first_ends_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_that_moves_nothing_is_not_what_made_it_look() {
+async fn an_event_that_moves_nothing_is_not_what_made_it_poll() {
     for id in [UPLOAD, "another-id"] {
         let network = vendor(|_, call| status(if call < 3 { "processing" } else { "completed" }));
-        // Just before a look that is due.
+        // Just before a poll that is due.
         let events = events_at(vec![(2.3, id)]);
         let waiting = result(&network).wait_or_event(
             WaitOptions::default()
@@ -398,7 +398,7 @@ async fn a_stream_that_ends_leaves_the_polling_as_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_its_own_webhook_it_looks_close_together_again() {
+async fn after_its_own_webhook_it_polls_close_together_again() {
     let began = Instant::now();
     let network = vendor(move |_, _| {
         status(if began.elapsed() >= seconds(30.9) {
@@ -425,7 +425,7 @@ async fn after_its_own_webhook_it_looks_close_together_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flood_of_webhooks_is_no_flood_of_looks() {
+async fn a_flood_of_webhooks_is_not_a_flood_of_polls() {
     let network = answers(vec![|| status("processing")]);
     let began = Instant::now();
     let events = stream::unfold((), move |()| async move {

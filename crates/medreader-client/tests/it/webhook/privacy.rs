@@ -1,4 +1,4 @@
-//! Nothing that was sent is printed, but the id of the analysis.
+//! Nothing that was sent is printed, except the id of the analysis.
 
 use std::fmt::{Debug, Display};
 use std::io;
@@ -20,7 +20,7 @@ const FORMS: [&str; 5] = [MARKER, "98765", "TUFSS0VS", "1BUktFU", "NQVJLRV"];
 
 const BODY: &str = r#"{"id":"EXAMPLE","created_at":"MARKER","prescription_confidence_score":98765,"prescription_confidence_notes":"MARKER","MARKERfield":["MARKER",98765]}"#;
 
-/// Bodies that are refused, each with the marker where the reader stumbles.
+/// Bodies that are refused, each with the marker where reading fails.
 const REFUSED: [&str; 5] = [
     "MARKER",
     r#""MARKER""#,
@@ -43,7 +43,7 @@ fn marked_verifier() -> Verifier {
     Verifier::new("MARKER-user", "MARKER-password").also_accept("MARKER", "98765")
 }
 
-/// Credentials of every kind that is refused, the marker in each.
+/// Refused credentials of every kind, each with the marker.
 fn refused_credentials() -> Vec<HeaderMap> {
     let mut all: Vec<_> = [
         basic("MARKER", "MARKER"),

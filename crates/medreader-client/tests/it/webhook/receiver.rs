@@ -52,7 +52,8 @@ impl Scripted {
         scripted
     }
 
-    /// Lets those that wait and all later ones end, so that one call too many does not hang the test.
+    /// Lets those that wait and all later ones end, so that one call too many does not hang the
+    /// test.
     fn let_all_end(&self) {
         self.0.gate.close();
     }
@@ -217,7 +218,7 @@ async fn where_the_first_is_cancelled_the_second_tries() {
     assert_eq!(poll_once(first.as_mut()).await, None);
     assert_eq!(poll_once(waiting.as_mut()).await, None);
     assert_eq!(poll_once(second.as_mut()).await, None);
-    // One that only waits may go as well.
+    // One that only waits may be dropped, too.
     drop(waiting);
     drop(first);
     assert_eq!(poll_once(second.as_mut()).await, None);
@@ -275,7 +276,7 @@ async fn of_two_hundred_at_once_with_twenty_repetitions_each_is_handled_once() {
     });
     let deliveries = (0..200).map(|number| {
         let receiver = receiver.clone();
-        // The repetitions come in pairs with what they repeat, so that they meet.
+        // Each repetition comes right after what it repeats, so that the two meet.
         let name = if number < 40 { number / 2 } else { number };
         tokio::spawn(async move { receive(&receiver, name).await })
     });
@@ -325,7 +326,7 @@ struct ScriptedStore {
     put: Mutex<Vec<(String, Option<Duration>)>>,
 }
 
-/// Whether one of so many failures is left.
+/// Whether one more failure is due.
 fn fails(left: &AtomicUsize) -> bool {
     left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
         left.checked_sub(1)
