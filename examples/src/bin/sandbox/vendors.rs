@@ -26,25 +26,27 @@ impl Vendors {
     /// Starts the sandboxes. They accept any id of a folder, patient, analysis or execution.
     pub(crate) async fn start(ports: &Ports) -> Result<Self, Failure> {
         // The default user name contains `|`, as the vendor's do. A shell would see a pipe.
-        let biologix = biologix::Sandbox::builder()
-            .username("EXAMPLE-USER")
-            .port(ports.biologix);
-        let medreader = medreader::Settings {
+        let biologix = biologix::Sandbox::with(biologix::Settings {
+            username: "EXAMPLE-USER".to_owned(),
+            port: ports.biologix,
+            ..biologix::Settings::default()
+        });
+        let medreader = medreader::Sandbox::with(medreader::Settings {
             every_folder: true,
             port: ports.medreader,
             ..medreader::Settings::default()
-        };
+        });
         let erp = erp::Sandbox::builder().port(ports.erp_files);
-        let gensoft = gensoft::Sandbox::builder().port(ports.gensoft);
+        let gensoft = gensoft::Settings {
+            port: ports.gensoft,
+            ..gensoft::Settings::default()
+        };
+        let gensoft = gensoft::Sandbox::with(gensoft).await;
         let vendors = Self {
-            biologix: listening(biologix.start().await, "--biologix", ports.biologix)?,
-            medreader: listening(
-                medreader::Sandbox::with(medreader).await,
-                "--medreader",
-                ports.medreader,
-            )?,
+            biologix: listening(biologix.await, "--biologix", ports.biologix)?,
+            medreader: listening(medreader.await, "--medreader", ports.medreader)?,
             erp: listening(erp.start().await, "--erp-files", ports.erp_files)?,
-            gensoft: listening(gensoft.start().await, "--gensoft", ports.gensoft)?,
+            gensoft: listening(gensoft, "--gensoft", ports.gensoft)?,
         };
         vendors.set_webhook_credentials().await?;
         Ok(vendors)
@@ -72,9 +74,9 @@ impl Vendors {
         } = self;
         let settings = [
             ("BIOLOGIX_BASE_URL", biologix.url()),
-            ("BIOLOGIX_USERNAME", biologix.username()),
-            ("BIOLOGIX_PASSWORD", biologix.password()),
-            ("BIOLOGIX_PARTNER_ID", biologix.partner_id()),
+            ("BIOLOGIX_USERNAME", &biologix.settings.username),
+            ("BIOLOGIX_PASSWORD", &biologix.settings.password),
+            ("BIOLOGIX_PARTNER_ID", &biologix.settings.partner_id),
             ("MEDREADER_BASE_URL", medreader.url()),
             ("MEDREADER_TENANT_ID", &medreader.settings.tenant_id),
             ("MEDREADER_EMAIL", &medreader.settings.email),
