@@ -23,7 +23,7 @@ const LONGEST: Duration = Duration::from_secs(1 << 36);
 ///
 /// use medreader_client::sandbox::{Analysis, IdReading, Lockout, Processing, Sandbox, Settings};
 ///
-/// // The second look finds the result, which is an error and has another id than the upload.
+/// // The second poll finds the result: an error, under another id than that of the upload.
 /// let sandbox = Sandbox::with(Settings {
 ///     processing: Processing::Polls(1),
 ///     analysis: Analysis::error(),

@@ -35,7 +35,7 @@ use crate::sandbox::settings::Settings;
 ///
 /// let folder = sandbox.folder("Pacientes/Pacientes Cardiologia")?.into();
 /// let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 EXAMPLE");
-/// let upload = sandbox.client().prescriptions().upload(&folder, file).send().await?;
+/// let upload = sandbox.client().prescriptions().upload(&folder, file).await?;
 /// assert_eq!(sandbox.uploads()[0].id, upload.id.as_str());
 ///
 /// // The webhook is sent twice (the fault), and each once more after the first failure.
