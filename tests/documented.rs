@@ -327,8 +327,8 @@ impl Source {
         let mut missing = Vec::new();
         for (name, one) in &self.types {
             let functions = self.functions.iter();
-            let functions =
-                functions.filter(|one| one.of == *name || (self.is_operation(one) && one.makes(name)));
+            let functions = functions
+                .filter(|one| one.of == *name || (self.is_operation(one) && one.makes(name)));
             let mut examples = functions.map(|one| &one.example).chain([&one.example]);
             let is_shown = self.is_named(name) || examples.any(|one| !one.is_empty());
             if self.is_used(name, &one.kind) && !is_shown {

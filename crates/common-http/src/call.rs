@@ -3,7 +3,10 @@
 use std::fmt;
 use std::pin::Pin;
 
+use serde::de::DeserializeOwned;
+
 use crate::answer::Answer;
+use crate::data::recorded::Recorded;
 use crate::download::Download;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
@@ -65,6 +68,63 @@ enum Work<T> {
         options: CallOptions,
         read: fn(&str) -> Result<T, DecodeError>,
     },
+}
+
+impl Engine {
+    /// Opens a session, or takes the one that is open: to learn early whether the credentials are good.
+    ///
+    /// `read` reads what the login said beside the token, as the
+    /// [`Authenticator`](crate::Authenticator) kept it (JSON; `{}` if it kept nothing). `login` is the
+    /// operation that an error names. Of the call's options, only the deadline counts. The call fails
+    /// with the errors of the login, with `timeout` when the deadline passes, with `config` if the
+    /// client has no credentials, and with `decode` if `read` fails.
+    pub fn open_session<T>(
+        &self,
+        login: &'static Operation,
+        read: fn(&str) -> Result<T, DecodeError>,
+    ) -> Call<T> {
+        Call::session(self.clone(), login, read)
+    }
+}
+
+/// The ends of building a request.
+impl Request {
+    /// Ends the building: a call whose answer is read as `T`, with its text kept.
+    pub fn recorded<T: DeserializeOwned + 'static>(self) -> Call<Recorded<T>> {
+        self.reads(|answer| answer.recorded())
+    }
+
+    /// Ends the building: a call whose whole answer is read by this function.
+    ///
+    /// ```
+    /// # common_http::example::story(async |engine| {
+    /// use common_http::{Call, Engine, Operation, looks_like_pdf};
+    ///
+    /// static COUNT: Operation = Operation::get("example.things.count", "/count");
+    /// static FILE: Operation = Operation::get("example.files.get", "/file").public().transfer();
+    ///
+    /// fn size(engine: &Engine) -> Call<usize> {
+    ///     engine.request(&COUNT).reads(|answer| Ok(answer.body().len()))
+    /// }
+    ///
+    /// assert_eq!(size(&engine).await?, r#"{"id":"0000001"}"#.len());
+    /// let any = engine.request(&FILE).download().await?;
+    /// let pdf = engine.request(&FILE).downloads(Some(looks_like_pdf)).await;
+    /// assert!(pdf.is_err(), "it is JSON");
+    /// # let _ = any; Ok(()) });
+    /// ```
+    pub fn reads<T>(
+        self,
+        read: impl FnOnce(Answer) -> Result<T> + Send + Sync + 'static,
+    ) -> Call<T> {
+        Call::answer(self, read)
+    }
+
+    /// Ends the building: a call whose answer is streamed. `check` sees its first KiB, and if it says no
+    /// the call fails with `decode`.
+    pub fn downloads(self, check: Option<fn(&[u8]) -> bool>) -> Call<Download> {
+        Call::download(self, check)
+    }
 }
 
 impl<T> Call<T> {

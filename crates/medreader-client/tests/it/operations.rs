@@ -116,7 +116,8 @@ async fn statuses_that_are_not_documented() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_keeps_to_its_options() {
-    let network = always(|| FakeAnswer::error(TransportError::Connect(common_http::Cause::Refused)));
+    let network =
+        always(|| FakeAnswer::error(TransportError::Connect(common_http::Cause::Refused)));
     let client = client(&network);
     let (folders, settings) = (client.folders(), client.configuration());
     let prescriptions = client.prescriptions();
