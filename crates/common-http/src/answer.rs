@@ -8,8 +8,9 @@ use serde::de::DeserializeOwned;
 
 use crate::data::item::Item;
 use crate::data::recorded::Recorded;
+use crate::data::{charset, cost, list};
 use crate::error::{Delivery, Error, ErrorKind, Result};
-use crate::json::{RawJson, decode};
+use crate::json::{DecodeError, RawJson, decode_in};
 
 /// How much of an answer's body an error keeps.
 pub(crate) const KEPT_BODY: usize = 64 * 1024;
@@ -75,10 +76,13 @@ impl Answer {
 
     /// Reads the body as JSON.
     ///
+    /// It is read as tolerantly as by [`json::decode`](crate::json::decode), and by the charset
+    /// that the answer names if it is not UTF-8.
+    ///
     /// # Errors
     /// `decode`, with the JSON path and the body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        decode(&self.body).map_err(|error| self.unreadable().with_decode(error))
+        decode_in(self.charset().as_deref(), &self.body).map_err(|error| self.no_json(error))
     }
 
     /// Reads the body as JSON and keeps its text with it.
@@ -86,17 +90,59 @@ impl Answer {
     /// # Errors
     /// `decode`, with the JSON path and the body.
     pub fn recorded<T: DeserializeOwned>(&self) -> Result<Recorded<T>> {
-        Ok(Recorded::new(self.json()?, self.json()?))
+        let raw = RawJson::of(&self.body, self.charset().as_deref());
+        Ok(Recorded::new(self.json()?, raw))
     }
 
     /// Reads the body as a JSON array, of which an unreadable item costs itself alone.
     ///
+    /// An empty body and `null` are an empty list.
+    ///
     /// # Errors
     /// `decode` if it is not an array.
     pub fn items<T: DeserializeOwned>(&self) -> Result<Vec<Item<T>>> {
-        let items: Vec<RawJson> = self.json()?;
+        let items = self.raw_items()?;
+        cost::afford(self.body.len(), items.len() * size_of::<Item<T>>())
+            .map_err(|error| self.no_json(error))?;
         let read = |(index, raw)| Item::read(raw, index);
         Ok(items.into_iter().enumerate().map(read).collect())
+    }
+
+    /// The texts of a JSON array's items, each as it came, to be read with [`Item::read`].
+    ///
+    /// An empty body and `null` are an empty list. Nothing within an item can make it fail.
+    ///
+    /// # Errors
+    /// `decode` if it is not an array.
+    pub fn raw_items(&self) -> Result<Vec<RawJson>> {
+        let charset = self.charset();
+        let utf16 = charset::utf16(&self.body);
+        let body = utf16
+            .as_ref()
+            .map_or(&self.body[..], |text| text.as_bytes());
+        let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+        if matches!(body.trim_ascii(), b"" | b"null") {
+            return Ok(Vec::new());
+        }
+        cost::check(body).map_err(|error| self.no_json(error))?;
+        let mut items = Vec::new();
+        let mut keep = |item: &[u8]| items.push(RawJson::of(item, charset.as_deref()));
+        match list::split(body, &mut keep) {
+            Some(()) => Ok(items),
+            None => self.json(),
+        }
+    }
+
+    /// The charset that the answer names, in lower case.
+    fn charset(&self) -> Option<String> {
+        let kind = self.header("content-type")?.to_ascii_lowercase();
+        let (_, charset) = kind.split_once("charset=")?;
+        let charset = charset.split(';').next()?;
+        Some(charset.trim_matches([' ', '"']).to_owned())
+    }
+
+    fn no_json(&self, error: DecodeError) -> Error {
+        self.unreadable().with_decode(error)
     }
 
     /// The error that says that the answer came and is not what the vendor's document says.

@@ -3,10 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::answer::Answer;
 use crate::error::ErrorKind;
+use crate::json::{Extra, decode};
 use crate::operation::Operation;
 
 type ReadError = fn(&Operation, &Answer) -> ErrorDetail;
@@ -102,9 +101,7 @@ impl ErrorDetail {
     /// Reads code and message from the members of a JSON object: the first of each list that holds text.
     #[must_use]
     pub fn from_json(body: &[u8], codes: &[&str], messages: &[&str]) -> Self {
-        let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
-            return Self::default();
-        };
+        let members: Extra = decode(body).unwrap_or_default();
         let first = |names: &[&str]| {
             names
                 .iter()

@@ -1,0 +1,291 @@
+//! Walks over JSON as vendors write it, in linear time and without recursion.
+//!
+//! The structure must be that of JSON. What may be odd are the pieces between the brackets: a value
+//! that no JSON reader takes (`NaN`, `01`, nothing at all) reads as null, a text with raw control
+//! characters, broken escapes or half a surrogate reads as what it must have meant, a trailing
+//! comma as nothing, and of a doubled key the last one counts.
+
+use std::borrow::Cow;
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
+
+use serde_json::Number;
+
+/// A place in a text.
+#[derive(Clone, Copy)]
+pub(crate) struct Scan<'a> {
+    text: &'a str,
+    pub(crate) at: usize,
+}
+
+/// A text, a number, a word, or what stands in their place.
+pub(crate) enum Scalar<'a> {
+    /// What a text says, and whether JSON allows how it says it.
+    Text(Cow<'a, str>, bool),
+    /// `true`, `false`, `null` or a number.
+    Word(&'a str),
+    /// Something that is no JSON.
+    Odd,
+}
+
+impl<'a> Scan<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The next byte that is not white space, and moves there.
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let space = rest.iter().take_while(|byte| b" \t\n\r".contains(byte));
+        self.at += space.count();
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    pub(crate) fn eat(&mut self, byte: u8) -> bool {
+        let there = self.peek() == Some(byte);
+        self.at += usize::from(there);
+        there
+    }
+
+    /// A text with its quotes; `None` if it has no end.
+    fn string(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        let mut end = start + 1;
+        loop {
+            match bytes.get(end)? {
+                b'"' => break,
+                b'\\' => end += 2,
+                _ => end += 1,
+            }
+        }
+        self.at = end + 1;
+        Some(&self.text[start..self.at])
+    }
+
+    /// What ends at the next white space, quote, comma, colon or bracket.
+    fn word(&mut self) -> &'a str {
+        let rest = &self.text[self.at..];
+        let end = |char: char| " \t\n\r\",:[]{}".contains(char);
+        let word = &rest[..rest.find(end).unwrap_or(rest.len())];
+        self.at += word.len();
+        word
+    }
+
+    /// The scalar that begins here, and where it stands. All up to the next comma or closing bracket is one.
+    pub(crate) fn scalar(&mut self) -> Option<(Scalar<'a>, Range<usize>)> {
+        let first = self.peek();
+        let start = self.at;
+        let mut scalar = if first == Some(b'"') {
+            let (text, odd) = spoken(self.string()?);
+            Scalar::Text(text, odd)
+        } else {
+            let word = self.word();
+            match word {
+                "true" | "false" | "null" => Scalar::Word(word),
+                _ if serde_json::from_str::<Number>(word).is_ok() => Scalar::Word(word),
+                _ => Scalar::Odd,
+            }
+        };
+        let mut end = self.at;
+        while let Some(byte) = self.peek().filter(|byte| !b",]}".contains(byte)) {
+            match byte {
+                b'[' | b'{' => return None,
+                b'"' => drop(self.string()?),
+                b':' => self.at += 1,
+                _ => drop(self.word()),
+            }
+            scalar = Scalar::Odd;
+            end = self.at;
+        }
+        Some((scalar, start..end))
+    }
+
+    /// The key of a member with what belongs to it, up to its value: what it says, whether it is odd, where it stands.
+    pub(crate) fn key(&mut self) -> Option<(Cow<'a, str>, bool, Range<usize>)> {
+        if self.peek()? != b'"' {
+            return None;
+        }
+        let start = self.at;
+        let (text, odd) = spoken(self.string()?);
+        let span = start..self.at;
+        self.eat(b':').then_some((text, odd, span))
+    }
+
+    /// Steps over a value of a text that was [surveyed](survey); gives its place.
+    pub(crate) fn skip(&mut self) -> Option<&'a str> {
+        if !matches!(self.peek()?, b'{' | b'[') {
+            let (_, span) = self.scalar()?;
+            return Some(&self.text[span]);
+        }
+        let (start, mut depth) = (self.at, 0_usize);
+        loop {
+            match self.peek()? {
+                b'"' => {
+                    self.string()?;
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return Some(&self.text[start..self.at]);
+            }
+        }
+    }
+}
+
+/// What a text between quotes says, and whether JSON does not allow how it says it.
+fn spoken(quoted: &str) -> (Cow<'_, str>, bool) {
+    let inner = &quoted[1..quoted.len() - 1];
+    if !inner.bytes().any(|byte| byte == b'\\' || byte < b' ') {
+        return (Cow::Borrowed(inner), false);
+    }
+    if let Ok(text) = serde_json::from_str::<String>(quoted) {
+        return (Cow::Owned(text), false);
+    }
+    let mut text = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(at) = rest.find('\\') {
+        text.push_str(&rest[..at]);
+        let (char, length) = escape(&rest[at..]);
+        text.push(char);
+        rest = &rest[at + length..];
+    }
+    text.push_str(rest);
+    (Cow::Owned(text), true)
+}
+
+/// The character that an escape means, and the escape's length. What is no escape is a backslash.
+fn escape(rest: &str) -> (char, usize) {
+    let unit = |at: usize| {
+        let digits = rest.get(at..at + 6)?.strip_prefix("\\u")?;
+        let all = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        all.then(|| u16::from_str_radix(digits, 16).ok())?
+    };
+    if rest.starts_with("\\u") {
+        let Some(first) = unit(0) else {
+            return (char::REPLACEMENT_CHARACTER, 2);
+        };
+        let units = [Some(first), unit(6)];
+        let mut chars = char::decode_utf16(units.into_iter().flatten());
+        return match chars.next() {
+            Some(Ok(char)) => (char, 6 * char.len_utf16()),
+            _ => (char::REPLACEMENT_CHARACTER, 6),
+        };
+    }
+    match rest.as_bytes().get(1) {
+        Some(b'b') => ('\u{8}', 2),
+        Some(b'f') => ('\u{c}', 2),
+        Some(b'n') => ('\n', 2),
+        Some(b'r') => ('\r', 2),
+        Some(b't') => ('\t', 2),
+        Some(&char @ (b'"' | b'\\' | b'/')) => (char::from(char), 2),
+        _ => ('\\', 1),
+    }
+}
+
+/// Walks over a whole document and tells of each odd piece and what JSON would say for it.
+///
+/// Gives where the members begin that a later one of their name replaces, in order; `None` if it is not JSON.
+pub(crate) fn survey(text: &str, odd: &mut dyn FnMut(Range<usize>, &str)) -> Option<Vec<usize>> {
+    let mut scan = Scan::new(text);
+    let mut walk = Survey::default();
+    loop {
+        // Here begins a value.
+        let open = scan.peek()?;
+        let empty = if matches!(open, b'{' | b'[') {
+            scan.at += 1;
+            walk.open(open);
+            scan.peek()? == open + 2
+        } else {
+            let (scalar, span) = scan.scalar()?;
+            match scalar {
+                Scalar::Odd if walk.nest.is_empty() => return None,
+                Scalar::Odd => odd(span, "null"),
+                Scalar::Text(text, true) => odd(span, &quoted(&text)),
+                Scalar::Text(..) | Scalar::Word(_) => {}
+            }
+            true
+        };
+        // Here one has ended, and with it perhaps those that it ends.
+        while empty {
+            let Some(&open) = walk.nest.last() else {
+                let whole = scan.peek().is_none();
+                walk.doubled.sort_unstable();
+                return whole.then_some(walk.doubled);
+            };
+            let comma = scan.peek().map(|_| scan.at)?;
+            if !scan.eat(b',') {
+                walk.close(scan.eat(open + 2).then_some(open)?);
+            } else if scan.peek()? == open + 2 {
+                odd(comma..comma + 1, "");
+            } else {
+                break;
+            }
+        }
+        if walk.nest.last() == Some(&b'{') {
+            let (key, is_odd, span) = scan.key()?;
+            walk.member(&key, span.start);
+            if is_odd {
+                odd(span, &quoted(&key));
+            }
+        }
+    }
+}
+
+/// The objects and lists that a survey is in.
+#[derive(Default)]
+struct Survey {
+    nest: Vec<u8>,
+    /// Where in `members` those of each open object begin.
+    objects: Vec<usize>,
+    /// The hash of each member's key, and where it begins.
+    members: Vec<(u64, usize)>,
+    doubled: Vec<usize>,
+    hasher: RandomState,
+}
+
+impl Survey {
+    fn open(&mut self, open: u8) {
+        self.nest.push(open);
+        if open == b'{' {
+            self.objects.push(self.members.len());
+        }
+    }
+
+    fn member(&mut self, key: &str, start: usize) {
+        self.members.push((self.hasher.hash_one(key), start));
+    }
+
+    fn close(&mut self, open: u8) {
+        self.nest.pop();
+        if open == b'{' {
+            let first = self.objects.pop().unwrap_or_default();
+            let members = &mut self.members[first..];
+            members.sort_unstable();
+            let pairs = members.windows(2);
+            let replaced = pairs.filter(|pair| pair[0].0 == pair[1].0);
+            self.doubled.extend(replaced.map(|pair| pair[0].1));
+            self.members.truncate(first);
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// The same document as JSON: each odd piece is replaced, all else is as it was.
+pub(crate) fn repaired(text: &str) -> Option<String> {
+    let (mut json, mut from) = (String::with_capacity(text.len()), 0);
+    survey(text, &mut |span, instead| {
+        json.push_str(&text[from..span.start]);
+        json.push_str(instead);
+        from = span.end;
+    })?;
+    json.push_str(&text[from..]);
+    Some(json)
+}
