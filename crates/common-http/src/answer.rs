@@ -186,3 +186,169 @@ impl fmt::Debug for Answer {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use bytes::Bytes;
+    use http::Response;
+    use serde::Deserialize;
+
+    use super::Answer;
+    use crate::Item;
+    use crate::json::DecodeReason;
+
+    fn answer(body: impl Into<Bytes>, kind: &str) -> Answer {
+        let response = Response::builder().header("content-type", kind);
+        Answer::from(response.body(body.into()).unwrap())
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Exam {
+        id: u8,
+        name: Option<String>,
+        #[serde(rename = "odi")]
+        _odi: Option<f64>,
+    }
+
+    fn exams(body: impl Into<Bytes>) -> Vec<Item<Exam>> {
+        answer(body, "application/json").items().unwrap()
+    }
+
+    #[test]
+    fn nothing_is_an_empty_list() {
+        for body in [
+            "",
+            " \r\n",
+            "null",
+            " null ",
+            "\u{feff}",
+            "\u{feff}null",
+            "[]",
+            "[ ]",
+        ] {
+            assert!(exams(body).is_empty(), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn an_odd_field_costs_itself_and_an_unreadable_item_itself() {
+        for odd in [
+            r#"{"id":2,"odi":NaN}"#,
+            r#"{"id":2,"name":"\ud83d"}"#,
+            r#"{"id":1,"id":2}"#,
+            "{\"id\":2,\"name\":\"a\nb\"}",
+            r#"{ "id" : 2 , "odi" : }"#,
+        ] {
+            let items = exams(format!(r#" [{{"id":1}}, {odd} ,{{"id":3}}] "#));
+            let read: Vec<_> = items.iter().map(|item| item.value().unwrap().id).collect();
+            assert_eq!(read, [1, 2, 3], "{odd}");
+            assert_eq!(items[1].raw().as_str(), odd);
+        }
+        for odd in [
+            r#"{"id":2"#,
+            r#"{"id":"2"}"#,
+            "{id:2}",
+            "<b>",
+            r#"{"id":[2}"#,
+            r#"{"id":2}}"#,
+            "NaN",
+        ] {
+            let items = exams(format!(r#"[{{"id":1}},{odd},{{"id":3}}]"#));
+            if items.len() == 3 {
+                assert_eq!(items[1].raw().as_str(), odd);
+                assert!(items[1].rejected().unwrap().error.path().starts_with("[1]"));
+                assert_eq!(items[2].value().unwrap().id, 3, "{odd}");
+            } else {
+                assert_eq!(odd, r#"{"id":2"#);
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_cut_off_is_an_error() {
+        let whole = r#"[{"id":1,"name":"a]"},{"id":2,"name":"[b","more":[[1],{"x":[]}]}]"#;
+        for length in 1..whole.len() {
+            let cut = answer(whole[..length].to_owned(), "application/json");
+            assert!(cut.items::<Exam>().is_err(), "{}", &whole[..length]);
+        }
+        for (body, reason) in [
+            ("[{\"id\":1}", "ended early"),
+            ("{}", "wrong type"),
+            ("[] []", "syntax"),
+            ("<html>", "syntax"),
+        ] {
+            let error = answer(body, "application/json")
+                .items::<Exam>()
+                .unwrap_err();
+            assert!(format!("{error:?}").contains(reason), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_read_by_its_charset() {
+        let body = Bytes::from_static(b"[{\"id\":1,\"name\":\"S\xe3o\"}, {\"id\":2}]");
+        for (kind, name) in [
+            ("application/json; charset=ISO-8859-1", "S\u{e3}o"),
+            ("application/json;charset=\"windows-1252\"; a=b", "S\u{e3}o"),
+            ("application/json; charset=windows-1251", "S\u{433}o"),
+            ("application/json; charset=utf-8", "S\u{fffd}o"),
+            ("application/json", "S\u{fffd}o"),
+        ] {
+            let answer = answer(body.clone(), kind);
+            let items = answer.items::<Exam>().unwrap();
+            assert_eq!(items[0].value().unwrap().name.as_deref(), Some(name));
+            assert_eq!(items[0].raw().as_bytes(), &body[1..22]);
+            assert_eq!(
+                items[0].raw().as_str(),
+                format!(r#"{{"id":1,"name":"{name}"}}"#)
+            );
+            assert_eq!(items[1].raw().as_str(), r#"{"id":2}"#);
+            let whole = answer.recorded::<Vec<Exam>>().unwrap();
+            assert_eq!(
+                (whole[0].name.as_deref(), whole.raw().as_bytes()),
+                (Some(name), &body[..])
+            );
+        }
+        let utf16: Vec<u8> = "[{\"id\":7}]"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert_eq!(exams(utf16)[0].value().unwrap().id, 7);
+    }
+
+    #[test]
+    fn a_record_is_kept_as_it_came() {
+        let answer = answer(
+            "\u{feff} {\"a\" : NaN, \"b\":\"\t\", \"a\":1}\n",
+            "application/json",
+        );
+        let recorded = answer
+            .recorded::<BTreeMap<String, Option<serde_json::Value>>>()
+            .unwrap();
+        assert_eq!(
+            recorded.raw().as_str(),
+            "{\"a\" : NaN, \"b\":\"\t\", \"a\":1}"
+        );
+        assert_eq!(recorded["a"], Some(1.into()));
+    }
+
+    #[test]
+    fn a_body_of_crumbs_is_refused() {
+        let crumbs = |unit: &str| format!("[{}0]", unit.repeat((1 << 20) / unit.len()));
+        let error = answer(crumbs("{},"), "").items::<Exam>().unwrap_err();
+        assert!(format!("{error:?}").contains(DecodeReason::TooMany.as_str()));
+        assert!(
+            answer(crumbs("{},"), "")
+                .json::<serde_json::Value>()
+                .is_err()
+        );
+        // What is small costs what its items cost.
+        assert!(answer(crumbs("0,"), "").items::<[u64; 32]>().is_err());
+        assert_eq!(
+            answer(crumbs("0,"), "").items::<u8>().unwrap().len(),
+            (1 << 19) + 1
+        );
+    }
+}

@@ -10,6 +10,7 @@ pub(crate) mod item;
 pub mod json;
 pub mod lenient;
 pub(crate) mod list;
+pub(crate) mod model;
 mod open_enum;
 mod raw;
 mod reader;

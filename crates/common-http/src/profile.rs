@@ -118,3 +118,34 @@ impl ErrorDetail {
 }
 
 crate::safe_debug!(ErrorDetail { kind });
+
+#[cfg(test)]
+mod tests {
+    use super::ErrorDetail;
+
+    #[test]
+    fn one_odd_byte_does_not_cost_the_code() {
+        for body in [
+            "\u{feff}{\"error\":\"taken\"}".as_bytes(),
+            b"{\"error\":\"taken\",\"message\":\"n\xe3o\"}",
+            b"{\"error\":\"taken\",\"message\":\"a\nb\"}",
+            br#"{"error":"taken","message":"\ud83d"}"#,
+            br#"{"error":"other","limit":NaN,"error":"taken"}"#,
+            &[
+                br#"{"error":"taken","at":"#,
+                &b"[".repeat(999)[..],
+                &b"]".repeat(999),
+                b"}",
+            ]
+            .concat(),
+        ] {
+            let detail = ErrorDetail::from_json(body, &["code", "error"], &["message"]);
+            assert_eq!(detail.code.as_deref(), Some("taken"), "{body:?}");
+        }
+        for body in ["", "[]", "<html>", "{"] {
+            assert!(
+                ErrorDetail::from_json(body.as_bytes(), &["error"], &[]) == ErrorDetail::default()
+            );
+        }
+    }
+}

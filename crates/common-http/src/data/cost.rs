@@ -2,8 +2,8 @@
 
 use crate::data::json::{DecodeError, DecodeReason};
 
-/// A `serde_json::Value`.
-const VALUE: usize = 32;
+/// A `RawJson` or a `serde_json::Value`, with what its allocation and its list's growth cost.
+const VALUE: usize = 64;
 /// The first node of a `serde_json::Map`, which has room for eleven members.
 const OBJECT: usize = 640;
 
@@ -31,9 +31,9 @@ pub(crate) fn check(text: &[u8]) -> Result<(), DecodeError> {
     afford(text.len(), cost)
 }
 
-/// Refuses a cost of more than eight times the text's length and 64 MiB.
+/// Refuses a cost of more than twelve times the text's length and 64 MiB.
 pub(crate) fn afford(length: usize, cost: usize) -> Result<(), DecodeError> {
-    if cost <= 8 * length + (64 << 20) {
+    if cost <= 12 * length + (64 << 20) {
         Ok(())
     } else {
         Err(DecodeError::new([], DecodeReason::TooMany))
@@ -54,8 +54,8 @@ mod tests {
         for (unit, small, large) in [
             ("{},", 0, 1),
             ("{\"a\":1},", 0, 1),
-            ("0,", 7, 9),
-            ("[],", 4, 6),
+            ("0,", 3, 4),
+            ("[],", 2, 3),
         ] {
             assert!(is_read(unit, small) && !is_read(unit, large), "{unit}");
         }

@@ -14,8 +14,9 @@ use crate::data::scan;
 
 /// One JSON value in exactly the bytes that came: field order, numbers, escapes and white space.
 ///
-/// It may be what [`decode`] reads and JSON does not allow, such as `NaN` for a number.
-/// Then `Serialize` and [`compact`](RawJson::compact) write it as it was read.
+/// It may be what JSON does not allow and [`decode`] reads all the same, such as `NaN` for a number;
+/// an item of a list may even be unreadable. `Serialize` always writes JSON: what was read, or all of
+/// the text as a string.
 ///
 /// Read and write it with `serde_json` only (`from_str`, `from_slice`, `from_value`, ...). No other
 /// format can carry it, nor can serde's `flatten` and `untagged`, which convert values on the way.
@@ -80,21 +81,29 @@ impl RawJson {
     }
 
     /// The text on one line: without white space between tokens, and otherwise byte for byte.
+    ///
+    /// A raw line break within a text, which JSON does not allow, is written as an escape.
     #[must_use]
     pub fn compact(&self) -> String {
-        let text = self.json();
+        let text = self.as_str();
         let mut compact = String::with_capacity(text.len());
         let (mut start, mut in_string, mut escaped) = (0, false, false);
         for (at, byte) in text.bytes().enumerate() {
-            if in_string {
-                in_string = escaped || byte != b'"';
-                escaped = !escaped && byte == b'\\';
-            } else if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-                compact.push_str(&text[start..at]);
-                start = at + 1;
-            } else {
-                in_string = byte == b'"';
-            }
+            let instead = match byte {
+                b'\n' if in_string => "\\n",
+                b'\r' if in_string => "\\r",
+                b' ' | b'\t' | b'\n' | b'\r' if !in_string => "",
+                _ => {
+                    in_string = (byte == b'"') != in_string || (in_string && escaped);
+                    escaped = in_string && !escaped && byte == b'\\';
+                    continue;
+                }
+            };
+            compact.push_str(&text[start..at]);
+            // A backslash before it would take the escape's own for itself.
+            compact.push_str(if escaped { "\\" } else { "" });
+            compact.push_str(instead);
+            (start, escaped) = (at + 1, false);
         }
         compact.push_str(&text[start..]);
         compact
@@ -109,12 +118,12 @@ impl RawJson {
         decode(self.text.as_bytes())
     }
 
-    /// The text, or what it reads as where it is not JSON: null where nobody can read it.
+    /// The text, or what it reads as where it is not JSON: a string where it cannot be read.
     fn json(&self) -> Cow<'_, str> {
         if serde_json::from_str::<&RawValue>(&self.text).is_ok() {
             return Cow::Borrowed(&self.text);
         }
-        Cow::Owned(scan::repaired(&self.text).unwrap_or_else(|| "null".to_owned()))
+        Cow::Owned(scan::repaired(&self.text).unwrap_or_else(|| scan::quoted(&self.text)))
     }
 }
 

@@ -35,10 +35,13 @@ impl<'a> Scan<'a> {
 
     /// The next byte that is not white space, and moves there.
     pub(crate) fn peek(&mut self) -> Option<u8> {
-        let rest = &self.text.as_bytes()[self.at..];
-        let space = rest.iter().take_while(|byte| b" \t\n\r".contains(byte));
-        self.at += space.count();
-        self.text.as_bytes().get(self.at).copied()
+        while let Some(&byte) = self.text.as_bytes().get(self.at) {
+            if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+                return Some(byte);
+            }
+            self.at += 1;
+        }
+        None
     }
 
     pub(crate) fn eat(&mut self, byte: u8) -> bool {
@@ -66,8 +69,8 @@ impl<'a> Scan<'a> {
     /// What ends at the next white space, quote, comma, colon or bracket.
     fn word(&mut self) -> &'a str {
         let rest = &self.text[self.at..];
-        let end = |char: char| " \t\n\r\",:[]{}".contains(char);
-        let word = &rest[..rest.find(end).unwrap_or(rest.len())];
+        let end = rest.bytes().position(ends_word);
+        let word = &rest[..end.unwrap_or(rest.len())];
         self.at += word.len();
         word
     }
@@ -137,6 +140,39 @@ impl<'a> Scan<'a> {
     }
 }
 
+/// A member of an object, and where it begins.
+pub(crate) struct Member<'a> {
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) value: &'a str,
+    pub(crate) start: usize,
+}
+
+/// The members of an object that was [surveyed](survey).
+pub(crate) fn members(object: &str) -> Vec<Member<'_>> {
+    let mut scan = Scan::new(object);
+    let mut members = Vec::new();
+    if scan.eat(b'{') {
+        while let Some((name, _, span)) = scan.key()
+            && let Some(value) = scan.skip()
+        {
+            members.push(Member {
+                name,
+                value,
+                start: span.start,
+            });
+            scan.eat(b',');
+        }
+    }
+    members
+}
+
+fn ends_word(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b'\t' | b'\n' | b'\r' | b'"' | b',' | b':' | b'[' | b']' | b'{' | b'}'
+    )
+}
+
 /// What a text between quotes says, and whether JSON does not allow how it says it.
 fn spoken(quoted: &str) -> (Cow<'_, str>, bool) {
     let inner = &quoted[1..quoted.len() - 1];
@@ -191,54 +227,30 @@ fn escape(rest: &str) -> (char, usize) {
 ///
 /// Gives where the members begin that a later one of their name replaces, in order; `None` if it is not JSON.
 pub(crate) fn survey(text: &str, odd: &mut dyn FnMut(Range<usize>, &str)) -> Option<Vec<usize>> {
-    let mut scan = Scan::new(text);
-    let mut walk = Survey::default();
+    let mut survey = Survey {
+        scan: Scan::new(text),
+        odd,
+        nest: Vec::new(),
+        objects: Vec::new(),
+        members: Vec::new(),
+        doubled: Vec::new(),
+        hasher: RandomState::new(),
+    };
     loop {
-        // Here begins a value.
-        let open = scan.peek()?;
-        let empty = if matches!(open, b'{' | b'[') {
-            scan.at += 1;
-            walk.open(open);
-            scan.peek()? == open + 2
-        } else {
-            let (scalar, span) = scan.scalar()?;
-            match scalar {
-                Scalar::Odd if walk.nest.is_empty() => return None,
-                Scalar::Odd => odd(span, "null"),
-                Scalar::Text(text, true) => odd(span, &quoted(&text)),
-                Scalar::Text(..) | Scalar::Word(_) => {}
-            }
-            true
-        };
-        // Here one has ended, and with it perhaps those that it ends.
-        while empty {
-            let Some(&open) = walk.nest.last() else {
-                let whole = scan.peek().is_none();
-                walk.doubled.sort_unstable();
-                return whole.then_some(walk.doubled);
-            };
-            let comma = scan.peek().map(|_| scan.at)?;
-            if !scan.eat(b',') {
-                walk.close(scan.eat(open + 2).then_some(open)?);
-            } else if scan.peek()? == open + 2 {
-                odd(comma..comma + 1, "");
-            } else {
-                break;
-            }
+        if survey.begin()? && survey.end()? {
+            survey.doubled.sort_unstable();
+            return survey.scan.peek().is_none().then_some(survey.doubled);
         }
-        if walk.nest.last() == Some(&b'{') {
-            let (key, is_odd, span) = scan.key()?;
-            walk.member(&key, span.start);
-            if is_odd {
-                odd(span, &quoted(&key));
-            }
+        if survey.nest.last() == Some(&b'{') {
+            survey.key()?;
         }
     }
 }
 
-/// The objects and lists that a survey is in.
-#[derive(Default)]
-struct Survey {
+struct Survey<'a, 'o> {
+    scan: Scan<'a>,
+    odd: &'o mut dyn FnMut(Range<usize>, &str),
+    /// The brackets that are open. Each stands two places before the one that closes it, in ASCII.
     nest: Vec<u8>,
     /// Where in `members` those of each open object begin.
     objects: Vec<usize>,
@@ -248,16 +260,54 @@ struct Survey {
     hasher: RandomState,
 }
 
-impl Survey {
-    fn open(&mut self, open: u8) {
-        self.nest.push(open);
-        if open == b'{' {
-            self.objects.push(self.members.len());
+impl Survey<'_, '_> {
+    /// Begins a value; gives whether that is all of it, up to a closing bracket.
+    fn begin(&mut self) -> Option<bool> {
+        let open = self.scan.peek()?;
+        if matches!(open, b'{' | b'[') {
+            self.scan.at += 1;
+            self.nest.push(open);
+            if open == b'{' {
+                self.objects.push(self.members.len());
+            }
+            return Some(self.scan.peek()? == open + 2);
         }
+        match self.scan.scalar()? {
+            (Scalar::Odd, _) if self.nest.is_empty() => return None,
+            (Scalar::Odd, span) => (self.odd)(span, "null"),
+            (Scalar::Text(text, true), span) => (self.odd)(span, &quoted(&text)),
+            (Scalar::Text(..) | Scalar::Word(_), _) => {}
+        }
+        Some(true)
     }
 
-    fn member(&mut self, key: &str, start: usize) {
-        self.members.push((self.hasher.hash_one(key), start));
+    /// Goes on after a value, to the next one or the end; gives whether it is the end.
+    fn end(&mut self) -> Option<bool> {
+        while let Some(&open) = self.nest.last() {
+            let next = self.scan.peek()?;
+            let comma = self.scan.at..self.scan.at + 1;
+            if self.scan.eat(open + 2) {
+                self.close(open);
+            } else if next != b',' {
+                return None;
+            } else {
+                self.scan.at += 1;
+                if self.scan.peek()? != open + 2 {
+                    return Some(false);
+                }
+                (self.odd)(comma, "");
+            }
+        }
+        Some(true)
+    }
+
+    fn key(&mut self) -> Option<()> {
+        let (key, is_odd, span) = self.scan.key()?;
+        self.members.push((self.hasher.hash_one(&*key), span.start));
+        if is_odd {
+            (self.odd)(span, &quoted(&key));
+        }
+        Some(())
     }
 
     fn close(&mut self, open: u8) {
@@ -274,7 +324,8 @@ impl Survey {
     }
 }
 
-fn quoted(text: &str) -> String {
+/// The text as a JSON string.
+pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
