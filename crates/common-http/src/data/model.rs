@@ -34,7 +34,7 @@ use crate::data::scan::{Member, members, survey};
 /// let read: Oximetry = json::decode(br#"{"examId":"1","odi":"6,2","meanPulse":61}"#)?;
 /// assert_eq!((read.odi, read.mean_pulse), (None, Some(61.0)));
 /// assert_eq!(read.extra["odi"], "6,2");
-/// assert_eq!(json::decode::<Oximetry>(b"{}").unwrap_err().path(), "examId");
+/// assert!(json::decode::<Oximetry>(b"{}").is_err());
 /// # Ok::<(), common_http::DecodeError>(())
 /// ```
 #[macro_export]
