@@ -98,7 +98,7 @@ fn around_the_odd<T: DeserializeOwned>(
     extra: fn(&mut T) -> &mut Extra,
 ) -> Result<T, DecodeError> {
     /// How much text may be read again, so that a large one of nothing but odd fields does not take minutes.
-    const MOST: usize = 64 << 20;
+    const MOST: usize = 16 << 20;
     let Some(mut left_out) = survey(text, &mut |_, _| ()) else {
         return decode(text.as_bytes());
     };
