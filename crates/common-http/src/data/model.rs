@@ -12,7 +12,7 @@ use crate::data::scan::{Member, members, survey};
 /// Only a field that is no `Option` and has no default must be there and be readable.
 ///
 /// The struct derives both traits with `#[serde(remote = "Self")]`, which leaves the traits to this
-/// macro, and has a field `extra`. It is read with `serde_json` only, like [`RawJson`].
+/// macro, and has a field `extra`. It is read with `serde_json` only, like [`RawJson`](crate::RawJson).
 ///
 /// ```
 /// use common_http::{Extra, json, lenient_model};
