@@ -46,7 +46,7 @@ use crate::request::Request;
 #[must_use = "nothing is sent before `.await` or `send`"]
 pub struct Call<T>(Work<T>);
 
-type Read<T> = Box<dyn FnOnce(Answer) -> Result<T> + Send + Sync>;
+type Read<T> = Box<dyn FnOnce(Result<Answer>) -> Result<T> + Send + Sync>;
 
 enum Work<T> {
     Answer {
@@ -69,7 +69,7 @@ enum Work<T> {
 impl<T> Call<T> {
     pub(crate) fn answer(
         request: Request,
-        read: impl FnOnce(Answer) -> Result<T> + Send + Sync + 'static,
+        read: impl FnOnce(Result<Answer>) -> Result<T> + Send + Sync + 'static,
     ) -> Self {
         let read = Box::new(read);
         Self(Work::Answer { request, read })
@@ -105,7 +105,7 @@ impl<T> Call<T> {
     /// Those that the method which gave the call names.
     pub async fn send(self) -> Result<T> {
         match self.0 {
-            Work::Answer { request, read } => read(request.send().await?),
+            Work::Answer { request, read } => read(request.send().await),
             Work::Download {
                 request,
                 check,

@@ -194,7 +194,17 @@ impl Request {
         self,
         read: impl FnOnce(Answer) -> Result<T> + Send + Sync + 'static,
     ) -> Call<T> {
-        Call::answer(self, read)
+        self.settles(|ended| read(ended?))
+    }
+
+    /// Ends the building: a call whose end, an answer or an error, is judged by this function.
+    ///
+    /// For errors that need an explanation of the vendor's, or that are a success.
+    pub fn settles<T>(
+        self,
+        judge: impl FnOnce(Result<Answer>) -> Result<T> + Send + Sync + 'static,
+    ) -> Call<T> {
+        Call::answer(self, judge)
     }
 
     /// Ends the building: a call whose answer is streamed. `check` sees its first KiB, and if it says no
