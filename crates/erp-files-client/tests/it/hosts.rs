@@ -2,7 +2,6 @@
 
 use common_http::transport::FakeAnswer;
 use common_http::{Body, Delivery, ErrorKind, ForeignHosts, HttpOptions};
-use erp_files_client::sandbox::FILES_INITIALIZE;
 use erp_files_client::{ErpFilesClient, ErpFilesClientBuilder};
 
 use crate::support::{NAME, Op, PDF, builder, files, network, seen};
@@ -28,7 +27,7 @@ async fn upload_to(
     assert_eq!(
         is,
         (
-            Some(FILES_INITIALIZE),
+            Some("erp.files.initialize"),
             Delivery::Answered,
             address.as_bytes()
         )

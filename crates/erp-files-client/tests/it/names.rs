@@ -4,11 +4,11 @@ use std::sync::LazyLock;
 
 use common_http::{Body, Delivery, ErrorKind};
 use erp_files_client::ErpFilesClient;
-use erp_files_client::sandbox::{FILES_FINALIZE, FILES_INITIALIZE, Sandbox};
+use erp_files_client::sandbox::Sandbox;
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 
-use crate::support::{Op, PDF, files, network, on, steps};
+use crate::support::{Op, PDF, files, listed, network, on, steps};
 
 /// 255 bytes of two-byte letters, and one of one.
 fn longest() -> String {
@@ -50,15 +50,15 @@ async fn odd_names_come_out_of_the_upload_as_they_went_in() {
         .map(|file| file.name)
         .collect();
     assert_eq!(stored, names);
-    let listed = files.list().send().await.unwrap();
+    let listed = listed(&files).await;
     let listed: Vec<_> = listed
         .iter()
         .map(|file| file.name.as_deref().unwrap())
         .collect();
     assert_eq!(listed, names);
     // The first step and the last name the file by the same bytes.
-    let first = sandbox.requests_for(FILES_INITIALIZE);
-    let last = sandbox.requests_for(FILES_FINALIZE);
+    let first = sandbox.requests_for("erp.files.initialize");
+    let last = sandbox.requests_for("erp.files.finalize");
     for (first, last) in first.iter().zip(&last) {
         assert_eq!(first.target.replace("/initialize/", "/"), last.target);
     }
@@ -114,14 +114,14 @@ proptest! {
     fn every_name_is_one_segment(name in name(), id in name(), patient in name(), analysis in name()) {
         let files = CLIENT.files(&patient.as_str().into(), &analysis.as_str().into());
         let prefix = ["api", "erp", "v1", "patients", &*patient, "analysis", &*analysis, "files"];
-        for (request, rest) in [
-            (files.initialize(&*name).request(), vec!["initialize", &*name]),
-            (files.finalize(&*name).request(), vec![&*name]),
-            (files.list().request(), vec![]),
-            (files.set_send(&id.as_str().into(), true).request(), vec![&*id]),
-            (files.delete(&id.as_str().into()).request(), vec![&*id]),
+        for (prepared, rest) in [
+            (files.initialize(&*name).prepare(), vec!["initialize", &*name]),
+            (files.finalize(&*name).prepare(), vec![&*name]),
+            (files.list().prepare(), vec![]),
+            (files.set_send(&id.as_str().into(), true).prepare(), vec![&*id]),
+            (files.delete(&id.as_str().into()).prepare(), vec![&*id]),
         ] {
-            let prepared = request.prepare().unwrap();
+            let prepared = prepared.unwrap();
             let segments = prepared.url().path_segments().unwrap();
             let decoded: Vec<String> = segments
                 .map(|segment| percent_decode_str(segment).decode_utf8().unwrap().into_owned())

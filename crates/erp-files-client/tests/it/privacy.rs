@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
 use common_http::{Body, CallOptions, Error, HttpOptions, RetryPolicy};
-use erp_files_client::files::{Files, OnConflict, UploadState, UploadTarget};
-use erp_files_client::sandbox::Sandbox;
+use erp_files_client::files::{Files, OnConflict, UploadTarget};
+use erp_files_client::sandbox::{Sandbox, Settings};
 use erp_files_client::{
     AccessToken, AnalysisId, ClientCredentials, ErpFilesClient, ErpFilesClientBuilder, PatientId,
 };
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use testing::journal::Journal;
 
+use crate::support::store::OneUpload;
 use crate::support::{Op, network, on};
-use crate::uploads::state::InMemory;
 use testing::privacy::{NUMBER, Printed, TEXT, assert_no_marker};
 
 /// What the journal is of.
@@ -77,12 +77,12 @@ fn answering(answer: impl Fn(Op) -> FakeAnswer + Send + Sync + 'static) -> Arc<F
     })
 }
 
-fn state() -> UploadState {
-    let state = json!({
-        "version": 1, "patient": NUMBER.to_string(), "analysis": TEXT, "name": NAME, "address": ADDRESS, "length": 23,
-        "fingerprint": TEXT, "transferred": false, "replaces": false,
-    });
-    UploadState::from_json(&state.to_string()).unwrap()
+fn state() -> Value {
+    json!({
+        "version": 1, "patient": NUMBER.to_string(), "analysis": TEXT, "name": NAME,
+        "address": ADDRESS, "length": 23, "fingerprint": TEXT, "transferred": false,
+        "replaces": false,
+    })
 }
 
 async fn target() -> UploadTarget {
@@ -114,9 +114,10 @@ async fn call_all(client: &ErpFilesClient, target: &UploadTarget, printed: &mut 
             .upload(NAME, pdf())
             .on_conflict(on_conflict)
             .fingerprint(TEXT);
-        printed.result(&upload.journal(InMemory::default()).send().await);
+        printed.result(&upload.resumable(OneUpload::empty()).await);
     }
-    printed.result(&files.resume(state(), pdf()).send().await);
+    let resumed = files.upload(NAME, pdf());
+    printed.result(&resumed.resumable(OneUpload::holding(&state())).await);
     let any = client
         .request(Method::POST, "/api/{any}")
         .path("any", TEXT)
@@ -155,24 +156,17 @@ async fn nothing_is_printed_of_what_went_well() {
             .any(|request| request.target.contains(&NUMBER.to_string()))
     );
 
-    printed.value(&(
-        &client,
-        files(&client),
-        &target,
-        pdf(),
-        state(),
-        credentials(),
-    ));
+    printed.value(&(&client, files(&client), &target, pdf(), credentials()));
     printed.value(&(PatientId::from(NUMBER), AnalysisId::from(TEXT)));
     printed.value(&AccessToken::new(TEXT).lifetime(Duration::from_secs(1)));
-    printed.value(&state().to_json());
     let listed = files(&client).list().send().await.unwrap();
-    assert!(listed[0].raw().as_str().contains(TEXT) && listed[0].name.as_deref() == Some(NAME));
-    printed.value(&(&listed, listed[0].raw(), listed[0].created()));
+    let file = listed[0].value().unwrap();
+    assert!(listed[0].raw().as_str().contains(TEXT) && file.name.as_deref() == Some(NAME));
+    printed.value(&(&listed, listed[0].raw(), file.created()));
     let files = files(&client);
     printed.value(&(
-        files.initialize(NAME).request(),
-        files.transfer(&target, pdf()).request(),
+        files.initialize(NAME).prepare(),
+        files.transfer(&target, pdf()).prepare(),
     ));
 
     // That the journal was kept is seen by what it may hold.
@@ -332,8 +326,8 @@ async fn nothing_is_printed_of_what_never_left() {
     printed.result(
         &client
             .files(&8.into(), &TEXT.into())
-            .resume(state(), pdf())
-            .send()
+            .upload(NAME, pdf())
+            .resumable(OneUpload::holding(&state()))
             .await,
     );
     for base in [
@@ -381,12 +375,14 @@ async fn nothing_is_printed_of_builders() {
 async fn nothing_is_printed_by_the_sandbox() {
     let journal = Journal::default();
     let _kept = journal.keep(OURS);
-    let builder = Sandbox::builder()
-        .client_id("MARKERID")
-        .client_secret("MARKERSECRET");
+    let settings = Settings {
+        client_id: "MARKERID".to_owned(),
+        client_secret: "MARKERSECRET".to_owned(),
+        ..Settings::default()
+    };
     let mut printed = Printed::default();
-    printed.value(&builder);
-    let sandbox = builder.start().await.unwrap();
+    printed.value(&settings);
+    let sandbox = Sandbox::with(settings).await.unwrap();
     let client = sandbox.client();
     files(&client)
         .upload(NAME, pdf())
@@ -394,11 +390,12 @@ async fn nothing_is_printed_by_the_sandbox() {
         .send()
         .await
         .unwrap();
-    let requests = (sandbox.requests(), sandbox.storage().requests());
-    assert_eq!((requests.0.len(), requests.1.len()), (4, 1));
+    let requests = sandbox.requests();
+    let at_storage = requests.iter().filter(|request| request.address == 1);
+    assert_eq!((requests.len(), at_storage.count()), (5, 1));
     let stored = sandbox.files(&NUMBER.to_string(), TEXT);
     assert_eq!(stored[0].name, NAME);
-    printed.value(&(&sandbox, sandbox.clinic(), &client, requests, stored));
+    printed.value(&(&sandbox, &*sandbox, &client, requests, stored));
     assert_no_marker(&journal.text());
     assert_no_marker(&printed.text);
 }

@@ -1,6 +1,7 @@
 //! What makes a test a few lines.
 
 pub(crate) mod storage;
+pub(crate) mod store;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,11 +9,8 @@ use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport};
 use common_http::{Body, CallOptions, HttpOptions, Result, RetryPolicy};
-use erp_files_client::files::{Files, UploadOutcome, UploadTarget};
-use erp_files_client::sandbox::{
-    FILES_DELETE, FILES_FINALIZE, FILES_INITIALIZE, FILES_LIST, FILES_SET_SEND, FILES_TRANSFER,
-    OAUTH_TOKEN, RecordedRequest, Sandbox,
-};
+use erp_files_client::files::{FileEntry, Files, UploadOutcome, UploadTarget};
+use erp_files_client::sandbox::{RecordedRequest, Sandbox, Settings};
 use erp_files_client::{ClientCredentials, ErpFilesClient, ErpFilesClientBuilder, FileId};
 
 pub(crate) const NAME: &str = "result.pdf";
@@ -32,6 +30,11 @@ pub(crate) fn eager() -> HttpOptions {
     HttpOptions::default().retry(retry).no_proxy()
 }
 
+/// A sandbox with these settings.
+pub(crate) async fn started(settings: Settings) -> Sandbox {
+    Sandbox::with(settings).await.unwrap()
+}
+
 /// A client of the sandbox with a retry budget and a token of its own.
 pub(crate) fn client(sandbox: &Sandbox, http: HttpOptions) -> ErpFilesClient {
     let builder = sandbox.client_builder().http(http);
@@ -41,6 +44,15 @@ pub(crate) fn client(sandbox: &Sandbox, http: HttpOptions) -> ErpFilesClient {
 /// The files of one analysis.
 pub(crate) fn files(client: &ErpFilesClient) -> Files {
     client.files(&7.into(), &12.into())
+}
+
+/// The files that are listed, each of which can be read.
+pub(crate) async fn listed(files: &Files) -> Vec<FileEntry> {
+    let items = files.list().await.unwrap();
+    items
+        .into_iter()
+        .map(|item| item.into_value().unwrap())
+        .collect()
 }
 
 /// The only request of an operation.
@@ -75,13 +87,13 @@ impl Op {
 
     pub(crate) fn id(self) -> &'static str {
         match self {
-            Self::Token => OAUTH_TOKEN,
-            Self::Initialize => FILES_INITIALIZE,
-            Self::Transfer => FILES_TRANSFER,
-            Self::Finalize => FILES_FINALIZE,
-            Self::List => FILES_LIST,
-            Self::SetSend => FILES_SET_SEND,
-            Self::Delete => FILES_DELETE,
+            Self::Token => "erp.sessions.open",
+            Self::Initialize => "erp.files.initialize",
+            Self::Transfer => "erp.files.transfer",
+            Self::Finalize => "erp.files.finalize",
+            Self::List => "erp.files.list",
+            Self::SetSend => "erp.files.set_send",
+            Self::Delete => "erp.files.delete",
         }
     }
 

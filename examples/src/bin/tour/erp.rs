@@ -25,7 +25,7 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     // The first call gets an access token first.
     stage.doing("listing the files");
     let count = files.list().send().await?.len();
-    stage.done("erp.oauth.token", "an access token, valid for an hour")?;
+    stage.done("erp.sessions.open", "an access token, valid for an hour")?;
     stage.done("erp.files.list", format_args!("{count} files so far"))?;
 
     let body = Body::from_path(stage.report()).await?;

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use common_http::transport::FakeAnswer;
 use common_http::{Attempt, AttemptObserver, Delivery, ErrorKind, HttpOptions};
-use erp_files_client::sandbox::{OAUTH_TOKEN, Sandbox};
+use erp_files_client::sandbox::Settings;
 use erp_files_client::{ClientCredentials, ErrorCode, SCOPE, TOKEN_URL};
 use tokio::time::sleep;
 
-use crate::support::{Op, builder, eager, files, header, network, on, only, seen};
+use crate::support::{Op, builder, eager, files, header, network, on, only, seen, started};
 
 #[tokio::test]
 async fn credentials_and_scope_are_sent_as_a_form() {
@@ -35,12 +35,14 @@ async fn credentials_and_scope_are_sent_as_a_form() {
         ("POST", "/connect/token")
     );
     // One that reads forms strictly reads it.
-    let builder = Sandbox::builder()
-        .client_id("EXAMPLE&CLIENT")
-        .client_secret("EXAMPLE=+ %ї");
-    let sandbox = builder.start().await.unwrap();
+    let sandbox = started(Settings {
+        client_id: "EXAMPLE&CLIENT".to_owned(),
+        client_secret: "EXAMPLE=+ %ї".to_owned(),
+        ..Settings::default()
+    })
+    .await;
     files(&sandbox.client()).list().send().await.unwrap();
-    assert_eq!(only(&sandbox, OAUTH_TOKEN).body, form);
+    assert_eq!(only(&sandbox, "erp.sessions.open").body, form);
 }
 
 /// `token-endpoint-of-the-vendor`: what a program does that sets none.
@@ -79,14 +81,19 @@ async fn the_token_comes_from_the_vendors_endpoint_unless_set() {
 
 #[tokio::test]
 async fn scopes_are_a_setting() {
-    let sandbox = Sandbox::builder()
-        .scopes(["gambit:erp", "gambit:static_data"])
-        .start()
-        .await
-        .unwrap();
+    let sandbox = started(Settings {
+        scopes: ["gambit:erp", "gambit:static_data"]
+            .map(str::to_owned)
+            .into(),
+        ..Settings::default()
+    })
+    .await;
     let client = |scope: &str| {
-        let credentials = ClientCredentials::new(sandbox.client_id(), sandbox.client_secret())
-            .token_url(sandbox.token_url());
+        let credentials = ClientCredentials::new(
+            sandbox.settings.client_id.as_str(),
+            sandbox.settings.client_secret.as_str(),
+        )
+        .token_url(sandbox.token_url());
         let builder = sandbox
             .client_builder()
             .credentials(credentials.scope(scope));
@@ -97,7 +104,7 @@ async fn scopes_are_a_setting() {
         .send()
         .await
         .unwrap();
-    let form = only(&sandbox, OAUTH_TOKEN).body;
+    let form = only(&sandbox, "erp.sessions.open").body;
     assert!(form.ends_with(b"&scope=gambit%3Aerp%20gambit%3Astatic_data"));
     // A token without the scope is one that the files are forbidden with.
     let error = files(&client("gambit:static_data"))
@@ -121,7 +128,7 @@ async fn scopes_are_a_setting() {
     assert_eq!(ErrorCode::of(&error), Some(ErrorCode::InvalidScope));
     assert_eq!(
         (error.kind(), error.operation()),
-        (ErrorKind::Credentials, Some(OAUTH_TOKEN))
+        (ErrorKind::Credentials, Some("erp.sessions.open"))
     );
     assert_eq!((error.attempts(), error.delivery()), (1, Delivery::NotSent));
 }
@@ -176,7 +183,7 @@ async fn an_answer_without_a_token_is_an_error_with_its_body() {
         let error = files(&on(&erp)).list().send().await.unwrap_err();
         assert_eq!(
             (error.kind(), error.operation()),
-            (ErrorKind::Decode, Some(OAUTH_TOKEN)),
+            (ErrorKind::Decode, Some("erp.sessions.open")),
             "{body}"
         );
         assert_eq!(

@@ -7,7 +7,7 @@ use std::time::Duration;
 use common_http::transport::{FakeAnswer, FakeTransport};
 use common_http::{Delivery, Error, ErrorKind, HttpOptions, Result, async_trait};
 use erp_files_client::sandbox::Sandbox;
-use erp_files_client::{AccessToken, ErpFilesClient, ErpFilesClientBuilder, TokenProvider};
+use erp_files_client::{AccessToken, ErpFilesClient, ErpFilesClientBuilder, Provider};
 use tokio::time::sleep;
 
 use crate::support::{A_WHILE, NAME, Op, PDF, eager, files, header, network, seen, target};
@@ -78,8 +78,8 @@ struct Gateway {
 }
 
 #[async_trait]
-impl TokenProvider for Gateway {
-    async fn token(&self) -> Result<AccessToken> {
+impl Provider<AccessToken> for Gateway {
+    async fn get(&self) -> Result<AccessToken> {
         let nth = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
         if nth == 2 {
             let error = Error::new(ErrorKind::Credentials).with_detail("the gateway has none");
@@ -102,7 +102,7 @@ fn with_gateway(
         asked: Arc::clone(&asked),
         lifetime,
     };
-    let builder = without_credentials(erp).token_from(gateway);
+    let builder = without_credentials(erp).access_token_from(gateway);
     (builder.build().unwrap(), asked)
 }
 
@@ -162,8 +162,8 @@ async fn a_providers_own_words_are_kept() {
     struct Closed;
 
     #[async_trait]
-    impl TokenProvider for Closed {
-        async fn token(&self) -> Result<AccessToken> {
+    impl Provider<AccessToken> for Closed {
+        async fn get(&self) -> Result<AccessToken> {
             let error =
                 Error::new(ErrorKind::PermissionDenied).with_status(http::StatusCode::FORBIDDEN);
             Err(error.with_detail("the gateway is closed at night"))
@@ -172,7 +172,7 @@ async fn a_providers_own_words_are_kept() {
 
     let erp = network(|_, _| None);
     let client = without_credentials(&erp)
-        .token_from(Closed)
+        .access_token_from(Closed)
         .build()
         .unwrap();
     let error = files(&client).list().send().await.unwrap_err();

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use common_http::HttpOptions;
 use erp_files_client::files::{Files, UploadTarget};
-use erp_files_client::sandbox::{FILES_INITIALIZE, Fault, Sandbox};
+use erp_files_client::sandbox::{Fault, Sandbox};
 use http::{HeaderMap, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -98,7 +98,7 @@ impl RawStorage {
             headers: HeaderMap::new(),
             body: format!("http://{}{path}", self.host).into(),
         };
-        sandbox.fail_next(FILES_INITIALIZE, fault).unwrap();
+        sandbox.fail_next("erp.files.initialize", fault).unwrap();
     }
 }
 

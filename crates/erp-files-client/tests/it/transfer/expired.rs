@@ -5,9 +5,9 @@ use std::time::Duration;
 use common_http::transport::FakeAnswer;
 use common_http::{Body, Delivery, Error, ErrorKind};
 use erp_files_client::ErrorCode;
-use erp_files_client::sandbox::{Sandbox, StorageKind};
+use erp_files_client::sandbox::{Settings, StorageKind};
 
-use crate::support::{NAME, Op, PDF, files, network, on, target_of};
+use crate::support::{NAME, Op, PDF, files, network, on, started, target_of};
 
 #[track_caller]
 fn assert_expired(error: &Error) {
@@ -20,19 +20,19 @@ fn assert_expired(error: &Error) {
         (error.attempts(), error.delivery()),
         (1, Delivery::Answered)
     );
-    assert!(error.to_string().contains("the signed address has expired"));
+    assert!(error.to_string().contains("the signed URL has expired"));
 }
 
 /// In the words of Azure and of S3.
 #[tokio::test]
 async fn as_each_storage_says_it() {
     for kind in [StorageKind::Azure, StorageKind::S3] {
-        let builder = Sandbox::builder().storage(kind);
-        let sandbox = builder
-            .address_life(Duration::from_secs(3600))
-            .start()
-            .await
-            .unwrap();
+        let sandbox = started(Settings {
+            storage: kind,
+            address_life: Duration::from_secs(3600),
+            ..Settings::default()
+        })
+        .await;
         let files = files(&sandbox.client());
         let target = files.initialize(NAME).send().await.unwrap();
         sandbox.expire_addresses();

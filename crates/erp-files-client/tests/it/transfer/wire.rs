@@ -1,11 +1,11 @@
 //! The bytes that the storage sees.
 
 use common_http::{Body, CallOptions, Delivery, ErrorKind};
-use erp_files_client::sandbox::{FILES_TRANSFER, Sandbox};
+use erp_files_client::sandbox::{Sandbox, Settings};
 use http::StatusCode;
 
 use crate::support::storage::RawStorage;
-use crate::support::{NAME, Op, PDF, files, header, network, on, only, seen, target};
+use crate::support::{NAME, Op, PDF, files, header, network, on, only, seen, started, target};
 
 const CREATED: &str = "HTTP/1.1 201 Created\r\nset-cookie: EXAMPLE=1\r\ncontent-length: 0\r\n\r\n";
 
@@ -105,11 +105,11 @@ async fn the_address_is_used_as_it_was_given() {
         assert_eq!(line, format!("PUT {} HTTP/1.1", sent.unwrap_or(given)));
     }
     // The sandbox's storage knows its addresses byte for byte.
-    let sandbox = Sandbox::builder()
-        .unencoded_addresses(true)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = started(Settings {
+        unencoded_addresses: true,
+        ..Settings::default()
+    })
+    .await;
     let name = "знімок №1 (2).jpg";
     files(&sandbox.client())
         .upload(name, Body::from(PDF))
@@ -156,7 +156,7 @@ async fn a_body_of_unknown_length_is_refused_before_it_is_sent() {
         .unwrap_err();
     assert_eq!(
         (step.operation(), step.kind()),
-        (Some(FILES_TRANSFER), ErrorKind::InvalidInput)
+        (Some("erp.files.transfer"), ErrorKind::InvalidInput)
     );
     // Not even the name is taken.
     let whole = files.upload(NAME, unknown()).send().await.unwrap_err();
@@ -217,9 +217,9 @@ async fn the_storages_code_and_words_are_in_the_error() {
         Some("00000000-0000-0000-0000-000000000000")
     );
     let is = (error.operation(), error.attempts(), error.delivery());
-    assert_eq!(is, (Some(FILES_TRANSFER), 1, Delivery::Answered));
+    assert_eq!(is, (Some("erp.files.transfer"), 1, Delivery::Answered));
     assert_eq!(
-        only(&sandbox, FILES_TRANSFER).header("x-ms-blob-type"),
+        only(&sandbox, "erp.files.transfer").header("x-ms-blob-type"),
         None
     );
 }
@@ -227,11 +227,15 @@ async fn the_storages_code_and_words_are_in_the_error() {
 /// Of a storage that takes no more of it than this.
 #[tokio::test]
 async fn a_file_that_is_too_large_is_refused() {
-    let sandbox = Sandbox::builder().largest_file(10).start().await.unwrap();
+    let sandbox = started(Settings {
+        largest_file: 10,
+        ..Settings::default()
+    })
+    .await;
     let upload = files(&sandbox.client()).upload(NAME, Body::from(PDF));
     let options = CallOptions::default().max_attempts(1);
     let error = upload.options(options).send().await.unwrap_err();
-    assert_eq!(error.operation(), Some(FILES_TRANSFER));
+    assert_eq!(error.operation(), Some("erp.files.transfer"));
     assert!(sandbox.files("7", "12").is_empty());
     assert_eq!(error.kind(), ErrorKind::Rejected);
     assert_eq!(error.printable_code(), Some("RequestBodyTooLarge"));

@@ -3,12 +3,12 @@
 use common_http::transport::FakeAnswer;
 use common_http::{Body, Delivery, Error, ErrorKind};
 use erp_files_client::files::{OnConflict, UploadOutcome};
-use erp_files_client::sandbox::{
-    FILES_DELETE, FILES_LIST, FILES_TRANSFER, RepeatedInitialize, Sandbox,
-};
+use erp_files_client::sandbox::{RepeatedInitialize, Sandbox, Settings};
 use erp_files_client::{ErrorCode, FileId};
 
-use crate::support::{Ended, NAME, Op, PDF, client, eager, files, network, on, seen, steps};
+use crate::support::{
+    Ended, NAME, Op, PDF, client, eager, files, network, on, seen, started, steps,
+};
 
 const OTHER: &str = "%PDF-1.4 EXAMPLE of before";
 
@@ -51,7 +51,10 @@ async fn a_file_of_the_name_is_an_error_or_skipped_or_replaced() {
     assert_eq!(skipped, Ended::skipped(Some(FileId::from(old.as_str()))));
     assert_eq!(contents(&sandbox), [OTHER]);
     assert_eq!(
-        (sandbox.count(FILES_TRANSFER), sandbox.count(FILES_DELETE)),
+        (
+            sandbox.count("erp.files.transfer"),
+            sandbox.count("erp.files.delete")
+        ),
         (0, 0)
     );
     let replaced = upload(&sandbox, OnConflict::Replace).await.unwrap();
@@ -70,7 +73,10 @@ async fn without_a_conflict_nothing_is_looked_for_beforehand() {
         assert_eq!(contents(&sandbox), [OTHER, PDF]);
         // The one list tells the new file's id.
         assert_eq!(
-            (sandbox.count(FILES_LIST), sandbox.count(FILES_DELETE)),
+            (
+                sandbox.count("erp.files.list"),
+                sandbox.count("erp.files.delete")
+            ),
             (1, 0)
         );
     }
@@ -79,8 +85,11 @@ async fn without_a_conflict_nothing_is_looked_for_beforehand() {
 /// `initialize-may-reserve-the-name`: taken, and not listed. No setting of ours may delete or pass over it.
 #[tokio::test]
 async fn a_name_that_is_reserved_is_an_unfinished_upload() {
-    let builder = Sandbox::builder().repeated_initialize(RepeatedInitialize::Conflict);
-    let sandbox = builder.start().await.unwrap();
+    let sandbox = started(Settings {
+        repeated_initialize: RepeatedInitialize::Conflict,
+        ..Settings::default()
+    })
+    .await;
     files(&sandbox.client())
         .initialize(NAME)
         .send()
@@ -92,7 +101,10 @@ async fn a_name_that_is_reserved_is_an_unfinished_upload() {
         assert_eq!(error.delivery(), Delivery::Answered);
     }
     assert_eq!(
-        (sandbox.count(FILES_TRANSFER), sandbox.count(FILES_DELETE)),
+        (
+            sandbox.count("erp.files.transfer"),
+            sandbox.count("erp.files.delete")
+        ),
         (0, 0)
     );
 }
@@ -109,7 +121,7 @@ async fn nothing_is_deleted_for_a_file_that_cannot_be_read() {
     // It vanishes while the list is asked for.
     let vanishing = path.clone();
     sandbox
-        .on_request(FILES_LIST, 1, move |_| {
+        .on_request("erp.files.list", 1, move |_| {
             std::fs::remove_file(&vanishing).unwrap()
         })
         .unwrap();
@@ -122,7 +134,7 @@ async fn nothing_is_deleted_for_a_file_that_cannot_be_read() {
         (ErrorKind::LocalIo, Some(Op::Initialize.id()))
     );
     assert_eq!(
-        (contents(&sandbox), sandbox.count(FILES_DELETE)),
+        (contents(&sandbox), sandbox.count("erp.files.delete")),
         (vec![OTHER.to_owned()], 0)
     );
 }
@@ -133,7 +145,7 @@ async fn a_file_to_be_replaced_that_is_gone_is_no_obstacle() {
     let sandbox = Sandbox::start().await.unwrap();
     let old = sandbox.add_file("7", "12", NAME, OTHER);
     sandbox
-        .on_request(FILES_DELETE, 1, move |clinic| {
+        .on_request("erp.files.delete", 1, move |clinic| {
             clinic.remove_file(&old).unwrap()
         })
         .unwrap();

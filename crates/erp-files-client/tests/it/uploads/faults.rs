@@ -4,12 +4,12 @@
 use common_http::{Body, Delivery, Error};
 use erp_files_client::ErrorCode;
 use erp_files_client::files::Files;
-use erp_files_client::sandbox::{Fault, NothingUploaded, RepeatedInitialize, Sandbox};
+use erp_files_client::sandbox::{Fault, NothingUploaded, RepeatedInitialize, Sandbox, Settings};
 use futures_util::{StreamExt, stream};
 use http::StatusCode;
 
-use super::state::InMemory;
-use crate::support::{NAME, Op, PDF, client, eager};
+use crate::support::store::OneUpload;
+use crate::support::{NAME, Op, PDF, client, eager, started};
 use Op::{Finalize, Initialize, List, Transfer};
 use testing::time::soon;
 
@@ -84,14 +84,17 @@ async fn check(
         true => sandbox.fail_always(step.id(), fault.clone()).unwrap(),
         false => sandbox.fail_next(step.id(), fault.clone()).unwrap(),
     }
-    let journal = InMemory::default();
-    let first = files.upload(NAME, Body::from(PDF)).journal(journal.clone());
-    let first = soon(first.send()).await;
+    let store = OneUpload::empty();
+    let upload = || {
+        let upload = files.upload(NAME, Body::from(PDF));
+        upload.resumable(store.clone())
+    };
+    let first = soon(upload().send()).await;
     match &first {
         Ok(outcome) => {
             assert_eq!(outcome.as_str(), "uploaded", "{what}");
             assert!(
-                is_there(sandbox, analysis) && journal.kept().is_none(),
+                is_there(sandbox, analysis) && store.kept().is_none(),
                 "{what}"
             );
         }
@@ -106,13 +109,11 @@ async fn check(
     }
     sandbox.clear_faults();
 
-    // Whoever has the state goes on with it; whoever has none begins again.
-    let second = match journal.kept() {
-        Some(state) => files.resume(state, Body::from(PDF)),
-        None if first.is_ok() => return,
-        None => files.upload(NAME, Body::from(PDF)),
-    };
-    let second = soon(second.journal(journal.clone()).send()).await;
+    // A second run resumes if there is a state, and starts again if there is none.
+    if first.is_ok() {
+        return;
+    }
+    let second = soon(upload().send()).await;
     let lost = reserves && step == Initialize && acts(fault);
     if lost && !is_there(sandbox, analysis) {
         let error = second.unwrap_err();
@@ -124,7 +125,7 @@ async fn check(
     } else {
         second.unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(is_there(sandbox, analysis), "{what}");
-        assert!(journal.kept().is_none(), "{what}");
+        assert!(store.kept().is_none(), "{what}");
     }
 }
 
@@ -133,12 +134,12 @@ async fn check_all(reserves: bool, nothing_uploaded: NothingUploaded, step: Op) 
         true => RepeatedInitialize::Conflict,
         false => RepeatedInitialize::NewAddress,
     };
-    let builder = Sandbox::builder().repeated_initialize(repeated);
-    let sandbox = builder
-        .nothing_uploaded(nothing_uploaded)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = started(Settings {
+        repeated_initialize: repeated,
+        nothing_uploaded,
+        ..Settings::default()
+    })
+    .await;
     let mut analyses = 100..;
     for always in [false, true] {
         let client = client(&sandbox, eager());

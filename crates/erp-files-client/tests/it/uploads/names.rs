@@ -79,7 +79,7 @@ async fn a_name_in_another_casing_is_in_the_way_and_no_more() {
             (error.kind(), ErrorCode::of(&error)),
             (ErrorKind::Conflict, Some(ErrorCode::FileExists))
         );
-        assert!(error.to_string().contains("casing"), "{error}");
+        assert!(error.to_string().contains("another case"), "{error}");
         assert_eq!(steps(&erp), [Initialize, List]);
     }
     // Where it is in nobody's way, it is another file.
