@@ -9,7 +9,7 @@ mod theirs;
 use std::path::Path;
 
 use biologix_client::exams::Exam;
-use biologix_client::sandbox::Sandbox;
+use biologix_client::sandbox::{Sandbox, Settings};
 use biologix_client::{BiologixClient, ExamKey, PartnerId};
 use bytes::Bytes;
 
@@ -25,7 +25,12 @@ const TINY: &str = "TINY";
 
 /// The answers of a Biologix with 10,000 exams, each with its own id.
 async fn answers(partner: &str) -> Vec<(String, Canned)> {
-    let sandbox = Sandbox::builder().exams(EXAMS).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        exams: EXAMS,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let exams: Vec<String> = sandbox
         .exam_ids()
         .iter()
@@ -68,7 +73,8 @@ async fn answers(partner: &str) -> Vec<(String, Canned)> {
 
 async fn ours_to_file(client: &BiologixClient, target: &Path) {
     let download = client
-        .report(&ExamKey::from("EXAMPLEKEY"))
+        .reports()
+        .get(&ExamKey::from("EXAMPLEKEY"))
         .send()
         .await
         .unwrap();
@@ -83,7 +89,7 @@ async fn bench() {
         .credentials("c|EXAMPLE|000001", "EXAMPLE-PASSWORD")
         .build()
         .unwrap();
-    client.open_session().send().await.unwrap();
+    client.sessions().open().send().await.unwrap();
     let plain = Plain::new(&url);
     let page = format!(
         "/v2/partners/{}/exams?offset=0&limit={PAGE}",
@@ -94,8 +100,8 @@ async fn bench() {
 
     heading();
 
-    let ours = Side::new("client.exams().send()", async || {
-        let page = client.exams(&partner).send().await.unwrap();
+    let ours = Side::new("client.exams().list().send()", async || {
+        let page = client.exams(&partner).list().send().await.unwrap();
         assert_eq!(page.items.len(), PAGE);
     });
     let typed = Side::new("reqwest + serde_json, the same types", async || {
@@ -109,10 +115,11 @@ async fn bench() {
     });
     compare("a page of 100 exams", 50, &ours, &[&typed, &untyped]).await;
 
-    let ours = Side::new("open_session() + exams().send()", async || {
-        client.open_session().send().await.unwrap();
+    let ours = Side::new("sessions().open() + exams().list()", async || {
+        client.sessions().open().send().await.unwrap();
         let page = client
             .exams(&tiny_partner)
+            .list()
             .page_size(1)
             .send()
             .await
@@ -132,7 +139,7 @@ async fn bench() {
 
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("report.pdf");
-    let ours = Side::new("report().send(), save_to()", async || {
+    let ours = Side::new("reports().get(), save_to()", async || {
         ours_to_file(&client, &target).await
     });
     let copied = Side::new("reqwest, to the final name", async || {
@@ -147,11 +154,11 @@ async fn bench() {
     });
     compare("64 MiB to the disk", 1, &ours, &[&copied, &synced]).await;
 
-    let ours = Side::new("client.exams().items()", async || {
-        let mut exams = client.exams(&partner).items();
+    let ours = Side::new("client.exams().list().items()", async || {
+        let mut exams = client.exams(&partner).list().items();
         let mut count = 0;
         while let Some(listed) = exams.next().await {
-            count += usize::from(listed.unwrap().exam().is_some());
+            count += usize::from(listed.unwrap().value().is_some());
         }
         assert_eq!(count, EXAMS);
     });

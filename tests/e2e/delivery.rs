@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use biologix_client::BiologixClient;
-use biologix_client::sandbox::{EXAMS_LIST, Fault, REPORTS_GET, SESSIONS_OPEN};
+use biologix_client::sandbox::Fault;
 use common_http::{Delivery, ErrorKind};
 use http::StatusCode;
-use testing::delivery::old::assert_sound;
+use testing::delivery::assert_sound;
 
 use crate::support::front::nobody;
 use crate::support::{Op, client, eager, partner, report_key, sandbox, soon};
@@ -49,7 +49,7 @@ async fn a_name_without_address_is_no_connection_and_nothing_sent() {
         .http(eager().allow_plain_http(true).no_proxy())
         .build()
         .unwrap();
-    let report = client.report(&"EXAMPLEKEY1".into()).send();
+    let report = client.reports().get(&"EXAMPLEKEY1".into()).send();
     let error = soon(report).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.delivery()),
@@ -147,20 +147,23 @@ async fn an_earlier_attempt_in_doubt_stays_in_doubt() {
 async fn a_login_lost_after_it_was_acted_upon_is_repeated_three_times_at_most() {
     let sandbox = sandbox().await;
     sandbox
-        .fail_times(SESSIONS_OPEN, 2, Fault::ResetAfterRequest)
+        .fail_times("biologix.sessions.open", 2, Fault::ResetAfterRequest)
         .unwrap();
     Op::List
         .call(&client(&sandbox, eager()), &sandbox)
         .await
         .unwrap();
     assert_eq!(
-        (sandbox.sessions_opened(), sandbox.count(EXAMS_LIST)),
+        (
+            sandbox.sessions_opened(),
+            sandbox.count("biologix.exams.list")
+        ),
         (3, 1)
     );
 
     sandbox.clear_requests();
     sandbox
-        .fail_always(SESSIONS_OPEN, Fault::ResetAfterRequest)
+        .fail_always("biologix.sessions.open", Fault::ResetAfterRequest)
         .unwrap();
     let error = Op::List
         .call(&client(&sandbox, eager()), &sandbox)
@@ -168,10 +171,13 @@ async fn a_login_lost_after_it_was_acted_upon_is_repeated_three_times_at_most() 
         .unwrap_err();
     assert_eq!(
         (error.operation(), error.attempts()),
-        (Some(SESSIONS_OPEN), 3)
+        (Some("biologix.sessions.open"), 3)
     );
     assert_eq!(
-        (sandbox.sessions_opened(), sandbox.count(EXAMS_LIST)),
+        (
+            sandbox.sessions_opened(),
+            sandbox.count("biologix.exams.list")
+        ),
         (6, 0)
     );
 }
@@ -182,7 +188,7 @@ async fn what_the_vendor_refuses() {
     let sandbox = sandbox().await;
     let client = client(&sandbox, eager());
 
-    let error = soon(client.exams(&"0000009ZZ".into()).send())
+    let error = soon(client.exams(&"0000009ZZ".into()).list().send())
         .await
         .unwrap_err();
     assert_eq!(
@@ -191,7 +197,7 @@ async fn what_the_vendor_refuses() {
     );
     assert_eq!((error.attempts(), error.delivery()), (1, Answered));
 
-    let error = soon(client.report(&"EXAMPLEKEY-NONE".into()).send())
+    let error = soon(client.reports().get(&"EXAMPLEKEY-NONE".into()).send())
         .await
         .unwrap_err();
     assert_eq!(
@@ -202,7 +208,7 @@ async fn what_the_vendor_refuses() {
 
     // A 401 on a session that is seconds old is final, so there is no new login.
     sandbox.expire_tokens();
-    let error = soon(client.exams(&partner(&sandbox)).send())
+    let error = soon(client.exams(&partner(&sandbox)).list().send())
         .await
         .unwrap_err();
     assert_eq!(
@@ -214,12 +220,12 @@ async fn what_the_vendor_refuses() {
     sandbox.clear_requests();
     let builder = sandbox.client_builder().http(eager());
     let stranger = builder
-        .credentials(sandbox.username(), "WRONG-PASSWORD")
+        .credentials(sandbox.settings.username.as_str(), "WRONG-PASSWORD")
         .build()
         .unwrap();
     for attempts in [1, 0] {
         // The second time, the refusal is remembered and nothing is sent.
-        let error = soon(stranger.exams(&partner(&sandbox)).send())
+        let error = soon(stranger.exams(&partner(&sandbox)).list().send())
             .await
             .unwrap_err();
         assert_eq!(
@@ -232,7 +238,10 @@ async fn what_the_vendor_refuses() {
         );
     }
     assert_eq!(
-        (sandbox.count(SESSIONS_OPEN), sandbox.requests().len()),
+        (
+            sandbox.count("biologix.sessions.open"),
+            sandbox.requests().len()
+        ),
         (1, 1)
     );
 }
@@ -243,8 +252,12 @@ async fn invalid_path_arguments_are_never_sent() {
     let sandbox = sandbox().await;
     let client = client(&sandbox, eager());
     for id in ["", ".", "..", "a\nb", "\u{7f}"] {
-        let list = soon(client.exams(&id.into()).send()).await.unwrap_err();
-        let report = soon(client.report(&id.into()).send()).await.unwrap_err();
+        let list = soon(client.exams(&id.into()).list().send())
+            .await
+            .unwrap_err();
+        let report = soon(client.reports().get(&id.into()).send())
+            .await
+            .unwrap_err();
         for error in [list, report] {
             assert_eq!(
                 (error.kind(), error.delivery()),
@@ -260,13 +273,15 @@ async fn invalid_path_arguments_are_never_sent() {
 async fn a_call_that_is_dropped_sends_nothing_further() {
     let sandbox = sandbox().await;
     let client = client(&sandbox, eager());
-    sandbox.fail_always(REPORTS_GET, Fault::StallHead).unwrap();
+    sandbox
+        .fail_always("biologix.reports.get", Fault::StallHead)
+        .unwrap();
     tokio::select! {
-        _ = client.report(&report_key(&sandbox)).send() => panic!("the call ended without an answer"),
-        seen = soon(sandbox.wait_for(REPORTS_GET, 1)) => assert_eq!(seen.unwrap().len(), 1),
+        _ = client.reports().get(&report_key(&sandbox)).send() => panic!("the call ended without an answer"),
+        seen = soon(sandbox.wait_for("biologix.reports.get", 1)) => assert_eq!(seen.unwrap().len(), 1),
     }
     soon(sandbox.wait_until_closed()).await;
     sandbox.clear_faults();
     Op::Report.call(&client, &sandbox).await.unwrap();
-    assert_eq!(sandbox.count(REPORTS_GET), 2);
+    assert_eq!(sandbox.count("biologix.reports.get"), 2);
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use biologix_client::sandbox::{Fault, REPORTS_GET, Sandbox};
+use biologix_client::sandbox::{Fault, Sandbox};
 use common_http::{CallOptions, Delivery, Error, ErrorKind, Result};
 use http::{HeaderMap, StatusCode};
 use tempfile::TempDir;
@@ -43,7 +43,7 @@ impl Folder {
 
 async fn save(sandbox: &Sandbox, target: &Path) -> Result<u64> {
     let client = client(sandbox, eager());
-    let report = client.report(&report_key(sandbox)).send();
+    let report = client.reports().get(&report_key(sandbox)).send();
     soon(async { report.await?.save_to(target).await }).await
 }
 
@@ -66,10 +66,12 @@ async fn what_breaks_is_asked_for_again_and_whole_in_the_end() {
         Fault::status(StatusCode::BAD_GATEWAY),
     ] {
         let (sandbox, folder) = (sandbox().await, Folder::new());
-        sandbox.fail_times(REPORTS_GET, 2, fault).unwrap();
+        sandbox
+            .fail_times("biologix.reports.get", 2, fault)
+            .unwrap();
         let length = save(&sandbox, &folder.target()).await.unwrap();
         assert_eq!(length, std::fs::metadata(folder.target()).unwrap().len());
-        assert_eq!(sandbox.count(REPORTS_GET), 3);
+        assert_eq!(sandbox.count("biologix.reports.get"), 3);
         folder.assert_whole();
     }
 }
@@ -109,12 +111,14 @@ async fn what_stays_broken_leaves_nothing_behind() {
         ),
     ] {
         let (sandbox, folder) = (sandbox().await, Folder::new());
-        sandbox.fail_always(REPORTS_GET, fault.clone()).unwrap();
+        sandbox
+            .fail_always("biologix.reports.get", fault.clone())
+            .unwrap();
         let error = save(&sandbox, &folder.target()).await.unwrap_err();
         let is = (error.kind(), error.attempts(), error.delivery());
         assert_eq!(is, (kind, attempts, delivery), "{fault:?}: {error}");
-        assert_eq!(error.operation(), Some(REPORTS_GET));
-        assert_eq!(sandbox.count(REPORTS_GET), attempts as usize);
+        assert_eq!(error.operation(), Some("biologix.reports.get"));
+        assert_eq!(sandbox.count("biologix.reports.get"), attempts as usize);
         assert_eq!(folder.names(), [""; 0], "{fault:?}");
     }
 }
@@ -124,7 +128,11 @@ async fn an_earlier_file_is_replaced_by_a_whole_one_only() {
     let (sandbox, folder) = (sandbox().await, Folder::new());
     std::fs::write(folder.target(), "EARLIER").unwrap();
     sandbox
-        .fail_times(REPORTS_GET, 3, Fault::CutBody { after: REPORT / 2 })
+        .fail_times(
+            "biologix.reports.get",
+            3,
+            Fault::CutBody { after: REPORT / 2 },
+        )
         .unwrap();
     save(&sandbox, &folder.target()).await.unwrap_err();
     assert_eq!(folder.names(), ["report.pdf"]);
@@ -138,16 +146,23 @@ async fn what_is_larger_than_allowed() {
     let (sandbox, folder) = (sandbox().await, Folder::new());
     let client = client(&sandbox, eager());
     let limited = CallOptions::default().max_bytes(REPORT as u64 - 1);
-    let report = client.report(&report_key(&sandbox)).options(limited).send();
+    let report = client
+        .reports()
+        .get(&report_key(&sandbox))
+        .options(limited)
+        .send();
     let saved = soon(async { report.await?.save_to(folder.target()).await }).await;
     assert_eq!(saved.unwrap_err().kind(), ErrorKind::TooLarge);
-    assert_eq!((folder.names(), sandbox.count(REPORTS_GET)), (vec![], 1));
+    assert_eq!(
+        (folder.names(), sandbox.count("biologix.reports.get")),
+        (vec![], 1)
+    );
 }
 
 fn assert_local(error: &Error) {
     assert_eq!(
         (error.kind(), error.operation()),
-        (ErrorKind::LocalIo, Some(REPORTS_GET))
+        (ErrorKind::LocalIo, Some("biologix.reports.get"))
     );
     assert!(error.io_kind().is_some());
 }
@@ -179,9 +194,9 @@ async fn a_save_that_is_dropped_leaves_nothing_behind() {
     let client = client(&sandbox, eager());
     let (target, half) = (folder.target(), REPORT / 2);
     sandbox
-        .fail_next(REPORTS_GET, Fault::StallBody { after: half })
+        .fail_next("biologix.reports.get", Fault::StallBody { after: half })
         .unwrap();
-    let download = soon(client.report(&report_key(&sandbox)).send())
+    let download = soon(client.reports().get(&report_key(&sandbox)).send())
         .await
         .unwrap();
     tokio::select! {
@@ -218,5 +233,8 @@ async fn a_report_that_does_not_fit() {
     let (sandbox, folder) = (sandbox().await, Folder::new());
     let error = save(&sandbox, &folder.target()).await.unwrap_err();
     assert_local(&error);
-    assert_eq!((folder.names(), sandbox.count(REPORTS_GET)), (vec![], 1));
+    assert_eq!(
+        (folder.names(), sandbox.count("biologix.reports.get")),
+        (vec![], 1)
+    );
 }

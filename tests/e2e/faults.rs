@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use biologix_client::sandbox::{Fault, SESSIONS_OPEN, Sandbox};
+use biologix_client::sandbox::{Fault, Sandbox};
 use common_http::{Delivery, Error, ErrorKind, HttpOptions};
-use testing::delivery::old::assert_sound;
+use testing::delivery::assert_sound;
 use testing::faults::{cut_body, redirect, stall_body, throttle, unavailable};
 use tokio::task::JoinSet;
 
@@ -222,7 +222,7 @@ async fn every_operation_under_every_fault_that_happens_once() {
 async fn a_call_whose_login_meets_a_fault() {
     for_each(&[Op::List], |row, op, sandbox| async move {
         sandbox
-            .fail_always(SESSIONS_OPEN, row.fault.clone())
+            .fail_always("biologix.sessions.open", row.fault.clone())
             .unwrap();
         let result = op.call(&client(&sandbox, row.limits()), &sandbox).await;
         let Err(error) = result else {

@@ -1,7 +1,7 @@
 //! A report of any size needs the same memory.
 
 use biologix_client::BiologixClient;
-use biologix_client::sandbox::Sandbox;
+use biologix_client::sandbox::{Sandbox, Settings};
 use testing::memory::peak_kib;
 
 use crate::support::{child, eager, report_key, soon};
@@ -12,11 +12,12 @@ const ALLOWED_KIB: u64 = 16 << 10;
 /// The sandbox holds the whole report, so the client is measured in a process of its own.
 #[tokio::test]
 async fn a_large_report_is_saved_in_little_memory() {
-    let large = Sandbox::builder()
-        .report_bytes(LARGE)
-        .start()
-        .await
-        .unwrap();
+    let large = Sandbox::with(Settings {
+        report_bytes: LARGE,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let small = Sandbox::start().await.unwrap();
     let environment = [
         ("E2E_LARGE", large.url()),
@@ -46,7 +47,15 @@ async fn the_peak_of_a_process_that_saves_one() {
     for name in ["E2E_SMALL", "E2E_LARGE"] {
         let builder = BiologixClient::builder().base_url(std::env::var(name).unwrap());
         let client = builder.http(eager()).build().unwrap();
-        let save = async { client.report(&key).send().await?.save_to(&target).await };
+        let save = async {
+            client
+                .reports()
+                .get(&key)
+                .send()
+                .await?
+                .save_to(&target)
+                .await
+        };
         soon(save).await.unwrap();
         peaks.push(peak_kib());
     }

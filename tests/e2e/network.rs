@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use biologix_client::sandbox::{EXAMS_LIST, REPORTS_GET, Sandbox};
+use biologix_client::sandbox::Sandbox;
 use biologix_client::{BiologixClient, BiologixClientBuilder};
 use common_http::{Delivery, ErrorKind, HttpOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -120,7 +120,10 @@ async fn plain_http_goes_through_the_proxy_that_is_set() {
             .contains(&user.to_ascii_lowercase())
     );
     assert_eq!(
-        (sandbox.count(EXAMS_LIST), sandbox.count(REPORTS_GET)),
+        (
+            sandbox.count("biologix.exams.list"),
+            sandbox.count("biologix.reports.get")
+        ),
         (1, 1)
     );
 }
@@ -215,7 +218,7 @@ async fn the_proxy_of_the_environment() {
         "{}",
         heads[0]
     );
-    assert_eq!(sandbox.count(REPORTS_GET), 1);
+    assert_eq!(sandbox.count("biologix.reports.get"), 1);
 }
 
 #[cfg(unix)]

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use biologix_client::exams::Listed;
-use biologix_client::sandbox::{EXAMS_LIST, Fault, REPORTS_GET, SESSIONS_OPEN, Server};
-use biologix_client::{BiologixClient, Credentials, ExamKey, PartnerId};
+use biologix_client::sandbox::Fault;
+use biologix_client::{BiologixClient, Credentials, ExamKey, Item, PartnerId};
 use common_http::{Error, HttpOptions, Secret};
 use http::{HeaderMap, Method, StatusCode};
 use testing::journal::Journal;
@@ -30,10 +29,10 @@ fn key() -> ExamKey {
 /// Makes the call and prints its result.
 async fn call(op: Op, client: &BiologixClient, printed: &mut Printed) {
     match op {
-        Op::Login => printed.result(&soon(client.open_session().send()).await),
-        Op::List => printed.result(&soon(client.exams(&partner()).send()).await),
+        Op::Login => printed.result(&soon(client.sessions().open().send()).await),
+        Op::List => printed.result(&soon(client.exams(&partner()).list().send()).await),
         Op::Report => {
-            let download = soon(client.report(&key()).send()).await;
+            let download = soon(client.reports().get(&key()).send()).await;
             printed.result(&download);
             if let Ok(download) = download {
                 let folder = tempfile::Builder::new().prefix(TEXT).tempdir().unwrap();
@@ -54,19 +53,19 @@ async fn nothing_is_printed_of_what_went_well() {
         call(op, &client, &mut printed).await;
     }
 
-    let mut exams = client.exams(&partner()).items();
+    let mut exams = client.exams(&partner()).list().items();
     let (mut readable, mut rejected) = (0, 0);
-    while let Some(listed) = soon(exams.next()).await {
-        let listed = listed.unwrap();
-        assert!(listed.raw().as_str().contains(TEXT) || listed.exam().is_none());
-        match &listed {
-            Listed::Exam(_) => readable += 1,
-            Listed::Rejected { error, .. } => {
+    while let Some(item) = soon(exams.next()).await {
+        let item = item.unwrap();
+        assert!(item.raw().as_str().contains(TEXT) || item.value().is_none());
+        match &item {
+            Item::Read(_) => readable += 1,
+            Item::Rejected(rejection) => {
                 rejected += 1;
-                writeln!(printed.text, "{error}").unwrap();
+                writeln!(printed.text, "{}", rejection.error).unwrap();
             }
         }
-        printed.value(&listed);
+        printed.value(&item);
     }
     assert_eq!((readable, rejected), (250, 10));
     printed.value(&exams.cursor());
@@ -156,7 +155,7 @@ fn faults() -> Vec<Fault> {
 async fn nothing_is_printed_of_what_failed() {
     let journal = Journal::default();
     let _kept = journal.keep(OURS);
-    let server: Server = start().await;
+    let server = start().await;
     let mut printed = Printed::default();
     for fault in faults() {
         for op in Op::ALL {
@@ -180,9 +179,9 @@ async fn nothing_is_printed_of_what_failed() {
     for word in [
         "repeating",
         "failed",
-        SESSIONS_OPEN,
-        EXAMS_LIST,
-        REPORTS_GET,
+        "biologix.sessions.open",
+        "biologix.exams.list",
+        "biologix.reports.get",
         "interrupted",
     ] {
         assert!(text.contains(word), "{word}");
@@ -201,14 +200,14 @@ async fn nothing_is_printed_of_what_never_left() {
     let client = client(&server, eager());
     let mut printed = Printed::default();
     for id in ["MARKER\n", "MARKER\u{7f}"] {
-        printed.result(&soon(client.exams(&id.into()).send()).await);
-        printed.result(&soon(client.report(&id.into()).send()).await);
+        printed.result(&soon(client.exams(&id.into()).list().send()).await);
+        printed.result(&soon(client.reports().get(&id.into()).send()).await);
     }
     let nowhere = tempfile::tempdir()
         .unwrap()
         .path()
         .join("MARKER/MARKER.pdf");
-    let download = soon(client.report(&key()).send()).await.unwrap();
+    let download = soon(client.reports().get(&key()).send()).await.unwrap();
     printed.result(&soon(download.save_to(nowhere)).await);
 
     let settings = |base: &str, http: HttpOptions| {

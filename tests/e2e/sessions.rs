@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use biologix_client::BiologixClient;
-use biologix_client::sandbox::{EXAMS_LIST, SESSIONS_OPEN, Sandbox};
+use biologix_client::sandbox::Sandbox;
 use common_http::{MemoryStore, Result, Secret, Store, StoreKey, async_trait};
 use serde_json::Value;
 use tokio::io::copy;
@@ -74,7 +74,7 @@ async fn with_session(sandbox: &Sandbox, url: &str, age: Duration) -> BiologixCl
         let builder = sandbox.client_builder().store(store.clone());
         builder.base_url(url).http(eager()).build().unwrap()
     };
-    soon(client().open_session().send()).await.unwrap();
+    soon(client().sessions().open().send()).await.unwrap();
     assert_eq!(sandbox.sessions_opened(), 1);
     client()
 }
@@ -83,7 +83,7 @@ async fn with_session(sandbox: &Sandbox, url: &str, age: Duration) -> BiologixCl
 async fn in_tasks(count: usize, client: &BiologixClient, sandbox: &Sandbox) -> Vec<Result<()>> {
     let tasks: JoinSet<_> = (0..count)
         .map(|_| {
-            let list = client.exams(&partner(sandbox)).page_size(1).send();
+            let list = client.exams(&partner(sandbox)).list().page_size(1).send();
             async move { list.await.map(drop) }
         })
         .collect();
@@ -99,7 +99,10 @@ async fn a_saved_session_is_used_by_the_next_client() {
     let client = with_session(&sandbox, sandbox.url(), HOURS).await;
     Op::List.call(&client, &sandbox).await.unwrap();
     assert_eq!(
-        (sandbox.count(SESSIONS_OPEN), sandbox.count(EXAMS_LIST)),
+        (
+            sandbox.count("biologix.sessions.open"),
+            sandbox.count("biologix.exams.list")
+        ),
         (1, 1)
     );
 }
@@ -125,7 +128,7 @@ async fn a_thousand_tasks_that_meet_401() {
     }
     assert_eq!(sandbox.sessions_opened(), 2);
     let answered = |status: u16| {
-        let lists = sandbox.requests_for(EXAMS_LIST).into_iter();
+        let lists = sandbox.requests_for("biologix.exams.list").into_iter();
         lists
             .filter(|request| request.status.is_some_and(|answer| answer == status))
             .count()
@@ -156,7 +159,10 @@ async fn a_thousand_tasks_without_a_session() {
         result.unwrap();
     }
     assert_eq!(
-        (sandbox.sessions_opened(), sandbox.count(EXAMS_LIST)),
+        (
+            sandbox.sessions_opened(),
+            sandbox.count("biologix.exams.list")
+        ),
         (2, TASKS)
     );
 }
@@ -211,21 +217,29 @@ async fn a_401_that_comes_late_does_not_end_the_newer_session() {
     let url = format!("http://{}", holding.front.address);
     let client = with_session(&sandbox, &url, HOURS).await;
     sandbox.expire_tokens();
-    let list = || client.exams(&partner(&sandbox)).send();
+    let list = || client.exams(&partner(&sandbox)).list().send();
 
     holding.next.store(true, Ordering::SeqCst);
     let late = tokio::spawn(list());
-    soon(sandbox.wait_for(EXAMS_LIST, 1)).await.unwrap();
+    soon(sandbox.wait_for("biologix.exams.list", 1))
+        .await
+        .unwrap();
     soon(list()).await.unwrap();
     assert_eq!(
-        (sandbox.sessions_opened(), sandbox.count(EXAMS_LIST)),
+        (
+            sandbox.sessions_opened(),
+            sandbox.count("biologix.exams.list")
+        ),
         (2, 3)
     );
     holding.let_go.notify_one();
     soon(late).await.unwrap().unwrap();
     soon(list()).await.unwrap();
     assert_eq!(
-        (sandbox.sessions_opened(), sandbox.count(EXAMS_LIST)),
+        (
+            sandbox.sessions_opened(),
+            sandbox.count("biologix.exams.list")
+        ),
         (2, 5)
     );
 }
@@ -236,7 +250,7 @@ async fn a_wrong_password_is_tried_once() {
     let sandbox = Sandbox::start().await.unwrap();
     let builder = sandbox
         .client_builder()
-        .credentials(sandbox.username(), "WRONG-PASSWORD");
+        .credentials(sandbox.settings.username.as_str(), "WRONG-PASSWORD");
     let client = builder.http(eager()).build().unwrap();
     for _ in 0..2 {
         for result in in_tasks(TASKS, &client, &sandbox).await {
@@ -244,7 +258,10 @@ async fn a_wrong_password_is_tried_once() {
         }
     }
     assert_eq!(
-        (sandbox.count(SESSIONS_OPEN), sandbox.requests().len()),
+        (
+            sandbox.count("biologix.sessions.open"),
+            sandbox.requests().len()
+        ),
         (1, 1)
     );
 }
@@ -255,10 +272,14 @@ async fn a_session_is_renewed_ahead_of_its_end() {
     let sandbox = Sandbox::start().await.unwrap();
     let builder = sandbox.client_builder().renew_after(Duration::ZERO);
     let client = builder.http(eager()).build().unwrap();
-    soon(client.open_session().send()).await.unwrap();
+    soon(client.sessions().open().send()).await.unwrap();
     for result in in_tasks(20, &client, &sandbox).await {
         result.unwrap();
     }
     assert!(sandbox.sessions_opened() > 1);
-    assert_eq!(sandbox.count(EXAMS_LIST), 20, "no call met a 401");
+    assert_eq!(
+        sandbox.count("biologix.exams.list"),
+        20,
+        "no call met a 401"
+    );
 }

@@ -7,9 +7,8 @@ pub(crate) mod front;
 
 use std::time::Duration;
 
-use biologix_client::exams::Listed;
-use biologix_client::sandbox::{EXAMS_LIST, REPORTS_GET, SESSIONS_OPEN, Sandbox};
-use biologix_client::{BiologixClient, ExamKey, PartnerId};
+use biologix_client::sandbox::{Sandbox, Settings};
+use biologix_client::{BiologixClient, ExamKey, Item, PartnerId};
 use common_http::{HttpOptions, Result, RetryPolicy};
 pub(crate) use testing::time::soon;
 
@@ -35,7 +34,11 @@ pub(crate) fn eager() -> HttpOptions {
 
 /// A sandbox with large reports.
 pub(crate) async fn sandbox() -> Sandbox {
-    let sandbox = Sandbox::builder().report_bytes(REPORT).start().await;
+    let sandbox = Sandbox::with(Settings {
+        report_bytes: REPORT,
+        ..Settings::default()
+    })
+    .await;
     sandbox.expect("a free port")
 }
 
@@ -46,7 +49,7 @@ pub(crate) fn client(sandbox: &Sandbox, http: HttpOptions) -> BiologixClient {
 }
 
 pub(crate) fn partner(sandbox: &Sandbox) -> PartnerId {
-    PartnerId::from(sandbox.partner_id())
+    PartnerId::from(&sandbox.settings.partner_id)
 }
 
 /// The key of a report that the sandbox has.
@@ -72,9 +75,9 @@ impl Op {
 
     pub(crate) fn id(self) -> &'static str {
         match self {
-            Self::Login => SESSIONS_OPEN,
-            Self::List => EXAMS_LIST,
-            Self::Report => REPORTS_GET,
+            Self::Login => "biologix.sessions.open",
+            Self::List => "biologix.exams.list",
+            Self::Report => "biologix.reports.get",
         }
     }
 
@@ -90,18 +93,18 @@ impl Op {
     pub(crate) async fn call(self, client: &BiologixClient, sandbox: &Sandbox) -> Result<()> {
         match self {
             Self::Login => {
-                let session = soon(client.open_session().send()).await?;
+                let session = soon(client.sessions().open().send()).await?;
                 assert_eq!(session.user_id, "0000001AA");
             }
             Self::List => {
-                let page = soon(client.exams(&partner(sandbox)).send()).await?;
-                let ids: Vec<_> = page.items.iter().filter_map(Listed::exam).collect();
+                let page = soon(client.exams(&partner(sandbox)).list().send()).await?;
+                let ids: Vec<_> = page.items.iter().filter_map(Item::value).collect();
                 let ids: Vec<_> = ids.iter().map(|exam| exam.exam_id.as_str()).collect();
                 assert_eq!(ids, sandbox.exam_ids()[..100]);
                 assert_eq!(page.total, Some(250));
             }
             Self::Report => {
-                let report = client.report(&report_key(sandbox));
+                let report = client.reports().get(&report_key(sandbox));
                 let pdf = soon(async { report.send().await?.bytes().await }).await?;
                 assert!(pdf.len() >= REPORT);
                 assert!(pdf.starts_with(b"%PDF-") && pdf.ends_with(b"%%EOF\n"));

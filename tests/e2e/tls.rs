@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use biologix_client::sandbox::{EXAMS_LIST, Fault, REPORTS_GET, Sandbox};
+use biologix_client::sandbox::{Fault, Sandbox};
 use biologix_client::{BiologixClient, BiologixClientBuilder};
 use common_http::{
     Delivery, Engine, ErrorKind, ForeignHosts, ForeignUrl, HttpOptions, Operation, Profile, Secret,
@@ -303,7 +303,10 @@ async fn settings_of_tls_do_no_harm_to_plain_http() {
         soon(op.call(&client, &sandbox)).await.unwrap();
     }
     assert_eq!(
-        (sandbox.count(EXAMS_LIST), sandbox.count(REPORTS_GET)),
+        (
+            sandbox.count("biologix.exams.list"),
+            sandbox.count("biologix.reports.get")
+        ),
         (1, 1)
     );
 }

@@ -165,7 +165,7 @@ const CRATES: [&str; 5] = [
 ];
 
 /// Whether `api/` lists the item of a link `https://docs.rs/<item>`, such as
-/// `gensoft-client/latest/gensoft_client/struct.Reply.html#method.raw`.
+/// `gensoft-client/latest/gensoft_client/struct.UploadReport.html#method.multipart`.
 fn is_public(item: &str) -> bool {
     let (package, path) = item.split_once("/latest/").unwrap();
     let (path, member) = path.split_once('#').unwrap_or((path, ""));

@@ -1,8 +1,6 @@
 //! Reports: the PDF of an exam.
 
-use common_http::{
-    CallOptions, Download, Engine, Operation, Request, Result, looks_like_pdf, safe_debug,
-};
+use common_http::{Call, Download, Engine, Operation, looks_like_pdf, safe_debug};
 
 use crate::ids::ExamKey;
 
@@ -14,95 +12,53 @@ pub(crate) static GET: Operation = Operation::get(
 .public()
 .transfer();
 
-/// Fetches a report. Made by [`BiologixClient::report`](crate::BiologixClient::report).
-#[must_use = "nothing is sent before `send`"]
-pub struct Report {
+/// The reports of exams: [`BiologixClient::reports`](crate::BiologixClient::reports).
+#[derive(Clone)]
+#[must_use]
+pub struct Reports {
     engine: Engine,
-    key: ExamKey,
-    options: CallOptions,
 }
 
-safe_debug!(Report { options });
+safe_debug!(Reports {});
 
-impl Report {
-    pub(crate) fn new(engine: Engine, key: ExamKey) -> Self {
-        Self {
-            engine,
-            key,
-            options: CallOptions::default(),
-        }
+impl Reports {
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self { engine }
     }
 
-    /// Sets the settings of this call.
+    /// Gets the report of an exam. No login is needed or sent (documented).
+    ///
+    /// The [`Download`] starts once the first bytes have shown a PDF: `%PDF-` within the first
+    /// 1,024 bytes. The `Content-Type` is ignored. The key comes from
+    /// [`Exam::report_key`](crate::exams::Exam::report_key), or is one that was saved.
+    ///
+    /// Only reads, so it is repeated freely. A cancelled call leaves nothing behind.
     ///
     /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// # let id = sandbox.exam_ids().remove(0);
-    /// # sandbox.change_exam(&id).unwrap();
-    /// # let text = sandbox.exam_json(&id).unwrap();
-    /// # let exam: biologix_client::exams::Exam = serde_json::from_str(&text).unwrap();
-    /// # let key = exam.report_key().unwrap();
-    /// use biologix_client::CallOptions;
-    /// use std::time::Duration;
+    /// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
+    /// use biologix_client::PartnerId;
     ///
-    /// // A person waits, and no report is larger than ten megabytes.
-    /// let options = CallOptions::default().deadline(Duration::from_secs(20)).max_bytes(10_000_000);
-    /// let pdf = client.report(&key).options(options).send().await?.bytes().await?;
-    /// # assert!(pdf.starts_with(b"%PDF-"));
-    /// # Ok::<(), biologix_client::Error>(())
-    /// # }).unwrap();
-    /// ```
-    pub fn options(mut self, options: CallOptions) -> Self {
-        self.options = options;
-        self
-    }
-
-    /// What would be sent.
-    #[doc(hidden)]
-    pub fn request(&self) -> Request {
-        self.engine
-            .request(&GET)
-            .path("examKey", self.key.as_str())
-            .accept("application/pdf")
-            .options(self.options.clone())
-    }
-
-    /// Asks for the report and gives it as a [`Download`] once its first bytes have shown that it is a PDF (`%PDF-` within
-    /// the first 1,024; the `Content-Type` decides nothing).
-    ///
-    /// Only reads: repeated freely, and a cancelled call leaves nothing behind.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # use biologix_client::sandbox::Sandbox;
-    /// # let sandbox = Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// # let partner = sandbox.partner_id();
-    /// # let folder = tempfile::tempdir().unwrap();
-    /// let mut exams = client.exams(&partner.into()).items();
-    /// while let Some(listed) = exams.next().await {
-    ///     let listed = listed?;
-    ///     let Some(exam) = listed.exam().filter(|exam| exam.is_done()) else { continue };
-    ///     if let Some(key) = exam.report_key() {
-    ///         client.report(&key).send().await?.save_to(folder.path().join("report.pdf")).await?;
-    ///         break;
-    ///     }
+    /// let client = sandbox.client();
+    /// let folder = tempfile::tempdir()?;
+    /// let page = client.exams(&PartnerId::from("0000001DD")).list().await?;
+    /// let done = page.items.iter().filter_map(|item| item.value()).filter(|exam| exam.is_done());
+    /// if let Some(key) = done.filter_map(|exam| exam.report_key()).next() {
+    ///     client.reports().get(&key).await?.save_to(folder.path().join("report.pdf")).await?;
     /// }
-    /// # assert!(folder.path().join("report.pdf").exists());
-    /// # Ok::<(), biologix_client::Error>(())
-    /// # }).unwrap();
+    /// assert!(folder.path().join("report.pdf").exists());
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
-    /// - `not_found`: there is no such report (observed: 404 with JSON, also while an exam is not finished)
-    /// - `decode`: what came is no PDF; [`Error::body`](crate::Error::body) has its start
+    /// - `not_found`: there is no such report (observed: 404 with JSON, also for unfinished exams)
+    /// - `decode`: the answer is not a PDF. [`Error::body`](crate::Error::body) has its start
     /// - `invalid_input`: the key is empty, `.`, `..` or has control characters
     /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after three attempts
-    pub async fn send(self) -> Result<Download> {
-        self.request().downloads(Some(looks_like_pdf)).await
+    pub fn get(&self, key: &ExamKey) -> Call<Download> {
+        self.engine
+            .request(&GET)
+            .path("examKey", key.as_str())
+            .accept("application/pdf")
+            .downloads(Some(looks_like_pdf))
     }
 }

@@ -1,6 +1,7 @@
-//! A million exams in flat memory. A binary of its own, because the peak is the process's; Linux tells it.
+//! A million exams in flat memory. It is a binary of its own because the peak is that of the
+//! process, which Linux reports.
 
-// Clippy's leave for tests does not reach their helper functions.
+// Clippy's exception for tests does not cover their helper functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(target_os = "linux")]
 
@@ -61,9 +62,10 @@ fn page(query: &str, total: u64) -> String {
 #[tokio::test]
 async fn a_million_exams_take_no_more_memory_than_a_few() {
     // Unoptimised, reading an exam takes some 20 microseconds.
-    let total = match cfg!(debug_assertions) {
-        true => 200_000,
-        false => 1_000_000,
+    let total = if cfg!(debug_assertions) {
+        200_000
+    } else {
+        1_000_000
     };
     let client = BiologixClient::builder()
         .base_url("http://127.0.0.1:9")
@@ -73,12 +75,12 @@ async fn a_million_exams_take_no_more_memory_than_a_few() {
         .unwrap();
     let before = peak_kib();
     let mut warm = None;
-    let mut exams = client.exams(&PartnerId::from("0000301DD")).items();
+    let mut exams = client.exams(&PartnerId::from("0000301DD")).list().items();
     let mut count = 0;
     while let Some(listed) = exams.next().await {
         listed.unwrap();
         count += 1;
-        // By now as many are remembered as ever will be.
+        // By now, as many are remembered as ever will be.
         if count == 30_000 {
             warm = Some(peak_kib());
         }

@@ -81,6 +81,12 @@ impl Answer {
         decode(&self.body).map_err(|error| self.unreadable().with_decode(error))
     }
 
+    /// The JSON text of the body, if it is JSON. For answers that may have any form.
+    #[must_use]
+    pub fn raw(&self) -> Option<RawJson> {
+        self.json().ok()
+    }
+
     /// Reads the body as JSON and keeps its text with it.
     ///
     /// # Errors

@@ -140,6 +140,7 @@ mod request;
 mod route;
 mod server;
 mod shared;
+mod story;
 mod vendor;
 
 pub use self::answer::Answer;

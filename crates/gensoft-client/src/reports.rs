@@ -1,16 +1,18 @@
 //! Reports: the PDF of a released result, the vendor's *laudo*.
 
+use std::pin::Pin;
+
 use common_http::{
-    Body, CallOptions, Engine, Error, ErrorKind, Multipart, Operation, Request, Result,
-    looks_like_pdf,
+    Answer, Body, CallOptions, Engine, Error, ErrorKind, Multipart, Operation, Prepared, Request,
+    Result, looks_like_pdf, percent_encode, safe_debug,
 };
 use http::header::CONTENT_DISPOSITION;
 
 use crate::ids::ExecutionId;
-use crate::reply::Reply;
 
-/// `PUT /api/v1/results/upload/execution/{executionId}`: uploads the report of an execution; another upload replaces it
-/// as a new version (documented), so that repeating does no harm.
+/// `PUT /api/v1/results/upload/execution/{executionId}`: uploads the report of an execution.
+///
+/// Another upload replaces it as a new version (documented), so repeating does no harm.
 pub(crate) static UPLOAD: Operation = Operation::put(
     "gensoft.reports.upload",
     "/api/v1/results/upload/execution/{executionId}",
@@ -24,8 +26,63 @@ static UPLOAD_SLASH: Operation = Operation::put(
 )
 .transfer();
 
-/// Uploads a laudo. Made by [`GensoftClient::upload_report`](crate::GensoftClient::upload_report).
-#[must_use = "nothing is sent before `send`"]
+/// The reports of executions: [`GensoftClient::reports`](crate::GensoftClient::reports).
+#[derive(Clone)]
+#[must_use]
+pub struct Reports {
+    engine: Engine,
+}
+
+safe_debug!(Reports {});
+
+impl Reports {
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self { engine }
+    }
+
+    /// Uploads the laudo of an execution, a PDF, replacing an earlier one.
+    ///
+    /// Every 2xx is a success, whatever it holds: [`Answer::raw`] has the JSON, if it is JSON.
+    ///
+    /// It is repeated when it fails, since a new upload replaces the old one. A cancelled upload
+    /// may have been accepted.
+    ///
+    /// ```
+    /// # gensoft_client::sandbox::Sandbox::story(async |sandbox| {
+    /// use gensoft_client::{Body, ExecutionId};
+    ///
+    /// let reports = sandbox.client().reports();
+    /// let pdf = Body::from("%PDF-1.7 ..."); // or Body::from_path("laudo.pdf").await?
+    /// reports.upload(&ExecutionId::from(10), pdf).file_name("laudo-10.pdf").await?;
+    /// assert_eq!(sandbox.report_versions("10").len(), 1);
+    /// # Ok(()) });
+    /// ```
+    ///
+    /// # Errors
+    /// - `invalid_input`: the file is empty or not a PDF (`%PDF-` within its first 1,024 bytes), or
+    ///   the id is empty, `.`, `..` or has control characters. Nothing was sent
+    /// - `local_io`: the file cannot be read, or changed while it was sent
+    /// - `rejected` with a 3xx: the vendor redirects, so the slash at the end of the path is
+    ///   probably wrong, or the base URL; the text says which
+    /// - `unauthenticated`, `permission_denied`, `not_found` and the like: refused
+    /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after three attempts
+    /// - `timeout` with delivery `NotSent`: the first bytes of the file do not come within the idle
+    ///   limit or the deadline
+    pub fn upload(&self, execution: &ExecutionId, pdf: Body) -> UploadReport {
+        UploadReport {
+            engine: self.engine.clone(),
+            execution: execution.clone(),
+            pdf,
+            file_name: "laudo.pdf".to_owned(),
+            field: None,
+            slash: false,
+            options: CallOptions::default(),
+        }
+    }
+}
+
+/// The upload of a laudo that is not sent yet: [`Reports::upload`]. Await it to send it.
+#[must_use = "nothing is sent before `.await` or `send`"]
 pub struct UploadReport {
     engine: Engine,
     execution: ExecutionId,
@@ -36,153 +93,99 @@ pub struct UploadReport {
     options: CallOptions,
 }
 
-common_http::safe_debug!(UploadReport {
+safe_debug!(UploadReport {
     pdf,
     slash,
-    options,
+    options
 });
 
 impl UploadReport {
-    pub(crate) fn new(engine: Engine, execution: ExecutionId, pdf: Body) -> Self {
-        Self {
-            engine,
-            execution,
-            pdf,
-            file_name: "laudo.pdf".to_owned(),
-            field: None,
-            slash: false,
-            options: CallOptions::default(),
-        }
-    }
-
-    /// Names the file; default `laudo.pdf`. Gensoft labels a report itself (documented, though the label is left open).
-    ///
-    /// ```
-    /// # fn example(client: gensoft_client::GensoftClient, pdf: gensoft_client::Body) {
-    /// let upload = client.upload_report(&10.into(), pdf).file_name("laudo-10.pdf");
-    /// # let _ = upload;
-    /// # }
-    /// ```
+    /// Names the file. Default `laudo.pdf`. Gensoft labels a report itself (documented).
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = name.into();
         self
     }
 
-    /// Sends the file in this field of a form, instead of as the body itself: the other reading of a document that does not
-    /// say which.
+    /// Sends the file in this field of a form, instead of as the body itself.
     ///
-    /// ```
-    /// # fn example(client: gensoft_client::GensoftClient, pdf: gensoft_client::Body) {
-    /// let upload = client.upload_report(&10.into(), pdf).multipart("file");
-    /// # let _ = upload;
-    /// # }
-    /// ```
+    /// The document does not say which of the two the vendor wants.
     pub fn multipart(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self
     }
 
-    /// Ends the path in a slash: the document shows none behind the id, but servers of this kind often want one, and answer
-    /// with a redirect (which is not followed) or a 404 where it is missing.
+    /// Ends the path with a slash. The document shows none after the id.
     ///
-    /// ```
-    /// # fn example(client: gensoft_client::GensoftClient, pdf: gensoft_client::Body) {
-    /// let upload = client.upload_report(&10.into(), pdf).trailing_slash(true);
-    /// # let _ = upload;
-    /// # }
-    /// ```
+    /// Servers of this kind often want one. Where it is missing they answer with a redirect, which
+    /// is not followed, or a 404.
     pub fn trailing_slash(mut self, slash: bool) -> Self {
         self.slash = slash;
         self
     }
 
-    /// Sets the settings of this call.
-    ///
-    /// ```
-    /// # fn example(client: gensoft_client::GensoftClient, pdf: gensoft_client::Body) {
-    /// use gensoft_client::CallOptions;
-    ///
-    /// let options = CallOptions::default().on_progress(|progress| println!("{} bytes", progress.sent));
-    /// let upload = client.upload_report(&10.into(), pdf).options(options);
-    /// # let _ = upload;
-    /// # }
-    /// ```
+    /// Sets options of this call: deadline, attempts, size limits, progress.
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// What would be sent.
+    /// Uploads the report: the same as `.await`.
+    ///
+    /// # Errors
+    /// Those of [`Reports::upload`].
+    pub async fn send(mut self) -> Result<Answer> {
+        let peek = self
+            .engine
+            .peek(&UPLOAD, &self.pdf, 1024, &mut self.options);
+        let start = peek.await?;
+        let problem = if start.is_empty() {
+            "the file is empty"
+        } else if !looks_like_pdf(&start) {
+            "the file is not a PDF"
+        } else {
+            return self.request().send().await;
+        };
+        Err(Error::new(ErrorKind::InvalidInput)
+            .with_detail(problem)
+            .with_operation(UPLOAD.id()))
+    }
+
+    /// The request as it will be sent, without credentials. The file is not checked.
+    ///
+    /// # Errors
+    /// `invalid_input` for a wrong id.
     #[doc(hidden)]
-    pub fn request(&self) -> Request {
+    pub fn prepare(self) -> Result<Prepared> {
+        self.request().prepare()
+    }
+
+    fn request(self) -> Request {
         let operation = if self.slash { &UPLOAD_SLASH } else { &UPLOAD };
         let request = self
             .engine
             .request(operation)
-            .path("executionId", self.execution.as_str())
-            .options(self.options.clone());
-        match &self.field {
+            .path("executionId", self.execution)
+            .options(self.options);
+        match self.field {
             Some(field) => request.multipart(Multipart::new().file(
-                field,
+                &field,
                 &self.file_name,
                 "application/pdf",
-                self.pdf.clone(),
+                self.pdf,
             )),
             None => request
-                .body(self.pdf.clone(), "application/pdf")
+                .body(self.pdf, "application/pdf")
                 .header(CONTENT_DISPOSITION, disposition(&self.file_name)),
         }
     }
+}
 
-    /// Uploads the report.
-    ///
-    /// Repeated when it fails, since a new upload replaces the old. A cancelled upload may have been taken.
-    ///
-    /// # Errors
-    /// - `invalid_input`: the file is empty or no PDF (`%PDF-` within its first 1,024 bytes), or the id is empty, `.`, `..` or
-    ///   has control characters; nothing was sent
-    /// - `local_io`: the file cannot be read, or changed while it was sent
-    /// - `rejected` with a 3xx: the vendor redirects, and the slash at the path's end is probably wrong, or the base
-    ///   URL; the text says which
-    /// - `unauthenticated`, `permission_denied`, `not_found` and the like: refused
-    /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after three attempts; `timeout` with delivery `NotSent`
-    ///   where the file's first bytes do not come within the idle limit or the deadline
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = gensoft_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// use gensoft_client::Body;
-    ///
-    /// let pdf = Body::from("%PDF-1.7 ..."); // or Body::from_path("laudo.pdf").await?
-    /// let reply = client.upload_report(&10.into(), pdf).send().await?;
-    /// assert!(reply.status().is_success());
-    /// # Ok::<(), gensoft_client::Error>(())
-    /// # }).unwrap();
-    /// ```
-    pub async fn send(mut self) -> Result<Reply> {
-        self.check().await?;
-        self.request().send().await.map(Reply::from)
-    }
+impl IntoFuture for UploadReport {
+    type Output = Result<Answer>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
-    async fn check(&mut self) -> Result<()> {
-        let refuse = |why| {
-            Error::new(ErrorKind::InvalidInput)
-                .with_detail(why)
-                .with_operation(UPLOAD.id())
-        };
-        let look = self
-            .engine
-            .peek(&UPLOAD, &self.pdf, 1024, &mut self.options);
-        let start = look.await?;
-        if start.is_empty() {
-            return Err(refuse("the file is empty"));
-        }
-        match looks_like_pdf(&start) {
-            true => Ok(()),
-            false => Err(refuse("the file is no PDF")),
-        }
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 
@@ -198,7 +201,7 @@ fn disposition(name: &str) -> String {
     let mut value = format!("attachment; filename=\"{plain}\"");
     if plain != name {
         value.push_str("; filename*=UTF-8''");
-        value.push_str(&common_http::percent_encode(name));
+        value.push_str(&percent_encode(name));
     }
     value
 }
@@ -208,7 +211,7 @@ mod tests {
     use super::disposition;
 
     #[test]
-    fn any_name_fits_a_header() {
+    fn any_name_becomes_a_valid_header_value() {
         assert_eq!(
             disposition("laudo.pdf"),
             r#"attachment; filename="laudo.pdf""#

@@ -12,7 +12,6 @@ use biologix_client::PartnerId;
 use clap::Parser;
 use common_http::sandbox::Fault;
 use examples::{logging, output};
-use gensoft_client::attendances::AttendanceBody;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::error::OTelSdkError;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
@@ -72,15 +71,16 @@ async fn calls() -> Result<String, Box<dyn Error>> {
     biologix.fail_next("biologix.exams.list", later)?;
     let exams = biologix
         .client()
-        .exams(&PartnerId::from(biologix.partner_id()));
+        .exams(&PartnerId::from(&biologix.settings.partner_id))
+        .list();
     if let Err(error) = exams.page_size(10).send().await {
         writeln!(text, "the exams: {error}")?;
     }
 
     let gensoft = gensoft_client::sandbox::Sandbox::start().await?;
     gensoft.fail_next("gensoft.attendances.send", Fault::ResetAfterRequest)?;
-    let order = AttendanceBody::of(&serde_json::json!({ "patient": "Paciente Ficticio" }));
-    if let Err(error) = gensoft.client().send_attendance(order).send().await {
+    let order = serde_json::json!({ "patient": "Paciente Ficticio" });
+    if let Err(error) = gensoft.client().attendances().send(&order).await {
         writeln!(text, "the order: {error}")?;
     }
     Ok(text)

@@ -126,7 +126,11 @@ fn a_file_that_is_not_a_json_object_is_refused() {
         let run = laboratory.attendance(&["--json"], content).is(2);
         assert_eq!(run.json(), refused);
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
-        assert!(run.stderr.contains("no JSON"), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("the attendance is not "),
+            "{}",
+            run.stderr
+        );
     }
     assert!(laboratory.server.requests().is_empty());
 }

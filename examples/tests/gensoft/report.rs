@@ -106,9 +106,9 @@ fn a_file_that_is_empty_or_not_a_pdf_is_refused() {
     let late = [vec![b' '; 1024], PDF.to_vec()].concat();
     for (content, why) in [
         (&b""[..], "the file is empty"),
-        (b"{}", "the file is no PDF"),
-        (b"%PDF", "the file is no PDF"),
-        (&late, "the file is no PDF"),
+        (b"{}", "the file is not a PDF"),
+        (b"%PDF", "the file is not a PDF"),
+        (&late, "the file is not a PDF"),
     ] {
         for args in [
             &["--json"][..],

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use biologix_client::sandbox::Sandbox;
+use biologix_client::sandbox::{Sandbox, Settings};
 use serde_json::Value;
 
 use crate::program::Run;
@@ -45,7 +45,12 @@ fn neither_a_secret_nor_an_address_is_printed() {
 #[tokio::test]
 async fn the_key_of_a_report_is_not_printed() {
     // The seed makes them the same exams as in the tour.
-    let sandbox = Sandbox::builder().exams(9).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        exams: 9,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let told = run(&mut tour(&[])).stdout;
     for id in sandbox.exam_ids() {
         assert!(told.contains(&id), "{told}");

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use biologix_client::sandbox::Fault;
 use common_http::{Delivery, ErrorKind};
 use http::StatusCode;
-use testing::delivery::old::assert_sound;
+use testing::delivery::assert_sound;
 
 use super::End::{self, GivesUp, Stops};
 use crate::support::{Op, client, eager, sandbox};

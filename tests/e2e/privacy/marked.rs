@@ -4,10 +4,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use biologix_client::sandbox::{EXAMS_LIST, REPORTS_GET, SESSIONS_OPEN, Sandbox, Server};
-use biologix_client::{BiologixClient, BiologixClientBuilder};
-use common_http::sandbox::old::{Route, Vendor};
-use common_http::sandbox::{Answer, Request};
+use biologix_client::{BiologixClient, BiologixClientBuilder, sandbox as biologix};
+use common_http::sandbox::{Answer, Host, Listen, Request, Route, Sandbox, Vendor};
 use common_http::{HttpOptions, Secret, Store, StoreKey, async_trait};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -16,59 +14,94 @@ use testing::privacy::{NUMBER, TEXT};
 const USER: &str = "MARKERUSER";
 const TOKEN: &str = "MARKERTOKEN";
 
-static ROUTES: [Route; 3] = [
-    Route::new(SESSIONS_OPEN, Method::POST, "/MARKERBASE/v2/sessions/open"),
+static ROUTES: [Route<Marked>; 3] = [
     Route::new(
-        EXAMS_LIST,
-        Method::GET,
-        "/MARKERBASE/v2/partners/{partnerId}/exams",
+        "biologix.sessions.open",
+        Method::POST,
+        "/MARKERBASE/v2/sessions/open",
+        Marked::open_session,
     ),
     Route::new(
-        REPORTS_GET,
+        "biologix.exams.list",
+        Method::GET,
+        "/MARKERBASE/v2/partners/{partnerId}/exams",
+        Marked::list_exams,
+    ),
+    Route::new(
+        "biologix.reports.get",
         Method::GET,
         "/MARKERBASE/v2/exams/{examKey}/files/report.pdf",
+        Marked::get_report,
     ),
 ];
 
 /// Answers only with markers, except for the ids of exams.
-struct Marked {
+pub(super) struct Marked {
     exams: Vec<Value>,
+    url: String,
+}
+
+impl Marked {
+    fn open_session(&self, _request: &Request) -> Answer {
+        let session =
+            json!({ "sessionId": TEXT, "userId": USER, "tokenStart": TEXT, "MARKER 1": TEXT });
+        let answer = Answer::json(StatusCode::OK, session.to_string());
+        marked(answer.header("bx-session-token", TOKEN))
+    }
+
+    fn list_exams(&self, request: &Request) -> Answer {
+        let offset = request
+            .query("offset")
+            .and_then(|offset| offset.parse().ok())
+            .unwrap_or(0);
+        let page: Vec<_> = self.exams.iter().skip(offset).take(100).collect();
+        let answer = Answer::json(StatusCode::OK, json!(page).to_string());
+        marked(answer.header("x-pagination-total", self.exams.len().to_string()))
+    }
+
+    fn get_report(&self, _request: &Request) -> Answer {
+        let pdf = format!("%PDF-1.4 {}", TEXT.repeat(1_000));
+        marked(Answer::new(StatusCode::OK).body("application/pdf", pdf))
+    }
+}
+
+fn marked(answer: Answer) -> Answer {
+    answer.header("x-request-id", TEXT).header("x-marker", TEXT)
 }
 
 impl Vendor for Marked {
-    fn routes(&self) -> &'static [Route] {
-        &ROUTES
+    type Settings = Vec<Value>;
+    type Client = BiologixClient;
+    type ClientBuilder = BiologixClientBuilder;
+
+    fn listen(_exams: &Vec<Value>) -> Vec<Listen> {
+        vec![Listen::default()]
     }
 
-    fn answer(&self, operation: &'static str, request: &Request) -> Answer {
-        let answer = match operation {
-            SESSIONS_OPEN => {
-                let session = json!({ "sessionId": TEXT, "userId": USER, "tokenStart": TEXT, "MARKER 1": TEXT });
-                Answer::json(StatusCode::OK, session.to_string()).header("bx-session-token", TOKEN)
-            }
-            EXAMS_LIST => {
-                let offset = request
-                    .query("offset")
-                    .and_then(|offset| offset.parse().ok())
-                    .unwrap_or(0);
-                let page: Vec<_> = self.exams.iter().skip(offset).take(100).collect();
-                let total = self.exams.len().to_string();
-                Answer::json(StatusCode::OK, json!(page).to_string())
-                    .header("x-pagination-total", total)
-            }
-            _ => {
-                let pdf = format!("%PDF-1.4 {}", TEXT.repeat(1_000));
-                Answer::new(StatusCode::OK).body("application/pdf", pdf)
-            }
-        };
-        answer.header("x-request-id", TEXT).header("x-marker", TEXT)
+    fn new(exams: Vec<Value>, host: Host) -> io::Result<Self> {
+        let url = format!("{}/MARKERBASE", host.urls.concat());
+        Ok(Self { exams, url })
+    }
+
+    fn client_builder(&self) -> BiologixClientBuilder {
+        BiologixClient::builder()
+            .base_url(&self.url)
+            .credentials("l|MARKER|000001", "MARKERPASSWORD")
+    }
+
+    fn build(builder: BiologixClientBuilder) -> common_http::Result<BiologixClient> {
+        builder.build()
+    }
+
+    fn routes() -> &'static [Route<Self>] {
+        &ROUTES
     }
 
     fn refusal(&self, status: StatusCode, _request: &Request) -> Answer {
         Answer::json(status, error_body()).header("x-request-id", TEXT)
     }
 
-    fn drift(&self, _operation: &'static str, body: &mut Value) {
+    fn drift(_operation: &'static str, body: &mut Value) {
         mark(body);
     }
 }
@@ -95,7 +128,7 @@ fn mark(value: &mut Value) {
 
 /// The exams of a sandbox with markers, some of them with reports, and records that are not exams.
 async fn exams() -> Vec<Value> {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = biologix::Sandbox::start().await.unwrap();
     let marked = |(index, id): (usize, String)| {
         let mut exam: Value = serde_json::from_str(&sandbox.exam_json(&id).unwrap()).unwrap();
         let status = exam["status"].clone();
@@ -127,18 +160,13 @@ async fn exams() -> Vec<Value> {
     exams
 }
 
-pub(super) async fn start() -> Server {
-    let vendor = Marked {
-        exams: exams().await,
-    };
-    Server::builder(vendor).start().await.unwrap()
+pub(super) async fn start() -> Sandbox<Marked> {
+    Sandbox::with(exams().await).await.unwrap()
 }
 
-pub(super) fn client(server: &Server, http: HttpOptions) -> BiologixClient {
-    let builder: BiologixClientBuilder = BiologixClient::builder();
-    builder
-        .base_url(format!("{}/MARKERBASE", server.url()))
-        .credentials("l|MARKER|000001", "MARKERPASSWORD")
+pub(super) fn client(sandbox: &Sandbox<Marked>, http: HttpOptions) -> BiologixClient {
+    sandbox
+        .client_builder()
         .store(Arc::new(Broken))
         .http(http.user_agent("MARKERAGENT"))
         .build()

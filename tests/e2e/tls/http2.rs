@@ -97,11 +97,11 @@ async fn start() -> (Front, Arc<Log>, BiologixClient) {
 #[tokio::test]
 async fn every_operation() {
     let (_front, log, client) = start().await;
-    let page = soon(client.exams(&"0000001DD".into()).send())
+    let page = soon(client.exams(&"0000001DD".into()).list().send())
         .await
         .unwrap();
     assert_eq!((page.items.len(), page.total), (1, Some(1)));
-    let report = soon(client.report(&"EXAMPLEKEY1".into()).send())
+    let report = soon(client.reports().get(&"EXAMPLEKEY1".into()).send())
         .await
         .unwrap();
     assert_eq!(soon(report.bytes()).await.unwrap(), "%PDF-1.4 EXAMPLE");
@@ -123,7 +123,7 @@ async fn a_stream_that_is_reset() {
     for (resets, attempts) in [(2, 3), (3, 3)] {
         log.requests.lock().unwrap().clear();
         log.resets.store(resets, Ordering::SeqCst);
-        let result = soon(client.report(&"EXAMPLEKEY1".into()).send()).await;
+        let result = soon(client.reports().get(&"EXAMPLEKEY1".into()).send()).await;
         assert_eq!(log.paths().len(), attempts);
         match result {
             Ok(_) => assert!(resets < attempts),

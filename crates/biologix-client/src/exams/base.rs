@@ -5,14 +5,15 @@ use serde::{Deserialize, Serialize};
 
 /// When an exam was and what the patient said before it, the vendor's `ExamBaseDto`.
 ///
-/// The lists are documented as lists of texts; which texts was not seen (Portuguese labels or codes), so they are
-/// plain strings. Observed to be absent or null at times, which is an empty list here; an empty list is not written.
-/// The `*_updated_time` fields, and the phone's model, are not documented but observed.
+/// The lists are documented as lists of texts, without saying which. They are observed to be absent
+/// or null at times, which is an empty list here. An empty list is not written again. The
+/// `*_updated_time` fields and the model of the phone are not documented, but observed.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExamBase {
-    /// When the exam began. Documented to be UTC; observed as an ISO 8601 date and time with `T`, the zone not seen.
+    /// When the exam began. Documented to be UTC. Observed as an ISO 8601 date and time with `T`.
+    /// Whether it names a time zone was not seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_time: Option<Timestamp>,
     /// How long the exam lasted, in seconds.

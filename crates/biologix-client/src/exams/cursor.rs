@@ -1,37 +1,17 @@
-//! Where a listing is to be taken up again.
+//! Where to resume a list.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::seen::Seen;
+use crate::exams::seen::Seen;
 
-/// Where a listing is to be taken up again, in another process as well: offset, total, and hashes of the exams handed
-/// over lately (10,000 at the most, some 220 KB of JSON), so that drift meanwhile loses none and repeats none.
+/// Where to resume a list that was interrupted, also in another process.
 ///
-/// For a listing that was interrupted. It is no bookmark for the next day: what is issued later stands at the front of the
-/// list and is found by listing anew.
-///
-/// ```
-/// # #[cfg(feature = "sandbox")]
-/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-/// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
-/// # let client = sandbox.client();
-/// # let partner = sandbox.partner_id().into();
-/// use biologix_client::exams::Cursor;
-///
-/// let mut exams = client.exams(&partner).page_size(10).items();
-/// let first = exams.next().await.transpose()?;
-/// let saved = serde_json::to_string(&exams.cursor()).unwrap();
-///
-/// let cursor: Cursor = serde_json::from_str(&saved).unwrap();
-/// let mut others = client.exams(&partner).page_size(10).resume(cursor).items();
-/// let second = others.next().await.transpose()?;
-/// # let (first, second) = (first.unwrap(), second.unwrap());
-/// # assert_ne!(first.exam().unwrap().exam_id, second.exam().unwrap().exam_id);
-/// # Ok::<(), biologix_client::Error>(())
-/// # }).unwrap();
-/// ```
+/// It has the offset, the total, and hashes of the exams given lately (at most 10,000, about 220 KB
+/// of JSON), so that no exam is lost or repeated if the list has changed in between. It is not a
+/// bookmark for the next day: new exams are at the front of the list, where only a new listing
+/// finds them.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cursor {
     pub(super) offset: u64,
@@ -54,44 +34,15 @@ impl Cursor {
         }
     }
 
-    /// The offset that is asked for next: how many exams, from the newest on, are behind it.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// # let partner = sandbox.partner_id().into();
-    /// let mut exams = client.exams(&partner).items();
-    /// for _ in 0..3 {
-    ///     exams.next().await.transpose()?;
-    /// }
-    /// assert_eq!(exams.cursor().offset(), 3);
-    /// # Ok::<(), biologix_client::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// The offset that is requested next: how many exams, from the newest on, are behind it.
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// How many exams there are: as the vendor last said (`X-Pagination-Total`, documented), or where he says nothing, as
-    /// the end of the list has shown.
+    /// How many exams there are, as the vendor last said (`X-Pagination-Total`, documented).
     ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// # let partner = sandbox.partner_id().into();
-    /// let mut exams = client.exams(&partner).items();
-    /// exams.next().await.transpose()?;
-    /// let cursor = exams.cursor();
-    /// let left = cursor.total().map(|total| total - cursor.offset());
-    /// assert_eq!(left, Some(249));
-    /// # Ok::<(), biologix_client::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// If the vendor does not say it, the end of the list shows it.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.total

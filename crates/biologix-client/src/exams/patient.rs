@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// The patient of an exam, the vendor's `ExamPatientDto`.
 ///
-/// All of it is personal data: `Debug` prints `ExamPatient { .. }`. Documented but for `username`; e-mail, phone and
-/// birth date are observed to be absent, null or empty at times.
+/// All of it is personal data, so `Debug` prints `ExamPatient { .. }`. All but `username` is
+/// documented. E-mail, phone and birth date are observed to be absent, null or empty at times.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -14,8 +14,8 @@ pub struct ExamPatient {
     /// The patient's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The patient's login name. Not documented; observed on finished exams in the form `l|BR_CPF|<11 digits>`, whose
-    /// digits are the CPF, the Brazilian tax number.
+    /// The patient's login name. Not documented. Observed on finished exams as
+    /// `l|BR_CPF|<11 digits>`, whose digits are the CPF, the Brazilian tax number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// The patient's sex ("sexo").
@@ -24,10 +24,10 @@ pub struct ExamPatient {
     /// E-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Phone number; no format is documented.
+    /// Phone number. No format is documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
-    /// Date of birth. Observed as ISO 8601, a date alone or a date and time.
+    /// Date of birth. Observed as an ISO 8601 date, with or without a time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<Timestamp>,
     /// Age in years on the day of the exam.
@@ -41,14 +41,7 @@ pub struct ExamPatient {
 safe_debug!(ExamPatient {});
 
 open_enum! {
-    /// A patient's sex. The codes are documented, in lower case, and were seen so.
-    ///
-    /// ```
-    /// use biologix_client::exams::Gender;
-    ///
-    /// assert_eq!(Gender::from("f"), Gender::Female);
-    /// assert_eq!(Gender::from("x").as_str(), "x"); // not documented, and kept
-    /// ```
+    /// A patient's sex. The codes are documented and observed in lower case.
     pub enum Gender: String {
         /// "Feminino": female.
         Female = "f",

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What an exam measured, the vendor's `ExamResultDto`.
 ///
-/// Each part is there if it was enabled (documented); a snoring test has no oximetry (observed).
+/// Each part is there if it was enabled (documented). A snoring test has no oximetry (observed).
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -60,8 +60,8 @@ safe_debug!(SnoringResult {});
 
 /// Oxygen saturation, heart rate and sleep, the vendor's `ExamResultOximetryDto`.
 ///
-/// Documented but for `odi_sleeping`; units where the document gives none are our reading. Values outside of what one
-/// would expect are observed (an ODI of 100 and more), so nothing is checked.
+/// All but `odi_sleeping` is documented. Where the document gives no unit, it is our reading.
+/// Unexpected values are observed (an ODI of 100 and more), so nothing is checked.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -72,13 +72,13 @@ pub struct OximetryResult {
     /// Number of desaturations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nb_desaturations: Option<f64>,
-    /// Oxygen desaturation index ("IDO"): desaturations an hour.
+    /// Oxygen desaturation index ("IDO"): desaturations per hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub odi: Option<f64>,
-    /// Oxygen desaturation index during the estimated sleep. Not documented; observed.
+    /// Oxygen desaturation index during the estimated sleep. Not documented, but observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub odi_sleeping: Option<f64>,
-    /// Hypoxic burden ("carga hipóxica"); the document gives no unit.
+    /// Hypoxic burden ("carga hipóxica"). The document gives no unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hypoxic_burden: Option<f64>,
     /// The vendor's category of the oxygen desaturation index.
@@ -99,13 +99,13 @@ pub struct OximetryResult {
     /// Time with a saturation below 80 %, in seconds.
     #[serde(rename = "spO2Under80Secs", skip_serializing_if = "Option::is_none")]
     pub spo2_under_80_secs: Option<f64>,
-    /// Lowest heart rate ("FC"), in beats a minute.
+    /// Lowest heart rate ("FC"), in beats per minute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hr_min: Option<f64>,
-    /// Mean heart rate, in beats a minute.
+    /// Mean heart rate, in beats per minute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hr_avg: Option<f64>,
-    /// Highest heart rate, in beats a minute.
+    /// Highest heart rate, in beats per minute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hr_max: Option<f64>,
     /// Sleep latency ("latência do sono"), the time until sleep, in seconds.
@@ -135,20 +135,6 @@ safe_debug!(OximetryResult {});
 
 open_enum! {
     /// The vendor's category of the oxygen desaturation index. The codes are documented.
-    ///
-    /// ```
-    /// use biologix_client::exams::OdiCategory;
-    ///
-    /// let category = OdiCategory::from(2);
-    /// let words = match category {
-    ///     OdiCategory::Normal => "normal",
-    ///     OdiCategory::Mild => "leve",
-    ///     OdiCategory::Moderate => "moderada",
-    ///     OdiCategory::Severe => "acentuada",
-    ///     _ => "?", // a code that the document does not have
-    /// };
-    /// assert_eq!(words, "moderada");
-    /// ```
     pub enum OdiCategory: i64 {
         /// "Normal".
         Normal = 0,
@@ -161,7 +147,7 @@ open_enum! {
     }
 }
 
-/// What was seen of the heart, the vendor's `ExamResultCardiologyDto`. Documented.
+/// What was found about the heart, the vendor's `ExamResultCardiologyDto`. Documented.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -178,7 +164,15 @@ safe_debug!(CardiologyResult {});
 
 /// Whether atrial fibrillation was found. The codes are documented: 0, 1, and every number below 0.
 ///
-/// Made from a code by `From`; any code is written again as it came. `Debug` prints no number.
+/// `From` makes one from a code. Any code is written again as it came. `Debug` prints no number.
+///
+/// ```
+/// use biologix_client::exams::AfNotification;
+///
+/// let finding: AfNotification = serde_json::from_str("-3")?;
+/// assert_eq!((finding, finding.code()), (AfNotification::Inconclusive(-3), -3));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AfNotification {
@@ -186,22 +180,14 @@ pub enum AfNotification {
     Negative,
     /// 1, "positiva": found.
     Positive,
-    /// Below 0, "inconclusivo": it cannot be said. What the number means is not documented.
+    /// Below 0, "inconclusivo": unclear. The meaning of the number is not documented.
     Inconclusive(i64),
-    /// A code above 1, which the document does not have.
+    /// A code above 1, which is not documented.
     Unknown(i64),
 }
 
 impl AfNotification {
     /// The vendor's code.
-    ///
-    /// ```
-    /// use biologix_client::exams::AfNotification;
-    ///
-    /// let finding: AfNotification = serde_json::from_str("-3")?;
-    /// assert_eq!((finding, finding.code()), (AfNotification::Inconclusive(-3), -3));
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     #[must_use]
     pub fn code(self) -> i64 {
         match self {

@@ -1,13 +1,14 @@
-//! Which exams a listing has handed over lately, so that one that drift brings again is not handed over twice.
+//! Which exams a list has given lately, so that an exam that comes again is not given twice.
 
 use std::collections::{HashMap, VecDeque};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-/// How many are remembered: drift of more than this between two pages hands exams over twice.
+/// How many are remembered. If more are issued between two pages, some exams are given twice.
 const REMEMBERED: usize = 10_000;
 
 /// The first 64 bits of a SHA-256: nothing of an exam can be read from it.
@@ -28,21 +29,21 @@ impl Hash {
     }
 }
 
-/// The ids and contents handed over lately, oldest first.
+/// The ids and contents given lately, oldest first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Seen {
     order: VecDeque<Hash>,
     contents: HashMap<Hash, Hash>,
 }
 
-/// What is known of an exam that comes.
+/// How an exam that comes compares with what was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sighting {
     /// It was not seen lately.
     First,
-    /// It was seen, and is not the same any more.
+    /// It was seen, and has changed since.
     Changed,
-    /// It was seen as it is.
+    /// It was seen, and is the same.
     Same,
 }
 
@@ -65,7 +66,7 @@ impl Seen {
     }
 }
 
-/// Written as one text: 16 bytes an exam in Base64.
+/// Written as one text: 16 bytes an exam, in Base64.
 impl Serialize for Seen {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut bytes = Vec::with_capacity(self.order.len() * 16);
@@ -80,7 +81,7 @@ impl Serialize for Seen {
 
 impl<'de> Deserialize<'de> for Seen {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let refuse = || de::Error::custom("not a cursor of this crate");
+        let refuse = || D::Error::custom("not a cursor of this crate");
         let text = String::deserialize(deserializer).map_err(|_| refuse())?;
         let bytes = BASE64_STANDARD.decode(text).map_err(|_| refuse())?;
         let (numbers, rest) = bytes.as_chunks::<8>();

@@ -1,10 +1,10 @@
-//! The pause between pages, once the vendor has throttled.
+//! The pause between pages after the vendor has throttled.
 
 use std::time::Duration;
 
-/// So many pages in a row that the vendor let pass, and the pause is halved.
+/// After this many pages in a row without throttling, the pause is halved.
 const CALM_PAGES: u32 = 10;
-/// Less is none.
+/// Shorter pauses are skipped.
 const SHORTEST: Duration = Duration::from_millis(50);
 
 pub(super) struct Spacing {

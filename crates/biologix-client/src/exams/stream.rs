@@ -3,23 +3,27 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use common_http::{Error, ErrorKind, Result};
+use common_http::{Delivery, Error, ErrorKind, Item, Operation, Result};
 use futures_core::Stream;
 
-use super::cursor::Cursor;
-use super::list::{ExamPage, ListExams, Listed, RawPage};
-use super::spacing::Spacing;
-use super::walk::Walk;
+use crate::exams::cursor::Cursor;
+use crate::exams::exam::Exam;
+use crate::exams::page::{ExamPage, RawPage};
+use crate::exams::spacing::Spacing;
+use crate::exams::walk::Walk;
 
 type Fetching = Pin<Box<dyn Future<Output = Result<RawPage>> + Send>>;
 
-/// Fetches page after page. What is known of the list stays outside the future that is under way, so that the cursor can
-/// be had at any time.
-struct Pager {
-    list: Arc<ListExams>,
+/// Fetches page after page.
+///
+/// What is known of the list stays outside the future that runs, so that the cursor can be had at
+/// any time.
+pub(super) struct Pager {
+    operation: &'static Operation,
+    fetch: Box<dyn Fn(u64) -> Fetching + Send>,
     walk: Walk,
     spacing: Spacing,
     offset: u64,
@@ -29,11 +33,18 @@ struct Pager {
 }
 
 impl Pager {
-    fn new(list: ListExams) -> Self {
+    /// A walk from this cursor on. `fetch` gets the page at an offset.
+    pub(super) fn new(
+        operation: &'static Operation,
+        cursor: Cursor,
+        spacing: Duration,
+        fetch: impl Fn(u64) -> Fetching + Send + 'static,
+    ) -> Self {
         Self {
-            walk: list.walk(),
-            spacing: Spacing::new(list.spacing()),
-            list: Arc::new(list),
+            operation,
+            fetch: Box::new(fetch),
+            walk: Walk::new(cursor),
+            spacing: Spacing::new(spacing),
             offset: 0,
             limit: None,
             fetching: None,
@@ -41,21 +52,21 @@ impl Pager {
         }
     }
 
-    /// Gets the next page into the walk; `None` at the end of the list, or after an error.
+    /// Gets the next page into the walk. `None` at the end of the list, and after an error.
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<()>>> {
         let offset = match self.walk.next_offset() {
             Some(offset) if !self.failed => offset,
             _ => return Poll::Ready(None),
         };
-        let wait = self.spacing.pause();
-        let list = Arc::clone(&self.list);
         let fetching = self.fetching.get_or_insert_with(|| {
+            let wait = self.spacing.pause();
+            let page = (self.fetch)(offset);
             Box::pin(async move {
-                // A timer takes up to a millisecond, even for nothing.
+                // Even a timer for no time takes up to a millisecond.
                 if !wait.is_zero() {
                     tokio::time::sleep(wait).await;
                 }
-                list.fetch(offset).await
+                page.await
             })
         });
         let page = ready!(fetching.as_mut().poll(cx));
@@ -67,8 +78,8 @@ impl Pager {
             self.walk.take(page.items, page.total).map_err(|astray| {
                 Error::new(ErrorKind::Decode)
                     .with_detail(astray.words())
-                    .with_operation(super::LIST.id())
-                    .with_delivery(common_http::Delivery::Answered)
+                    .with_operation(self.operation.id())
+                    .with_delivery(Delivery::Answered)
                     .with_attempts(1)
             })
         });
@@ -84,97 +95,74 @@ impl Pager {
     }
 }
 
-/// All exams of a centre, one by one: a [`Stream`] of [`Listed`], `Send` and `'static`.
+/// All exams of a centre, one by one: a [`Stream`] that is `Send` and `'static`.
 ///
-/// An `Err` means that a page failed, and is the last item; [`Exams::cursor`] says where to go on. Between the pages the
-/// stream may pause, see [`page_spacing`](crate::BiologixClientBuilder::page_spacing); that time is not part of a call's
-/// deadline.
+/// An `Err` means that a page failed. It is the last item, and [`ExamItems::cursor`] says where to
+/// resume. The stream may pause between pages, see
+/// [`page_spacing`](crate::BiologixClientBuilder::page_spacing). That time does not count for a
+/// call's deadline.
+///
+/// ```
+/// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
+/// use biologix_client::PartnerId;
+/// use biologix_client::exams::Cursor;
+///
+/// let client = sandbox.client();
+/// let centre = client.exams(&PartnerId::from("0000001DD"));
+/// let mut exams = centre.list().items();
+/// let first = exams.next().await.transpose()?;
+/// let saved = serde_json::to_string(&exams.cursor())?;
+///
+/// // In the next run of the program:
+/// let cursor: Cursor = serde_json::from_str(&saved)?;
+/// let mut rest = centre.list().resume(cursor).items();
+/// assert_ne!(rest.next().await.transpose()?, first);
+/// assert_eq!((rest.cursor().offset(), rest.total()), (2, Some(250)));
+/// # Ok(()) });
+/// ```
 #[must_use = "a stream does nothing unless polled"]
-pub struct Exams(Pager);
+pub struct ExamItems(Pager);
 
-impl Exams {
-    pub(super) fn new(list: ListExams) -> Self {
-        Self(Pager::new(list))
+impl ExamItems {
+    pub(super) fn new(pager: Pager) -> Self {
+        Self(pager)
     }
 
-    /// The next exam; `None` at the end of the list, or after an error.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// # let partner = sandbox.partner_id().into();
-    /// let mut exams = client.exams(&partner).items();
-    /// let newest = exams.next().await.transpose()?;
-    /// # assert!(newest.is_some());
-    /// # Ok::<(), biologix_client::Error>(())
-    /// # }).unwrap();
-    /// ```
-    pub async fn next(&mut self) -> Option<Result<Listed>> {
+    /// The next exam. `None` at the end of the list, and after an error.
+    pub async fn next(&mut self) -> Option<Result<Item<Exam>>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// Where to go on after what was handed over so far, with [`ListExams::resume`]. A copy of up to 10,000 hashes: to be
-    /// had now and then and after an error, rather than after each exam.
+    /// Where to resume after the exams given so far, with
+    /// [`ListExams::resume`](crate::exams::ListExams::resume).
     ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// # let partner = sandbox.partner_id().into();
-    /// let mut exams = client.exams(&partner).items();
-    /// while let Some(listed) = exams.next().await {
-    ///     match listed {
-    ///         Ok(listed) => println!("{listed:?}"),
-    ///         // Save it, and go on in an hour.
-    ///         Err(_) => println!("{}", serde_json::to_string(&exams.cursor()).unwrap()),
-    ///     }
-    /// }
-    /// # assert_eq!(exams.cursor().offset(), 250);
-    /// # Ok::<(), biologix_client::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// It is a copy of up to 10,000 hashes: take one now and then and after an error, not after
+    /// each exam.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
         self.0.walk.cursor().clone()
     }
 
-    /// How many exams there are, once a page has told: see [`Cursor::total`].
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// # let partner = sandbox.partner_id().into();
-    /// let mut exams = client.exams(&partner).items();
-    /// exams.next().await.transpose()?;
-    /// let length_of_the_bar = exams.total();
-    /// assert_eq!(length_of_the_bar, Some(250));
-    /// # Ok::<(), biologix_client::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// How many exams there are, once a page has said so: see [`Cursor::total`].
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.0.walk.cursor().total()
     }
 }
 
-impl fmt::Debug for Exams {
+impl fmt::Debug for ExamItems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.debug("Exams", f)
+        self.0.debug("ExamItems", f)
     }
 }
 
-impl Stream for Exams {
-    type Item = Result<Listed>;
+impl Stream for ExamItems {
+    type Item = Result<Item<Exam>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            if let Some(listed) = self.0.walk.pop() {
-                return Poll::Ready(Some(Ok(listed)));
+            if let Some(item) = self.0.walk.pop() {
+                return Poll::Ready(Some(Ok(item)));
             }
             match ready!(self.0.poll_page(cx)) {
                 Some(Ok(())) => {}
@@ -185,55 +173,40 @@ impl Stream for Exams {
     }
 }
 
-/// All exams of a centre, a page at a time: a [`Stream`] of [`ExamPage`], `Send` and `'static`.
+/// All exams of a centre, page by page: a [`Stream`] that is `Send` and `'static`.
 ///
-/// An `Err` means that a page failed, and is the last item; [`ExamPages::cursor`] says where to go on.
+/// An `Err` means that a page failed. It is the last item, and [`ExamPages::cursor`] says where to
+/// resume.
+///
+/// ```
+/// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
+/// use biologix_client::PartnerId;
+///
+/// let client = sandbox.client();
+/// let mut pages = client.exams(&PartnerId::from("0000001DD")).list().pages();
+/// while let Some(page) = pages.next().await {
+///     let page = page?;
+///     // For example, a database transaction for each page, with `pages.cursor()` in it.
+///     println!("{} exams from {} on", page.items.len(), page.offset);
+/// }
+/// assert_eq!(pages.cursor().offset(), 250);
+/// # Ok(()) });
+/// ```
 #[must_use = "a stream does nothing unless polled"]
 pub struct ExamPages(Pager);
 
 impl ExamPages {
-    pub(super) fn new(list: ListExams) -> Self {
-        Self(Pager::new(list))
+    pub(super) fn new(pager: Pager) -> Self {
+        Self(pager)
     }
 
-    /// The next page; `None` at the end of the list, or after an error.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// # let partner = sandbox.partner_id().into();
-    /// let mut pages = client.exams(&partner).page_size(50).pages();
-    /// while let Some(page) = pages.next().await {
-    ///     let page = page?;
-    ///     let rejected = page.items.iter().filter(|listed| listed.exam().is_none()).count();
-    ///     println!("{} items, {rejected} of them not readable", page.items.len());
-    /// }
-    /// # Ok::<(), biologix_client::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// The next page. `None` at the end of the list, and after an error.
     pub async fn next(&mut self) -> Option<Result<ExamPage>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// Where to go on after the pages handed over so far, with [`ListExams::resume`].
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// # let partner = sandbox.partner_id().into();
-    /// let mut pages = client.exams(&partner).pages();
-    /// if let Some(page) = pages.next().await {
-    ///     let page = page?;
-    ///     // Behind this page, since all of it was handed over.
-    ///     assert_eq!(pages.cursor().offset(), page.items.len() as u64);
-    /// }
-    /// # Ok::<(), biologix_client::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// Where to resume after the pages given so far, with
+    /// [`ListExams::resume`](crate::exams::ListExams::resume).
     #[must_use]
     pub fn cursor(&self) -> Cursor {
         self.0.walk.cursor().clone()

@@ -1,54 +1,55 @@
-//! Walking a list whose positions shift while it is read: pure, page in, exams out.
+//! Walks a list that changes while it is read: pages in, exams out, no I/O.
 //!
-//! The list is newest first (observed). Exams that are issued meanwhile push what was read under the next offset, where
-//! [`Seen`](super::seen::Seen) drops it. Exams that vanish pull unread ones under offsets already passed: the total then
-//! falls by at least as much, and the walk steps back by that.
+//! The list is newest first (observed). New exams push exams that were read to the next offset,
+//! where [`Seen`](crate::exams::seen::Seen) drops them. Exams that vanish pull unread exams to
+//! offsets already passed. The total then falls by at least as much, and the walk steps back by
+//! that.
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;
 
-use common_http::{Extra, RawJson};
+use common_http::{Extra, Item, RawJson};
 
-use super::Listed;
-use super::cursor::Cursor;
-use super::seen::{Hash, Sighting};
+use crate::exams::cursor::Cursor;
+use crate::exams::exam::Exam;
+use crate::exams::seen::{Hash, Sighting};
 
-/// So many exams seen before in a row, with no other among them, and the list is going round in a circle.
+/// After this many exams in a row that were seen before, the list is taken to repeat itself.
 const CIRCLE: u64 = 20_000;
-/// So many empty pages below the vendor's total are asked for again.
+/// How many times an empty page below the vendor's total is requested again.
 const EMPTY_PAGES: u32 = 2;
 
-/// Where a listing is.
+/// How far a list is read.
 pub(super) struct Walk {
     cursor: Cursor,
     page: Page,
     finished: bool,
-    /// Exams seen before, since the last that was not.
+    /// How many exams seen before have come since the last new one.
     fruitless: u64,
-    /// Empty pages since the last that was not.
+    /// How many empty pages have come since the last with exams.
     empty_pages: u32,
 }
 
-/// The page being handed over.
+/// The page whose exams are being given.
 #[derive(Default)]
 struct Page {
     items: VecDeque<RawJson>,
     offset: u64,
     total: Option<u64>,
-    /// Of the first item that is left.
+    /// The index of the first item that is left.
     index: usize,
-    /// The walk does not go on behind this page but before it.
+    /// The walk goes on before this page, not behind it.
     stepped_back: bool,
 }
 
 /// Why a list cannot be walked to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Astray {
-    /// Pages are empty although the total promises more.
+    /// Pages are empty, although the total says that there are more.
     EmptyBelowTotal,
-    /// The same exams come over and over.
+    /// The same exams come again and again.
     Circle,
 }
 
@@ -72,12 +73,12 @@ impl Walk {
         }
     }
 
-    /// The offset to ask for next; `None` at the end of the list. To be asked when the page is handed over.
+    /// The offset of the next page, once all exams of this page are given. `None` at the end.
     pub(super) fn next_offset(&self) -> Option<u64> {
         (!self.finished).then_some(self.cursor.offset)
     }
 
-    /// Takes the page that was asked for.
+    /// Takes the page at [`next_offset`](Self::next_offset).
     pub(super) fn take(&mut self, items: Vec<RawJson>, total: Option<u64>) -> Result<(), Astray> {
         if self.fruitless > CIRCLE {
             return Err(Astray::Circle);
@@ -86,9 +87,9 @@ impl Walk {
         let is_empty = items.is_empty();
         let end = offset.saturating_add(items.len() as u64);
         let total = match total {
-            // The page itself shows more.
+            // The page itself shows that there are more.
             Some(total) if total < end && !is_empty => None,
-            // No more than were passed: where the header is missing, this is the end.
+            // Without the header, an empty page is the end.
             None if is_empty => Some(end),
             told => told,
         };
@@ -97,15 +98,16 @@ impl Walk {
             _ => 0,
         };
         if fell > 0 {
-            // What was pulled under offsets already passed is read from there, this page's exams a second time with
-            // it. Pages that told no total may have hidden the fall, so it counts from the last that did.
+            // Go back to where unread exams may be now, and read this page's exams again. Pages
+            // without a total may have hidden the fall, so it counts from the last one with a
+            // total.
             self.cursor.offset = self.cursor.counted.saturating_sub(fell);
         }
         if total.is_some() {
             self.cursor.total = total;
             self.cursor.counted = self.cursor.offset;
         }
-        // Never at a fall: should the vendor have erred for once, the next page shows it.
+        // Not after a fall: if the vendor was wrong once, the next page shows it.
         self.finished = fell == 0 && total.is_some_and(|total| end >= total);
         if !is_empty {
             self.empty_pages = 0;
@@ -125,8 +127,8 @@ impl Walk {
         Ok(())
     }
 
-    /// The next exam of the page that is to be handed over.
-    pub(super) fn pop(&mut self) -> Option<Listed> {
+    /// The next exam of the page that was not given before.
+    pub(super) fn pop(&mut self) -> Option<Item<Exam>> {
         while let Some(raw) = self.page.items.pop_front() {
             let index = self.page.index;
             self.page.index += 1;
@@ -137,10 +139,10 @@ impl Walk {
                 }
             }
             let content = raw.compact();
-            let listed = Listed::read(raw, index);
-            let id = match &listed {
-                Listed::Exam(exam) => Hash::of(&["exam", &exam.exam_id]),
-                Listed::Rejected { raw, .. } => self.page.identity(raw, &content, index),
+            let item: Item<Exam> = Item::read(raw, index);
+            let id = match item.value() {
+                Some(exam) => Hash::of(&["exam", &exam.exam_id]),
+                None => self.page.identity(item.raw(), &content, index),
             };
             let sighting = self.cursor.seen.note(id, Hash::of(&[&content]));
             match sighting {
@@ -148,21 +150,23 @@ impl Walk {
                 Sighting::Changed | Sighting::Same => self.fruitless += 1,
             }
             if sighting != Sighting::Same {
-                return Some(listed);
+                return Some(item);
             }
         }
         None
     }
 
-    /// Where to go on after what was handed over so far.
+    /// Where to resume after the exams given so far.
     pub(super) fn cursor(&self) -> &Cursor {
         &self.cursor
     }
 }
 
 impl Page {
-    /// What tells something that cannot be read from others: its id, if that much can be read. Else its text and its
-    /// place, counted from the end of the list because exams that are issued meanwhile do not move that.
+    /// What identifies an item that is not readable: its id, if that can be read.
+    ///
+    /// Without an id it is the text and the place, counted from the end of the list, because new
+    /// exams do not change that.
     fn identity(&self, raw: &RawJson, content: &str, index: usize) -> Hash {
         let fields: Extra = raw.parse().unwrap_or_default();
         if let Some(id) = fields.get("examId").and_then(|id| id.as_str())

@@ -3,20 +3,21 @@
 use common_http::sandbox::add_unknown_fields;
 use serde_json::{Value, json};
 
-use super::vendor::{EXAMS_LIST, SESSIONS_OPEN};
-
-/// Drifts an answer: undocumented fields in every object; in a list codes that nobody documented and blocks that are
-/// null, each in some of the exams; in a session all null that nobody needs. Ids, keys and error codes stay.
+/// Changes an answer as the vendor may.
+///
+/// Every object gets undocumented fields. Some exams of a list get undocumented codes, others
+/// blocks that are null. A session gets null for all that is not needed. Ids, keys and error codes
+/// stay.
 pub(super) fn drift(operation: &'static str, body: &mut Value) {
     match (operation, &mut *body) {
-        (EXAMS_LIST, Value::Array(exams)) => {
+        ("biologix.exams.list", Value::Array(exams)) => {
             for (index, exam) in exams.iter_mut().enumerate() {
                 if exam.is_object() {
                     drift_exam(index, exam);
                 }
             }
         }
-        (SESSIONS_OPEN, Value::Object(session)) if session.contains_key("userId") => {
+        ("biologix.sessions.open", Value::Object(session)) if session.contains_key("userId") => {
             for name in ["sessionId", "tokenStart", "mfaVerified"] {
                 session.insert(name.to_owned(), Value::Null);
             }

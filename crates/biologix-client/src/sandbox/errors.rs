@@ -4,7 +4,7 @@ use common_http::sandbox::{Answer, Request, rfc3339};
 use http::StatusCode;
 use serde_json::json;
 
-use super::Centre;
+use crate::sandbox::state::Centre;
 
 /// The package of the vendor's error classes, as observed.
 const PACKAGE: &str = "com.biologix.springbase.core.error";
@@ -18,13 +18,14 @@ pub(super) fn too_many_requests() -> Answer {
     )
 }
 
-/// An error of the vendor's own shape. No class name but the one of 429 was ever seen: the others have an obviously
-/// made-up one.
+/// An error of the vendor's own shape. Only the class name of a 429 is known, so the others have
+/// one that is clearly invented.
 pub(super) fn error(status: StatusCode, code: &str) -> Answer {
     coded(status, "ExampleException", code)
 }
 
-/// An error of the vendor's framework (Spring Boot's default body); our reading for what the framework refuses.
+/// An error of the vendor's framework: Spring Boot's default body. That the framework refuses in
+/// this way is our reading.
 pub(super) fn spring(
     centre: &Centre,
     status: StatusCode,
@@ -32,7 +33,7 @@ pub(super) fn spring(
     request: &Request,
 ) -> Answer {
     let body = json!({
-        "timestamp": rfc3339(centre.clock().now(), 3),
+        "timestamp": rfc3339(centre.now(), 3),
         "status": status.as_u16(),
         "error": status.canonical_reason(),
         "message": message,

@@ -5,18 +5,15 @@ use std::time::{Duration, SystemTime};
 use common_http::sandbox::rfc3339;
 use fastrand::Rng;
 
-use super::{
-    json::{Json, Layout, Style},
-    person, results,
-};
-
-/// Ids have seven digits; some are left for exams that a test issues.
-pub(super) const MOST_EXAMS: usize = 9_000_000;
+use crate::sandbox::chance::{decimal, gap, whole};
+use crate::sandbox::json::{Json, Layout, Style};
+use crate::sandbox::person;
+use crate::sandbox::results;
 
 /// 2030-01-01T00:00:00Z, in seconds since the epoch: no exam is real.
 const FIRST_START: u64 = 1_893_456_000;
 
-/// Of twenty exams in a row twelve are DONE, and each other status comes once, ISSUED twice.
+/// Of twenty exams in a row twelve are DONE, two ISSUED, and each other status comes once.
 const STATUSES: [i64; 20] = [6, 0, 6, 1, 6, 2, 6, 3, 6, 6, 4, 6, 6, 5, 6, 7, 6, 0, 6, 6];
 
 const ISSUED: i64 = 0;
@@ -29,7 +26,7 @@ pub(super) struct Recipe {
     pub(super) drift: bool,
 }
 
-/// An exam as it stands in the list.
+/// An exam as the list has it.
 pub(super) struct Exam {
     pub(super) key: Option<String>,
     pub(super) is_done: bool,
@@ -46,23 +43,23 @@ pub(super) fn number_in_id(id: &str) -> Option<u32> {
     (exam_id(number) == id).then_some(number)
 }
 
-/// The number of the exam that could have this key; whether it has is for the caller to compare.
+/// The number of the only exam that can have this key. The caller must compare the keys.
 pub(super) fn number_in_key(key: &str) -> Option<u32> {
     let digits: String = key.chars().filter(char::is_ascii_digit).collect();
     digits.parse().ok()
 }
 
 impl Recipe {
-    /// A source of chance for one thing.
+    /// A random source for one thing.
     fn chance(self, salt: u64, number: u32) -> Rng {
-        // An odd multiplier sets neighbours far apart.
+        // An odd multiplier spreads neighbours far apart.
         let spread = (u64::from(number) ^ salt).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         Rng::with_seed(self.seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ spread)
     }
 
     /// Makes an exam, after this many changes.
     pub(super) fn exam(self, number: u32, changes: u32) -> Exam {
-        // A source of its own for each block, so that a change or a drift leaves the other blocks as they are.
+        // Each block has its own source, so that a change or drift leaves the other blocks alone.
         let source = |block: u64| self.chance(block << 40, number);
         let style = style(&mut source(1));
         let place = u64::from(number).wrapping_add(self.seed);
@@ -127,8 +124,8 @@ impl Recipe {
     }
 }
 
-/// Most exams come as a program writes them; some with other white space and escapes, so that a client that does not
-/// keep the vendor's text shows.
+/// Most exams are compact. Some have other white space and escapes, which shows a client that does
+/// not keep the vendor's text.
 fn style(rng: &mut Rng) -> Style {
     let layout = match rng.u8(..100) {
         0..10 => Layout::Lines,
@@ -159,31 +156,15 @@ impl Key {
             4..6 => Self::Null,
             6..8 => Self::Text(String::new()),
             8 => Self::Text("  ".to_owned()),
-            // Opaque means that it may have what a URL must escape.
+            // An opaque key may have characters that a URL must escape.
             9..14 => Self::Text(format!("EXAMPLE/KEY+{number}==")),
             _ => Self::plain(number),
         }
     }
 }
 
-/// Puts a member, or in this many of a hundred cases a gap: nothing, or null.
-pub(super) fn gap(
-    members: &mut Vec<(&'static str, Json)>,
-    rng: &mut Rng,
-    name: &'static str,
-    percent: u8,
-    value: impl FnOnce(&mut Rng) -> Json,
-) {
-    if rng.u8(..100) >= percent {
-        let value = value(rng);
-        members.push((name, value));
-    } else if rng.bool() {
-        members.push((name, Json::Null));
-    }
-}
-
-/// A time this many minutes before or after the start of the exam of this number, in one of the forms in which an
-/// ISO 8601 time may come: how the vendor writes it is not known.
+/// A time this many minutes after the start of this exam, or before it, in one of several ISO 8601
+/// forms. Which one the vendor writes is not known.
 fn moment(rng: &mut Rng, number: u32, minutes_later: i64) -> Json {
     let start = FIRST_START + u64::from(number) * 20 * 60;
     let seconds = start.saturating_add_signed(minutes_later * 60);
@@ -198,7 +179,7 @@ fn moment(rng: &mut Rng, number: u32, minutes_later: i64) -> Json {
     })
 }
 
-/// The blocks that no document names and consumers read.
+/// The blocks that are not documented, and that programs in production read.
 fn undocumented(
     rng: &mut Rng,
     number: u32,
@@ -250,7 +231,7 @@ fn undocumented(
 fn base(rng: &mut Rng, number: u32) -> Json {
     let mut members = vec![("startTime", moment(rng, number, 0))];
     gap(&mut members, rng, "durationSecs", 3, |rng| {
-        results::whole(rng, 14_400, 32_400)
+        whole(rng, 14_400, 32_400)
     });
     for (name, updated) in [
         ("conditions", None),
@@ -270,13 +251,13 @@ fn base(rng: &mut Rng, number: u32) -> Json {
         }
     }
     gap(&mut members, rng, "weightKg", 10, |rng| {
-        results::decimal(rng, 450, 1_400)
+        decimal(rng, 450, 1_400)
     });
     gap(&mut members, rng, "weightKgUpdatedTime", 40, |rng| {
         moment(rng, number, -900)
     });
     gap(&mut members, rng, "heightCm", 10, |rng| {
-        results::whole(rng, 150, 200)
+        whole(rng, 150, 200)
     });
     gap(&mut members, rng, "heightCmUpdatedTime", 40, |rng| {
         moment(rng, number, -900)

@@ -1,6 +1,6 @@
 //! JSON text as other programs write it.
 
-/// A JSON value that keeps its members' order and each number's spelling, as the text of a vendor does.
+/// A JSON value that keeps the order of its members and the spelling of each number.
 pub(super) enum Json {
     Null,
     Number(String),

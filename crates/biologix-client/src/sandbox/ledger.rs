@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use common_http::sandbox::SandboxError;
 
-use super::exam::{Recipe, exam_id, number_in_id, number_in_key};
+use crate::sandbox::exam::{Recipe, exam_id, number_in_id, number_in_key};
 
-/// Exams by number. Only the numbers and what was changed are kept: the exams are made anew for each reading.
+/// Exams by number. Only the numbers and the changes are kept: exams are made again for each read.
 pub(super) struct Ledger {
     recipe: Recipe,
     /// The numbers in the list, oldest first, so that issuing is a push.
     listed: Vec<u32>,
-    /// The highest number ever given.
+    /// The highest number given so far.
     last: u32,
     marks: HashMap<u32, Mark>,
 }
@@ -45,7 +45,7 @@ impl Ledger {
         self.listed.len()
     }
 
-    /// Where an exam stands in `listed`, and its number.
+    /// An exam's place in `listed`, and its number.
     fn place(&self, id: &str) -> Result<(usize, u32), SandboxError> {
         number_in_id(id)
             .and_then(|number| Some((self.listed.binary_search(&number).ok()?, number)))
@@ -123,7 +123,7 @@ impl Ledger {
     }
 }
 
-/// What cannot be read as an exam.
+/// Something that is not readable as an exam.
 fn spoiled(number: u32) -> String {
     match number % 3 {
         0 => format!("\"EXAMPLE SPOILED {number}\""),

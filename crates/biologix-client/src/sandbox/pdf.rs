@@ -1,6 +1,7 @@
 //! A real one-page PDF.
 
-/// A PDF 1.4 file of one A4 page with these lines of ASCII text, filled up with comments to at least this size.
+/// A PDF 1.4 file of one A4 page with these lines of ASCII text, padded with comments to at least
+/// this size.
 pub(super) fn one_page(lines: &[&str], least_bytes: usize) -> Vec<u8> {
     let mut content = String::from("BT /F1 18 Tf 72 760 Td 24 TL\n");
     for line in lines {
@@ -20,7 +21,7 @@ pub(super) fn one_page(lines: &[&str], least_bytes: usize) -> Vec<u8> {
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
     ];
 
-    // The second line's high bytes say to programs that guess that the file is not text.
+    // The high bytes of the second line tell programs that guess that the file is not text.
     let mut file = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n".to_vec();
     let mut offsets = Vec::new();
     for (number, object) in (1..).zip(&objects) {

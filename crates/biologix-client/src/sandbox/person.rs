@@ -1,11 +1,14 @@
-//! Synthetic patients: none of them can be taken for a real one.
+//! Synthetic patients that cannot be mistaken for real ones.
 
 use fastrand::Rng;
 
-use super::{exam::gap, json::Json};
+use crate::sandbox::chance::gap;
+use crate::sandbox::json::Json;
 
-/// The `patient` of an exam. What the person is comes from the person's own source of chance and is the same in each
-/// of their exams; what the exam leaves out comes from the exam's.
+/// The `patient` of an exam.
+///
+/// `life` is the person's own random source, so that a person is the same in all exams. `rng` is
+/// the exam's, and decides what the exam leaves out.
 pub(super) fn patient(life: &mut Rng, rng: &mut Rng, number: u32, odd: bool) -> Json {
     let adjective = if life.bool() { "Ficticio" } else { "Fictício" };
     let gender = match life.u8(..100) {

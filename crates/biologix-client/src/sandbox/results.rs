@@ -2,33 +2,10 @@
 
 use fastrand::Rng;
 
-use super::{exam::gap, json::Json};
+use crate::sandbox::chance::{decimal, gap, tenths, whole};
+use crate::sandbox::json::Json;
 
-/// A whole number, which one in ten times is written as a float.
-pub(super) fn whole(rng: &mut Rng, low: i64, high: i64) -> Json {
-    let number = rng.i64(low..high);
-    Json::Number(if rng.u8(..100) < 10 {
-        format!("{number}.0")
-    } else {
-        number.to_string()
-    })
-}
-
-/// A number of tenths, which one in two times is written as an integer where it is one.
-pub(super) fn decimal(rng: &mut Rng, low_tenths: i64, high_tenths: i64) -> Json {
-    let number = rng.i64(low_tenths..high_tenths);
-    tenths(rng, number)
-}
-
-fn tenths(rng: &mut Rng, number: i64) -> Json {
-    Json::Number(if number % 10 == 0 && rng.bool() {
-        (number / 10).to_string()
-    } else {
-        format!("{}.{}", number / 10, number % 10)
-    })
-}
-
-/// The `result` of an exam: a snoring test has no oximetry.
+/// The `result` of an exam. A snoring test has no oximetry.
 pub(super) fn blocks(rng: &mut Rng, is_sleep_exam: bool, odd: bool) -> Json {
     let mut members = Vec::new();
     gap(
@@ -81,7 +58,7 @@ fn snoring(rng: &mut Rng) -> Json {
 }
 
 fn oximetry(rng: &mut Rng, odd: bool) -> Json {
-    // Values of 100 and more were observed: nothing may be taken for a limit.
+    // Values of 100 and more were observed, so there is no upper limit to rely on.
     let odi = if rng.u8(..100) < 3 {
         1_043
     } else {

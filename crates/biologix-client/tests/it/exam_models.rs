@@ -1,4 +1,4 @@
-//! The exam models: what the samples say, read and written again.
+//! The exam models: the samples, read and written again.
 
 mod privacy;
 mod readings;
@@ -9,10 +9,10 @@ use biologix_client::ExamKey;
 use biologix_client::exams::{
     AfNotification, Exam, ExamStatus, ExamType, Gender, OdiCategory, OximetryResult, SnoringResult,
 };
-use common_http::{DecodeReason, RawJson, TextOrNumber, Timestamp, json};
+use common_http::{DecodeError, DecodeReason, RawJson, Recorded, TextOrNumber, Timestamp, json};
 use serde_json::Value;
 
-/// The exam list of the field facts: finished with every field seen, finished with gaps, only authorised.
+/// Three exams: finished with every observed field, finished with gaps, and only authorised.
 const SAMPLES: &str = include_str!("samples/exams.json");
 
 fn samples() -> Vec<RawJson> {
@@ -20,12 +20,16 @@ fn samples() -> Vec<RawJson> {
 }
 
 fn sample(index: usize) -> Exam {
-    Exam::from_raw(samples()[index].clone()).unwrap()
+    samples()[index].parse().unwrap()
 }
 
 /// The sample with every field, as a tree to change.
 fn full_sample() -> Value {
     samples()[0].parse().unwrap()
+}
+
+fn read(text: &str) -> Result<Exam, DecodeError> {
+    RawJson::from_text(text).unwrap().parse()
 }
 
 fn exam(tree: &Value) -> Exam {
@@ -36,7 +40,7 @@ fn time(text: &str) -> Option<Timestamp> {
     Some(Timestamp::from(text))
 }
 
-/// What writing leaves out or spells in another way: nulls, empty lists, and whole floats.
+/// The tree without what writing leaves out (nulls, empty lists), and with every number as a float.
 fn normal(tree: &Value) -> Value {
     let there =
         |value: &Value| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty());
@@ -217,7 +221,7 @@ fn an_authorised_exam_has_neither_base_nor_result() {
 #[test]
 fn every_sample_is_written_as_it_was_read() {
     for raw in samples() {
-        let exam = Exam::from_raw(raw.clone()).unwrap();
+        let exam: Exam = raw.parse().unwrap();
         let written = serde_json::to_value(&exam).unwrap();
         assert_eq!(normal(&written), normal(&raw.parse().unwrap()));
         assert_eq!(self::exam(&written), exam);
@@ -240,26 +244,25 @@ fn what_is_absent_stays_absent() {
 #[test]
 fn an_exam_keeps_its_own_text() {
     let text = "{ \"examId\" : \"0000104BB\",\n \"result\": {\"oximetry\": {\"odi\": 6.20}}, \"status\": 6.0 }";
-    let by_serde: Exam = serde_json::from_str(&format!(" {text} ")).unwrap();
-    let in_a_list: Vec<Exam> = json::decode(format!("[{text}]").as_bytes()).unwrap();
-    let mut exam = Exam::from_raw(RawJson::from_text(text).unwrap()).unwrap();
-    for copy in [&by_serde, &in_a_list[0], &exam] {
+    let by_serde: Recorded<Exam> = serde_json::from_str(&format!(" {text} ")).unwrap();
+    let in_a_list: Vec<Recorded<Exam>> = json::decode(format!("[{text}]").as_bytes()).unwrap();
+    for copy in [&by_serde, &in_a_list[0]] {
         assert_eq!(copy.raw().as_str(), text);
     }
 
-    // Equality looks at the fields, writing too; the text stays what came.
-    let other_text: Exam =
+    // Equality and writing look at the fields.
+    let other_text: Recorded<Exam> =
         serde_json::from_str(&RawJson::from_text(text).unwrap().compact()).unwrap();
-    assert_ne!(other_text.raw(), exam.raw());
-    assert_eq!(other_text, exam);
+    assert_ne!(other_text.raw(), by_serde.raw());
+    assert_eq!(other_text, by_serde);
+    let mut exam = by_serde.into_inner();
     exam.status = Some(ExamStatus::Processing);
-    assert_ne!(other_text, exam);
+    assert_ne!(*other_text, exam);
     assert!(
         serde_json::to_string(&exam)
             .unwrap()
             .contains(r#""status":4"#)
     );
-    assert_eq!(exam.clone().raw().as_str(), text);
 }
 
 #[test]
@@ -271,7 +274,7 @@ fn an_exam_without_an_id_is_unreadable() {
         (r#"{"examId": 101}"#, DecodeReason::WrongType),
         (r#"{"examId": ["0000101BB"]}"#, DecodeReason::WrongType),
     ] {
-        let error = Exam::from_raw(RawJson::from_text(json).unwrap()).unwrap_err();
+        let error = read(json).unwrap_err();
         assert_eq!((error.path(), error.reason()), ("examId", reason), "{json}");
     }
 }
@@ -280,7 +283,7 @@ fn an_exam_without_an_id_is_unreadable() {
 fn an_unreadable_exam_says_where() {
     let mut tree = full_sample();
     tree["result"]["oximetry"]["odi"] = "MARKER".into();
-    let error = Exam::from_raw(RawJson::from_text(tree.to_string()).unwrap()).unwrap_err();
+    let error = read(&tree.to_string()).unwrap_err();
     assert_eq!(
         (error.path(), error.reason()),
         ("result.oximetry.odi", DecodeReason::WrongType)
@@ -292,7 +295,7 @@ fn an_unreadable_exam_says_where() {
         error.to_string(),
         "unreadable JSON at [1].result.oximetry.odi: wrong type"
     );
-    let error = serde_json::from_str::<Vec<Exam>>(&list).unwrap_err();
+    let error = serde_json::from_str::<Vec<Recorded<Exam>>>(&list).unwrap_err();
     assert!(
         error
             .to_string()
@@ -301,7 +304,7 @@ fn an_unreadable_exam_says_where() {
     );
 
     for json in ["null", "[]", "\"0000101BB\"", "7"] {
-        let error = Exam::from_raw(RawJson::from_text(json).unwrap()).unwrap_err();
+        let error = read(json).unwrap_err();
         assert_eq!(
             (error.path(), error.reason()),
             (".", DecodeReason::WrongType),

@@ -1,8 +1,9 @@
 //! The tests of the client against its documented and observed behaviour.
 
-// Clippy's leave for tests does not reach their helper functions.
+// Clippy's exception for tests does not cover their helper functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod errors;
 mod exam_models;
 mod exams;
 mod reports;
@@ -10,4 +11,3 @@ mod sandbox;
 mod sessions;
 mod spec;
 mod support;
-mod vendor;

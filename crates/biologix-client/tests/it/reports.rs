@@ -16,14 +16,15 @@ fn key() -> ExamKey {
 
 async fn fetch(client: &BiologixClient, key: &str) -> Result<bytes::Bytes> {
     client
-        .report(&ExamKey::from(key))
+        .reports()
+        .get(&ExamKey::from(key))
         .send()
         .await?
         .bytes()
         .await
 }
 
-/// A client without credentials, to which everything is answered with this.
+/// A client without credentials whose every request gets this answer.
 fn answered(
     answer: impl Fn() -> FakeAnswer + Send + Sync + 'static,
 ) -> (BiologixClient, std::sync::Arc<FakeTransport>) {
@@ -38,7 +39,7 @@ fn ok(body: impl Into<bytes::Bytes>) -> FakeAnswer {
 #[test]
 fn the_report_request_is_built_without_io() {
     let network = network(|_| ok(PDF));
-    let prepared = client(&network).report(&key()).request().prepare().unwrap();
+    let prepared = client(&network).reports().get(&key()).prepare().unwrap();
     let operation = prepared.operation();
     assert_eq!(
         (operation.id(), operation.method().as_str()),
@@ -61,13 +62,16 @@ async fn a_report_is_fetched_without_credentials() {
     assert_eq!(fetch(&stranger, "EXAMPLEKEY101").await.unwrap(), PDF);
     assert_eq!(network.count(), 1);
 
-    // Nor does a client that has a session show it.
-    let network = crate::support::network(|request| match request.target.contains("report") {
-        true => ok(PDF),
-        false => crate::support::page("[]", 0),
+    // A client that has a session does not send it either.
+    let network = crate::support::network(|request| {
+        if request.target.contains("report") {
+            ok(PDF)
+        } else {
+            crate::support::page("[]", 0)
+        }
     });
     let client = client(&network);
-    client.exams(&partner()).send().await.unwrap();
+    client.exams(&partner()).list().send().await.unwrap();
     fetch(&client, "EXAMPLEKEY101").await.unwrap();
     let requests = network.requests();
     assert!(requests[1].headers.contains_key("authorization"));
@@ -100,14 +104,14 @@ async fn a_pdf_is_known_by_its_mark_and_not_by_its_content_type() {
                 Some(content_type) => ok(body.clone()).header("content-type", content_type),
                 None => ok(body.clone()),
             });
-            let report = client.report(&key()).send().await.unwrap();
+            let report = client.reports().get(&key()).send().await.unwrap();
             assert_eq!(report.content_type(), content_type);
             assert_eq!(report.bytes().await.unwrap(), whole, "{place}");
         }
     }
 }
 
-/// The first bytes come in pieces, the mark in two of them.
+/// The first bytes come in pieces, and the mark is split between two of them.
 #[tokio::test(start_paused = true)]
 async fn a_mark_that_comes_in_pieces_is_found() {
     let (client, _) = answered(|| {
@@ -118,7 +122,7 @@ async fn a_mark_that_comes_in_pieces_is_found() {
             .chunk(pause, "-1.4 ")
             .chunk(pause, "example")
     });
-    let report = client.report(&key()).send().await.unwrap();
+    let report = client.reports().get(&key()).send().await.unwrap();
     assert_eq!(report.bytes().await.unwrap(), &b"\n%PDF-1.4 example"[..]);
 }
 
@@ -136,7 +140,7 @@ async fn what_is_no_pdf_is_an_error_with_its_body_and_no_file() {
         let sent = bytes::Bytes::copy_from_slice(body);
         let (client, network) =
             answered(move || ok(sent.clone()).header("content-type", "application/pdf"));
-        let error = client.report(&key()).send().await.unwrap_err();
+        let error = client.reports().get(&key()).send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert_eq!(error.operation(), Some("biologix.reports.get"));
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
@@ -158,7 +162,7 @@ async fn a_404_with_json_is_not_found() {
                 .header("content-type", "application/json")
                 .chunk(Duration::ZERO, body)
         });
-        let error = client.report(&key()).send().await.unwrap_err();
+        let error = client.reports().get(&key()).send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound, "{body}");
         assert_eq!(error.body(), body.as_bytes());
         assert_eq!((error.attempts(), network.count()), (1, 1));
@@ -206,7 +210,7 @@ async fn a_429_of_a_report_waits_like_the_lists() {
         assert_eq!(requests.len(), 2);
     }
     let (client, network) = answered(|| refusal(429, "tooManyRequests"));
-    let error = client.report(&key()).send().await.unwrap_err();
+    let error = client.reports().get(&key()).send().await.unwrap_err();
     assert_eq!(ErrorCode::of(&error), Some(ErrorCode::TooManyRequests));
     assert_eq!((error.kind(), network.count()), (ErrorKind::RateLimited, 3));
 }
@@ -221,13 +225,13 @@ async fn a_report_that_breaks_off_is_fetched_again_whole() {
     let client = without_credentials(&network).build().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report.pdf");
-    let report = client.report(&key()).send().await.unwrap();
+    let report = client.reports().get(&key()).send().await.unwrap();
     assert_eq!(report.save_to(&path).await.unwrap(), PDF.len() as u64);
     assert_eq!(std::fs::read(&path).unwrap(), PDF);
     assert_eq!(network.count(), 3);
 }
 
-/// Broken off before its first bytes were looked at, and after.
+/// Cut off before its first bytes were checked, and after.
 #[tokio::test(start_paused = true)]
 async fn a_report_that_stays_broken_leaves_no_file() {
     for length in [16, 5000] {
@@ -235,7 +239,7 @@ async fn a_report_that_stays_broken_leaves_no_file() {
         let (client, network) = answered(move || ok(body.clone()).cut());
         let folder = tempfile::tempdir().unwrap();
         let saved = async {
-            let report = client.report(&key()).send().await?;
+            let report = client.reports().get(&key()).send().await?;
             report.save_to(folder.path().join("report.pdf")).await
         };
         assert_eq!(saved.await.unwrap_err().kind(), ErrorKind::Interrupted);

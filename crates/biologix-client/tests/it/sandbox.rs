@@ -1,5 +1,5 @@
-//! The sandbox, seen from a bare socket: what it says must be what the vendor's document and the facts from the
-//! field have, whatever the client thinks of it.
+//! The sandbox, seen from a bare socket: it must follow the vendor's document and the observations,
+//! whatever the client makes of it.
 #![cfg(feature = "sandbox")]
 
 mod exams;

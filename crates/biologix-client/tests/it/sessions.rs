@@ -1,4 +1,4 @@
-//! Sessions: the login on the wire, what its answer may look like, when it is repeated and when it is not.
+//! Sessions: the login on the wire, the forms of its answer, and when it is repeated.
 
 mod answers;
 mod casing;

@@ -1,15 +1,15 @@
-//! `specs/biologix.yaml` and the code say the same, both ways, and the document is true to itself.
+//! `specs/biologix.yaml` and the code say the same, both ways, and the document has no faults.
 //!
-//! What is not Biologix' own is in the package `specs`, which reads the documents for all vendors.
+//! The package `specs` reads the documents for all vendors. Only what is Biologix's own is here.
 
-// Helpers of tests, which clippy's leave for tests does not cover.
+// Clippy's exception for tests does not cover their helper functions.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use biologix_client::OPERATIONS;
 use biologix_client::exams::{AfNotification, Exam, ExamStatus, ExamType, Gender, OdiCategory};
+use biologix_client::{BiologixClient, ExamKey, OPERATIONS, PartnerId};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use specs::Document;
@@ -21,6 +21,31 @@ fn document() -> Document {
 #[test]
 fn operations_of_the_document_and_of_the_code_agree() {
     assert_eq!(document().differences(OPERATIONS), [""; 0]);
+}
+
+/// The id that this call spells, and the call.
+macro_rules! spelled {
+    ($client:ident . $tag:ident($($of:expr)?) . $verb:ident($($with:expr)?)) => {
+        (
+            concat!("biologix.", stringify!($tag), ".", stringify!($verb)),
+            $client.$tag($($of)?).$verb($($with)?),
+        )
+    };
+}
+
+#[test]
+fn an_id_spells_its_call() {
+    let client = BiologixClient::builder().build().unwrap();
+    let open = spelled!(client.sessions().open());
+    let list = spelled!(client.exams(&PartnerId::from("0000301DD")).list());
+    let get = spelled!(client.reports().get(&ExamKey::from("EXAMPLEKEY101")));
+    // A login builds its own request, so its call can only name its operation.
+    let opens = format!("Call {{ operation: {:?}, .. }}", open.0);
+    assert_eq!(format!("{:?}", open.1), opens);
+    assert_eq!(list.1.prepare().unwrap().operation().id(), list.0);
+    assert_eq!(get.1.prepare().unwrap().operation().id(), get.0);
+    let ids: Vec<_> = OPERATIONS.iter().map(|operation| operation.id()).collect();
+    assert_eq!(ids, [open.0, list.0, get.0], "each operation has its call");
 }
 
 #[test]
@@ -100,7 +125,7 @@ fn is_known<T: DeserializeOwned + Debug>(code: &Value) -> bool {
     !format!("{code:?}").starts_with("Unknown")
 }
 
-/// The names that no field of the client's types took.
+/// The names for which the client's types have no field.
 fn untyped(exam: &Exam) -> Vec<&String> {
     let base = exam.base.as_ref().map(|base| &base.extra);
     let patient = exam.patient.as_ref().map(|patient| &patient.extra);

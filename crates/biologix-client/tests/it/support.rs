@@ -14,7 +14,7 @@ pub(crate) const LIST: &str = "/v2/partners/0000301DD/exams";
 pub(crate) const TOKEN: &str = "EXAMPLETOKEN0001";
 pub(crate) const SAMPLES: &str = include_str!("samples/exams.json");
 
-/// Longer than a token counts as young.
+/// Longer than a session counts as fresh.
 pub(crate) const A_WHILE: Duration = Duration::from_secs(61);
 pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -45,7 +45,8 @@ pub(crate) fn impatient(network: &Arc<FakeTransport>) -> BiologixClient {
     builder(network).http(http).build().unwrap()
 }
 
-/// A network that opens a session for each login and answers all else as `answer` says. The tokens are numbered.
+/// A network that opens a session for each login, with numbered tokens. `answer` gives all other
+/// answers.
 pub(crate) fn network(
     answer: impl Fn(&FakeRequest) -> FakeAnswer + Send + Sync + 'static,
 ) -> Arc<FakeTransport> {
@@ -74,12 +75,12 @@ pub(crate) fn authorization(token: &str) -> String {
     )
 }
 
-/// A page of the list, with the header that tells the total.
+/// A page of the list, with the header that has the total.
 pub(crate) fn page(body: impl Into<bytes::Bytes>, total: u64) -> FakeAnswer {
     FakeAnswer::json(body).header("x-pagination-total", &total.to_string())
 }
 
-/// An error as the vendor was seen to answer one.
+/// An error in the observed form.
 pub(crate) fn refusal(status: u16, code: &str) -> FakeAnswer {
     let body = format!(
         r#"{{"_class":"com.biologix.springbase.core.error.ExampleException","error":"{code}"}}"#

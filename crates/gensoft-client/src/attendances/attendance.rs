@@ -1,14 +1,15 @@
 //! Our reading of what an attendance carries.
 
 use common_http::{Error, ErrorKind, Extra, Result, lenient, open_enum, safe_debug};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use super::Attachment;
+use crate::attendances::attachment::{Attachment, beside};
 
 open_enum! {
-    /// When an attendance is sent: the five moments that the document names. The words are ours; how the vendor wants to be
-    /// told is not documented.
+    /// Why an attendance is sent: the five moments that the document names.
+    ///
+    /// The words are ours. How the vendor wants to be told is not documented.
     pub enum Moment: String {
         /// A new attendance was created.
         Created = "created",
@@ -24,6 +25,14 @@ open_enum! {
 }
 
 /// A part of an attendance: a JSON object whose fields are yours. `Debug` shows nothing of it.
+///
+/// ```
+/// use gensoft_client::attendances::Part;
+///
+/// let patient = Part::of(&serde_json::json!({ "nome": "Paciente Ficticio" }))?;
+/// assert_eq!(patient.fields()["nome"], "Paciente Ficticio");
+/// # Ok::<(), gensoft_client::Error>(())
+/// ```
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Part(Extra);
@@ -31,48 +40,32 @@ pub struct Part(Extra);
 safe_debug!(Part {});
 
 impl Part {
-    /// Takes any value that is written as a JSON object. Numbers are kept as numbers, not as they are spelt (1.50 is sent as
-    /// 1.5); [`AttendanceBody::text`](super::AttendanceBody::text) sends a text as it is.
+    /// Takes any value that is written as a JSON object.
+    ///
+    /// Numbers keep their value, not their spelling (1.50 is sent as 1.5).
+    /// [`Attendances::send_text`](super::Attendances::send_text) sends a text as it is.
     ///
     /// # Errors
-    /// `invalid_input` where it is not.
-    ///
-    /// ```
-    /// use gensoft_client::attendances::Part;
-    ///
-    /// let patient = Part::of(&serde_json::json!({ "nome": "Paciente Ficticio" }))?;
-    /// assert!(Part::of(&1).is_err());
-    /// # let _ = patient;
-    /// # Ok::<(), gensoft_client::Error>(())
-    /// ```
+    /// `invalid_input`: the value is not written as a JSON object.
     pub fn of(value: &(impl Serialize + ?Sized)) -> Result<Self> {
         match serde_json::to_value(value) {
             Ok(Value::Object(fields)) => Ok(Self(fields)),
             _ => Err(Error::new(ErrorKind::InvalidInput)
-                .with_detail("a part of an attendance is no JSON object")),
+                .with_detail("a part of an attendance is not a JSON object")),
         }
     }
 
     /// Its fields.
-    ///
-    /// ```
-    /// use gensoft_client::attendances::Part;
-    ///
-    /// let part = Part::of(&serde_json::json!({ "codigo": "EXEMPLO" }))?;
-    /// assert!(part.fields().contains_key("codigo"));
-    /// # Ok::<(), gensoft_client::Error>(())
-    /// ```
     #[must_use]
     pub fn fields(&self) -> &Extra {
         &self.0
     }
 }
 
-/// An attendance in *our reading*: one member for each part that the document names. **The names of the members are ours, not
-/// the vendor's**: ask Gensoft's support for the real layout, and send it with
-/// [`AttendanceBody::of`](super::AttendanceBody::of) where it differs.
+/// An attendance in *our reading*: one member for each part that the document names.
 ///
-/// `Debug` shows the moment.
+/// **The names of the members are ours, not the vendor's**: ask Gensoft's support for the real
+/// layout. If it differs, send a type of your own. `Debug` shows the moment only.
 ///
 /// ```
 /// use gensoft_client::attendances::{Attachment, Attendance, Moment, Part};
@@ -85,8 +78,7 @@ impl Part {
 ///     .requester(Part::of(&serde_json::json!({ "nome": "Medica Ficticia" }))?)
 ///     .clinical_data(Part::of(&serde_json::json!({ "texto": "texto de exemplo" }))?)
 ///     .attachment(Attachment::from_bytes("pedido.pdf", "application/pdf", b"%PDF-1.7 ..."));
-/// let json = serde_json::to_value(&attendance).unwrap();
-/// assert_eq!(json["moment"], "created");
+/// # assert_eq!(attendance.procedures.len(), 1);
 /// # Ok::<(), gensoft_client::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -131,40 +123,15 @@ pub struct Attendance {
     /// Clinical data (`dados clínicos`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clinical_data: Option<Part>,
-    /// Anything else, as members of the object. One of a name above is refused when it is sent.
-    #[serde(flatten)]
+    /// Other members of the object. A name of those above is refused when the attendance is sent.
+    #[serde(flatten, serialize_with = "extra")]
     pub extra: Extra,
 }
 
 safe_debug!(Attendance { moment });
 
-/// As they are written, for what may not be in `extra`.
-const MEMBERS: [&str; 8] = [
-    "moment",
-    "attendance",
-    "patient",
-    "procedures",
-    "samples",
-    "requesters",
-    "attachments",
-    "clinical_data",
-];
-
 impl Attendance {
-    /// Whether an object would have two members of one name: which of them the vendor reads would be chance.
-    pub(super) fn says_twice(&self) -> bool {
-        MEMBERS.iter().any(|name| self.extra.contains_key(*name))
-            || self.attachments.iter().any(Attachment::says_twice)
-    }
-
     /// An attendance without parts.
-    ///
-    /// ```
-    /// use gensoft_client::attendances::{Attendance, Moment};
-    ///
-    /// let cancelled = Attendance::new(Moment::Cancelled);
-    /// assert_eq!(format!("{cancelled:?}"), "Attendance { moment: Cancelled, .. }");
-    /// ```
     #[must_use]
     pub fn new(moment: Moment) -> Self {
         Self {
@@ -180,15 +147,7 @@ impl Attendance {
         }
     }
 
-    /// Sets the attendance itself. The type's example shows all of these setters.
-    ///
-    /// ```
-    /// # use gensoft_client::attendances::{Attendance, Attachment, Moment, Part};
-    /// let part = Part::of(&serde_json::json!({ "numero": "EXEMPLO-1" }))?;
-    /// let order = Attendance::new(Moment::Created).attendance(part);
-    /// assert_eq!(serde_json::to_value(&order)?["attendance"]["numero"], "EXEMPLO-1");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Sets the attendance itself.
     #[must_use]
     pub fn attendance(mut self, part: Part) -> Self {
         self.attendance = Some(part);
@@ -196,14 +155,6 @@ impl Attendance {
     }
 
     /// Sets the patient.
-    ///
-    /// ```
-    /// # use gensoft_client::attendances::{Attendance, Attachment, Moment, Part};
-    /// let part = Part::of(&serde_json::json!({ "nome": "Paciente Ficticio" }))?;
-    /// let order = Attendance::new(Moment::Created).patient(part);
-    /// assert_eq!(format!("{order:?}"), "Attendance { moment: Created, .. }"); // and not his name
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn patient(mut self, part: Part) -> Self {
         self.patient = Some(part);
@@ -211,46 +162,20 @@ impl Attendance {
     }
 
     /// Adds a procedure.
-    ///
-    /// ```
-    /// # use gensoft_client::attendances::{Attendance, Attachment, Moment, Part};
-    /// let mut order = Attendance::new(Moment::ExamsChanged);
-    /// for code in ["EXEMPLO-A", "EXEMPLO-B"] {
-    ///     order = order.procedure(Part::of(&serde_json::json!({ "codigo": code }))?);
-    /// }
-    /// assert_eq!(order.procedures.len(), 2);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn procedure(mut self, part: Part) -> Self {
         self.procedures.push(part);
         self
     }
 
-    /// Adds a sample that is asked for.
-    ///
-    /// ```
-    /// # use gensoft_client::attendances::{Attendance, Attachment, Moment, Part};
-    /// let blood = Part::of(&serde_json::json!({ "material": "sangue" }))?;
-    /// let order = Attendance::new(Moment::Created).sample(blood);
-    /// assert_eq!(order.samples[0].fields()["material"], "sangue");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Adds a requested sample.
     #[must_use]
     pub fn sample(mut self, part: Part) -> Self {
         self.samples.push(part);
         self
     }
 
-    /// Adds one who asks.
-    ///
-    /// ```
-    /// # use gensoft_client::attendances::{Attendance, Attachment, Moment, Part};
-    /// let doctor = Part::of(&serde_json::json!({ "nome": "Medica Ficticia" }))?;
-    /// let order = Attendance::new(Moment::Created).requester(doctor);
-    /// assert_eq!(order.requesters.len(), 1);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Adds a requester.
     #[must_use]
     pub fn requester(mut self, part: Part) -> Self {
         self.requesters.push(part);
@@ -258,14 +183,6 @@ impl Attendance {
     }
 
     /// Adds a file.
-    ///
-    /// ```
-    /// # use gensoft_client::attendances::{Attendance, Attachment, Moment, Part};
-    /// let file = Attachment::from_bytes("pedido.pdf", "application/pdf", b"%PDF-1.7 ...");
-    /// let order = Attendance::new(Moment::AttachmentsChanged).attachment(file);
-    /// assert_eq!(serde_json::to_value(&order)?["attachments"][0]["name"], "pedido.pdf");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn attachment(mut self, attachment: Attachment) -> Self {
         self.attachments.push(attachment);
@@ -273,17 +190,23 @@ impl Attendance {
     }
 
     /// Sets the clinical data.
-    ///
-    /// ```
-    /// # use gensoft_client::attendances::{Attendance, Attachment, Moment, Part};
-    /// let data = Part::of(&serde_json::json!({ "texto": "texto de exemplo" }))?;
-    /// let order = Attendance::new(Moment::AttachmentsChanged).clinical_data(data);
-    /// assert!(order.clinical_data.is_some() && order.patient.is_none());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn clinical_data(mut self, part: Part) -> Self {
         self.clinical_data = Some(part);
         self
     }
+}
+
+fn extra<S: Serializer>(extra: &Extra, serializer: S) -> Result<S::Ok, S::Error> {
+    let members = [
+        "moment",
+        "attendance",
+        "patient",
+        "procedures",
+        "samples",
+        "requesters",
+        "attachments",
+        "clinical_data",
+    ];
+    beside(&members, extra, serializer)
 }

@@ -1,14 +1,12 @@
-//! Attendances: whatever JSON object comes is taken and logged, for the vendor names no field of it.
+//! Attendances. The vendor names no field of them, so any JSON object is accepted.
 
 use common_http::sandbox::{Answer, Request};
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{
-    Laboratory, answers,
-    errors::Refusal,
-    vendor::{admit, media_type},
-};
+use crate::sandbox::checks::{admit, media_type};
+use crate::sandbox::errors::Refusal;
+use crate::sandbox::state::Laboratory;
 
 /// `POST /api/v1/attendance/`. Without the slash the framework redirects to it.
 pub(super) fn send(laboratory: &Laboratory, request: &Request) -> Result<Answer, Refusal> {
@@ -28,14 +26,14 @@ pub(super) fn send(laboratory: &Laboratory, request: &Request) -> Result<Answer,
         let text = "Dados inválidos. Necessário um dicionário.";
         return Err(Refusal::field("non_field_errors", text));
     };
-    let settings = laboratory.settings();
-    let required = settings.required_fields.iter().map(String::as_str);
+    let required = laboratory.settings.required_fields.iter();
     let missing: Vec<&str> = required
+        .map(String::as_str)
         .filter(|name| members.get(*name).is_none_or(Value::is_null))
         .collect();
     if !missing.is_empty() {
         return Err(Refusal::fields(missing, "Este campo é obrigatório."));
     }
-    laboratory.take_attendance(json, request.body());
-    Ok(answers::answer(&settings.attendance_answer))
+    laboratory.keep_attendance(json, request.body());
+    Ok(laboratory.settings.attendance_answer.answer())
 }

@@ -2,7 +2,9 @@
 
 use percent_encoding::percent_decode_str;
 
-/// The name of `attachment; filename="a.pdf"; filename*=UTF-8''%C3%A9.pdf`: the second where both are there.
+/// The file name of `attachment; filename="a.pdf"; filename*=UTF-8''%C3%A9.pdf`.
+///
+/// If both are there, the second one counts.
 pub(super) fn file_name(header: &str) -> Option<String> {
     let (mut plain, mut extended) = (None, None);
     let (_, mut rest) = header.split_once(';')?;

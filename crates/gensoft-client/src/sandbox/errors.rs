@@ -1,5 +1,7 @@
-//! The vendor's error bodies, as its framework (Django, with Django REST framework) has them: inferred, for the document has
-//! none. The words are the framework's own Portuguese ones.
+//! The vendor's error bodies. The document has none.
+//!
+//! They are those of Django and Django REST framework (inferred), in the framework's own
+//! Portuguese.
 
 use common_http::sandbox::{Answer, Request};
 use http::StatusCode;
@@ -66,7 +68,7 @@ impl Refusal {
         Self::detail(StatusCode::UNSUPPORTED_MEDIA_TYPE, &text)
     }
 
-    /// A path that the framework does not know: its own page, before the interface is asked.
+    /// The framework's own page for a path that it does not know.
     pub(super) fn unknown_path() -> Self {
         Self {
             status: StatusCode::NOT_FOUND,
@@ -76,7 +78,7 @@ impl Refusal {
         }
     }
 
-    /// The path with a slash at its end, or without the one that it has.
+    /// Redirects to the path with a slash at its end, or without the one that it has.
     pub(super) fn other_slash(request: &Request) -> Self {
         let path = request.raw_path();
         let query = request.target().strip_prefix(path).unwrap_or_default();
@@ -90,15 +92,15 @@ impl Refusal {
         }
     }
 
-    /// Where the plumbing refuses, or a fault asks for a status.
-    pub(super) fn plumbing(status: StatusCode, request: &Request) -> Self {
+    /// The server's own refusals, and the statuses that a fault asks for.
+    pub(super) fn of_status(status: StatusCode, request: &Request) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::unknown_path(),
             StatusCode::METHOD_NOT_ALLOWED => {
                 let text = format!("Método \"{}\" não é permitido.", request.method());
                 Self::detail(status, &text)
             }
-            // Of the server in front of the framework.
+            // By the server in front of the framework.
             StatusCode::PAYLOAD_TOO_LARGE => Self {
                 status,
                 body: Body::Html(

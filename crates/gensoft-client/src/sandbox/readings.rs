@@ -1,9 +1,13 @@
-//! How the sandbox plays the holes of the vendor's document.
+//! How the sandbox plays what the vendor's document leaves open.
 
+use common_http::sandbox::Answer;
+use http::StatusCode;
 use serde_json::Value;
 
-/// How the API key stands in `Authorization`. The document's examples have the bare key; its line
-/// `Authorization: ApiKey` can be read as a placeholder or as a word before the key.
+/// How the API key stands in `Authorization`.
+///
+/// The document's examples have the bare key. Its line `Authorization: ApiKey` can be read as a
+/// placeholder or as a word before the key.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum KeyForm {
@@ -16,7 +20,7 @@ pub enum KeyForm {
     Any,
 }
 
-/// How the path of a report's upload ends. The document has it without a slash behind the id.
+/// How the path of an upload ends. The document has it without a slash after the id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum PathForm {
@@ -33,7 +37,7 @@ pub enum PathForm {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum WrongSlash {
-    /// 301 to the right one, as the vendor's framework (Django) answers where a slash is missing.
+    /// 301 to the right one, as Django answers if a slash is missing.
     #[default]
     Redirect,
     /// 404.
@@ -53,7 +57,7 @@ pub enum ReportForm {
     Either,
 }
 
-/// What a call that succeeded is answered. The document's examples are its template's own and say nothing.
+/// What a call that succeeds is answered. The document's examples are those of its template.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub enum AnswerShape {
@@ -68,8 +72,41 @@ pub enum AnswerShape {
     EmptyCreated,
     /// 204.
     NoContent,
-    /// 200 with a text that is no JSON.
+    /// 200 with a text that is not JSON.
     Text,
-    /// 200 with this: for who knows what Gensoft really answers.
+    /// 200 with this JSON, if you know what Gensoft really answers.
     Json(Value),
+}
+
+/// The document's example, word for word.
+const KITTENS: &str = r#"[
+  {
+    "id": 1,
+    "name": "Fluffums",
+    "breed": "calico",
+    "fluffiness": 6,
+    "cuteness": 7
+  },
+  {
+    "id": 2,
+    "name": "Max",
+    "breed": "unknown",
+    "fluffiness": 5,
+    "cuteness": 10
+  }
+]"#;
+
+impl AnswerShape {
+    pub(super) fn answer(&self) -> Answer {
+        match self {
+            Self::Kittens => Answer::json(StatusCode::OK, KITTENS),
+            Self::Object => Answer::json(StatusCode::OK, "{}"),
+            Self::Empty => Answer::new(StatusCode::OK),
+            Self::EmptyCreated => Answer::new(StatusCode::CREATED),
+            Self::NoContent => Answer::new(StatusCode::NO_CONTENT),
+            Self::Text => Answer::new(StatusCode::OK)
+                .body("text/plain; charset=utf-8", "Recebido com sucesso."),
+            Self::Json(value) => Answer::json(StatusCode::OK, value.to_string()),
+        }
+    }
 }

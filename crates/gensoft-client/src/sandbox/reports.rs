@@ -1,17 +1,17 @@
-//! Reports: the PDF of an execution, each upload a new version of it.
+//! Reports: the PDF of an execution. Each upload is a new version of it.
 
 use bytes::Bytes;
+use common_http::sandbox::multipart;
 use common_http::sandbox::{Answer, Request};
+use http::StatusCode;
 
-use super::{
-    Laboratory, answers, disposition,
-    errors::Refusal,
-    multipart,
-    readings::{PathForm, ReportForm, WrongSlash},
-    vendor::{admit, media_type},
-};
+use crate::sandbox::checks::{admit, media_type};
+use crate::sandbox::disposition;
+use crate::sandbox::errors::Refusal;
+use crate::sandbox::readings::{PathForm, ReportForm, WrongSlash};
+use crate::sandbox::state::Laboratory;
 
-/// A file as it came.
+/// A file as it was sent.
 struct Upload {
     pdf: Bytes,
     file_name: Option<String>,
@@ -20,7 +20,7 @@ struct Upload {
 
 /// `PUT /api/v1/results/upload/execution/{executionId}`.
 pub(super) fn upload(laboratory: &Laboratory, request: &Request) -> Result<Answer, Refusal> {
-    let settings = laboratory.settings();
+    let settings = &laboratory.settings;
     let execution = request.arg("executionId");
     if execution.is_empty() {
         return Err(Refusal::unknown_path());
@@ -39,14 +39,16 @@ pub(super) fn upload(laboratory: &Laboratory, request: &Request) -> Result<Answe
     }
     admit(laboratory, request)?;
     let executions = settings.executions.as_ref();
-    if executions.is_some_and(|known| !known.contains(execution)) {
+    if executions.is_some_and(|known| !known.iter().any(|id| id == execution)) {
         return Err(Refusal::unknown_execution());
     }
     let kind = media_type(request);
     let upload = match (settings.report_form, kind.as_str()) {
-        (ReportForm::Raw | ReportForm::Either, "application/pdf") => raw(laboratory, request)?,
+        (ReportForm::Raw | ReportForm::Either, "application/pdf") => {
+            raw(request, settings.file_name_required)?
+        }
         (ReportForm::Multipart | ReportForm::Either, "multipart/form-data") => {
-            form(&settings.report_field, request)?
+            form(request, &settings.report_field)?
         }
         _ => return Err(Refusal::media_type(&kind)),
     };
@@ -54,21 +56,22 @@ pub(super) fn upload(laboratory: &Laboratory, request: &Request) -> Result<Answe
     if upload.pdf.is_empty() {
         return Err(Refusal::field(field, "O arquivo submetido está vazio."));
     }
-    // A reader of PDF looks for this within the first KiB.
+    // PDF readers look for this within the first KiB.
     let start = &upload.pdf[..upload.pdf.len().min(1024)];
     if !start.windows(5).any(|five| five == b"%PDF-") {
         return Err(Refusal::field(field, "O arquivo submetido não é um PDF."));
     }
-    laboratory.take_report(execution, upload.pdf, upload.file_name, upload.field);
-    Ok(answers::answer(&settings.report_answer))
+    laboratory.keep_report(execution, upload.pdf, upload.file_name, upload.field);
+    Ok(settings.report_answer.answer())
 }
 
-fn raw(laboratory: &Laboratory, request: &Request) -> Result<Upload, Refusal> {
+fn raw(request: &Request, file_name_required: bool) -> Result<Upload, Refusal> {
     let header = request.header("content-disposition");
     let file_name = header.and_then(disposition::file_name);
-    if file_name.is_none() && laboratory.settings().file_name_required {
-        let text = "Missing filename. Request should include a Content-Disposition header with a filename parameter.";
-        return Err(Refusal::detail(http::StatusCode::BAD_REQUEST, text));
+    if file_name.is_none() && file_name_required {
+        let text = "Missing filename. Request should include a Content-Disposition header with a \
+            filename parameter.";
+        return Err(Refusal::detail(StatusCode::BAD_REQUEST, text));
     }
     Ok(Upload {
         pdf: request.body().clone(),
@@ -77,16 +80,18 @@ fn raw(laboratory: &Laboratory, request: &Request) -> Result<Upload, Refusal> {
     })
 }
 
-fn form(field: &str, request: &Request) -> Result<Upload, Refusal> {
-    let Some(parts) = multipart::read(request) else {
+fn form(request: &Request, field: &str) -> Result<Upload, Refusal> {
+    let parts = multipart::read(request).map_err(|_| {
         let text = "Multipart form parse error - Invalid boundary in multipart";
-        return Err(Refusal::detail(http::StatusCode::BAD_REQUEST, text));
-    };
-    let Some(part) = parts.into_iter().find(|part| part.name == field) else {
+        Refusal::detail(StatusCode::BAD_REQUEST, text)
+    })?;
+    let part = parts.into_iter().find(|part| part.name == field);
+    let Some(part) = part else {
         return Err(Refusal::field(field, "Nenhum arquivo foi submetido."));
     };
     if part.file_name.is_none() {
-        let text = "O dado submetido não é um arquivo. Certifique-se do tipo de codificação no formulário.";
+        let text = "O dado submetido não é um arquivo. Certifique-se do tipo de codificação no \
+            formulário.";
         return Err(Refusal::field(field, text));
     }
     Ok(Upload {

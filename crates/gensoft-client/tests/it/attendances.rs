@@ -1,15 +1,15 @@
-//! Attendances: what goes over the wire, what never leaves, and how often it goes.
+//! Attendances: the requests, what is never sent, and repetitions.
 
 use std::collections::BTreeMap;
 
-use gensoft_client::attendances::{Attachment, Attendance, AttendanceBody, Moment, Part};
+use gensoft_client::attendances::{Attachment, Attendance, Moment, Part};
 use gensoft_client::http::StatusCode;
-use gensoft_client::sandbox::{ATTENDANCES_SEND, Fault, Sandbox};
+use gensoft_client::sandbox::{Fault, Sandbox};
 use gensoft_client::{CallOptions, Delivery, Effect, ErrorKind, RawJson};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::support::{Op, client, eager, only, order, soon};
+use crate::support::{ATTENDANCES_SEND, Op, client, eager, only, order, soon};
 
 fn part(json: &Value) -> Part {
     Part::of(json).unwrap()
@@ -18,7 +18,7 @@ fn part(json: &Value) -> Part {
 #[tokio::test]
 async fn an_attendance_goes_to_its_path_with_the_slash() {
     let sandbox = Sandbox::start().await.unwrap();
-    let reply = sandbox.client().send_attendance(order()).send().await;
+    let reply = sandbox.client().attendances().send(&order()).await;
     assert_eq!(reply.unwrap().status(), StatusCode::OK);
     let sent = only(&sandbox, ATTENDANCES_SEND);
     assert_eq!(
@@ -41,7 +41,7 @@ async fn any_value_that_is_an_object_is_sent_as_it_is() {
         exames: Vec<u32>,
     }
     let sandbox = Sandbox::start().await.unwrap();
-    let client = sandbox.client();
+    let attendances = sandbox.client().attendances();
     let own = Own {
         numero: "EXEMPLO-1",
         exames: vec![1, 2],
@@ -49,19 +49,33 @@ async fn any_value_that_is_an_object_is_sent_as_it_is() {
     let map = BTreeMap::from([("b", 1), ("a", 2)]);
     let text =
         "{ \"campo\" : 1.50,\n \"\\u0061\":[ ] , \"grande\": 123456789012345678901234567890 }";
-    for body in [
-        AttendanceBody::of(&own),
-        AttendanceBody::of(&map),
-        AttendanceBody::of(&RawJson::from_text(text).unwrap()),
-        AttendanceBody::text(format!("\u{feff}\n{text}\n")),
+    for call in [
+        attendances.send(&own),
+        attendances.send(&map),
+        attendances.send(&RawJson::from_text(text).unwrap()),
     ] {
-        client.send_attendance(body).send().await.unwrap();
+        call.await.unwrap();
     }
-    let kept = sandbox.attendances();
-    let texts: Vec<_> = kept.iter().map(|one| one.text.as_str()).collect();
     let own = r#"{"numero":"EXEMPLO-1","exames":[1,2]}"#;
-    let file = format!("\n{text}\n");
-    assert_eq!(texts, [own, r#"{"a":2,"b":1}"#, text, &file]);
+    assert_eq!(texts(&sandbox), [own, r#"{"a":2,"b":1}"#, text]);
+}
+
+#[tokio::test]
+async fn a_text_is_sent_byte_for_byte_without_its_byte_order_mark() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let attendances = sandbox.client().attendances();
+    for text in ["{}", "\r\n { \"a\" : 1.50,\n\"a\":1e2 }\n"] {
+        attendances.send_text(text).await.unwrap();
+        let marked = format!("\u{feff}{text}");
+        attendances.send_text(marked).await.unwrap();
+        let texts = texts(&sandbox);
+        assert_eq!(texts[texts.len() - 2..], [text, text]);
+    }
+}
+
+fn texts(sandbox: &Sandbox) -> Vec<String> {
+    let kept = sandbox.attendances();
+    kept.into_iter().map(|one| one.text).collect()
 }
 
 #[tokio::test]
@@ -78,8 +92,8 @@ async fn our_reading_has_a_member_for_each_part() {
     attendance.extra.insert("outro".to_owned(), json!([1]));
     sandbox
         .client()
-        .send_attendance(&attendance)
-        .send()
+        .attendances()
+        .send(&attendance)
         .await
         .unwrap();
     let expected = json!({
@@ -95,7 +109,7 @@ async fn our_reading_has_a_member_for_each_part() {
     assert_eq!(sandbox.attendances()[0].json, expected);
     let again: Attendance = serde_json::from_value(expected).unwrap();
     assert!(again == attendance);
-    // What is not there is left out.
+    // Absent parts are left out.
     let bare = serde_json::to_value(Attendance::new(Moment::Blocked)).unwrap();
     assert_eq!(bare, json!({ "moment": "blocked" }));
 }
@@ -115,8 +129,8 @@ async fn the_five_moments_have_a_word_each() {
         let attendance = Attendance::new(moment);
         sandbox
             .client()
-            .send_attendance(&attendance)
-            .send()
+            .attendances()
+            .send(&attendance)
             .await
             .unwrap();
         assert_eq!(sandbox.attendances().pop().unwrap().json["moment"], word);
@@ -138,8 +152,8 @@ async fn attachments_are_in_base64() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox
         .client()
-        .send_attendance(&attendance)
-        .send()
+        .attendances()
+        .send(&attendance)
         .await
         .unwrap();
     let expected = json!([
@@ -157,7 +171,7 @@ async fn attachments_are_in_base64() {
 }
 
 #[tokio::test]
-async fn what_is_no_object_never_leaves() {
+async fn what_is_not_an_object_is_never_sent() {
     struct Broken;
     impl Serialize for Broken {
         fn serialize<S: serde::Serializer>(&self, _: S) -> std::result::Result<S::Ok, S::Error> {
@@ -165,34 +179,47 @@ async fn what_is_no_object_never_leaves() {
         }
     }
     let sandbox = Sandbox::start().await.unwrap();
-    let mut bodies = vec![
-        AttendanceBody::of(&Broken),
-        AttendanceBody::of(&BTreeMap::from([(vec![1], 1)])),
+    let attendances = sandbox.client().attendances();
+    let unwritable = "the attendance cannot be written as JSON, or has a member twice";
+    let mut calls = vec![
+        (attendances.send(&Broken), unwritable),
+        (
+            attendances.send(&BTreeMap::from([(vec![1], 1)])),
+            unwritable,
+        ),
     ];
+    let no_object = "the attendance is not a JSON object";
     for value in [json!(null), json!([{}]), json!("{}"), json!(1)] {
-        bodies.push(AttendanceBody::of(&value));
-        bodies.push(AttendanceBody::text(value.to_string()));
+        calls.push((attendances.send(&value), no_object));
+        calls.push((attendances.send_text(value.to_string()), no_object));
     }
-    for text in ["", "{", "{}{}", "SECRET"] {
-        bodies.push(AttendanceBody::text(text));
+    let no_json = "the attendance is not JSON";
+    for text in [
+        &b""[..],
+        b" ",
+        b"{",
+        b"{}{}",
+        b"{} {}",
+        b"{'a':1}",
+        b"{\"a\":\"\xff\"}",
+        b"SECRET",
+        "\u{feff}\u{feff}{}".as_bytes(),
+    ] {
+        calls.push((attendances.send_text(text), no_json));
     }
-    for body in bodies {
-        let error = sandbox
-            .client()
-            .send_attendance(body)
-            .send()
-            .await
-            .unwrap_err();
+    for (call, detail) in calls {
+        let error = call.await.unwrap_err();
         let is = (error.kind(), error.delivery(), error.attempts());
         assert_eq!(is, (ErrorKind::InvalidInput, Delivery::NotSent, 0));
         assert_eq!(error.operation(), Some(ATTENDANCES_SEND));
-        assert!(!format!("{error} {error:?}").contains("SECRET"));
+        let text = error.to_string();
+        assert!(text.contains(detail), "{text} is not: {detail}");
+        assert!(!format!("{text} {error:?}").contains("SECRET"));
     }
     assert_eq!(sandbox.connections(), 0);
 }
 
-/// Where an attendance may have been taken, it is not sent again: an order must not become two.
-/// Two members of one name: which of them the vendor reads would be chance.
+/// Of two members with one name it would be chance which one the vendor reads.
 #[tokio::test]
 async fn no_member_is_sent_twice() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -224,8 +251,8 @@ async fn no_member_is_sent_twice() {
     for attendance in twice {
         let error = sandbox
             .client()
-            .send_attendance(&attendance)
-            .send()
+            .attendances()
+            .send(&attendance)
             .await
             .unwrap_err();
         assert_eq!(
@@ -241,8 +268,8 @@ async fn no_member_is_sent_twice() {
     for attendance in [named("name"), in_file("moment")] {
         sandbox
             .client()
-            .send_attendance(attendance)
-            .send()
+            .attendances()
+            .send(&attendance)
             .await
             .unwrap();
     }
@@ -267,6 +294,7 @@ fn null_is_absent() {
     assert_eq!(read, Attendance::new(Moment::Created));
 }
 
+/// If it may have been accepted it is not sent again: an order must not become two.
 #[tokio::test]
 async fn an_attendance_whose_fate_is_unknown_is_sent_once() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -296,7 +324,7 @@ async fn an_attendance_whose_fate_is_unknown_is_sent_once() {
 }
 
 #[tokio::test]
-async fn who_knows_that_repeating_is_safe_says_so() {
+async fn an_attendance_is_repeated_if_the_caller_says_that_it_is_safe() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox
         .fail_next(ATTENDANCES_SEND, Fault::ResetAfterRequest)
@@ -306,10 +334,7 @@ async fn who_knows_that_repeating_is_safe_says_so() {
         .call_with(&client(&sandbox, eager()), options)
         .await
         .unwrap();
-    assert_eq!(
-        (reply.answer().attempts(), sandbox.attendances().len()),
-        (2, 2)
-    );
+    assert_eq!((reply.attempts(), sandbox.attendances().len()), (2, 2));
 }
 
 #[tokio::test]
@@ -330,7 +355,7 @@ async fn what_was_refused_before_it_acted_is_sent_again() {
             .call(&client(&sandbox, eager()))
             .await
             .unwrap();
-        assert_eq!(reply.answer().attempts(), 2);
+        assert_eq!(reply.attempts(), 2);
     }
     assert_eq!(
         (sandbox.attendances().len(), sandbox.count(ATTENDANCES_SEND)),
@@ -338,14 +363,19 @@ async fn what_was_refused_before_it_acted_is_sent_again() {
     );
 }
 
-/// Dropped while the vendor is thinking: nothing is sent again, and what was sent was taken.
+/// Dropped while it waits for the answer: nothing is sent again, and what was sent was accepted.
 #[tokio::test]
 async fn a_cancelled_call_sends_nothing_more() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox
         .fail_next(ATTENDANCES_SEND, Fault::StallHead)
         .unwrap();
-    let call = tokio::spawn(client(&sandbox, eager()).send_attendance(order()).send());
+    let call = tokio::spawn(
+        client(&sandbox, eager())
+            .attendances()
+            .send(&order())
+            .send(),
+    );
     soon(sandbox.wait_for(ATTENDANCES_SEND, 1)).await.unwrap();
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled());
@@ -354,4 +384,12 @@ async fn a_cancelled_call_sends_nothing_more() {
         (sandbox.attendances().len(), sandbox.count(ATTENDANCES_SEND)),
         (1, 1)
     );
+}
+
+#[test]
+fn a_part_shows_its_fields_to_the_program_alone() {
+    let part = Part::of(&json!({ "nome": "Paciente Ficticio" })).unwrap();
+    assert_eq!(part.fields()["nome"], "Paciente Ficticio");
+    assert_eq!(format!("{part:?}"), "Part { .. }");
+    assert!(Part::of(&1).is_err());
 }

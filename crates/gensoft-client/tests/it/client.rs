@@ -1,11 +1,11 @@
 //! The client's settings, and calls that the crate does not model.
 
 use gensoft_client::http::{Method, StatusCode};
-use gensoft_client::sandbox::{ATTENDANCES_SEND, KeyForm, Sandbox};
+use gensoft_client::sandbox::{KeyForm, Sandbox};
 use gensoft_client::{Delivery, ErrorKind, GensoftClient, HttpOptions};
 use serde_json::json;
 
-use crate::support::{Op, only};
+use crate::support::{ATTENDANCES_SEND, Op, only, start_with};
 
 #[test]
 fn the_base_url_is_needed() {
@@ -32,7 +32,7 @@ fn plain_http_to_another_machine_only_when_allowed_by_name() {
 }
 
 #[tokio::test]
-async fn an_endpoint_of_ones_own_has_key_and_errors() {
+async fn an_endpoint_that_is_not_modelled_has_key_and_errors() {
     let sandbox = Sandbox::start().await.unwrap();
     let path = "/api/v1/attendance";
     let request = sandbox.client().request(Method::POST, path);
@@ -46,16 +46,17 @@ async fn an_endpoint_of_ones_own_has_key_and_errors() {
 }
 
 #[tokio::test]
-async fn the_clients_of_a_sandbox_fit_it() {
+async fn the_clients_of_a_sandbox_work_with_it() {
     for form in [
         KeyForm::Bare,
         KeyForm::Prefixed("ApiKey".to_owned()),
         KeyForm::Any,
     ] {
-        let builder = Sandbox::builder()
-            .api_key("EXAMPLE-OTHER-KEY")
-            .key_form(form);
-        let sandbox = builder.start().await.unwrap();
+        let sandbox = start_with(|set| {
+            set.api_key = "EXAMPLE-OTHER-KEY".to_owned();
+            set.key_form = form;
+        })
+        .await;
         for client in [sandbox.client(), sandbox.client_builder().build().unwrap()] {
             for op in Op::ALL {
                 op.call(&client).await.unwrap();

@@ -1,4 +1,5 @@
-//! Each operation under each fault and each status: the right value or the right error, and a sound word on its delivery.
+//! Each operation under each fault and each status: the right value or the right error, with a
+//! delivery that is true.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use gensoft_client::http::StatusCode;
 use gensoft_client::sandbox::{Fault, RecordedRequest, Sandbox};
 use gensoft_client::{Delivery, Error, ErrorKind};
 use serde_json::json;
-use testing::delivery::old::assert_sound;
+use testing::delivery::assert_sound;
 use testing::faults::{cut_body, redirect, stall_body, throttle, unavailable};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -20,14 +21,15 @@ use ErrorKind::{
     Timeout, Unauthenticated,
 };
 
-/// How a call ends whose every attempt meets the fault.
+/// How a call ends if the fault is played on each of its attempts.
 #[derive(Debug, Clone, Copy)]
 enum End {
     /// As if there were no fault.
     Value,
-    /// After all attempts that the operation has: the fault is worth repeating, so that once is survived.
+    /// With an error after all attempts. The fault is worth repeating: played once, the call
+    /// succeeds.
     GivesUp(ErrorKind, Delivery),
-    /// After the first attempt.
+    /// With an error after the first attempt.
     Stops(ErrorKind, Delivery),
 }
 
@@ -37,7 +39,7 @@ struct Row {
     status: Option<u16>,
     attendance: End,
     report: End,
-    /// Whether the vendor acts upon each request all the same.
+    /// Whether the vendor acts on each request nevertheless.
     acts: bool,
 }
 
@@ -54,13 +56,13 @@ impl Row {
     }
 }
 
-/// The faults that are no plain status; for those see [`end`].
+/// The faults other than plain statuses, which [`end`] has.
 #[rustfmt::skip]
 fn rows() -> Vec<Row> {
-    // To the sandbox itself: one that is followed would show in its log.
+    // A redirect to the sandbox itself would show in its log if it were followed.
     let redirect = |status| redirect(status, "/api/v1/elsewhere/");
     let row = |fault, status, attendance, report, acts| Row { fault, status, attendance, report, acts };
-    // An attendance whose answer is lost may have been taken; a report may be sent again.
+    // An attendance whose answer is lost may have been accepted. A report may be sent again.
     let (order_lost, report_lost) = (Stops(Interrupted, Unknown), GivesUp(Interrupted, Unknown));
     let (order_silent, report_silent) = (Stops(Timeout, Unknown), GivesUp(Timeout, Unknown));
     let unreadable = Stops(Decode, Answered);
@@ -79,7 +81,7 @@ fn rows() -> Vec<Row> {
         row(cut_body(50),                   no_answer,  order_lost,   report_lost,   true),
         row(cut_body(usize::MAX),           no_answer,  order_lost,   report_lost,   true),
         row(Fault::Garbage,                 no_answer,  order_lost,   report_lost,   true),
-        // Nothing is known of the answers, so one that is no JSON is an answer as well.
+        // Nothing is known about the answers, so one that is not JSON is a success too.
         row(Fault::BadJson,                 ok,         Value,        Value,         true),
         row(Fault::Drift,                   ok,         Value,        Value,         true),
         row(Fault::ContentEncoding,         ok,         unreadable,   unreadable,    true),
@@ -113,14 +115,15 @@ fn assert_error(error: &Error, end: End, status: Option<u16>, op: Op, what: &str
     assert_eq!((error.operation(), error.code()), (Some(op.id()), None));
 }
 
-/// One row on one operation: the fault on every request, then on the first alone, each at a sandbox of its own.
+/// Checks one row with one operation: the fault on every request, then on the first one alone, each
+/// with a sandbox of its own.
 async fn check(row: Row, op: Op) {
     let what = format!("{row:?}");
-    // How long it waits where there is nothing to wait for.
+    // How long it waits if nothing comes.
     let limit = Duration::from_secs(if row.stalls() { 2 } else { 30 });
     let http = || eager().head_timeout(limit).idle_timeout(limit);
 
-    let sandbox = of_all_forms().start().await.unwrap();
+    let sandbox = Sandbox::with(of_all_forms()).await.unwrap();
     sandbox.fail_always(op.id(), row.fault.clone()).unwrap();
     match op.call(&client(&sandbox, http())).await {
         Ok(_) => assert!(matches!(row.end(op), Value), "{op:?}, {what}: a value"),
@@ -128,10 +131,10 @@ async fn check(row: Row, op: Op) {
             assert_error(&error, row.end(op), row.status, op, &what);
             let attempts = error.attempts() as usize;
             if row.stalls() {
-                // On a machine out of breath an attempt's time can be over before its request has left.
+                // On a slow machine an attempt's time can be over before its request has left.
                 assert!(sandbox.count(op.id()) <= attempts, "{op:?}, {what}");
             } else {
-                // A request whose connection broke may be in the log a moment later.
+                // A request whose connection broke may reach the log a moment later.
                 let seen = soon(sandbox.wait_for(op.id(), attempts)).await.unwrap();
                 assert_eq!(seen.len(), attempts, "{op:?}, {what}");
                 assert_sound(&error, op.id(), &sandbox);
@@ -149,12 +152,12 @@ async fn check(row: Row, op: Op) {
         "{op:?}, {what}: no redirect is followed"
     );
 
-    let sandbox = of_all_forms().start().await.unwrap();
+    let sandbox = Sandbox::with(of_all_forms()).await.unwrap();
     sandbox.fail_next(op.id(), row.fault.clone()).unwrap();
     let once = op.call(&client(&sandbox, http())).await;
     match (once, row.end(op)) {
         (Ok(_), Value) => assert_eq!(sandbox.count(op.id()), 1),
-        // As above: which attempt met the fault is not known.
+        // As above: it is not known which attempt met the fault.
         (Ok(_), GivesUp(..)) if row.stalls() => (),
         (Ok(_), GivesUp(..)) => assert_eq!(sandbox.count(op.id()), 2, "{op:?}, {what}"),
         (Ok(_), end) => panic!("{op:?}, {what}: a value in place of {end:?}"),
@@ -171,7 +174,7 @@ async fn check(row: Row, op: Op) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_under_every_fault() {
-    // A few at a time: each has a server and a client of its own.
+    // A few at a time, because each has its own server and client.
     let places = Arc::new(Semaphore::new(4));
     let mut checks = JoinSet::new();
     for op in Op::IN_ALL_FORMS {
@@ -207,7 +210,8 @@ fn end(status: u16, op: Op) -> End {
     }
 }
 
-/// What is probably wrong is told by where the redirect leads, and where it leads is not told.
+/// The target of the redirect shows what is probably wrong. The error says that, but not the
+/// target.
 #[tokio::test]
 async fn a_redirect_says_what_is_probably_wrong() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -243,10 +247,11 @@ async fn a_redirect_says_what_is_probably_wrong() {
     }
 }
 
-/// Among them all that the document's table has (400 to 406, 410, 418, 429, 500, 503), though the table is the template's.
+/// They include those of the document's table (400 to 406, 410, 418, 429, 500, 503), which is the
+/// template's.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_under_every_status() {
-    let sandbox = of_all_forms().start().await.unwrap();
+    let sandbox = Sandbox::with(of_all_forms()).await.unwrap();
     for status in (300..=308).chain(400..=431).chain([451]).chain(500..=511) {
         let fault = Fault::status(StatusCode::from_u16(status).unwrap());
         for op in Op::IN_ALL_FORMS {
@@ -274,7 +279,8 @@ async fn the_time_that_the_vendor_names_is_in_the_error() {
     }
 }
 
-/// Inferred: Django REST framework's two shapes. The words are for the program, and never printed.
+/// Inferred: the two forms of Django REST framework. The text is for the program and is not
+/// printed.
 #[tokio::test]
 async fn errors_of_the_framework_have_a_message() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -333,7 +339,7 @@ async fn answered(sandbox: &Sandbox, op: Op, body: String) -> Error {
     op.call(&client(sandbox, eager())).await.unwrap_err()
 }
 
-/// Where nothing of it has left, an attendance too is tried again.
+/// An attendance too is repeated if nothing of it has left.
 #[tokio::test]
 async fn without_a_connection_nothing_was_sent() {
     let sandbox = Sandbox::start().await.unwrap();

@@ -1,13 +1,13 @@
-//! Nothing secret or personal is printed: not by values, not by errors, not in the log, on success nor on any fault.
+//! Nothing secret or personal is printed by values, errors or logs, on success or on any fault.
 
 use std::time::Duration;
 
-use gensoft_client::attendances::{Attachment, Attendance, AttendanceBody, Moment, Part};
+use gensoft_client::attendances::{Attachment, Attendance, Moment, Part};
 use gensoft_client::http::{HeaderMap, Method, StatusCode, header};
-use gensoft_client::sandbox::{AnswerShape, Fault, Sandbox};
+use gensoft_client::sandbox::{AnswerShape, Fault, Sandbox, Settings};
 use gensoft_client::{
-    Body, CallOptions, Error, ExecutionId, GensoftClient, HttpOptions, KeyProvider, RawJson,
-    Result, RetryPolicy, Secret, async_trait,
+    Body, CallOptions, Error, ExecutionId, GensoftClient, HttpOptions, Provider, RawJson, Result,
+    RetryPolicy, Secret, async_trait,
 };
 use serde_json::{Value, json};
 use testing::journal::Journal;
@@ -16,7 +16,7 @@ use testing::privacy::{NUMBER, Printed, TEXT, assert_no_marker};
 use crate::support::{Op, eager, of_all_forms, soon};
 
 const KEY: &str = "MARKERKEY";
-/// What the journal is of.
+/// What the journal keeps.
 const OURS: &str = "common_http=trace,gensoft_client=trace";
 
 fn marked() -> Value {
@@ -51,11 +51,13 @@ fn pdf() -> Body {
 
 async fn sandbox() -> Sandbox {
     let answer = AnswerShape::Json(json!([marked(), TEXT, NUMBER]));
-    let builder = of_all_forms()
-        .api_key(KEY)
-        .attendance_answer(answer.clone())
-        .report_answer(answer);
-    builder.start().await.unwrap()
+    let settings = Settings {
+        api_key: KEY.to_owned(),
+        attendance_answer: answer.clone(),
+        report_answer: answer,
+        ..of_all_forms()
+    };
+    Sandbox::with(settings).await.unwrap()
 }
 
 fn client(sandbox: &Sandbox, http: HttpOptions) -> GensoftClient {
@@ -65,13 +67,14 @@ fn client(sandbox: &Sandbox, http: HttpOptions) -> GensoftClient {
     builder.build().unwrap()
 }
 
-/// Makes the call and prints all that comes of it.
+/// Makes the call and prints its result.
 async fn call(op: Op, client: &GensoftClient, printed: &mut Printed) {
     let reply = match op {
-        Op::Attendance => soon(client.send_attendance(attendance()).send()).await,
+        Op::Attendance => soon(client.attendances().send(&attendance()).send()).await,
         Op::Report | Op::Form => {
             let upload = client
-                .upload_report(&execution(), pdf())
+                .reports()
+                .upload(&execution(), pdf())
                 .file_name("MARKER.pdf");
             let upload = match op {
                 Op::Form => upload.multipart("file").trailing_slash(true),
@@ -82,13 +85,13 @@ async fn call(op: Op, client: &GensoftClient, printed: &mut Printed) {
     };
     printed.result(&reply);
     if let Ok(reply) = reply {
-        printed.value(&(reply.answer(), reply.raw()));
+        printed.value(&(&reply, reply.raw()));
         printed.result(&reply.json::<Vec<bool>>());
     }
 }
 
 #[tokio::test]
-async fn nothing_is_printed_of_what_went_well() {
+async fn nothing_personal_is_printed_of_what_succeeds() {
     let journal = Journal::default();
     let _kept = journal.keep(OURS);
     let sandbox = sandbox().await;
@@ -98,34 +101,41 @@ async fn nothing_is_printed_of_what_went_well() {
         call(op, &client, &mut printed).await;
     }
     let form = client
-        .upload_report(&execution(), pdf())
+        .reports()
+        .upload(&execution(), pdf())
         .file_name("MARKER.pdf");
     printed.result(&soon(form.multipart(TEXT).send()).await);
     let form = client
-        .upload_report(&execution(), pdf())
+        .reports()
+        .upload(&execution(), pdf())
         .file_name("MARKER.pdf");
     printed.result(&soon(form.multipart("file").send()).await);
     let any = client
         .request(Method::POST, "/api/v1/attendance/")
         .query(TEXT, TEXT);
     printed.result(&soon(any.json(&marked()).send()).await);
-    // That all of it went out is seen by what came in.
+    // All of it was really sent.
     assert_eq!(sandbox.attendances().len(), 2);
     assert!(sandbox.attendances()[0].text.matches(TEXT).count() > 30);
     assert_eq!(sandbox.report_versions("MARKER/?%").len(), 2);
 
     printed.value(&(&client, execution(), pdf(), attendance()));
-    printed.value(&(AttendanceBody::of(&marked()), Part::of(&marked()).unwrap()));
+    printed.value(&(
+        client.attendances(),
+        client.reports(),
+        Part::of(&marked()).unwrap(),
+    ));
     printed.value(&Attachment::from_bytes(TEXT, TEXT, TEXT.as_bytes()));
     printed.value(&RawJson::from_text(marked().to_string()).unwrap());
     printed.value(&sandbox.client_builder().auth_prefix(TEXT));
-    printed.value(&client.send_attendance(attendance()));
-    let upload = client.upload_report(&execution(), pdf());
+    printed.value(&client.attendances().send(&attendance()));
+    printed.value(&client.attendances().send_text(marked().to_string()));
+    let upload = client.reports().upload(&execution(), pdf());
     printed.value(&upload.multipart(TEXT).file_name(TEXT));
     printed.value(&(&sandbox, sandbox.requests(), sandbox.attendances()));
-    printed.value(&(sandbox.laboratory(), sandbox.report_versions("MARKER/?%")));
+    printed.value(&(sandbox.state(), sandbox.report_versions("MARKER/?%")));
 
-    // That the journal was kept is seen by what it may hold.
+    // The journal was really kept.
     let text = journal.text();
     for word in [
         "answered",
@@ -189,7 +199,7 @@ fn faults() -> Vec<Fault> {
 }
 
 #[tokio::test]
-async fn nothing_is_printed_of_what_failed() {
+async fn nothing_personal_is_printed_of_what_fails() {
     let journal = Journal::default();
     let _kept = journal.keep(OURS);
     let sandbox = sandbox().await;
@@ -200,7 +210,7 @@ async fn nothing_is_printed_of_what_failed() {
         .base(Duration::from_millis(1))
         .throttle_base(Duration::from_millis(1));
     for fault in faults() {
-        // A limit that must pass by itself is short; one that an answer must beat is not.
+        // Short only if the limit itself must pass, and no answer comes first.
         let limit = match fault {
             Fault::StallHead | Fault::StallBody { .. } => Duration::from_millis(200),
             _ => Duration::from_secs(30),
@@ -216,7 +226,7 @@ async fn nothing_is_printed_of_what_failed() {
         }
     }
 
-    // What was hidden was there to be printed.
+    // What was hidden was there.
     let has = |of: fn(&Error) -> bool| printed.errors.iter().filter(|error| of(error)).count();
     assert!(has(|error| error.body().windows(6).any(|part| part == TEXT.as_bytes())) > 50);
     assert!(has(|error| error.message() == Some(TEXT)) > 20);
@@ -238,9 +248,9 @@ async fn nothing_is_printed_of_what_failed() {
     assert_no_marker(&printed.text);
 }
 
-/// What is refused on this side.
+/// What is refused locally.
 #[tokio::test]
-async fn nothing_is_printed_of_what_never_left() {
+async fn nothing_personal_is_printed_of_what_is_not_sent() {
     let journal = Journal::default();
     let _kept = journal.keep(OURS);
     let sandbox = sandbox().await;
@@ -248,20 +258,17 @@ async fn nothing_is_printed_of_what_never_left() {
     let folder = tempfile::Builder::new().prefix(TEXT).tempdir().unwrap();
     let file = folder.path().join("MARKER.pdf");
     let mut printed = Printed::default();
+    printed.result(&client.attendances().send(TEXT).await);
+    printed.result(&client.attendances().send_text(TEXT).await);
     printed.result(
         &client
-            .send_attendance(AttendanceBody::of(TEXT))
-            .send()
-            .await,
-    );
-    printed.result(
-        &client
-            .upload_report(&execution(), Body::from(TEXT))
+            .reports()
+            .upload(&execution(), Body::from(TEXT))
             .send()
             .await,
     );
     let marked_id = ExecutionId::from("MARKER\n");
-    printed.result(&client.upload_report(&marked_id, pdf()).send().await);
+    printed.result(&client.reports().upload(&marked_id, pdf()).send().await);
     printed.result(&Body::from_path(&file).await);
     printed.result(&Attachment::from_path(&file, TEXT).await);
     printed.result(&Part::of(TEXT));
@@ -269,10 +276,13 @@ async fn nothing_is_printed_of_what_never_left() {
     let gone = Body::from_path(&file).await.unwrap();
     printed.value(&gone);
     std::fs::remove_file(&file).unwrap();
-    printed.result(&client.upload_report(&execution(), gone).send().await);
+    printed.result(&client.reports().upload(&execution(), gone).send().await);
     let options = CallOptions::default().on_progress(|_| {});
     let stream = Body::single_pass(Unreadable, 100);
-    let upload = client.upload_report(&execution(), stream).options(options);
+    let upload = client
+        .reports()
+        .upload(&execution(), stream)
+        .options(options);
     printed.result(&upload.send().await);
 
     let settings = |base: &str, key: &str, prefix: &str| {
@@ -286,19 +296,19 @@ async fn nothing_is_printed_of_what_never_left() {
         settings("https://MARKER:MARKER@127.0.0.1", TEXT, TEXT),
         settings("https://127.0.0.1/?MARKER", TEXT, TEXT),
         settings("http://MARKER.example/MARKER", TEXT, TEXT),
-        // A key and a word that fit no header.
+        // A key and a prefix that are not valid header values.
         settings(sandbox.url(), "MARKER\n", "ApiKey"),
         settings(sandbox.url(), TEXT, "MARKER\u{7f}"),
     ] {
         printed.error(&result.unwrap_err());
     }
-    // A key that fits none, from a provider.
+    // Such a key from a provider.
     let client = GensoftClient::builder()
         .base_url(sandbox.url())
         .api_key_from(Vault);
-    let call = client.build().unwrap().send_attendance(attendance());
+    let call = client.build().unwrap().attendances().send(&attendance());
     printed.result(&soon(call.send()).await);
-    assert_eq!((printed.errors.len(), sandbox.requests().len()), (15, 0));
+    assert_eq!((printed.errors.len(), sandbox.requests().len()), (16, 0));
     assert_no_marker(&journal.text());
     assert_no_marker(&printed.text);
 }
@@ -306,8 +316,8 @@ async fn nothing_is_printed_of_what_never_left() {
 struct Vault;
 
 #[async_trait]
-impl KeyProvider for Vault {
-    async fn key(&self) -> Result<Secret> {
+impl Provider<Secret> for Vault {
+    async fn get(&self) -> Result<Secret> {
         Ok(Secret::from("MARKER\n"))
     }
 }

@@ -1,14 +1,14 @@
-//! Reports: what goes over the wire in each reading, what never leaves, and how it is repeated.
+//! Reports: the requests in each reading, what is never sent, and repetitions.
 
 use std::io;
 use std::sync::{Arc, Mutex};
 
 use gensoft_client::http::StatusCode;
-use gensoft_client::sandbox::{Fault, PathForm, REPORTS_UPLOAD, ReportForm, Sandbox, WrongSlash};
+use gensoft_client::sandbox::{Fault, PathForm, ReportForm, Sandbox, WrongSlash};
 use gensoft_client::{Body, CallOptions, Delivery, ErrorKind, ExecutionId};
 use proptest::prelude::*;
 
-use crate::support::{PDF, client, eager, only, soon};
+use crate::support::{PDF, REPORTS_UPLOAD, client, eager, only, soon, start_with};
 
 const PATH: &str = "/api/v1/results/upload/execution/10";
 
@@ -21,7 +21,8 @@ async fn a_report_is_the_body_itself() {
     let sandbox = Sandbox::start().await.unwrap();
     let reply = sandbox
         .client()
-        .upload_report(&ten(), Body::from(PDF))
+        .reports()
+        .upload(&ten(), Body::from(PDF))
         .send()
         .await;
     assert_eq!(reply.unwrap().status(), StatusCode::OK);
@@ -50,7 +51,7 @@ async fn the_file_name_stands_in_content_disposition() {
             r#"attachment; filename="laudo ___.pdf"; filename*=UTF-8''laudo%20%22%C3%A9%22.pdf"#,
         ),
     ] {
-        let mut upload = sandbox.client().upload_report(&ten(), Body::from(PDF));
+        let mut upload = sandbox.client().reports().upload(&ten(), Body::from(PDF));
         if let Some(name) = name {
             upload = upload.file_name(name);
         }
@@ -67,9 +68,12 @@ async fn the_file_name_stands_in_content_disposition() {
 
 #[tokio::test]
 async fn a_report_goes_as_a_form_in_one_setting() {
-    let builder = Sandbox::builder().report_form(ReportForm::Multipart);
-    let sandbox = builder.report_field("arquivo").start().await.unwrap();
-    let upload = || sandbox.client().upload_report(&ten(), Body::from(PDF));
+    let sandbox = start_with(|set| {
+        set.report_form = ReportForm::Multipart;
+        set.report_field = "arquivo".to_owned();
+    })
+    .await;
+    let upload = || sandbox.client().reports().upload(&ten(), Body::from(PDF));
     let named = upload().file_name("laudo \"é\".pdf").multipart("arquivo");
     named.send().await.unwrap();
     let sent = only(&sandbox, REPORTS_UPLOAD);
@@ -98,20 +102,16 @@ async fn a_report_goes_as_a_form_in_one_setting() {
 
 #[tokio::test]
 async fn the_slash_of_the_path_is_one_setting() {
-    let sandbox = Sandbox::builder()
-        .report_path(PathForm::Either)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = start_with(|set| set.report_path = PathForm::Either).await;
     for (slash, path) in [(false, PATH.to_owned()), (true, format!("{PATH}/"))] {
-        let upload = sandbox.client().upload_report(&ten(), Body::from(PDF));
+        let upload = sandbox.client().reports().upload(&ten(), Body::from(PDF));
         upload.trailing_slash(slash).send().await.unwrap();
         assert_eq!(
             sandbox.requests_for(REPORTS_UPLOAD).pop().unwrap().target,
             path
         );
     }
-    let upload = sandbox.client().upload_report(&ten(), Body::from(PDF));
+    let upload = sandbox.client().reports().upload(&ten(), Body::from(PDF));
     upload
         .trailing_slash(true)
         .trailing_slash(false)
@@ -127,27 +127,27 @@ async fn the_slash_of_the_path_is_one_setting() {
 #[tokio::test]
 async fn a_redirect_is_not_followed_and_its_error_names_the_slash() {
     for (path, slash) in [(PathForm::Slash, false), (PathForm::NoSlash, true)] {
-        let sandbox = Sandbox::builder().report_path(path).start().await.unwrap();
-        let upload = || sandbox.client().upload_report(&ten(), Body::from(PDF));
+        let sandbox = start_with(|set| set.report_path = path).await;
+        let upload = || sandbox.client().reports().upload(&ten(), Body::from(PDF));
         let error = upload().trailing_slash(slash).send().await.unwrap_err();
         let is = (error.kind(), error.attempts(), error.delivery());
         assert_eq!(is, (ErrorKind::Rejected, 1, Delivery::Answered));
         assert_eq!(error.status(), Some(StatusCode::MOVED_PERMANENTLY));
-        let says = match slash {
-            false => "with a trailing slash",
-            true => "without its trailing slash",
+        let says = if slash {
+            "without its trailing slash"
+        } else {
+            "with a trailing slash"
         };
         assert!(error.to_string().contains(says), "{error}");
         assert_eq!(sandbox.requests().len(), 1);
         upload().trailing_slash(!slash).send().await.unwrap();
 
-        let builder = Sandbox::builder().report_path(path);
-        let sandbox = builder
-            .wrong_slash(WrongSlash::NotFound)
-            .start()
-            .await
-            .unwrap();
-        let upload = sandbox.client().upload_report(&ten(), Body::from(PDF));
+        let sandbox = start_with(|set| {
+            set.report_path = path;
+            set.wrong_slash = WrongSlash::NotFound;
+        })
+        .await;
+        let upload = sandbox.client().reports().upload(&ten(), Body::from(PDF));
         let error = upload.trailing_slash(slash).send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound);
     }
@@ -161,7 +161,7 @@ async fn a_report_comes_from_path_bytes_or_stream() {
     let stream = |length: Option<u64>| Body::single_pass(PDF.as_bytes(), length);
     let length = PDF.len() as u64;
     for form in [ReportForm::Raw, ReportForm::Multipart] {
-        let sandbox = Sandbox::builder().report_form(form).start().await.unwrap();
+        let sandbox = start_with(|set| set.report_form = form).await;
         for body in [
             Body::from_path(&path).await.unwrap(),
             Body::from(PDF),
@@ -171,7 +171,7 @@ async fn a_report_comes_from_path_bytes_or_stream() {
             stream(None),
         ] {
             let chunked = body.len().is_none();
-            let mut upload = sandbox.client().upload_report(&ten(), body);
+            let mut upload = sandbox.client().reports().upload(&ten(), body);
             if form == ReportForm::Multipart {
                 upload = upload.multipart("file");
             }
@@ -184,7 +184,7 @@ async fn a_report_comes_from_path_bytes_or_stream() {
 }
 
 #[tokio::test]
-async fn what_is_no_pdf_never_leaves() {
+async fn what_is_not_a_pdf_is_never_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let empty = folder.path().join("vazio.pdf");
@@ -202,7 +202,8 @@ async fn what_is_no_pdf_never_leaves() {
     ] {
         let error = sandbox
             .client()
-            .upload_report(&ten(), body)
+            .reports()
+            .upload(&ten(), body)
             .send()
             .await
             .unwrap_err();
@@ -211,11 +212,12 @@ async fn what_is_no_pdf_never_leaves() {
         assert_eq!(error.operation(), Some(REPORTS_UPLOAD));
     }
     assert_eq!(sandbox.connections(), 0);
-    // As readers of PDF have it: the mark may stand anywhere in the first KiB.
+    // The mark may stand anywhere in the first KiB, as in PDF readers.
     let just = [vec![b' '; 1019], b"%PDF-".to_vec()].concat();
     sandbox
         .client()
-        .upload_report(&ten(), Body::from(just))
+        .reports()
+        .upload(&ten(), Body::from(just))
         .send()
         .await
         .unwrap();
@@ -231,7 +233,8 @@ async fn a_file_that_goes_away_is_a_local_error() {
     std::fs::remove_file(&path).unwrap();
     let error = sandbox
         .client()
-        .upload_report(&ten(), body)
+        .reports()
+        .upload(&ten(), body)
         .send()
         .await
         .unwrap_err();
@@ -245,17 +248,19 @@ async fn a_file_that_goes_away_is_a_local_error() {
     );
 }
 
-/// The vendor says that a new upload replaces the old, so a lost answer is no reason to give up.
+/// A new upload replaces the old one (documented), so a lost answer is not a reason to give up.
 #[tokio::test]
 async fn an_upload_is_repeated_and_leaves_another_version() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox
         .fail_next(REPORTS_UPLOAD, Fault::ResetAfterRequest)
         .unwrap();
-    let upload = client(&sandbox, eager()).upload_report(&ten(), Body::from(PDF));
+    let upload = client(&sandbox, eager())
+        .reports()
+        .upload(&ten(), Body::from(PDF));
     let reply = soon(upload.send()).await.unwrap();
     let versions = sandbox.report_versions("10");
-    assert_eq!((reply.answer().attempts(), versions.len()), (2, 2));
+    assert_eq!((reply.attempts(), versions.len()), (2, 2));
     assert!(versions.iter().all(|version| version.pdf == PDF));
 }
 
@@ -266,7 +271,7 @@ async fn a_stream_is_sent_once() {
         .fail_next(REPORTS_UPLOAD, Fault::ResetBeforeEffect)
         .unwrap();
     let stream = Body::single_pass(PDF.as_bytes(), PDF.len() as u64);
-    let upload = client(&sandbox, eager()).upload_report(&ten(), stream);
+    let upload = client(&sandbox, eager()).reports().upload(&ten(), stream);
     let error = soon(upload.send()).await.unwrap_err();
     let is = (error.kind(), error.delivery(), error.attempts());
     assert_eq!(is, (ErrorKind::Interrupted, Delivery::Unknown, 1));
@@ -286,7 +291,7 @@ async fn progress_starts_again_with_each_attempt_and_names_it() {
     });
     let pdf = [PDF.as_bytes(), &vec![b'%'; 300_000]].concat();
     let total = pdf.len() as u64;
-    let upload = client(&sandbox, eager()).upload_report(
+    let upload = client(&sandbox, eager()).reports().upload(
         &ten(),
         Body::from_factory(total, move || {
             let pdf = io::Cursor::new(pdf.clone());
@@ -309,13 +314,14 @@ async fn progress_starts_again_with_each_attempt_and_names_it() {
 }
 
 #[tokio::test]
-async fn ids_that_are_none_never_leave() {
+async fn invalid_ids_are_never_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     for id in ["", ".", "..", "1\n", "\u{0}", "\u{85}"] {
         for slash in [false, true] {
             let upload = sandbox
                 .client()
-                .upload_report(&ExecutionId::from(id), Body::from(PDF));
+                .reports()
+                .upload(&ExecutionId::from(id), Body::from(PDF));
             let error = upload.trailing_slash(slash).send().await.unwrap_err();
             assert_eq!(
                 (error.kind(), error.delivery()),
@@ -330,24 +336,27 @@ async fn ids_that_are_none_never_leave() {
 #[test]
 fn an_execution_id_is_any_text() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let builder = Sandbox::builder().report_path(PathForm::Either);
-    let sandbox = runtime.block_on(builder.start()).unwrap();
+    let sandbox = runtime.block_on(start_with(|set| set.report_path = PathForm::Either));
     proptest!(ProptestConfig::with_cases(64), |(id in "\\PC{1,30}", slash in any::<bool>())| {
         prop_assume!(id != "." && id != "..");
-        let upload = sandbox.client().upload_report(&ExecutionId::from(id.as_str()), Body::from(PDF));
+        let upload = sandbox.client().reports().upload(&ExecutionId::from(id.as_str()), Body::from(PDF));
         runtime.block_on(upload.trailing_slash(slash).send()).unwrap();
         prop_assert!(!sandbox.report_versions(&id).is_empty());
     });
 }
 
 #[tokio::test]
-async fn an_execution_that_there_is_not_and_a_file_that_is_too_large() {
-    let builder = Sandbox::builder().executions(["10"]).body_limit(100);
-    let sandbox = builder.start().await.unwrap();
+async fn an_unknown_execution_and_a_file_that_is_too_large() {
+    let sandbox = start_with(|set| {
+        set.executions = Some(vec!["10".to_owned()]);
+        set.body_limit = 100;
+    })
+    .await;
     let upload = |id: u64, body| {
         sandbox
             .client()
-            .upload_report(&ExecutionId::from(id), body)
+            .reports()
+            .upload(&ExecutionId::from(id), body)
             .send()
     };
     let error = upload(11, Body::from(PDF)).await.unwrap_err();

@@ -1,5 +1,5 @@
-//! The sandbox, seen from a bare socket: what it says must be what the vendor's document and our readings have, whatever the
-//! client thinks of it.
+//! The sandbox, tested with a bare socket: it must answer as the vendor's document and our readings
+//! say, whatever the client makes of it.
 
 mod attendances;
 mod keys;

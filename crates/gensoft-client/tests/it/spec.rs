@@ -1,7 +1,7 @@
-//! `specs/gensoft.yaml` and the code say the same, both ways, and the document is true to itself.
+//! `specs/gensoft.yaml` and the code agree, both ways, and the document is consistent.
 
-use gensoft_client::OPERATIONS;
 use gensoft_client::attendances::{Attachment, Attendance, Moment};
+use gensoft_client::{Body, GensoftClient, OPERATIONS};
 use serde_json::{Value, json};
 use specs::Document;
 
@@ -14,12 +14,47 @@ fn operations_of_the_document_and_of_the_code_agree() {
     assert_eq!(document().differences(OPERATIONS), [""; 0]);
 }
 
+/// So whoever reads an id in a log finds the method.
 #[test]
-fn the_document_is_true_to_itself() {
+fn an_operations_id_spells_its_call() {
+    let client = GensoftClient::builder()
+        .base_url("http://localhost")
+        .api_key("EXAMPLE-API-KEY")
+        .build()
+        .unwrap();
+    let calls = [
+        (
+            "attendances.send",
+            client.attendances().send(&json!({})).prepare(),
+        ),
+        (
+            "attendances.send",
+            client.attendances().send_text("{}").prepare(),
+        ),
+        (
+            "reports.upload",
+            client.reports().upload(&10.into(), Body::empty()).prepare(),
+        ),
+    ];
+    let mut called = Vec::new();
+    for (path, request) in calls {
+        let id = request.unwrap().operation().id();
+        assert_eq!(id, format!("gensoft.{path}"));
+        called.push(id);
+    }
+    assert!(
+        OPERATIONS
+            .iter()
+            .all(|operation| called.contains(&operation.id()))
+    );
+}
+
+#[test]
+fn the_document_is_consistent() {
     assert_eq!(document().faults(), [""; 0]);
 }
 
-/// Both ways: nothing of the schema goes to `extra`, and nothing else is written.
+/// No member of the schema goes to `extra`, and no other member is written.
 #[test]
 fn our_attendance_is_the_schemas() {
     let document = document();

@@ -1,20 +1,18 @@
-//! What makes a test a few lines.
+//! Shared by the tests.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::transport::FakeTransport;
-use gensoft_client::attendances::AttendanceBody;
-use gensoft_client::sandbox::{
-    ATTENDANCES_SEND, PathForm, REPORTS_UPLOAD, RecordedRequest, ReportForm, Sandbox,
-    SandboxBuilder,
-};
+use gensoft_client::sandbox::{PathForm, RecordedRequest, ReportForm, Sandbox, Settings};
 use gensoft_client::{
-    Body, CallOptions, ExecutionId, GensoftClient, HttpOptions, Reply, Result, RetryPolicy,
+    Answer, Body, CallOptions, ExecutionId, GensoftClient, HttpOptions, Result, RetryPolicy,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 pub(crate) use testing::time::soon;
 
+pub(crate) const ATTENDANCES_SEND: &str = "gensoft.attendances.send";
+pub(crate) const REPORTS_UPLOAD: &str = "gensoft.reports.upload";
 pub(crate) const PDF: &str = "%PDF-1.4\nsynthetic\n%%EOF\n";
 
 /// The default settings, without the pauses between attempts.
@@ -31,7 +29,7 @@ pub(crate) fn client(sandbox: &Sandbox, http: HttpOptions) -> GensoftClient {
     builder.build().expect("settings that fit together")
 }
 
-/// A client over a network that follows a script, for time that is paused.
+/// A client over a scripted network, for paused time.
 pub(crate) fn over(network: &Arc<FakeTransport>, http: HttpOptions) -> GensoftClient {
     let builder = GensoftClient::builder()
         .base_url("http://localhost")
@@ -40,15 +38,24 @@ pub(crate) fn over(network: &Arc<FakeTransport>, http: HttpOptions) -> GensoftCl
     built.expect("settings that fit together")
 }
 
-pub(crate) fn order() -> AttendanceBody {
-    AttendanceBody::of(&json!({ "campo": "valor ficticio" }))
+pub(crate) fn order() -> Value {
+    json!({ "campo": "valor ficticio" })
 }
 
-/// A sandbox that takes a report in each of its readings.
-pub(crate) fn of_all_forms() -> SandboxBuilder {
-    Sandbox::builder()
-        .report_path(PathForm::Either)
-        .report_form(ReportForm::Either)
+/// A sandbox with the default settings, but for what `set` changes.
+pub(crate) async fn start_with(set: impl FnOnce(&mut Settings)) -> Sandbox {
+    let mut settings = Settings::default();
+    set(&mut settings);
+    Sandbox::with(settings).await.unwrap()
+}
+
+/// Settings of a sandbox that accepts a report in each of our readings.
+pub(crate) fn of_all_forms() -> Settings {
+    Settings {
+        report_path: PathForm::Either,
+        report_form: ReportForm::Either,
+        ..Settings::default()
+    }
 }
 
 /// The only request of an operation.
@@ -63,7 +70,7 @@ pub(crate) fn only(sandbox: &Sandbox, operation: &str) -> RecordedRequest {
 pub(crate) enum Op {
     Attendance,
     Report,
-    /// The report in its other readings: a form, to the path with a slash. Of sandboxes that take both.
+    /// The report in the other readings: a form, sent to the path with a slash.
     Form,
 }
 
@@ -78,7 +85,7 @@ impl Op {
         }
     }
 
-    /// How often a call is sent that may be repeated and fails.
+    /// How often a call is sent if it always fails and may be repeated.
     pub(crate) fn attempts(self) -> u32 {
         match self {
             Self::Attendance => 4,
@@ -86,7 +93,7 @@ impl Op {
         }
     }
 
-    pub(crate) async fn call(self, client: &GensoftClient) -> Result<Reply> {
+    pub(crate) async fn call(self, client: &GensoftClient) -> Result<Answer> {
         self.call_with(client, CallOptions::default()).await
     }
 
@@ -94,11 +101,15 @@ impl Op {
         self,
         client: &GensoftClient,
         options: CallOptions,
-    ) -> Result<Reply> {
+    ) -> Result<Answer> {
         match self {
-            Self::Attendance => soon(client.send_attendance(order()).options(options).send()).await,
+            Self::Attendance => {
+                soon(client.attendances().send(&order()).options(options).send()).await
+            }
             Self::Report | Self::Form => {
-                let upload = client.upload_report(&ExecutionId::from(10), Body::from(PDF));
+                let upload = client
+                    .reports()
+                    .upload(&ExecutionId::from(10), Body::from(PDF));
                 let upload = match self {
                     Self::Form => upload.multipart("file").trailing_slash(true),
                     _ => upload,
@@ -108,7 +119,7 @@ impl Op {
         }
     }
 
-    /// How often the vendor did what was asked.
+    /// How often the vendor acted.
     pub(crate) fn effects(self, sandbox: &Sandbox) -> usize {
         match self {
             Self::Attendance => sandbox.attendances().len(),

@@ -1,9 +1,9 @@
-//! No call waits for ever, and none that moves is ended: on a network that follows a script, with paused time.
+//! No call waits forever, and none that makes progress is ended. A scripted network, paused time.
 
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport};
-use gensoft_client::attendances::{Attachment, Attendance, AttendanceBody, Moment};
+use gensoft_client::attendances::{Attachment, Attendance, Moment};
 use gensoft_client::{Body, CallOptions, Delivery, Error, ErrorKind, HttpOptions};
 use serde_json::json;
 use tokio::time::Instant;
@@ -19,9 +19,9 @@ async fn timed<T>(call: impl Future<Output = Result<T, Error>>) -> (Option<Error
     (call.await.err(), started.elapsed())
 }
 
-/// A source that never gives a byte is looked at before anything is sent: for 30 s, or until the deadline.
+/// The source is read before anything is sent: for at most 30 s, or until the deadline.
 #[tokio::test(start_paused = true)]
-async fn a_report_that_never_begins_is_not_waited_for() {
+async fn a_report_that_never_begins_times_out() {
     let network = FakeTransport::new(|_| FakeAnswer::json("{}"));
     let by = |limit| CallOptions::default().deadline(seconds(limit));
     let short = HttpOptions::default().deadline(seconds(6));
@@ -33,7 +33,9 @@ async fn a_report_that_never_begins_is_not_waited_for() {
     ] {
         let client = over(&network, http);
         let (silent, _open) = tokio::io::duplex(16);
-        let upload = client.upload_report(&10.into(), Body::single_pass(silent, 100));
+        let upload = client
+            .reports()
+            .upload(&10.into(), Body::single_pass(silent, 100));
         let (error, took) = timed(upload.options(options).send()).await;
         let error = error.expect("nothing was there to be sent");
         assert_eq!(
@@ -49,22 +51,29 @@ async fn a_report_that_never_begins_is_not_waited_for() {
     assert_eq!(network.count(), 0);
 }
 
-/// An attendance with its attachments over a slow line: two minutes and a half, and bytes flow all the time.
+/// An attendance with attachments over a slow line takes two and a half minutes.
 #[tokio::test(start_paused = true)]
-async fn an_attendance_that_moves_is_not_ended() {
+async fn an_attendance_that_makes_progress_has_no_time_limit() {
     let network =
         FakeTransport::new(|_| FakeAnswer::json("{}").read_slowly(64 * 1024, seconds(10)));
     let client = over(&network, HttpOptions::default());
     let file = Attachment::from_bytes("pedido.pdf", "application/pdf", &vec![b'x'; 750_000]);
     let attendance = Attendance::new(Moment::AttachmentsChanged).attachment(file);
-    let (error, took) = timed(client.send_attendance(&attendance).send()).await;
+    let (error, took) = timed(client.attendances().send(&attendance).send()).await;
     assert!(error.is_none(), "{error:?}");
     assert!(took > seconds(120), "{took:?}");
     assert_eq!(network.count(), 1);
 
-    // A deadline of the caller's still holds.
+    // The caller's deadline still holds.
     let options = CallOptions::default().deadline(seconds(45));
-    let (error, took) = timed(client.send_attendance(&attendance).options(options).send()).await;
+    let (error, took) = timed(
+        client
+            .attendances()
+            .send(&attendance)
+            .options(options)
+            .send(),
+    )
+    .await;
     let error = error.expect("the deadline passed");
     assert_eq!(
         (error.kind(), error.delivery(), took),
@@ -72,19 +81,19 @@ async fn an_attendance_that_moves_is_not_ended() {
     );
 }
 
-/// One that stands still ends as any transfer does.
+/// It ends like any transfer that stalls.
 #[tokio::test(start_paused = true)]
-async fn an_attendance_that_stands_still_is_ended() {
+async fn an_attendance_that_stalls_times_out() {
     let network =
         FakeTransport::new(|_| FakeAnswer::json("{}").read_slowly(64 * 1024, seconds(3600)));
     let client = over(&network, HttpOptions::default());
-    let large = AttendanceBody::of(&json!({ "campo": "x".repeat(1 << 20) }));
-    let (error, took) = timed(client.send_attendance(large).send()).await;
+    let large = json!({ "campo": "x".repeat(1 << 20) });
+    let (error, took) = timed(client.attendances().send(&large).send()).await;
     let error = error.expect("it stood still");
     assert_eq!(
         (error.kind(), error.delivery()),
         (ErrorKind::Timeout, Delivery::Unknown)
     );
-    // What stood in the way of the first bytes counts as much as they do.
+    // The first bytes may take their time too.
     assert!(took <= seconds(90), "{took:?}");
 }

@@ -32,7 +32,7 @@ impl Centre {
             None => {
                 let sandbox = built_in::started(Sandbox::start().await)?;
                 built_in::announce(BASE_URL, "with invented patients", &ACCOUNT);
-                let partner = sandbox.partner_id().to_owned();
+                let partner = sandbox.settings.partner_id.clone();
                 (sandbox.client_builder(), partner, Some(sandbox))
             }
         };

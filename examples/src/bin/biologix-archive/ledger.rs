@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use biologix_client::ExamKey;
 use biologix_client::exams::Exam;
-use common_http::RawJson;
+use common_http::{RawJson, Recorded};
 use examples::atomic_file::AtomicFile;
 use examples::failure::Failure;
 use serde::Deserialize;
@@ -107,7 +107,7 @@ impl Ledger {
     }
 
     /// Adds an exam that was read, replacing any earlier reading of it.
-    pub(crate) fn add(&mut self, exam: &Exam) -> Result<(), Failure> {
+    pub(crate) fn add(&mut self, exam: &Recorded<Exam>) -> Result<(), Failure> {
         let text = exam.raw().compact();
         self.readings.write_all(text.as_bytes()).map_err(|error| {
             Failure::file("an exam cannot be saved to the temporary file", &error)
@@ -227,8 +227,8 @@ impl Readings {
     fn exam(&mut self, line: &Line) -> io::Result<DoneExam> {
         let text = self.texts.read(line)?;
         let text = String::from_utf8(text).map_err(io::Error::other)?;
-        let exam = RawJson::from_text(text)
-            .and_then(Exam::from_raw)
+        let exam: Exam = RawJson::from_text(text)
+            .and_then(|raw| raw.parse())
             .map_err(io::Error::other)?;
         Ok(DoneExam {
             key: exam.report_key(),

@@ -1,6 +1,6 @@
 //! Reading the vendor's list.
 
-use biologix_client::exams::Listed;
+use biologix_client::{Item, Rejected};
 use common_http::Error;
 use examples::failure::Failure;
 use examples::progress::Progress;
@@ -19,16 +19,16 @@ pub(crate) async fn read(
     rejected: &mut Findings,
     progress: &Progress,
 ) -> Result<Option<Error>, Failure> {
-    let mut list = centre.client.exams(&centre.partner);
+    let mut list = centre.client.exams(&centre.partner).list();
     if let Some(exams) = page_size {
         list = list.page_size(exams);
     }
     progress.begin("exams", None);
     let mut exams = list.items();
-    while let Some(listed) = exams.next().await {
-        match listed {
-            Ok(Listed::Exam(exam)) => ledger.add(&exam)?,
-            Ok(Listed::Rejected { raw, .. }) => rejected.line(&raw.compact())?,
+    while let Some(item) = exams.next().await {
+        match item {
+            Ok(Item::Read(exam)) => ledger.add(&exam)?,
+            Ok(Item::Rejected(Rejected { raw, .. })) => rejected.line(&raw.compact())?,
             Err(error) => return Ok(Some(error)),
         }
         if let Some(total) = exams.total() {

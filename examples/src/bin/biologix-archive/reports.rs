@@ -128,7 +128,7 @@ impl<'a> Reports<'a> {
 
     async fn save(&self, key: &ExamKey, path: &Path) -> Result<(), Error> {
         let saved = async {
-            let report = self.centre.client.report(key).send().await?;
+            let report = self.centre.client.reports().get(key).await?;
             report.save_to(path).await.map(|_bytes| ())
         }
         .await;

@@ -4,7 +4,7 @@ use common_http::{Delivery, Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
 use examples::{built_in, settings};
-use gensoft_client::sandbox::{PathForm, ReportForm, Sandbox};
+use gensoft_client::sandbox::{PathForm, ReportForm, Sandbox, Settings};
 use gensoft_client::{GensoftClient, GensoftClientBuilder};
 
 const BASE_URL: &str = "GENSOFT_BASE_URL";
@@ -54,13 +54,13 @@ fn configured(url: String) -> Result<GensoftClientBuilder, Failure> {
 
 /// The sandbox, set to accept every form of a report, so that each option can be tried.
 async fn sandbox(field: Option<&str>) -> Result<(GensoftClientBuilder, Sandbox), Failure> {
-    let sandbox = Sandbox::builder()
-        .report_path(PathForm::Either)
-        .report_form(ReportForm::Either)
-        .report_field(field.unwrap_or("file"))
-        .start()
-        .await;
-    let sandbox = built_in::started(sandbox)?;
+    let settings = Settings {
+        report_path: PathForm::Either,
+        report_form: ReportForm::Either,
+        report_field: field.unwrap_or("file").to_owned(),
+        ..Settings::default()
+    };
+    let sandbox = built_in::started(Sandbox::with(settings).await)?;
     built_in::announce(BASE_URL, "and keeps nothing", &[]);
     Ok((sandbox.client_builder(), sandbox))
 }

@@ -12,9 +12,8 @@ use examples::failure::{self, Failure};
 use examples::input::Input;
 use examples::progress::Progress;
 use examples::{logging, output};
-use gensoft_client::attendances::AttendanceBody;
 use gensoft_client::http::StatusCode;
-use gensoft_client::{ExecutionId, Reply};
+use gensoft_client::{Answer, ExecutionId};
 use serde::Serialize;
 
 use self::args::{Args, Command, Report};
@@ -28,7 +27,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: &Args) -> Result<(), Failure> {
-    let reply = {
+    let answer = {
         let progress = Progress::new();
         let field = match &args.command {
             Command::Report(report) => report.multipart.as_deref(),
@@ -40,39 +39,38 @@ async fn run(args: &Args) -> Result<(), Failure> {
             Command::Report(report) => upload(&laboratory, report, &progress).await?,
         }
     };
-    show(&reply, args.json)
+    show(&answer, args.json)
 }
 
 async fn attendance(
     laboratory: &Laboratory,
     file: &Path,
     progress: &Progress,
-) -> Result<Reply, Failure> {
+) -> Result<Answer, Failure> {
     let text = Input::read(file).await?;
     progress.begin_call("attendance");
-    let call = laboratory
-        .client
-        .send_attendance(AttendanceBody::text(text));
-    call.send().await.map_err(laboratory::failure_of_attendance)
+    let call = laboratory.client.attendances().send_text(text);
+    call.await.map_err(laboratory::failure_of_attendance)
 }
 
 async fn upload(
     laboratory: &Laboratory,
     report: &Report,
     progress: &Progress,
-) -> Result<Reply, Failure> {
+) -> Result<Answer, Failure> {
     let input = Input::open(&report.file).await?;
     progress.begin_file("report", input.length);
     let execution = ExecutionId::from(report.execution.as_str());
     let mut call = laboratory
         .client
-        .upload_report(&execution, input.body)
+        .reports()
+        .upload(&execution, input.body)
         .trailing_slash(report.slash)
         .options(CallOptions::default().on_progress(progress.sending()));
     if let Some(field) = &report.multipart {
         call = call.multipart(field);
     }
-    call.send().await.map_err(|error| {
+    call.await.map_err(|error| {
         let slash = if report.slash {
             "try it without --slash, and check GENSOFT_BASE_URL"
         } else {
@@ -99,10 +97,10 @@ struct Answered {
     body: Option<RawJson>,
 }
 
-fn show(reply: &Reply, json: bool) -> Result<(), Failure> {
-    let status = reply.status().as_u16();
-    let on_one_line = |body: &RawJson| RawJson::from_text(body.compact()).ok();
-    let body = reply.raw().and_then(on_one_line);
+fn show(answer: &Answer, json: bool) -> Result<(), Failure> {
+    let status = answer.status().as_u16();
+    let on_one_line = |body: RawJson| RawJson::from_text(body.compact()).ok();
+    let body = answer.raw().and_then(on_one_line);
     let text = match &body {
         Some(body) => {
             let body = output::one_line(body.as_str());

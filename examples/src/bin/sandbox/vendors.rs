@@ -26,19 +26,28 @@ impl Vendors {
     /// Starts the sandboxes. They accept any id of a folder, patient, analysis or execution.
     pub(crate) async fn start(ports: &Ports) -> Result<Self, Failure> {
         // The default user name contains `|`, as the vendor's do. A shell would see a pipe.
-        let biologix = biologix::Sandbox::builder()
-            .username("EXAMPLE-USER")
-            .port(ports.biologix);
+        let biologix = biologix::Sandbox::with(biologix::Settings {
+            username: "EXAMPLE-USER".to_owned(),
+            port: ports.biologix,
+            ..biologix::Settings::default()
+        });
         let medreader = medreader::Sandbox::builder()
             .every_folder(true)
             .port(ports.medreader);
-        let erp = erp::Sandbox::builder().port(ports.erp_files);
-        let gensoft = gensoft::Sandbox::builder().port(ports.gensoft);
+        let erp = erp::Sandbox::with(erp::Settings {
+            port: ports.erp_files,
+            ..erp::Settings::default()
+        });
+        let gensoft = gensoft::Settings {
+            port: ports.gensoft,
+            ..gensoft::Settings::default()
+        };
+        let gensoft = gensoft::Sandbox::with(gensoft).await;
         let vendors = Self {
-            biologix: listening(biologix.start().await, "--biologix", ports.biologix)?,
+            biologix: listening(biologix.await, "--biologix", ports.biologix)?,
             medreader: listening(medreader.start().await, "--medreader", ports.medreader)?,
-            erp: listening(erp.start().await, "--erp-files", ports.erp_files)?,
-            gensoft: listening(gensoft.start().await, "--gensoft", ports.gensoft)?,
+            erp: listening(erp.await, "--erp-files", ports.erp_files)?,
+            gensoft: listening(gensoft, "--gensoft", ports.gensoft)?,
         };
         vendors.set_webhook_credentials().await?;
         Ok(vendors)
@@ -66,9 +75,9 @@ impl Vendors {
         } = self;
         let settings = [
             ("BIOLOGIX_BASE_URL", biologix.url()),
-            ("BIOLOGIX_USERNAME", biologix.username()),
-            ("BIOLOGIX_PASSWORD", biologix.password()),
-            ("BIOLOGIX_PARTNER_ID", biologix.partner_id()),
+            ("BIOLOGIX_USERNAME", &biologix.settings.username),
+            ("BIOLOGIX_PASSWORD", &biologix.settings.password),
+            ("BIOLOGIX_PARTNER_ID", &biologix.settings.partner_id),
             ("MEDREADER_BASE_URL", medreader.url()),
             ("MEDREADER_TENANT_ID", medreader.tenant_id()),
             ("MEDREADER_EMAIL", medreader.email()),
@@ -77,8 +86,8 @@ impl Vendors {
             ("MEDREADER_WEBHOOK_PASSWORD", WEBHOOK_PASSWORD),
             ("ERP_BASE_URL", erp.url()),
             ("ERP_TOKEN_URL", erp.token_url()),
-            ("ERP_CLIENT_ID", erp.client_id()),
-            ("ERP_CLIENT_SECRET", erp.client_secret()),
+            ("ERP_CLIENT_ID", erp.settings.client_id.as_str()),
+            ("ERP_CLIENT_SECRET", erp.settings.client_secret.as_str()),
             ("GENSOFT_BASE_URL", gensoft.url()),
             ("GENSOFT_API_KEY", gensoft.api_key()),
         ];

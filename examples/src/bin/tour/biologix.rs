@@ -1,7 +1,7 @@
 //! Chapter 1: a sleep centre's exams, and the report of one.
 
 use biologix_client::exams::{Exam, ExamStatus, ExamType};
-use biologix_client::sandbox::Sandbox;
+use biologix_client::sandbox::{Sandbox, Settings};
 use biologix_client::{ExamKey, OPERATIONS, PartnerId};
 use common_http::{Error, ErrorKind};
 use examples::built_in;
@@ -18,22 +18,26 @@ const REPORT_BYTES: usize = 8_000_000;
 
 pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     stage.chapter("1. Biologix: a centre's sleep exams")?;
-    let settings = Sandbox::builder().exams(EXAMS).report_bytes(REPORT_BYTES);
-    let sandbox = built_in::started(settings.start().await)?;
+    let settings = Settings {
+        exams: EXAMS,
+        report_bytes: REPORT_BYTES,
+        ..Settings::default()
+    };
+    let sandbox = built_in::started(Sandbox::with(settings).await)?;
     let client = sandbox.client();
 
     stage.doing("opening a session");
-    client.open_session().send().await?;
+    client.sessions().open().await?;
     stage.done("biologix.sessions.open", "a session is open")?;
 
     stage.doing("listing exams");
     let mut table = Table::new(["exam", "night", "type", "status", "ODI", "SpO2", "patient"]);
     let mut first_done = None;
-    let partner = PartnerId::from(sandbox.partner_id());
-    let mut listed = client.exams(&partner).page_size(PAGE).items();
-    while let Some(exam) = listed.next().await.transpose()? {
+    let partner = PartnerId::from(&sandbox.settings.partner_id);
+    let mut items = client.exams(&partner).list().page_size(PAGE).items();
+    while let Some(item) = items.next().await.transpose()? {
         // An item that is not readable as an exam is skipped; the others are unaffected.
-        let Some(exam) = exam.exam() else { continue };
+        let Some(exam) = item.value() else { continue };
         table.row(row(exam));
         let is_sleep_exam = exam.exam_type == Some(ExamType::SleepExam);
         if is_sleep_exam && exam.is_done() && first_done.is_none() {
@@ -55,7 +59,7 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
 
 async fn save(stage: &Stage, sandbox: &Sandbox, key: &ExamKey) -> Result<u64, Failure> {
     stage.doing("saving the report");
-    let report = sandbox.client().report(key).send().await?;
+    let report = sandbox.client().reports().get(key).await?;
     Ok(report.save_to(stage.report()).await?)
 }
 

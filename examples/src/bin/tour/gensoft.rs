@@ -20,16 +20,19 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     let attendance = Attendance::new(Moment::Created)
         .patient(Part::of(&json!({ "nome": "Paciente Ficticio" }))?)
         .procedure(Part::of(&json!({ "codigo": "EXEMPLO" }))?);
-    let reply = client.send_attendance(&attendance).send().await?;
-    let taken = format!("the order is accepted (status {})", reply.status().as_u16());
-    stage.done("gensoft.attendances.send", taken)?;
+    let answer = client.attendances().send(&attendance).await?;
+    let accepted = format!(
+        "the order is accepted (status {})",
+        answer.status().as_u16()
+    );
+    stage.done("gensoft.attendances.send", accepted)?;
 
     // The sandbox accepts any id of an execution.
     let execution = ExecutionId::from(10);
     let body = Body::from_path(stage.report()).await?;
     let options = stage.sending_report("uploading the laudo");
-    let call = client.upload_report(&execution, body).options(options);
-    call.send().await?;
+    let call = client.reports().upload(&execution, body);
+    call.options(options).await?;
     let execution = execution.as_str();
     let version = sandbox.report_versions(execution).len();
     let uploaded = format!("the laudo of execution {execution} is uploaded, version {version}");

@@ -1,11 +1,11 @@
-//! The walk against a model of the vendor's list, and the lists that were found to lead it astray.
+//! The walk against a model of the vendor's list, and the lists that led it astray once.
 
 mod drift;
 
-use common_http::RawJson;
+use common_http::{Item, RawJson, Rejected};
 
 use super::{Astray, CIRCLE, Walk};
-use crate::exams::{Cursor, Listed};
+use crate::exams::{Cursor, Exam};
 
 fn exam(id: &str, version: u32) -> RawJson {
     raw(&format!(r#"{{"examId":"{id}","version":{version}}}"#))
@@ -19,16 +19,16 @@ fn exams(ids: std::ops::Range<u32>) -> Vec<RawJson> {
     ids.map(|id| exam(&format!("E{id}"), 0)).collect()
 }
 
-/// What identifies the exam in these tests: its id, or all of a text that has none.
-fn name(listed: &Listed) -> String {
-    let id = listed.raw().parse::<serde_json::Value>().unwrap()["examId"].clone();
+/// What identifies the exam in these tests: its id, or its whole text if it has none.
+fn name(item: &Item<Exam>) -> String {
+    let id = item.raw().parse::<serde_json::Value>().unwrap()["examId"].clone();
     id.as_str()
-        .map_or_else(|| listed.raw().as_str().to_owned(), str::to_owned)
+        .map_or_else(|| item.raw().as_str().to_owned(), str::to_owned)
 }
 
 fn popped(walk: &mut Walk) -> Vec<String> {
     std::iter::from_fn(|| walk.pop())
-        .map(|listed| name(&listed))
+        .map(|item| name(&item))
         .collect()
 }
 
@@ -82,7 +82,7 @@ fn an_empty_page_below_the_total_is_asked_for_again_twice() {
         walk.take(Vec::new(), Some(5)).unwrap();
         assert_eq!(walk.next_offset(), Some(3));
     }
-    // Meanwhile there is one again: the count begins anew.
+    // Now there is one again, so the count starts again.
     walk.take(exams(3..4), Some(5)).unwrap();
     assert_eq!(popped(&mut walk), ["E3"]);
     for _ in 0..2 {
@@ -115,7 +115,7 @@ fn the_same_page_over_and_over_is_a_circle() {
     panic!("no end");
 }
 
-/// A field that differs in each answer, and the same exams all the time.
+/// The same exams all the time, with a field that differs in each answer.
 #[test]
 fn a_circle_of_exams_that_change_is_a_circle() {
     let mut walk = Walk::new(Cursor::at(0));
@@ -135,7 +135,7 @@ fn a_fall_of_the_total_steps_back_by_it() {
     let mut walk = Walk::new(Cursor::at(0));
     walk.take(exams(0..4), Some(10)).unwrap();
     popped(&mut walk);
-    // E0 and E1 vanish: E4 and E5 stand under offsets 2 and 3.
+    // E0 and E1 vanish: E4 and E5 are at offsets 2 and 3.
     walk.take(exams(6..10), Some(8)).unwrap();
     assert_eq!(popped(&mut walk), names(6..10));
     assert_eq!(walk.next_offset(), Some(2));
@@ -159,13 +159,13 @@ fn a_fall_larger_than_the_offset_goes_to_the_front() {
     assert_eq!(walk.next_offset(), None);
 }
 
-/// The fall happened when nothing told of it, a page before the one that does.
+/// The fall happened a page before the one that shows it.
 #[test]
 fn a_fall_that_a_missing_header_hid_is_made_good() {
     let mut walk = Walk::new(Cursor::at(0));
     walk.take(exams(0..4), Some(12)).unwrap();
     popped(&mut walk);
-    // E0 vanishes: E4 stands under offset 3.
+    // E0 vanishes: E4 is at offset 3.
     walk.take(exams(5..9), None).unwrap();
     assert_eq!(popped(&mut walk), names(5..9));
     let mut walk = elsewhere(&walk);
@@ -177,7 +177,7 @@ fn a_fall_that_a_missing_header_hid_is_made_good() {
     assert_eq!(popped(&mut walk), ["E4"]);
 }
 
-/// Where the header is missing, the empty page says how many there are.
+/// Without the header, the empty page says how many there are.
 #[test]
 fn an_empty_page_before_the_last_total_is_a_fall() {
     let mut walk = Walk::new(Cursor::at(0));
@@ -207,7 +207,7 @@ fn a_total_below_what_the_page_shows_counts_as_missing() {
     assert_eq!(walk.next_offset(), None);
 }
 
-/// Nothing and a total of nothing, for once: one more look before all is taken to be gone.
+/// One empty page with a total of 0 is requested again before the list is taken to be empty.
 #[test]
 fn the_end_after_a_fall_is_looked_at_again() {
     let mut walk = Walk::new(Cursor::at(0));
@@ -226,7 +226,7 @@ fn a_stop_in_the_middle_of_a_step_back_loses_nothing() {
     walk.take(exams(0..4), Some(10)).unwrap();
     popped(&mut walk);
     walk.take(exams(6..10), Some(8)).unwrap();
-    assert_eq!(walk.pop().map(|listed| name(&listed)), Some("E6".into()));
+    assert_eq!(walk.pop().map(|item| name(&item)), Some("E6".into()));
     let mut walk = elsewhere(&walk);
     assert_eq!(walk.next_offset(), Some(2));
     walk.take(exams(4..8), Some(8)).unwrap();
@@ -242,7 +242,7 @@ fn a_cursor_at_the_end_brings_nothing_again() {
     walk.take(exams(10..14), Some(4)).unwrap();
     popped(&mut walk);
     assert_eq!(walk.next_offset(), None);
-    // Two are issued meanwhile: they push the last two under the cursor's offset.
+    // Two are issued in between: they push the last two to the cursor's offset.
     let mut walk = elsewhere(&walk);
     assert_eq!(walk.next_offset(), Some(4));
     walk.take(exams(12..14), Some(6)).unwrap();
@@ -283,16 +283,16 @@ fn what_cannot_be_read_has_its_place_in_the_page() {
     let handed_over: Vec<_> = std::iter::from_fn(|| walk.pop()).collect();
     let places: Vec<_> = handed_over
         .iter()
-        .map(|listed| match listed {
-            Listed::Exam(_) => None,
-            Listed::Rejected { raw, error } => Some((raw.as_str(), error.path())),
+        .map(|item| {
+            let Rejected { raw, error, .. } = item.rejected()?;
+            Some((raw.as_str(), error.path()))
         })
         .collect();
     let status = (r#"{"examId":"E2","status":"six"}"#, "[1].status");
     assert_eq!(places, [None, Some(status), Some(("null", "[2]")), None]);
 }
 
-/// Something that cannot be read but has an id is that exam, and drops out and comes again as one.
+/// An item that is not readable but has an id is that exam: it is dropped and given again like one.
 #[test]
 fn what_cannot_be_read_is_known_by_its_id() {
     let unreadable = |odd: u32| raw(&format!(r#"{{"examId":"E1","status":"odd","v":{odd}}}"#));
@@ -304,7 +304,7 @@ fn what_cannot_be_read_is_known_by_its_id() {
     assert_eq!(popped(&mut walk), ["E1"]);
 }
 
-/// Without an id only the text and its place tell two of them apart.
+/// Without an id, only text and place distinguish two items.
 #[test]
 fn what_has_no_id_is_not_taken_for_another_of_the_same_text() {
     for total in [Some(6), None] {
@@ -348,7 +348,7 @@ fn a_circle_of_what_has_no_id_is_a_circle() {
     panic!("no end");
 }
 
-/// The vendor renames `examId`, say: a long list is all rejected, to its end.
+/// For example, the vendor renames `examId`: all of a long list is rejected, up to its end.
 #[test]
 fn a_list_of_nothing_readable_is_walked_to_its_end() {
     let mut walk = Walk::new(Cursor::at(0));

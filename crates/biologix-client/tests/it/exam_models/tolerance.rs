@@ -1,4 +1,4 @@
-//! What the vendor may send beside what he documents.
+//! What the vendor may send besides what it documents.
 
 use std::collections::BTreeSet;
 
@@ -77,7 +77,7 @@ fn integers_may_come_as_floats() {
     for (pointer, tree) in changed {
         assert!(tree.pointer(&pointer).unwrap().to_string().ends_with(".0"));
         assert_eq!(normal(&written(&exam(&tree))), normal(&sample), "{pointer}");
-        // A serial number alone is kept as what it was; all else is the same exam.
+        // Only a serial number keeps its form. Everything else is the same exam.
         assert_eq!(
             exam(&tree) == exam(&sample),
             pointer != "/oxistar/serialNumber",

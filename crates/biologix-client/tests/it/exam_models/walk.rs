@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// The JSON pointers of all values below the root, lists' and objects' own included.
+/// The JSON pointers of all values below the root, including lists and objects.
 pub(super) fn pointers(tree: &Value) -> Vec<String> {
     let children: Vec<(String, &Value)> = match tree {
         Value::Object(fields) => fields
@@ -26,7 +26,8 @@ pub(super) fn pointers(tree: &Value) -> Vec<String> {
     with_descendants.collect()
 }
 
-/// For each value that `change` changes, its pointer and a copy of the tree with that one value changed.
+/// For each value that `change` changes: its pointer, and a copy of the tree with only that value
+/// changed.
 pub(super) fn with_one_changed(
     tree: &Value,
     change: impl Fn(&str, &Value) -> Option<Value>,
@@ -40,7 +41,7 @@ pub(super) fn with_one_changed(
     changed.collect()
 }
 
-/// A copy of the tree with every value changed that `change` changes.
+/// A copy of the tree in which `change` is applied to every value.
 pub(super) fn with_all_changed(
     tree: &Value,
     change: impl Fn(&str, &Value) -> Option<Value>,

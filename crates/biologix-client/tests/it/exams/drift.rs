@@ -1,11 +1,12 @@
-//! Properties of the whole client: whatever the list and the line do, and wherever it is taken up again in another
-//! process, nothing is lost and nothing comes twice.
+//! Properties of the whole client: whatever the list and the network do, and wherever another
+//! process resumes, nothing is lost and nothing comes twice.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use biologix_client::exams::{Cursor, Listed};
+use biologix_client::Item;
+use biologix_client::exams::{Cursor, Exam};
 use proptest::prelude::*;
 use tokio::time::sleep;
 
@@ -27,7 +28,7 @@ fn fault() -> impl Strategy<Value = Fault> {
     ]
 }
 
-/// A turn of at most so many removals, its headers as `headers` says.
+/// A turn with at most this many removals. `headers` says whether the headers are there.
 fn turn(removed: usize, headers: BoxedStrategy<bool>) -> impl Strategy<Value = Turn> {
     let places = |most| prop::collection::vec(0..1000_usize, 0..=most);
     let issued = prop_oneof![3 => Just(0_usize), 2 => 1..4_usize, 1 => 4..30_usize];
@@ -56,7 +57,7 @@ struct Case {
     length: u32,
     turns: Vec<Turn>,
     page_size: u32,
-    /// Exams after which another process goes on, in turn.
+    /// After how many exams each process stops and another resumes.
     stops: Vec<usize>,
     by_pages: bool,
 }
@@ -83,14 +84,16 @@ async fn read(server: &Arc<Server>, case: &Case) -> Vec<Entry> {
     for _process in 0..200 {
         let mut list = client(&server.network())
             .exams(&partner())
+            .list()
             .page_size(case.page_size);
         if let Some(saved) = &saved {
             list = list.resume(serde_json::from_str(saved).unwrap());
         }
         let stop = stops.next().copied().unwrap_or(usize::MAX);
-        let (end, cursor) = match case.by_pages {
-            true => read_pages(list, stop, &mut handed_over).await,
-            false => read_items(list, stop, &mut handed_over).await,
+        let (end, cursor) = if case.by_pages {
+            read_pages(list, stop, &mut handed_over).await
+        } else {
+            read_items(list, stop, &mut handed_over).await
         };
         if end {
             return handed_over;
@@ -100,7 +103,7 @@ async fn read(server: &Arc<Server>, case: &Case) -> Vec<Entry> {
     panic!("the list has no end");
 }
 
-/// Reads until the end or an error, or until so many exams were handed over; whether it was the end.
+/// Reads until the end, an error, or `stop` exams. Returns whether it was the end, and the cursor.
 async fn read_items(
     list: biologix_client::exams::ListExams,
     stop: usize,
@@ -108,7 +111,7 @@ async fn read_items(
 ) -> (bool, Cursor) {
     let mut exams = list.items();
     for _ in 0..stop {
-        // So that no token is too young to be renewed.
+        // So that no session is too fresh to be renewed.
         sleep(A_WHILE).await;
         match exams.next().await {
             None => return (true, exams.cursor()),
@@ -143,10 +146,10 @@ async fn read_pages(
     (false, pages.cursor())
 }
 
-fn entry(listed: &Listed) -> Entry {
-    let read: serde_json::Value = listed.raw().parse().unwrap();
+fn entry(item: &Item<Exam>) -> Entry {
+    let read: serde_json::Value = item.raw().parse().unwrap();
     let id = read["examId"].as_str().unwrap()[1..].parse().unwrap();
-    let rejected = matches!(listed, Listed::Rejected { .. });
+    let rejected = item.rejected().is_some();
     assert_eq!(rejected, id % 7 == 3, "rejected is what cannot be read");
     let version = u32::try_from(read["version"].as_u64().unwrap()).unwrap();
     Entry { id, version }

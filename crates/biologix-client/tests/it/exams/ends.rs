@@ -6,10 +6,13 @@ use common_http::{Delivery, ErrorKind};
 use super::server::{Server, Turn};
 use crate::support::{LIST, client, network, page, partner, requests_to, targets};
 
-/// Reads the list of this server; the offsets that were asked for, and how many exams came.
+/// Reads the list of this server. Returns the requested offsets and how many exams came.
 async fn offsets(server: &std::sync::Arc<Server>, page_size: u32) -> (Vec<String>, usize) {
     let network = server.network();
-    let list = client(&network).exams(&partner()).page_size(page_size);
+    let list = client(&network)
+        .exams(&partner())
+        .list()
+        .page_size(page_size);
     let mut exams = list.items();
     let mut count = 0;
     while let Some(listed) = exams.next().await {
@@ -87,24 +90,27 @@ async fn a_total_that_falls_steps_back() {
     let turns = vec![Turn::CALM, Turn::CALM, fall];
     let (asked, count) = offsets(&Server::new(40, turns), 10).await;
     assert_eq!(asked, ["0", "10", "20", "17", "27"]);
-    // All but the one that was removed unread.
+    // All except the one that was removed unread.
     assert_eq!(count, 39);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_empty_page_below_the_total_is_an_error() {
-    let network = network(|request| match request.target.contains("offset=0&") {
-        true => page(r#"[{"examId":"0000101BB"}]"#, 5),
-        false => page("[]", 5),
+    let network = network(|request| {
+        if request.target.contains("offset=0&") {
+            page(r#"[{"examId":"0000101BB"}]"#, 5)
+        } else {
+            page("[]", 5)
+        }
     });
-    let mut exams = client(&network).exams(&partner()).items();
+    let mut exams = client(&network).exams(&partner()).list().items();
     assert!(exams.next().await.unwrap().is_ok());
     let error = exams.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(error.operation(), Some("biologix.exams.list"));
     assert_eq!(error.delivery(), Delivery::Answered);
     assert!(exams.next().await.is_none());
-    // The page, the empty one, and twice again.
+    // The page, the empty one, and that one twice more.
     assert_eq!(requests_to(&network, LIST).len(), 4);
     assert_eq!(
         (exams.cursor().offset(), exams.cursor().total()),
@@ -119,7 +125,7 @@ async fn an_empty_page_is_asked_for_again() {
         2 | 3 => page("[]", 2),
         _ => page(r#"[{"examId":"0000102BB"}]"#, 2),
     });
-    let mut exams = client(&network).exams(&partner()).items();
+    let mut exams = client(&network).exams(&partner()).list().items();
     let mut count = 0;
     while let Some(listed) = exams.next().await {
         listed.unwrap();
@@ -137,7 +143,7 @@ async fn a_list_that_circles_is_an_error() {
         format!("[{}]", exams.join(","))
     };
     let network = network(move |_| FakeAnswer::json(body(1000)));
-    let mut exams = client(&network).exams(&partner()).items();
+    let mut exams = client(&network).exams(&partner()).list().items();
     for _ in 0..1000 {
         assert!(exams.next().await.unwrap().is_ok());
     }
@@ -158,7 +164,7 @@ async fn a_total_below_what_its_page_shows_counts_as_missing() {
         };
         page(body, total)
     });
-    let mut exams = client(&network).exams(&partner()).items();
+    let mut exams = client(&network).exams(&partner()).list().items();
     let mut count = 0;
     while let Some(listed) = exams.next().await {
         listed.unwrap();
@@ -186,13 +192,20 @@ async fn pagination_headers_are_integers_in_text() {
                 .header("x-pagination-offset", text)
         });
         let client = client(&network);
-        let page = client.exams(&partner()).offset(7).send().await.unwrap();
+        let page = client
+            .exams(&partner())
+            .list()
+            .offset(7)
+            .send()
+            .await
+            .unwrap();
         assert_eq!((page.total, page.limit), (read, read), "{text}");
         assert_eq!(page.offset, 7);
-        // The offset is beyond a total of 2; one that counts as missing ends at the empty page.
+        // The offset is beyond a total of 2. Without a total, the empty page is the end.
         assert!(
             client
                 .exams(&partner())
+                .list()
                 .offset(7)
                 .items()
                 .next()
@@ -204,12 +217,16 @@ async fn pagination_headers_are_integers_in_text() {
 
 #[tokio::test(start_paused = true)]
 async fn a_page_for_another_offset_is_an_error() {
-    // A server, or a cache before it, that does not look at the offset.
+    // A server, or a cache in front of it, that ignores the offset.
     let network = network(|_| {
         page(r#"[{"examId":"0000101BB"},{"examId":"0000102BB"}]"#, 4)
             .header("x-pagination-offset", "0")
     });
-    let mut exams = client(&network).exams(&partner()).page_size(2).items();
+    let mut exams = client(&network)
+        .exams(&partner())
+        .list()
+        .page_size(2)
+        .items();
     exams.next().await.unwrap().unwrap();
     exams.next().await.unwrap().unwrap();
     let error = exams.next().await.unwrap().unwrap_err();

@@ -1,5 +1,8 @@
-//! A fault at any page: the stream goes on where the engine can mend it, and ends with an error and a cursor where not.
+//! A fault at any page: the stream goes on if another attempt helps. Else it ends with an error and
+//! a cursor.
 
+use biologix_client::Item;
+use biologix_client::exams::Exam;
 use common_http::{Delivery, ErrorKind};
 use tokio::time::sleep;
 
@@ -15,8 +18,8 @@ fn turns(before: usize, fault: Fault) -> Vec<Turn> {
     turns
 }
 
-fn id(listed: &biologix_client::exams::Listed) -> String {
-    let read: serde_json::Value = listed.raw().parse().unwrap();
+fn id(item: &Item<Exam>) -> String {
+    let read: serde_json::Value = item.raw().parse().unwrap();
     read["examId"].as_str().unwrap().to_owned()
 }
 
@@ -25,7 +28,7 @@ fn ids(count: u32) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fault_at_any_page_is_mended_by_asking_again() {
+async fn a_fault_at_any_page_is_fixed_by_asking_again() {
     for fault in [
         Fault::Unreachable,
         Fault::Reset,
@@ -39,9 +42,9 @@ async fn a_fault_at_any_page_is_mended_by_asking_again() {
         for before in 0..4 {
             let network = Server::new(10, turns(before, fault)).network();
             let client = client(&network);
-            client.open_session().send().await.unwrap();
+            client.sessions().open().send().await.unwrap();
             sleep(A_WHILE).await;
-            let mut exams = client.exams(&partner()).page_size(3).items();
+            let mut exams = client.exams(&partner()).list().page_size(3).items();
             let mut read = Vec::new();
             while let Some(listed) = exams.next().await {
                 read.push(id(&listed.unwrap()));
@@ -80,7 +83,7 @@ async fn a_fault_that_stays_ends_the_stream_with_a_cursor() {
         for before in 0..4 {
             let server = Server::new(10, turns(before, fault));
             let client = impatient(&server.network());
-            let mut exams = client.exams(&partner()).page_size(3).items();
+            let mut exams = client.exams(&partner()).list().page_size(3).items();
             let mut read = Vec::new();
             let error = loop {
                 match exams.next().await.unwrap() {
@@ -95,7 +98,7 @@ async fn a_fault_that_stays_ends_the_stream_with_a_cursor() {
 
             let saved = serde_json::to_string(&exams.cursor()).unwrap();
             let other = impatient(&server.network());
-            let list = other.exams(&partner()).page_size(4);
+            let list = other.exams(&partner()).list().page_size(4);
             let mut exams = list.resume(serde_json::from_str(&saved).unwrap()).items();
             while let Some(listed) = exams.next().await {
                 read.push(id(&listed.unwrap()));
@@ -109,9 +112,9 @@ async fn a_fault_that_stays_ends_the_stream_with_a_cursor() {
 async fn a_403_is_final() {
     let network = Server::new(10, turns(0, Fault::Forbidden)).network();
     let client = client(&network);
-    client.open_session().send().await.unwrap();
+    client.sessions().open().send().await.unwrap();
     sleep(A_WHILE).await;
-    let error = client.exams(&partner()).send().await.unwrap_err();
+    let error = client.exams(&partner()).list().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PermissionDenied);
     assert_eq!((error.code(), error.attempts()), (Some("notAuthorized"), 1));
     assert_eq!(requests_to(&network, LOGIN).len(), 1);
@@ -122,9 +125,9 @@ async fn a_403_is_final() {
 async fn a_session_that_ends_between_two_pages_is_renewed_for_the_rest() {
     let network = Server::new(9, turns(1, Fault::Expired)).network();
     let client = client(&network);
-    client.open_session().send().await.unwrap();
+    client.sessions().open().send().await.unwrap();
     sleep(A_WHILE).await;
-    let mut exams = client.exams(&partner()).page_size(3).items();
+    let mut exams = client.exams(&partner()).list().page_size(3).items();
     let mut count = 0;
     while let Some(listed) = exams.next().await {
         listed.unwrap();

@@ -2,13 +2,13 @@
 
 use std::fmt::Debug;
 
-use biologix_client::exams::{Cursor, ExamPage, ExamPages, Exams, Listed};
-use biologix_client::{Credentials, ErrorCode, ExamKey, PartnerId};
+use biologix_client::exams::{Cursor, Exam, ExamItems, ExamPage, ExamPages};
+use biologix_client::{Credentials, ErrorCode, ExamKey, Item, PartnerId};
 use common_http::transport::FakeAnswer;
 
 use crate::support::{client, network, opened, page, partner, without_credentials};
 
-/// In every text of an exam but its id, and in one that cannot be read.
+/// Markers in every text of an exam except its id, and in items that are not readable.
 const BODY: &str = r#"[
     {"examId":"0000101BB","examKey":"MARKER","patientUserId":"MARKER","type":1,"status":6,
      "patient":{"name":"MARKER","username":"MARKER","email":"MARKER","MARKER":"MARKER"},
@@ -31,25 +31,25 @@ async fn pages_and_streams_print_nothing_of_a_person() {
     let network = network(|_| page(BODY, 4).header("x-marker", "MARKER"));
     let client = client(&network);
     let partner = PartnerId::from("MARKER");
-    let page: ExamPage = client.exams(&partner).send().await.unwrap();
+    let page: ExamPage = client.exams(&partner).list().send().await.unwrap();
     assert_eq!(page.items.len(), 4);
     assert!(format!("{page:?}").contains("0000101BB"));
     assert_hidden(&page);
-    let mut exams: Exams = client.exams(&partner).items();
-    while let Some(listed) = exams.next().await {
-        let listed: Listed = listed.unwrap();
-        assert_hidden(&listed);
-        assert_hidden(listed.raw());
+    let mut exams: ExamItems = client.exams(&partner).list().items();
+    while let Some(item) = exams.next().await {
+        let item: Item<Exam> = item.unwrap();
+        assert_hidden(&item);
+        assert_hidden(item.raw());
         assert_hidden(&exams);
         assert_hidden(&exams.cursor());
     }
-    let mut pages: ExamPages = client.exams(&partner).pages();
+    let mut pages: ExamPages = client.exams(&partner).list().pages();
     assert_hidden(&pages.next().await);
     assert_hidden(&pages);
     assert_hidden(&client);
-    assert_hidden(&client.exams(&partner));
-    assert_hidden(&client.report(&ExamKey::from("MARKER")));
-    assert_hidden(&client.open_session());
+    assert_hidden(&client.exams(&partner).list());
+    assert_hidden(&client.reports().get(&ExamKey::from("MARKER")));
+    assert_hidden(&client.sessions().open());
     assert_hidden(&partner);
 }
 
@@ -67,7 +67,7 @@ fn a_builder_prints_no_credentials() {
 #[tokio::test(start_paused = true)]
 async fn a_cursor_has_neither_ids_nor_texts() {
     let network = network(|_| page(BODY, 4));
-    let mut exams = client(&network).exams(&partner()).items();
+    let mut exams = client(&network).exams(&partner()).list().items();
     while exams.next().await.is_some() {}
     let saved = serde_json::to_string(&exams.cursor()).unwrap();
     for text in ["MARKER", "0000101BB", "0000301DD"] {
@@ -117,7 +117,12 @@ async fn errors_print_nothing_that_the_vendor_wrote() {
                 .header("x-request-id", "MARKER")
                 .chunk(std::time::Duration::ZERO, body)
         });
-        let error = client(&network).exams(&partner()).send().await.unwrap_err();
+        let error = client(&network)
+            .exams(&partner())
+            .list()
+            .send()
+            .await
+            .unwrap_err();
         assert_hidden(&error);
         assert!(!error.to_string().contains("MARKER"), "{error}");
         assert!(std::error::Error::source(&error).is_none());
@@ -143,7 +148,7 @@ async fn a_login_prints_nothing_of_its_answer() {
     });
     let client = client(&network);
     for _ in 0..2 {
-        let error = client.open_session().send().await.unwrap_err();
+        let error = client.sessions().open().send().await.unwrap_err();
         assert_hidden(&error);
         assert!(!error.to_string().contains("MARKER"), "{error}");
     }
@@ -153,10 +158,10 @@ async fn a_login_prints_nothing_of_its_answer() {
 fn streams_can_go_to_another_task() {
     let network = network(|_| page("[]", 0));
     let client = client(&network);
-    is_send_and_static(&client.exams(&partner()).items());
-    is_send_and_static(&client.exams(&partner()).pages());
-    is_send_and_static(&client.exams(&partner()).send());
-    is_send_and_static(&client.report(&ExamKey::from("EXAMPLEKEY101")).send());
-    is_send_and_static(&client.open_session().send());
+    is_send_and_static(&client.exams(&partner()).list().items());
+    is_send_and_static(&client.exams(&partner()).list().pages());
+    is_send_and_static(&client.exams(&partner()).list().send());
+    is_send_and_static(&client.reports().get(&ExamKey::from("EXAMPLEKEY101")).send());
+    is_send_and_static(&client.sessions().open().send());
     is_send_and_static(&client.clone());
 }

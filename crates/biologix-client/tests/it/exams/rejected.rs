@@ -1,6 +1,7 @@
-//! Exams that cannot be read.
+//! Exams that are not readable.
 
-use biologix_client::exams::Listed;
+use biologix_client::exams::Exam;
+use biologix_client::{Item, Rejected};
 use common_http::DecodeReason;
 use futures_util::stream::TryStreamExt as _;
 
@@ -17,14 +18,14 @@ const BODY: &str = r#"[
     {"examId": "E7"}
 ]"#;
 
-/// Path, reason and text of what was rejected, and the ids of the rest.
-fn told_apart(items: &[Listed]) -> (Vec<(String, DecodeReason, String)>, Vec<String>) {
+/// Path, reason and text of the rejected items, and the ids of the others.
+fn told_apart(items: &[Item<Exam>]) -> (Vec<(String, DecodeReason, String)>, Vec<String>) {
     let mut rejected = Vec::new();
     let mut read = Vec::new();
-    for listed in items {
-        match listed {
-            Listed::Exam(exam) => read.push(exam.exam_id.clone()),
-            Listed::Rejected { raw, error } => {
+    for item in items {
+        match item {
+            Item::Read(exam) => read.push(exam.exam_id.clone()),
+            Item::Rejected(Rejected { raw, error, .. }) => {
                 let path = error.path().to_owned();
                 rejected.push((path, error.reason(), raw.as_str().to_owned()));
             }
@@ -38,15 +39,17 @@ async fn an_unreadable_exam_is_handed_over_raw() {
     use DecodeReason::{MissingField, Other, OutOfRange, WrongType};
     let network = network(|_| page(BODY, 12));
     let client = client(&network);
-    let one_page = client.exams(&partner()).send().await.unwrap().items;
+    let one_page = client.exams(&partner()).list().send().await.unwrap().items;
     let streamed: Vec<_> = client
         .exams(&partner())
+        .list()
         .items()
         .try_collect()
         .await
         .unwrap();
     let pages: Vec<_> = client
         .exams(&partner())
+        .list()
         .pages()
         .try_collect()
         .await
@@ -85,7 +88,7 @@ async fn an_exam_without_an_id_is_rejected() {
         r#"[{"ExamId": "0000101BB"}]"#,
     ] {
         let network = network(move |_| page(body, 1));
-        let exams = client(&network).exams(&partner()).items();
+        let exams = client(&network).exams(&partner()).list().items();
         let exams: Vec<_> = exams.try_collect().await.unwrap();
         let (rejected, read) = told_apart(&exams);
         assert_eq!((rejected.len(), read.len()), (1, 0), "{body}");
@@ -93,7 +96,7 @@ async fn an_exam_without_an_id_is_rejected() {
     }
 }
 
-/// Rejected once, and then the vendor mends it.
+/// Rejected once, and then the vendor fixes it.
 #[tokio::test(start_paused = true)]
 async fn an_exam_that_becomes_readable_is_handed_over_again() {
     let network = network(|request| match request.index {
@@ -102,6 +105,7 @@ async fn an_exam_that_becomes_readable_is_handed_over_again() {
     });
     let exams: Vec<_> = client(&network)
         .exams(&partner())
+        .list()
         .items()
         .try_collect()
         .await

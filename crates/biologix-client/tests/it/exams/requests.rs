@@ -8,8 +8,12 @@ use crate::support::{builder, client, network, page, partner, targets};
 #[test]
 fn the_list_request_is_built_without_io() {
     let network = network(|_| page("[]", 0));
-    let list = client(&network).exams(&partner()).offset(200).page_size(50);
-    let prepared = list.request().prepare().unwrap();
+    let list = client(&network)
+        .exams(&partner())
+        .list()
+        .offset(200)
+        .page_size(50);
+    let prepared = list.prepare().unwrap();
     let operation = prepared.operation();
     assert_eq!(
         (operation.id(), operation.method().as_str()),
@@ -27,7 +31,7 @@ fn the_list_request_is_built_without_io() {
     assert_eq!(prepared.headers()["accept"], "application/json");
     let agent = concat!("biologix-client/", env!("CARGO_PKG_VERSION"));
     assert_eq!(prepared.headers()["user-agent"], agent);
-    // The session's is added when it is sent; of pagination nothing.
+    // The session's header is added when it is sent. There is none about pagination.
     assert_eq!(names.len(), 2, "{names:?}");
     assert_eq!(network.count(), 0);
 }
@@ -36,11 +40,18 @@ fn the_list_request_is_built_without_io() {
 async fn a_limit_of_100_is_sent_unless_another_is_set() {
     let network = network(|_| page("[]", 0));
     let client = client(&network);
-    client.exams(&partner()).send().await.unwrap();
-    client.exams(&partner()).page_size(1).send().await.unwrap();
+    client.exams(&partner()).list().send().await.unwrap();
+    client
+        .exams(&partner())
+        .list()
+        .page_size(1)
+        .send()
+        .await
+        .unwrap();
     assert!(
         client
             .exams(&partner())
+            .list()
             .page_size(7)
             .items()
             .next()
@@ -52,11 +63,18 @@ async fn a_limit_of_100_is_sent_unless_another_is_set() {
     assert_eq!(targets(&network)[1..], expected);
     let error = client
         .exams(&partner())
+        .list()
         .page_size(0)
         .send()
         .await
         .unwrap_err();
-    let in_stream = client.exams(&partner()).page_size(0).items().next().await;
+    let in_stream = client
+        .exams(&partner())
+        .list()
+        .page_size(0)
+        .items()
+        .next()
+        .await;
     for error in [error, in_stream.unwrap().unwrap_err()] {
         assert_eq!(
             (error.kind(), error.delivery()),
@@ -67,12 +85,13 @@ async fn a_limit_of_100_is_sent_unless_another_is_set() {
     assert_eq!(network.count(), 4);
 }
 
-/// Asked for in the query, and in no header.
+/// The page is requested in the query and in no header.
 #[tokio::test(start_paused = true)]
 async fn pagination_is_asked_for_in_the_query() {
     let network = network(|_| page("[]", 0));
     client(&network)
         .exams(&partner())
+        .list()
         .offset(5)
         .send()
         .await
@@ -95,8 +114,13 @@ async fn ids_are_opaque_text() {
         ("...", "..."),
         (" é\u{1F600}", "%20%C3%A9%F0%9F%98%80"),
     ] {
-        let page = client.exams(&PartnerId::from(id)).send().await.unwrap();
-        let exam = page.items[0].exam().unwrap();
+        let page = client
+            .exams(&PartnerId::from(id))
+            .list()
+            .send()
+            .await
+            .unwrap();
+        let exam = page.items[0].value().unwrap();
         assert_eq!(exam.exam_id, " é/.. ");
         assert_eq!(exam.patient_user_id.as_deref(), Some("..|?"));
         let target = network.requests().pop().unwrap().target;
@@ -107,7 +131,12 @@ async fn ids_are_opaque_text() {
     }
     let before = network.count();
     for id in ["", ".", "..", "a\nb", "\u{7f}"] {
-        let error = client.exams(&PartnerId::from(id)).send().await.unwrap_err();
+        let error = client
+            .exams(&PartnerId::from(id))
+            .list()
+            .send()
+            .await
+            .unwrap_err();
         assert_eq!(
             (error.kind(), error.delivery()),
             (ErrorKind::InvalidInput, Delivery::NotSent)
@@ -117,13 +146,18 @@ async fn ids_are_opaque_text() {
     assert_eq!(network.count(), before);
 }
 
-/// Nothing that the login answers is taken for the centre's id.
+/// Nothing in the login's answer is taken for the centre's id.
 #[tokio::test(start_paused = true)]
 async fn the_partner_id_is_the_callers() {
     let network = network(|_| page("[]", 0));
     let client = client(&network);
     for id in ["0000301DD", "0000302DD"] {
-        client.exams(&PartnerId::from(id)).send().await.unwrap();
+        client
+            .exams(&PartnerId::from(id))
+            .list()
+            .send()
+            .await
+            .unwrap();
     }
     let asked = targets(&network);
     assert!(asked[1].starts_with("/v2/partners/0000301DD/"), "{asked:?}");
@@ -134,8 +168,8 @@ async fn the_partner_id_is_the_callers() {
 async fn the_path_of_the_base_url_stays_in_front() {
     let network = network(|_| page("[]", 0));
     let client = builder(&network).base_url("http://127.0.0.1:9/biologix/");
-    let list = client.build().unwrap().exams(&partner());
-    let prepared = list.request().prepare().unwrap();
+    let list = client.build().unwrap().exams(&partner()).list();
+    let prepared = list.prepare().unwrap();
     assert_eq!(
         prepared.url().path(),
         "/biologix/v2/partners/0000301DD/exams"

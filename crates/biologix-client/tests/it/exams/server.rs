@@ -1,4 +1,4 @@
-//! A vendor's list that drifts, fails and throttles as a script says.
+//! A list that changes, fails and throttles as a script says.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport, TransportEr
 
 use crate::support::{LOGIN, authorization, header, opened, refusal};
 
-/// An exam of the list: what tells its readings apart is the version.
+/// An exam of the list. Its version changes with its text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Entry {
     pub(super) id: u32,
@@ -18,9 +18,9 @@ pub(super) struct Entry {
 /// What happens at one request for a page.
 #[derive(Debug, Clone)]
 pub(super) struct Turn {
-    /// Exams issued before the page is made; they stand in front.
+    /// How many exams are issued, at the front, before the page is made.
     pub(super) issued: usize,
-    /// Exams that vanish and that change before, by their place in thousandths of the list.
+    /// Which exams vanish and change before that, by place in thousandths of the list.
     pub(super) removed: Vec<usize>,
     pub(super) changed: Vec<usize>,
     /// The server's own limit of this page.
@@ -63,7 +63,7 @@ struct State {
     token: String,
 }
 
-/// The list, and the script of what happens to it: one turn a request, calm ones after the last.
+/// The list and its script: one turn per request, and calm ones after the last.
 pub(super) struct Server(Mutex<State>);
 
 impl Server {
@@ -148,17 +148,18 @@ impl State {
         let page = self.entries.iter().skip(offset).take(limit.min(turn.cap));
         let page: Vec<_> = page.map(json).collect();
         let answer = FakeAnswer::json(format!("[{}]", page.join(",\n ")));
-        match turn.headers {
-            true => answer
+        if turn.headers {
+            answer
                 .header("x-pagination-total", &self.entries.len().to_string())
                 .header("x-pagination-limit", &limit.min(turn.cap).to_string())
-                .header("x-pagination-offset", &offset.to_string()),
-            false => answer,
+                .header("x-pagination-offset", &offset.to_string())
+        } else {
+            answer
         }
     }
 }
 
-/// Every seventh exam is one that cannot be read.
+/// Every seventh exam is not readable.
 fn json(entry: &Entry) -> String {
     let Entry { id, version } = entry;
     let status = if id % 7 == 3 { "[]" } else { "6" };

@@ -1,4 +1,5 @@
-//! Throttling: the wait, the spacing of the pages after it, and deadlines that it does not fit.
+//! Throttling: the wait, the pauses between pages after it, and deadlines that are too short for
+//! it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,9 +20,9 @@ fn throttled(retry_after: Option<u64>) -> Turn {
     }
 }
 
-/// Reads the whole list and gives the pauses between the requests for it.
+/// Reads the whole list and returns the pauses between its requests.
 async fn pauses(client: &BiologixClient, network: &Arc<FakeTransport>) -> Vec<Duration> {
-    let mut exams = client.exams(&partner()).page_size(1).items();
+    let mut exams = client.exams(&partner()).list().page_size(1).items();
     while let Some(listed) = exams.next().await {
         listed.unwrap();
     }
@@ -71,7 +72,7 @@ async fn pages_are_spaced_after_a_429_and_ever_less() {
     expected.extend([Duration::ZERO; 17]);
     assert_eq!(pauses.len(), expected.len());
     for (index, (pause, expected)) in pauses.iter().zip(&expected).enumerate() {
-        // The clock of the tests goes by milliseconds.
+        // The clock of the tests counts milliseconds.
         let off = pause.abs_diff(*expected);
         assert!(
             off <= Duration::from_millis(1),
@@ -106,10 +107,10 @@ async fn without_throttling_pages_follow_each_other_at_once() {
 async fn a_wait_that_does_not_fit_the_deadline_fails_at_once() {
     let network = network(|_| refusal(429, "tooManyRequests"));
     let client = client(&network);
-    client.open_session().send().await.unwrap();
+    client.sessions().open().send().await.unwrap();
     let before = tokio::time::Instant::now();
     let urgent = CallOptions::default().deadline(59 * SECOND);
-    let list = client.exams(&partner()).options(urgent);
+    let list = client.exams(&partner()).list().options(urgent);
     let error = list.items().next().await.unwrap().unwrap_err();
     assert_eq!(before.elapsed(), Duration::ZERO);
     assert_eq!(error.kind(), ErrorKind::RateLimited);
@@ -127,7 +128,12 @@ async fn a_deadline_is_a_pages_and_not_the_pauses() {
     let network = Server::new(40, vec![throttled(Some(3))]).network();
     let each = CallOptions::default().deadline(4 * SECOND);
     let client = client(&network);
-    let mut exams = client.exams(&partner()).page_size(1).options(each).items();
+    let mut exams = client
+        .exams(&partner())
+        .list()
+        .page_size(1)
+        .options(each)
+        .items();
     let mut count = 0;
     while let Some(listed) = exams.next().await {
         listed.unwrap();
@@ -138,11 +144,14 @@ async fn a_deadline_is_a_pages_and_not_the_pauses() {
 
 #[tokio::test(start_paused = true)]
 async fn throttling_without_end_is_an_error_in_the_end() {
-    let network = network(|request| match request.target.contains("offset=0&") {
-        true => page(r#"[{"examId":"E1"}]"#, 2),
-        false => refusal(429, "tooManyRequests"),
+    let network = network(|request| {
+        if request.target.contains("offset=0&") {
+            page(r#"[{"examId":"E1"}]"#, 2)
+        } else {
+            refusal(429, "tooManyRequests")
+        }
     });
-    let mut exams = client(&network).exams(&partner()).items();
+    let mut exams = client(&network).exams(&partner()).list().items();
     assert!(exams.next().await.unwrap().is_ok());
     let before = tokio::time::Instant::now();
     let error = exams.next().await.unwrap().unwrap_err();

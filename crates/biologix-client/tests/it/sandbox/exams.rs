@@ -1,20 +1,21 @@
-//! The synthetic exams: everything that was documented or observed comes up in them.
+//! The synthetic exams have everything that was documented or observed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use biologix_client::sandbox::{EXAMS_LIST, Fault, Sandbox};
+use biologix_client::sandbox::{Fault, Sandbox, Settings};
 use serde_json::Value;
 
 use super::wire::{list, log_in};
 
 async fn exams(seed: u64, count: usize, drift: bool) -> Vec<Value> {
-    let sandbox = Sandbox::builder()
-        .seed(seed)
-        .exams(count)
-        .drift(drift)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::with(Settings {
+        seed,
+        exams: count,
+        drift,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let texts = sandbox
         .exam_ids()
         .into_iter()
@@ -35,7 +36,7 @@ fn count<T: Ord>(of: impl Iterator<Item = T>) -> BTreeMap<T, usize> {
 async fn a_seed_gives_the_same_exams_and_another_seed_others() {
     let first = exams(5, 40, false).await;
     assert_eq!(first, exams(5, 40, false).await);
-    // By number alone: of a longer list the oldest forty are the same.
+    // An exam depends on its number only: the oldest forty of a longer list are the same.
     assert_eq!(first, exams(5, 90, false).await.split_off(50));
     assert_ne!(first, exams(6, 40, false).await);
 }
@@ -105,7 +106,7 @@ async fn blocks_come_as_documented() {
     assert!(snoring_tests > 100 && sleep_exams > 300);
 }
 
-/// How a member comes: not at all, null, or as what.
+/// The form of a member: absent, null, or its JSON type.
 fn form(value: Option<&Value>) -> &'static str {
     match value {
         None => "absent",
@@ -216,7 +217,13 @@ async fn the_gaps_and_undocumented_fields_from_the_field_all_come_up() {
 
 #[tokio::test]
 async fn texts_are_not_all_of_one_style() {
-    let sandbox = Sandbox::builder().seed(4).exams(300).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        seed: 4,
+        exams: 300,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let texts: Vec<String> = sandbox
         .exam_ids()
         .iter()
@@ -272,11 +279,18 @@ async fn drift_brings_what_nobody_documented() {
 
 #[tokio::test]
 async fn the_drift_fault_changes_a_page_but_no_id() {
-    let sandbox = Sandbox::builder().exams(40).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        exams: 40,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     sandbox.spoil_exam("0000039BB").unwrap();
     let token = log_in(&sandbox).await;
     let plain = list(&sandbox, &token, "").await.json();
-    sandbox.fail_next(EXAMS_LIST, Fault::Drift).unwrap();
+    sandbox
+        .fail_next("biologix.exams.list", Fault::Drift)
+        .unwrap();
     let drifted = list(&sandbox, &token, "").await.json();
     let id = |exams: &Value| {
         exams

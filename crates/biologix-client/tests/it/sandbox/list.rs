@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
-use biologix_client::sandbox::{EXAMS_LIST, Fault, Sandbox, Throttle};
+use biologix_client::sandbox::{Fault, Sandbox, Settings, Throttle};
 use serde_json::json;
 
 use super::wire::{ids, list, log_in, send};
 
 #[tokio::test]
 async fn pages_hold_every_exam_once_newest_first() {
-    let sandbox = Sandbox::builder()
-        .exams(57)
-        .max_limit(10)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::with(Settings {
+        exams: 57,
+        max_limit: 10,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let token = log_in(&sandbox).await;
     let mut seen = Vec::new();
     for page in 0..6 {
@@ -49,12 +50,13 @@ async fn pages_hold_every_exam_once_newest_first() {
 
 #[tokio::test]
 async fn the_limit_is_capped_and_has_a_default() {
-    let sandbox = Sandbox::builder()
-        .exams(30)
-        .max_limit(20)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::with(Settings {
+        exams: 30,
+        max_limit: 20,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let token = log_in(&sandbox).await;
     assert_eq!(ids(&list(&sandbox, &token, "").await).len(), 20);
     let got = list(&sandbox, &token, "?limit=1000").await;
@@ -66,12 +68,13 @@ async fn the_limit_is_capped_and_has_a_default() {
         ids(&list(&sandbox, &token, "?limit=7&other=x").await).len(),
         7
     );
-    let small = Sandbox::builder()
-        .exams(30)
-        .default_limit(5)
-        .start()
-        .await
-        .unwrap();
+    let small = Sandbox::with(Settings {
+        exams: 30,
+        default_limit: Some(5),
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let token = log_in(&small).await;
     assert_eq!(ids(&list(&small, &token, "").await).len(), 5);
     for bad in [
@@ -94,10 +97,13 @@ async fn each_pagination_header_can_be_left_out() {
         "x-pagination-offset",
     ];
     for (index, missing) in names.into_iter().enumerate() {
-        let builder = Sandbox::builder()
-            .total_header(index != 0)
-            .limit_header(index != 1);
-        let sandbox = builder.offset_header(index != 2).start().await.unwrap();
+        let settings = Settings {
+            total_header: index != 0,
+            limit_header: index != 1,
+            offset_header: index != 2,
+            ..Settings::default()
+        };
+        let sandbox = Sandbox::with(settings).await.unwrap();
         let token = log_in(&sandbox).await;
         let got = list(&sandbox, &token, "").await;
         for name in names {
@@ -108,12 +114,17 @@ async fn each_pagination_header_can_be_left_out() {
 
 #[tokio::test]
 async fn too_many_calls_in_a_window_are_throttled_as_observed() {
-    let throttle = Throttle::new(2, Duration::from_secs(60));
-    let sandbox = Sandbox::builder()
-        .throttle(throttle.clone())
-        .start()
-        .await
-        .unwrap();
+    let throttle = Throttle {
+        calls: 2,
+        window: Duration::from_secs(60),
+        retry_after: None,
+    };
+    let sandbox = Sandbox::with(Settings {
+        throttle: Some(throttle.clone()),
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     sandbox.clock().freeze();
     let token = log_in(&sandbox).await;
     assert_eq!(list(&sandbox, &token, "").await.status, 200);
@@ -135,11 +146,15 @@ async fn too_many_calls_in_a_window_are_throttled_as_observed() {
     assert_eq!(list(&sandbox, &token, "").await.status, 200);
     assert_eq!(list(&sandbox, &token, "").await.status, 429);
 
-    let sandbox = Sandbox::builder()
-        .throttle(throttle.retry_after("17"))
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::with(Settings {
+        throttle: Some(Throttle {
+            retry_after: Some("17".to_owned()),
+            ..throttle
+        }),
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     sandbox.clock().freeze();
     let token = log_in(&sandbox).await;
     let mut last = None;
@@ -156,14 +171,17 @@ async fn faults_have_the_vendors_bodies() {
     let soon = Some("3".to_owned());
     sandbox
         .fail_next(
-            EXAMS_LIST,
+            "biologix.exams.list",
             Fault::Throttled {
                 retry_after: soon.clone(),
             },
         )
         .unwrap();
     sandbox
-        .fail_next(EXAMS_LIST, Fault::Unavailable { retry_after: soon })
+        .fail_next(
+            "biologix.exams.list",
+            Fault::Unavailable { retry_after: soon },
+        )
         .unwrap();
     let got = list(&sandbox, &token, "").await;
     assert_eq!(
@@ -216,7 +234,12 @@ async fn other_paths_and_methods_are_refused() {
 
 #[tokio::test]
 async fn a_hundred_thousand_exams_are_listed_at_any_depth() {
-    let sandbox = Sandbox::builder().exams(100_000).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        exams: 100_000,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let token = log_in(&sandbox).await;
     for (offset, first, count) in [
         (0, "0100000BB", 100),
@@ -237,27 +260,42 @@ async fn a_hundred_thousand_exams_are_listed_at_any_depth() {
 
 #[tokio::test]
 async fn settings_that_cannot_be_are_refused() {
-    for builder in [
-        Sandbox::builder().exams(9_000_001),
-        Sandbox::builder().max_limit(0),
-        Sandbox::builder().default_limit(0),
+    for settings in [
+        Settings {
+            exams: 9_000_001,
+            ..Settings::default()
+        },
+        Settings {
+            max_limit: 0,
+            ..Settings::default()
+        },
+        Settings {
+            default_limit: Some(0),
+            ..Settings::default()
+        },
     ] {
         assert_eq!(
-            builder.start().await.unwrap_err().kind(),
+            Sandbox::with(settings).await.unwrap_err().kind(),
             std::io::ErrorKind::InvalidInput
         );
     }
-    let none = Sandbox::builder().exams(0).start().await.unwrap();
+    let none = Sandbox::with(Settings {
+        exams: 0,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let token = log_in(&none).await;
     assert_eq!(list(&none, &token, "").await.text(), "[]");
     let port = none.url().rsplit(':').next().unwrap().parse().unwrap();
     assert_eq!(
-        Sandbox::builder()
-            .port(port)
-            .start()
-            .await
-            .unwrap_err()
-            .kind(),
+        Sandbox::with(Settings {
+            port,
+            ..Settings::default()
+        })
+        .await
+        .unwrap_err()
+        .kind(),
         std::io::ErrorKind::AddrInUse
     );
 }

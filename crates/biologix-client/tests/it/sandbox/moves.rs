@@ -1,17 +1,22 @@
-//! A list that moves while it is read.
+//! A list that changes while it is read.
 
-use biologix_client::sandbox::{EXAMS_LIST, Sandbox, SandboxError};
+use biologix_client::sandbox::{Sandbox, SandboxError, Settings};
 use serde_json::Value;
 
 use super::wire::{ids, list, log_in};
 
 #[tokio::test]
 async fn issued_exams_come_first_and_shift_the_rest() {
-    let sandbox = Sandbox::builder().exams(10).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        exams: 10,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let token = log_in(&sandbox).await;
     let before = sandbox.exam_ids();
     sandbox
-        .on_request(EXAMS_LIST, 2, |centre| centre.issue_exams(3))
+        .on_request("biologix.exams.list", 2, |centre| centre.issue_exams(3))
         .unwrap();
     let first = list(&sandbox, &token, "?limit=5").await;
     let second = list(&sandbox, &token, "?limit=5&offset=5").await;
@@ -31,7 +36,12 @@ async fn issued_exams_come_first_and_shift_the_rest() {
 
 #[tokio::test]
 async fn removed_exams_lower_the_total_and_never_come_back() {
-    let sandbox = Sandbox::builder().exams(10).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        exams: 10,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let token = log_in(&sandbox).await;
     sandbox.remove_exam("0000004BB").unwrap();
     sandbox.remove_newest(2);
@@ -62,7 +72,12 @@ async fn removed_exams_lower_the_total_and_never_come_back() {
 
 #[tokio::test]
 async fn a_changed_exam_is_done_and_differs_each_time() {
-    let sandbox = Sandbox::builder().exams(40).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        exams: 40,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let exam = |id: &str| serde_json::from_str::<Value>(&sandbox.exam_json(id).unwrap()).unwrap();
     let id = sandbox
         .exam_ids()
@@ -104,8 +119,13 @@ async fn a_changed_exam_is_done_and_differs_each_time() {
 }
 
 #[tokio::test]
-async fn spoiled_exams_cannot_be_read_and_can_be_mended() {
-    let sandbox = Sandbox::builder().exams(6).start().await.unwrap();
+async fn spoiled_exams_cannot_be_read_and_can_be_fixed() {
+    let sandbox = Sandbox::with(Settings {
+        exams: 6,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let token = log_in(&sandbox).await;
     let good = sandbox.exam_json("0000002BB").unwrap();
     for id in ["0000001BB", "0000002BB", "0000003BB"] {
@@ -140,7 +160,12 @@ async fn spoiled_exams_cannot_be_read_and_can_be_mended() {
 
 #[tokio::test]
 async fn exams_that_are_not_there_are_errors() {
-    let sandbox = Sandbox::builder().exams(3).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        exams: 3,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     for id in [
         "0000004BB",
         "0000000BB",
@@ -167,7 +192,7 @@ async fn an_action_may_end_the_session_between_pages() {
     let sandbox = Sandbox::start().await.unwrap();
     let token = log_in(&sandbox).await;
     sandbox
-        .on_request(EXAMS_LIST, 2, |centre| centre.expire_tokens())
+        .on_request("biologix.exams.list", 2, |centre| centre.expire_tokens())
         .unwrap();
     assert_eq!(list(&sandbox, &token, "").await.status, 200);
     assert_eq!(list(&sandbox, &token, "").await.status, 401);

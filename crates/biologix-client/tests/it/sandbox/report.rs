@@ -1,11 +1,11 @@
 //! Report PDFs: real files, without login, only for finished exams.
 
-use biologix_client::sandbox::{REPORTS_GET, Sandbox};
+use biologix_client::sandbox::{Sandbox, Settings};
 use serde_json::{Value, json};
 
 use super::wire::{Got, send};
 
-/// Percent-encodes all but letters and digits.
+/// Percent-encodes everything except letters and digits.
 fn encoded(key: &str) -> String {
     key.bytes()
         .map(|byte| {
@@ -69,7 +69,12 @@ fn assert_is_pdf(file: &[u8]) {
 
 #[tokio::test]
 async fn every_finished_exam_with_a_key_has_a_real_pdf_and_no_other_has() {
-    let sandbox = Sandbox::builder().exams(300).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        exams: 300,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let (mut found, mut missing, mut odd_keys) = (0, 0, 0);
     for id in sandbox.exam_ids() {
         let exam = exam(&sandbox, &id);
@@ -106,7 +111,12 @@ async fn every_finished_exam_with_a_key_has_a_real_pdf_and_no_other_has() {
 
 #[tokio::test]
 async fn keys_that_no_exam_has_are_not_found() {
-    let sandbox = Sandbox::builder().exams(30).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        exams: 30,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let has_report = |id: &String| {
         exam(&sandbox, id)["status"] == 6
             && exam(&sandbox, id)["examKey"]
@@ -148,7 +158,7 @@ async fn credentials_that_should_not_come_are_in_the_log() {
         "",
     )
     .await;
-    let log = sandbox.requests_for(REPORTS_GET);
+    let log = sandbox.requests_for("biologix.reports.get");
     let schemes: Vec<_> = log
         .iter()
         .map(|entry| entry.authorization_scheme())
@@ -158,12 +168,13 @@ async fn credentials_that_should_not_come_are_in_the_log() {
 
 #[tokio::test]
 async fn reports_can_be_made_large() {
-    let sandbox = Sandbox::builder()
-        .exams(40)
-        .report_bytes(300_000)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::with(Settings {
+        exams: 40,
+        report_bytes: 300_000,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let id = sandbox.exam_ids().pop().unwrap();
     sandbox.change_exam(&id).unwrap();
     let got = report(&sandbox, "EXAMPLEKEY1").await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use biologix_client::sandbox::{EXAMS_LIST, HeaderCase, SESSIONS_OPEN, Sandbox};
+use biologix_client::sandbox::{HeaderCase, Sandbox, Settings};
 use serde_json::json;
 
 use super::wire::{list, log_in, open_with, send};
@@ -10,12 +10,9 @@ use super::wire::{list, log_in, open_with, send};
 #[tokio::test]
 async fn a_session_is_as_documented() {
     let sandbox = Sandbox::start().await.unwrap();
-    assert_eq!(
-        (sandbox.username(), sandbox.partner_id()),
-        ("c|EXAMPLE|000001", "0000001DD")
-    );
-    let body =
-        json!({ "username": sandbox.username(), "password": sandbox.password(), "source": 100 });
+    assert_eq!(sandbox.settings.username, "c|EXAMPLE|000001");
+    assert_eq!(sandbox.settings.partner_id, "0000001DD");
+    let body = json!({ "username": sandbox.settings.username, "password": sandbox.settings.password, "source": 100 });
     let got = open_with(&sandbox, &body).await;
     assert_eq!(
         (got.status, got.header("content-type")),
@@ -40,7 +37,10 @@ async fn a_session_is_as_documented() {
         Some("EXAMPLETOKEN0002")
     );
     assert_eq!(
-        (sandbox.sessions_opened(), sandbox.count(SESSIONS_OPEN)),
+        (
+            sandbox.sessions_opened(),
+            sandbox.count("biologix.sessions.open")
+        ),
         (2, 2)
     );
 }
@@ -48,7 +48,7 @@ async fn a_session_is_as_documented() {
 #[tokio::test]
 async fn what_the_vendor_would_refuse_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
-    let (name, password) = (sandbox.username(), sandbox.password());
+    let (name, password) = (&*sandbox.settings.username, &*sandbox.settings.password);
     let login = |name: &str, password: &str| json!({ "username": name, "password": password, "source": 100 });
 
     let got = open_with(&sandbox, &login(name, "wrong")).await;
@@ -126,13 +126,13 @@ async fn what_the_vendor_would_refuse_is_refused() {
 
 #[tokio::test]
 async fn the_token_header_can_be_spelled_as_in_the_document() {
-    let sandbox = Sandbox::builder()
-        .header_case(HeaderCase::Title)
-        .start()
-        .await
-        .unwrap();
-    let body =
-        json!({ "username": sandbox.username(), "password": sandbox.password(), "source": 100 });
+    let sandbox = Sandbox::with(Settings {
+        header_case: HeaderCase::Title,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
+    let body = json!({ "username": sandbox.settings.username, "password": sandbox.settings.password, "source": 100 });
     assert_eq!(
         open_with(&sandbox, &body).await.header("Bx-Session-Token"),
         Some("EXAMPLETOKEN0001")
@@ -160,21 +160,23 @@ async fn a_token_expires_by_the_clock() {
     sandbox.expire_tokens();
     assert_eq!(list(&sandbox, &new, "").await.status, 401);
 
-    let brief = Sandbox::builder()
-        .token_life(Duration::from_secs(60))
-        .start()
-        .await
-        .unwrap();
+    let brief = Sandbox::with(Settings {
+        token_life: Duration::from_secs(60),
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     brief.clock().freeze();
     let token = log_in(&brief).await;
     brief.clock().advance(Duration::from_secs(60));
     assert_eq!(list(&brief, &token, "").await.status, 401);
 
-    let endless = Sandbox::builder()
-        .token_life(Duration::MAX)
-        .start()
-        .await
-        .unwrap();
+    let endless = Sandbox::with(Settings {
+        token_life: Duration::MAX,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let token = log_in(&endless).await;
     endless.clock().advance(Duration::from_secs(1 << 36));
     assert_eq!(list(&endless, &token, "").await.status, 200);
@@ -205,7 +207,7 @@ async fn basic_auth_is_checked_and_its_scheme_logged_as_it_came() {
     ] {
         assert_eq!(list(&sandbox, bad, "").await.status, 401, "{bad}");
     }
-    let log = sandbox.requests_for(EXAMS_LIST);
+    let log = sandbox.requests_for("biologix.exams.list");
     let schemes: Vec<_> = log
         .iter()
         .take(3)
@@ -216,16 +218,16 @@ async fn basic_auth_is_checked_and_its_scheme_logged_as_it_came() {
 
 #[tokio::test]
 async fn credentials_can_be_chosen() {
-    let builder = Sandbox::builder()
-        .username("someone")
-        .password("EXAMPLE-OTHER")
-        .partner_id("0000002DD");
-    assert!(!format!("{builder:?}").contains("EXAMPLE-OTHER"));
-    let sandbox = builder.start().await.unwrap();
-    assert_eq!(
-        (sandbox.username(), sandbox.password()),
-        ("someone", "EXAMPLE-OTHER")
-    );
+    let settings = Settings {
+        username: "someone".to_owned(),
+        password: "EXAMPLE-OTHER".to_owned(),
+        partner_id: "0000002DD".to_owned(),
+        ..Settings::default()
+    };
+    assert!(!format!("{settings:?}").contains("EXAMPLE-OTHER"));
+    let sandbox = Sandbox::with(settings).await.unwrap();
+    assert_eq!(sandbox.settings.username, "someone");
+    assert_eq!(sandbox.settings.password, "EXAMPLE-OTHER");
     let token = log_in(&sandbox).await;
     assert_eq!(list(&sandbox, &token, "").await.status, 200);
     let got = send(
@@ -239,5 +241,5 @@ async fn credentials_can_be_chosen() {
         (got.status, &got.json()["error"]),
         (403, &json!("notAuthorized"))
     );
-    assert!(!format!("{sandbox:?}").contains("EXAMPLE-OTHER"));
+    assert!(!format!("{sandbox:?} {:?}", sandbox.state()).contains("EXAMPLE-OTHER"));
 }

@@ -1,6 +1,7 @@
-//! Biologix, asked by a client that is nothing but a socket.
+//! Requests by a client that is only a socket.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use biologix_client::sandbox::Sandbox;
 use serde_json::{Value, json};
 pub(crate) use testing::wire::{Got, send};
@@ -18,17 +19,22 @@ pub(crate) async fn open_with(sandbox: &Sandbox, body: &Value) -> Got {
 
 /// Opens a session; returns the value of the `Authorization` header for the next requests.
 pub(crate) async fn log_in(sandbox: &Sandbox) -> String {
-    let body =
-        json!({ "username": sandbox.username(), "password": sandbox.password(), "source": 100 });
+    let body = json!({ "username": sandbox.settings.username, "password": sandbox.settings.password, "source": 100 });
     let got = open_with(sandbox, &body).await;
     assert_eq!(got.status, 200);
     let token = got.header("bx-session-token").expect("a token");
     let user_id = got.json()["userId"].as_str().expect("a user id").to_owned();
-    format!("basic {}", STANDARD.encode(format!("{user_id}:{token}")))
+    format!(
+        "basic {}",
+        BASE64_STANDARD.encode(format!("{user_id}:{token}"))
+    )
 }
 
 pub(crate) async fn list(sandbox: &Sandbox, authorization: &str, query: &str) -> Got {
-    let line = format!("GET /v2/partners/{}/exams{query}", sandbox.partner_id());
+    let line = format!(
+        "GET /v2/partners/{}/exams{query}",
+        sandbox.settings.partner_id
+    );
     send(
         sandbox.url(),
         &line,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{LIST, LOGIN, TOKEN, client, header, page, partner, requests_to};
 
-/// A network whose logins are answered with this body and this token.
+/// A network whose logins get this body and this token.
 fn answering(body: Value, token: Option<String>) -> std::sync::Arc<FakeTransport> {
     FakeTransport::new(move |request| match request.target.as_str() {
         LOGIN => {
@@ -24,7 +24,12 @@ fn answering(body: Value, token: Option<String>) -> std::sync::Arc<FakeTransport
 
 async fn refused(body: Value, token: Option<&str>) -> Error {
     let network = answering(body, token.map(str::to_owned));
-    let error = client(&network).exams(&partner()).send().await.unwrap_err();
+    let error = client(&network)
+        .exams(&partner())
+        .list()
+        .send()
+        .await
+        .unwrap_err();
     assert_eq!(network.count(), 1, "the list is not asked for");
     error
 }
@@ -65,8 +70,8 @@ async fn a_missing_user_id_is_an_error() {
 async fn session(body: Value) -> SessionInfo {
     let network = answering(body.clone(), Some(TOKEN.into()));
     let client = client(&network);
-    client.exams(&partner()).send().await.unwrap();
-    let session = client.open_session().send().await;
+    client.exams(&partner()).list().send().await.unwrap();
+    let session = client.sessions().open().send().await;
     session.unwrap_or_else(|error| panic!("{error}: {body}"))
 }
 
@@ -163,7 +168,7 @@ proptest! {
             .unwrap();
         runtime.block_on(async {
             let network = answering(json!({"userId": "0000001AA"}), Some(token.clone()));
-            client(&network).exams(&partner()).send().await.unwrap();
+            client(&network).exams(&partner()).list().send().await.unwrap();
             let lists = requests_to(&network, LIST);
             let sent = header(&lists[0], "authorization").unwrap();
             let sent = sent.strip_prefix("basic ").unwrap();

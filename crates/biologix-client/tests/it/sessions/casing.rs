@@ -1,4 +1,4 @@
-//! The token's header on a real connection, where its case is the server's choice.
+//! The token's header on a real connection, where the server chooses its case.
 
 use biologix_client::BiologixClient;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -33,7 +33,7 @@ async fn read(stream: &mut TcpStream) -> String {
     }
 }
 
-/// Serves a login and a list, each on a connection of its own, and gives the list's request.
+/// Serves a login and a list, each on its own connection, and returns the list's request.
 async fn serve(listener: TcpListener, header: &'static [u8]) -> String {
     let mut last = String::new();
     for (headers, body) in [(header, r#"{"userId":"0000001AA"}"#), (b"", "[]")] {
@@ -66,7 +66,7 @@ async fn the_token_header_is_found_in_any_case() {
             b"BX-SESSION-TOKEN:   EXAMPLETOKEN0001 \r\n",
             "basic MDAwMDAwMUFBOkVYQU1QTEVUT0tFTjAwMDE=",
         ),
-        // No text at all: still the bytes that came.
+        // Not text: the bytes are used as they came.
         (b"bX-sEsSiOn-ToKeN: \xff\x80\r\n", "basic MDAwMDAwMUFBOv+A"),
     ];
     for (sent, expected) in cases {
@@ -78,7 +78,8 @@ async fn the_token_header_is_found_in_any_case() {
             .build()
             .unwrap();
         let partner = partner();
-        let (request, page) = tokio::join!(serve(listener, sent), client.exams(&partner).send());
+        let (request, page) =
+            tokio::join!(serve(listener, sent), client.exams(&partner).list().send());
         assert!(page.unwrap().items.is_empty());
         let line = request.lines().find_map(|line| {
             let (name, value) = line.split_once(": ")?;

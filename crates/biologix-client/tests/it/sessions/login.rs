@@ -2,20 +2,19 @@
 
 use std::sync::Mutex;
 
-use biologix_client::{Credentials, CredentialsProvider};
-use common_http::transport::FakeAnswer;
+use biologix_client::{Credentials, Provider};
+use common_http::transport::{FakeAnswer, FakeTransport};
 use common_http::{Delivery, Error, ErrorKind, Result, async_trait};
 
 use crate::support::{
     LIST, LOGIN, TOKEN, authorization, builder, client, header, network, opened, page, partner,
     requests_to, targets, without_credentials,
 };
-use common_http::transport::FakeTransport;
 
 #[tokio::test(start_paused = true)]
 async fn source_is_sent_as_the_number_100() {
     let network = network(|_| page("[]", 0));
-    client(&network).open_session().send().await.unwrap();
+    client(&network).sessions().open().send().await.unwrap();
     let login = &network.requests()[0];
     assert_eq!(
         (login.method.as_str(), login.target.as_str()),
@@ -37,7 +36,7 @@ async fn a_login_name_is_sent_verbatim() {
     let network = network(|_| page("[]", 0));
     let client = without_credentials(&network).credentials(name, password);
     let client = client.build().unwrap();
-    client.open_session().send().await.unwrap();
+    client.sessions().open().send().await.unwrap();
     let body: serde_json::Value = serde_json::from_slice(&network.requests()[0].body).unwrap();
     let expected = serde_json::json!({"username": name, "password": password, "source": 100});
     assert_eq!(body, expected);
@@ -52,7 +51,12 @@ async fn basic_is_sent_in_lower_case() {
         }
         _ => page("[]", 0),
     });
-    client(&network).exams(&partner()).send().await.unwrap();
+    client(&network)
+        .exams(&partner())
+        .list()
+        .send()
+        .await
+        .unwrap();
     let lists = requests_to(&network, LIST);
     assert_eq!(lists.len(), 1);
     assert_eq!(
@@ -67,9 +71,14 @@ async fn user_id_and_token_go_as_utf8_in_padded_base64() {
         LOGIN => FakeAnswer::json(r#"{"userId":"Ãé:"}"#).header("bx-session-token", "T?~>"),
         _ => page("[]", 0),
     });
-    client(&network).exams(&partner()).send().await.unwrap();
+    client(&network)
+        .exams(&partner())
+        .list()
+        .send()
+        .await
+        .unwrap();
     let lists = requests_to(&network, LIST);
-    // Padded, and with `+` and `/` rather than the characters for addresses.
+    // Padded, and with `+` and `/`, not the characters for URLs.
     assert_eq!(
         header(&lists[0], "authorization"),
         Some("basic w4PDqTo6VD9+Pg==")
@@ -80,11 +89,11 @@ async fn user_id_and_token_go_as_utf8_in_padded_base64() {
 async fn one_session_serves_every_call_and_is_never_closed() {
     let network = network(|_| page("[]", 0));
     let client = client(&network);
-    client.open_session().send().await.unwrap();
-    client.open_session().send().await.unwrap();
+    client.sessions().open().send().await.unwrap();
+    client.sessions().open().send().await.unwrap();
     for _ in 0..3 {
         let clone = client.clone();
-        clone.exams(&partner()).send().await.unwrap();
+        clone.exams(&partner()).list().send().await.unwrap();
     }
     let list = format!("{LIST}?offset=0&limit=100");
     assert_eq!(targets(&network), [LOGIN, &list, &list, &list]);
@@ -100,10 +109,10 @@ async fn one_session_serves_every_call_and_is_never_closed() {
 async fn without_credentials_nothing_is_sent() {
     let network = network(|_| page("[]", 0));
     let client = without_credentials(&network).build().unwrap();
-    let list = client.exams(&partner()).send().await.unwrap_err();
+    let list = client.exams(&partner()).list().send().await.unwrap_err();
     assert_eq!(list.operation(), Some("biologix.exams.list"));
-    let stream = client.exams(&partner()).items().next().await;
-    let session = client.open_session().send().await.unwrap_err();
+    let stream = client.exams(&partner()).list().items().next().await;
+    let session = client.sessions().open().send().await.unwrap_err();
     for error in [list, stream.unwrap().unwrap_err(), session] {
         assert_eq!(
             (error.kind(), error.delivery(), error.attempts()),
@@ -116,8 +125,8 @@ async fn without_credentials_nothing_is_sent() {
 struct Vault(Mutex<Vec<Result<Credentials>>>);
 
 #[async_trait]
-impl CredentialsProvider for Vault {
-    async fn credentials(&self) -> Result<Credentials> {
+impl Provider<Credentials> for Vault {
+    async fn get(&self) -> Result<Credentials> {
         self.0.lock().unwrap().remove(0)
     }
 }
@@ -133,11 +142,11 @@ async fn a_provider_is_asked_at_each_login() {
     let network = network(|_| page("[]", 0));
     let client = builder(&network).credentials_from("centre 1", vault);
     let client = client.build().unwrap();
-    let error = client.exams(&partner()).send().await.unwrap_err();
+    let error = client.exams(&partner()).list().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert_eq!((error.delivery(), network.count()), (Delivery::NotSent, 0));
     for _ in 0..2 {
-        client.exams(&partner()).send().await.unwrap();
+        client.exams(&partner()).list().send().await.unwrap();
         tokio::time::sleep(crate::support::DAY * 6).await;
     }
     let logins = requests_to(&network, LOGIN);
@@ -151,7 +160,7 @@ async fn a_provider_is_asked_at_each_login() {
 #[tokio::test(start_paused = true)]
 async fn session_info_is_what_the_login_said() {
     let network = FakeTransport::new(|_| opened().header("bx-session-token", TOKEN));
-    let session = client(&network).open_session().send().await.unwrap();
+    let session = client(&network).sessions().open().send().await.unwrap();
     assert_eq!(session.user_id, "0000001AA");
     assert_eq!(session.session_id.as_deref(), Some("EXAMPLE-SESSION-ID"));
     let start = session.token_start.as_ref().unwrap();

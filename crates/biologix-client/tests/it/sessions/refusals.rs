@@ -1,4 +1,4 @@
-//! Logins that are refused: once, and remembered.
+//! Logins that are refused are not repeated, and the refusal is remembered.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +13,12 @@ use crate::support::{client, opened, partner, refusal};
 /// How long an answer takes, so that the callers really wait for each other.
 const A_MOMENT: Duration = Duration::from_secs(1);
 
-/// Ten callers, and then ten more: the last error of each ten.
+/// Ten callers, then ten more: the last error of each ten.
 async fn twenty_calls(network: &Arc<FakeTransport>) -> [common_http::Error; 2] {
     let client = client(network);
     let mut errors = Vec::new();
     for _ in 0..2 {
-        let calls = (0..10).map(|_| client.exams(&partner()).send());
+        let calls = (0..10).map(|_| client.exams(&partner()).list().send());
         let answers = futures_util::future::join_all(calls).await;
         errors.extend(answers.into_iter().last().unwrap().err());
     }
@@ -27,7 +27,7 @@ async fn twenty_calls(network: &Arc<FakeTransport>) -> [common_http::Error; 2] {
 
 #[tokio::test(start_paused = true)]
 async fn a_login_refused_by_any_4xx_is_not_repeated_but_remembered() {
-    // What a 408 means is not the login's to say; 429 names its own pause.
+    // A 408 is not about the login, and a 429 names its own pause.
     for status in (400..500).filter(|status| ![408, 429].contains(status)) {
         for body in ["", "{}", "<html>", r#"{"error":"exampleCode"}"#] {
             let network =
@@ -75,10 +75,10 @@ async fn a_refusal_is_remembered_for_a_growing_pause() {
         (6, 900),
         (7, 900),
     ] {
-        let refused = client.open_session().send().await.unwrap_err();
+        let refused = client.sessions().open().send().await.unwrap_err();
         assert_eq!((refused.attempts(), network.count()), (1, logins));
         sleep(Duration::from_secs(pause) - Duration::from_millis(10)).await;
-        let answered_here = client.open_session().send().await.unwrap_err();
+        let answered_here = client.sessions().open().send().await.unwrap_err();
         assert_eq!((answered_here.attempts(), network.count()), (0, logins));
         sleep(Duration::from_millis(20)).await;
     }
@@ -96,14 +96,14 @@ async fn a_429_of_a_login_is_a_refusal() {
             }
         });
         let client = client(&network);
-        let error = client.open_session().send().await.unwrap_err();
+        let error = client.sessions().open().send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::RateLimited);
         assert_eq!(error.retry_after(), Some(Duration::from_secs(pause)));
         sleep(Duration::from_secs(pause) - Duration::from_millis(10)).await;
-        let error = client.open_session().send().await.unwrap_err();
+        let error = client.sessions().open().send().await.unwrap_err();
         assert_eq!((error.kind(), network.count()), (ErrorKind::RateLimited, 1));
         sleep(Duration::from_millis(20)).await;
-        client.open_session().send().await.unwrap();
+        client.sessions().open().send().await.unwrap();
         assert_eq!(network.count(), 2);
     }
 }
@@ -124,7 +124,7 @@ async fn invalid_user_identifier_is_a_message_in_any_member() {
             let network = FakeTransport::new(move |_| {
                 FakeAnswer::status(status).chunk(Duration::ZERO, sent.clone())
             });
-            let error = client(&network).open_session().send().await.unwrap_err();
+            let error = client(&network).sessions().open().send().await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Credentials, "{status} {body}");
             assert_eq!(error.message(), Some(TEXT), "{body}");
             assert_ne!(error.code(), Some(TEXT));
@@ -137,10 +137,10 @@ async fn invalid_user_identifier_is_a_message_in_any_member() {
 async fn a_login_that_fails_by_the_vendors_fault_is_repeated_twice() {
     let network = FakeTransport::new(|_| FakeAnswer::status(503));
     let client = client(&network);
-    let error = client.open_session().send().await.unwrap_err();
+    let error = client.sessions().open().send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Server, 3));
     assert_eq!(network.count(), 3);
-    // Nothing to remember: the vendor refused nobody.
-    client.open_session().send().await.unwrap_err();
+    // There is nothing to remember, because the vendor refused nobody.
+    client.sessions().open().send().await.unwrap_err();
     assert_eq!(network.count(), 6);
 }

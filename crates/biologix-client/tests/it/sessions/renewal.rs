@@ -1,4 +1,4 @@
-//! When a session is renewed: ahead of its end, and once after a 401.
+//! When a session is renewed: before its end, and once after a 401.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,13 +19,13 @@ const SECOND: Duration = Duration::from_secs(1);
 async fn the_token_is_renewed_after_6_days() {
     let network = network(|_| page("[]", 0));
     let client = client(&network);
-    client.exams(&partner()).send().await.unwrap();
+    client.exams(&partner()).list().send().await.unwrap();
     sleep(6 * DAY - SECOND).await;
-    client.exams(&partner()).send().await.unwrap();
+    client.exams(&partner()).list().send().await.unwrap();
     assert_eq!(requests_to(&network, LOGIN).len(), 1);
     sleep(SECOND).await;
-    client.exams(&partner()).send().await.unwrap();
-    client.exams(&partner()).send().await.unwrap();
+    client.exams(&partner()).list().send().await.unwrap();
+    client.exams(&partner()).list().send().await.unwrap();
     assert_eq!(requests_to(&network, LOGIN).len(), 2);
     let lists = requests_to(&network, LIST);
     let used: Vec<_> = lists
@@ -41,20 +41,20 @@ async fn when_to_renew_can_be_set() {
     let network = network(|_| page("[]", 0));
     let client = builder(&network).renew_after(DAY).build().unwrap();
     for logins in [1, 2, 3] {
-        client.exams(&partner()).send().await.unwrap();
+        client.exams(&partner()).list().send().await.unwrap();
         assert_eq!(requests_to(&network, LOGIN).len(), logins);
         sleep(DAY).await;
     }
 }
 
-/// Another login, the same in each byte; no other call, and nothing that ends the first session.
+/// A second, identical login, with no other call and nothing that ends the first session.
 #[tokio::test(start_paused = true)]
 async fn a_renewal_is_another_login() {
     let network = network(|_| page("[]", 0));
     let client = client(&network);
-    client.open_session().send().await.unwrap();
+    client.sessions().open().send().await.unwrap();
     sleep(6 * DAY).await;
-    client.open_session().send().await.unwrap();
+    client.sessions().open().send().await.unwrap();
     let requests = network.requests();
     assert_eq!(requests.len(), 2);
     assert_eq!(requests[0].target, requests[1].target);
@@ -72,12 +72,12 @@ async fn where_renewing_fails_the_old_token_is_used_for_its_7_days() {
         _ => page("[]", 0),
     });
     let client = client(&network);
-    client.exams(&partner()).send().await.unwrap();
+    client.exams(&partner()).list().send().await.unwrap();
     down.store(true, Ordering::Relaxed);
     sleep(6 * DAY).await;
-    client.exams(&partner()).send().await.unwrap();
+    client.exams(&partner()).list().send().await.unwrap();
     sleep(DAY - A_WHILE).await;
-    client.exams(&partner()).send().await.unwrap();
+    client.exams(&partner()).list().send().await.unwrap();
     for request in requests_to(&network, LIST) {
         assert_eq!(
             header(&request, "authorization"),
@@ -85,20 +85,21 @@ async fn where_renewing_fails_the_old_token_is_used_for_its_7_days() {
         );
     }
     sleep(A_WHILE).await;
-    let error = client.exams(&partner()).send().await.unwrap_err();
+    let error = client.exams(&partner()).list().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Server);
     assert_eq!(error.operation(), Some("biologix.sessions.open"));
     assert_eq!(requests_to(&network, LIST).len(), 3);
 }
 
-/// A network that takes only the token of the newest login, and none where `revoked` says so.
+/// A network that accepts only the token of the newest login, and none once `revoked` is set.
 fn strict(revoked: &Arc<AtomicBool>) -> Arc<FakeTransport> {
     let revoked = revoked.clone();
     network(move |request| {
         let newest = header(request, "authorization") != Some(&authorization(TOKEN));
-        match newest && !revoked.load(Ordering::Relaxed) {
-            true => page("[]", 0),
-            false => refusal(401, "incorrectPassword"),
+        if newest && !revoked.load(Ordering::Relaxed) {
+            page("[]", 0)
+        } else {
+            refusal(401, "incorrectPassword")
         }
     })
 }
@@ -108,9 +109,9 @@ async fn a_401_opens_one_new_session() {
     let revoked = Arc::new(AtomicBool::new(false));
     let network = strict(&revoked);
     let client = client(&network);
-    client.open_session().send().await.unwrap();
+    client.sessions().open().send().await.unwrap();
     sleep(A_WHILE).await;
-    client.exams(&partner()).send().await.unwrap();
+    client.exams(&partner()).list().send().await.unwrap();
     let lists = requests_to(&network, LIST);
     assert_eq!((requests_to(&network, LOGIN).len(), lists.len()), (2, 2));
     assert_eq!(
@@ -120,7 +121,7 @@ async fn a_401_opens_one_new_session() {
     // A second 401 is the answer.
     revoked.store(true, Ordering::Relaxed);
     sleep(A_WHILE).await;
-    let error = client.exams(&partner()).send().await.unwrap_err();
+    let error = client.exams(&partner()).list().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthenticated);
     assert_eq!(error.operation(), Some("biologix.exams.list"));
     assert_eq!(error.attempts(), 2);
@@ -132,9 +133,9 @@ async fn a_401_opens_one_new_session() {
 async fn a_401_on_a_young_token_opens_none() {
     let network = strict(&Arc::new(AtomicBool::new(true)));
     let client = client(&network);
-    client.open_session().send().await.unwrap();
+    client.sessions().open().send().await.unwrap();
     sleep(Duration::from_secs(59)).await;
-    let error = client.exams(&partner()).send().await.unwrap_err();
+    let error = client.exams(&partner()).list().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthenticated);
     assert_eq!((error.attempts(), network.count()), (1, 2));
 }

@@ -16,8 +16,8 @@ async fn clients_of_one_user_share_a_saved_session() {
     let network = network(|_| page("[]", 0));
     for _ in 0..3 {
         let client = builder(&network).store(store.clone()).build().unwrap();
-        client.exams(&partner()).send().await.unwrap();
-        let session = client.open_session().send().await.unwrap();
+        client.exams(&partner()).list().send().await.unwrap();
+        let session = client.sessions().open().send().await.unwrap();
         assert_eq!(session.session_id.as_deref(), Some("EXAMPLE-SESSION-ID"));
     }
     assert_eq!(requests_to(&network, LOGIN).len(), 1);
@@ -39,7 +39,7 @@ async fn another_user_name_or_address_is_another_session() {
         (3, "c|EXAMPLE|000001", "http://127.0.0.1:10"),
         (3, "c|EXAMPLE|000002", here),
     ] {
-        of(name, url).open_session().send().await.unwrap();
+        of(name, url).sessions().open().send().await.unwrap();
         assert_eq!(requests_to(&network, LOGIN).len(), logins, "{name} {url}");
     }
 }
@@ -53,32 +53,40 @@ async fn a_provider_has_the_name_that_it_was_given() {
         let client = builder(&network)
             .credentials_from(name, vault)
             .store(store.clone());
-        client.build().unwrap().open_session().send().await.unwrap();
+        client
+            .build()
+            .unwrap()
+            .sessions()
+            .open()
+            .send()
+            .await
+            .unwrap();
         assert_eq!(requests_to(&network, LOGIN).len(), logins, "{name}");
     }
 }
 
-/// The vendor no longer takes the saved session: it is not taken from the store again.
+/// A saved session that the vendor no longer accepts is not taken from the store again.
 #[tokio::test(start_paused = true)]
 async fn a_saved_session_that_is_refused_is_replaced() {
     let store = Arc::new(MemoryStore::default());
     let network = network(|request| {
         let first = crate::support::authorization(crate::support::TOKEN);
-        match header(request, "authorization") == Some(&first) && request.index > 2 {
-            true => refusal(401, "exampleCode"),
-            false => page("[]", 0),
+        if header(request, "authorization") == Some(&first) && request.index > 2 {
+            refusal(401, "exampleCode")
+        } else {
+            page("[]", 0)
         }
     });
     let client = || builder(&network).store(store.clone()).build().unwrap();
     let old = client();
-    old.exams(&partner()).send().await.unwrap();
+    old.exams(&partner()).list().send().await.unwrap();
     sleep(A_WHILE).await;
     let other = client();
-    other.exams(&partner()).send().await.unwrap();
+    other.exams(&partner()).list().send().await.unwrap();
     sleep(A_WHILE).await;
-    other.exams(&partner()).send().await.unwrap();
+    other.exams(&partner()).list().send().await.unwrap();
     assert_eq!(requests_to(&network, LOGIN).len(), 2);
     // The first client finds the new one in the store.
-    old.exams(&partner()).send().await.unwrap();
+    old.exams(&partner()).list().send().await.unwrap();
     assert_eq!(requests_to(&network, LOGIN).len(), 2);
 }

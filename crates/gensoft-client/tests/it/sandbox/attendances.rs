@@ -1,14 +1,16 @@
-//! Attendances: what is taken, what is refused, and the log.
+//! Attendances: what is accepted, what is refused, and the log.
 
 use std::time::{Duration, SystemTime};
 
-use gensoft_client::sandbox::{ATTENDANCES_SEND, Sandbox};
+use gensoft_client::sandbox::Sandbox;
 use serde_json::json;
+
+use crate::support::{ATTENDANCES_SEND, start_with};
 
 use super::wire::{JSON, KEY, Refusal as _, attend, send};
 
 #[tokio::test]
-async fn any_object_is_taken_and_kept_as_it_came() {
+async fn any_object_is_accepted_and_kept_byte_for_byte() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.clock().freeze();
     let texts = [
@@ -29,14 +31,14 @@ async fn any_object_is_taken_and_kept_as_it_came() {
         times[2].duration_since(times[0]).unwrap(),
         Duration::from_secs(2)
     );
-    // The same one again is another one, for all that is known.
+    // The same one again counts as another one.
     attend(&sandbox, "{}").await;
     assert_eq!(sandbox.attendances().len(), 4);
-    assert!(!format!("{kept:?} {:?}", sandbox.laboratory()).contains("campo"));
+    assert!(!format!("{kept:?} {:?}", sandbox.state()).contains("campo"));
 }
 
 #[tokio::test]
-async fn what_is_no_json_object_is_refused_in_the_frameworks_words() {
+async fn what_is_not_a_json_object_is_refused_in_the_frameworks_words() {
     let sandbox = Sandbox::start().await.unwrap();
     for body in ["", "{", "nome=x", "{\"a\":1}}"] {
         let (status, detail) = attend(&sandbox, body).await.detail();
@@ -71,8 +73,8 @@ async fn what_is_no_json_object_is_refused_in_the_frameworks_words() {
 
 #[tokio::test]
 async fn fields_can_be_required() {
-    let builder = Sandbox::builder().required_fields(["paciente", "exames"]);
-    let sandbox = builder.start().await.unwrap();
+    let required = ["paciente", "exames"].map(str::to_owned).into();
+    let sandbox = start_with(|set| set.required_fields = required).await;
     let got = attend(&sandbox, r#"{"paciente":{},"exames":null}"#).await;
     assert_eq!(
         got.json(),
@@ -95,7 +97,7 @@ async fn without_its_slash_the_path_is_redirected_to_it() {
         ("/api/v1/attendance", "/api/v1/attendance/"),
         ("/api/v1/attendance?a=b/", "/api/v1/attendance/?a=b/"),
     ] {
-        // The framework's middleware comes before the interface: no key is asked for.
+        // The framework's middleware runs before the API, so no key is needed.
         let got = send(sandbox.url(), &format!("POST {target}"), &[JSON], b"{}").await;
         assert_eq!((got.status, got.header("location")), (301, Some(location)));
         assert_eq!(got.text(), "");
@@ -105,7 +107,7 @@ async fn without_its_slash_the_path_is_redirected_to_it() {
 }
 
 #[tokio::test]
-async fn only_json_can_be_asked_for() {
+async fn only_json_can_be_requested() {
     let sandbox = Sandbox::start().await.unwrap();
     for (accept, status) in [
         ("application/json", 200),

@@ -1,6 +1,8 @@
-//! The API key, in each form that it can be read in.
+//! The API key, in each form that it can have.
 
-use gensoft_client::sandbox::{ATTENDANCES_SEND, KeyForm, REPORTS_UPLOAD, Sandbox};
+use gensoft_client::sandbox::{KeyForm, Sandbox, Settings};
+
+use crate::support::{ATTENDANCES_SEND, REPORTS_UPLOAD, start_with};
 
 use super::wire::{FILE, Got, JSON, KEY, NAMED, PDF, Refusal as _, send};
 
@@ -28,15 +30,15 @@ async fn statuses(sandbox: &Sandbox) -> Vec<u16> {
 }
 
 #[tokio::test]
-async fn the_key_is_read_in_the_form_that_is_set() {
+async fn the_key_is_read_in_the_form_of_the_settings() {
     let apikey = KeyForm::Prefixed("ApiKey".to_owned());
     for (form, expected) in [
         (KeyForm::Bare, [200, 401, 401, 401, 401, 401, 401, 401]),
         (apikey, [401, 200, 200, 401, 401, 401, 401, 401]),
         (KeyForm::Any, [200, 200, 200, 200, 401, 401, 401, 401]),
     ] {
-        let sandbox = Sandbox::builder().key_form(form.clone()).start().await;
-        assert_eq!(statuses(&sandbox.unwrap()).await, expected, "{form:?}");
+        let sandbox = start_with(|set| set.key_form = form.clone()).await;
+        assert_eq!(statuses(&sandbox).await, expected, "{form:?}");
     }
 }
 
@@ -66,10 +68,14 @@ async fn a_call_without_the_right_key_is_refused_in_the_frameworks_words() {
 }
 
 #[tokio::test]
-async fn a_key_can_be_chosen_and_taken_back() {
-    let builder = Sandbox::builder().api_key("EXAMPLE-SECOND-KEY");
-    assert!(!format!("{builder:?}").contains("SECOND"));
-    let sandbox = builder.start().await.unwrap();
+async fn a_key_can_be_set_and_revoked() {
+    let with_key = |key: &str| Settings {
+        api_key: key.to_owned(),
+        ..Settings::default()
+    };
+    let settings = with_key("EXAMPLE-SECOND-KEY");
+    assert!(!format!("{settings:?}").contains("SECOND"));
+    let sandbox = Sandbox::with(settings).await.unwrap();
     assert_eq!(sandbox.api_key(), "EXAMPLE-SECOND-KEY");
     assert_eq!(with(&sandbox, Some(KEY)).await.status, 401);
     assert_eq!(with(&sandbox, Some("EXAMPLE-SECOND-KEY")).await.status, 200);
@@ -81,9 +87,9 @@ async fn a_key_can_be_chosen_and_taken_back() {
     assert_eq!(with(&sandbox, Some("EXAMPLE-SECOND-KEY")).await.status, 200);
     assert_eq!(with(&sandbox, Some("EXAMPLE-SECOND-KEY")).await.status, 401);
     assert_eq!(sandbox.attendances().len(), 2);
-    assert!(!format!("{sandbox:?}").contains("SECOND"));
+    assert!(!format!("{sandbox:?} {:?}", sandbox.state()).contains("SECOND"));
     for key in ["", " x", "x ", "a\nb", "é"] {
-        let error = Sandbox::builder().api_key(key).start().await.unwrap_err();
+        let error = Sandbox::with(with_key(key)).await.unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput, "{key:?}");
     }
 }

@@ -1,12 +1,14 @@
-//! The plumbing's refusals and faults, in this vendor's words.
+//! The server's refusals and faults, in this vendor's words.
 
-use gensoft_client::sandbox::{ATTENDANCES_SEND, Fault, HeaderCase, REPORTS_UPLOAD, Sandbox};
+use gensoft_client::sandbox::{Fault, HeaderCase, Sandbox, Settings};
 use serde_json::json;
+
+use crate::support::{ATTENDANCES_SEND, REPORTS_UPLOAD, start_with};
 
 use super::wire::{JSON, KEY, Refusal as _, attend, send, upload};
 
 #[tokio::test]
-async fn what_is_no_operation_is_refused_in_the_frameworks_words() {
+async fn unknown_paths_and_methods_are_refused_in_the_frameworks_words() {
     let sandbox = Sandbox::start().await.unwrap();
     for line in [
         "POST /",
@@ -65,7 +67,7 @@ async fn faults_have_the_frameworks_bodies() {
 }
 
 #[tokio::test]
-async fn drift_brings_what_nobody_documented() {
+async fn drift_adds_undocumented_fields() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.fail_next(ATTENDANCES_SEND, Fault::Drift).unwrap();
     let got = attend(&sandbox, "{}").await.json();
@@ -75,11 +77,9 @@ async fn drift_brings_what_nobody_documented() {
 }
 
 #[tokio::test]
-async fn the_body_has_a_limit_and_headers_a_spelling() {
-    let builder = Sandbox::builder()
-        .body_limit(10)
-        .header_case(HeaderCase::Title);
-    let sandbox = builder.start().await.unwrap();
+async fn the_body_limit_and_the_header_case_can_be_set() {
+    let sandbox =
+        start_with(|set| (set.body_limit, set.header_case) = (10, HeaderCase::Title)).await;
     let got = attend(&sandbox, &json!({ "campo": "mais de dez" }).to_string()).await;
     assert_eq!(
         (got.status, got.header("Content-Type")),
@@ -93,7 +93,11 @@ async fn the_body_has_a_limit_and_headers_a_spelling() {
 async fn two_sandboxes_cannot_have_one_port() {
     let first = Sandbox::start().await.unwrap();
     let port = first.url().rsplit(':').next().unwrap().parse().unwrap();
-    let error = Sandbox::builder().port(port).start().await.unwrap_err();
+    let same = Settings {
+        port,
+        ..Settings::default()
+    };
+    let error = Sandbox::with(same).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
     let headers = [JSON, ("authorization", KEY)];
     assert_eq!(

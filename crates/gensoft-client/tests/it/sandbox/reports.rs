@@ -1,6 +1,8 @@
-//! Reports: versions, the forms that they are carried in, the slash of their path.
+//! Reports: their versions, the forms that they are sent in, the slash of their path.
 
-use gensoft_client::sandbox::{PathForm, REPORTS_UPLOAD, ReportForm, Sandbox, WrongSlash};
+use gensoft_client::sandbox::{PathForm, ReportForm, Sandbox, Settings, WrongSlash};
+
+use crate::support::{REPORTS_UPLOAD, start_with};
 
 use super::wire::{FILE, KEY, NAMED, PDF, Refusal as _, form, send, upload, upload_form};
 
@@ -44,8 +46,7 @@ async fn the_slash_of_the_path_is_as_set() {
         (PathForm::Slash, WrongSlash::NotFound, 404, 200),
         (PathForm::Either, WrongSlash::Redirect, 200, 200),
     ] {
-        let builder = Sandbox::builder().report_path(path).wrong_slash(wrong);
-        let sandbox = builder.start().await.unwrap();
+        let sandbox = start_with(|set| (set.report_path, set.wrong_slash) = (path, wrong)).await;
         let got = (upload(&sandbox, "10").await, upload(&sandbox, "10/").await);
         assert_eq!(
             (got.0.status, got.1.status),
@@ -66,7 +67,7 @@ async fn the_slash_of_the_path_is_as_set() {
 }
 
 #[tokio::test]
-async fn a_path_without_an_id_is_none() {
+async fn a_path_without_an_id_is_not_found() {
     let sandbox = Sandbox::start().await.unwrap();
     for end in ["", "/"] {
         let got = upload(&sandbox, end).await;
@@ -84,11 +85,7 @@ async fn a_report_is_carried_as_set() {
         (ReportForm::Multipart, 415, 200),
         (ReportForm::Either, 200, 200),
     ] {
-        let sandbox = Sandbox::builder()
-            .report_form(wanted)
-            .start()
-            .await
-            .unwrap();
+        let sandbox = start_with(|set| set.report_form = wanted).await;
         assert_eq!(upload(&sandbox, "10").await.status, raw, "{wanted:?}");
         let got = upload_form(&sandbox, &form("file", Some("laudo.pdf"), FILE)).await;
         assert_eq!(got.status, multipart, "{wanted:?}");
@@ -105,8 +102,11 @@ async fn a_report_is_carried_as_set() {
 
 #[tokio::test]
 async fn a_form_must_have_the_file_in_its_field() {
-    let builder = Sandbox::builder().report_form(ReportForm::Multipart);
-    let sandbox = builder.report_field("laudo").start().await.unwrap();
+    let sandbox = start_with(|set| {
+        set.report_form = ReportForm::Multipart;
+        set.report_field = "laudo".to_owned();
+    })
+    .await;
     for bad in [
         form("file", Some("laudo.pdf"), FILE),
         form("laudo", None, FILE),
@@ -126,16 +126,16 @@ async fn a_form_must_have_the_file_in_its_field() {
         (version.field.as_deref(), &version.pdf[..]),
         (Some("laudo"), FILE)
     );
-    let error = Sandbox::builder()
-        .report_field("")
-        .start()
-        .await
-        .unwrap_err();
+    let nameless = Settings {
+        report_field: String::new(),
+        ..Settings::default()
+    };
+    let error = Sandbox::with(nameless).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
 }
 
 #[tokio::test]
-async fn what_is_no_pdf_is_refused() {
+async fn what_is_not_a_pdf_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let headers = [PDF, NAMED, ("authorization", KEY)];
     let line = "PUT /api/v1/results/upload/execution/10";
@@ -156,11 +156,10 @@ async fn what_is_no_pdf_is_refused() {
 }
 
 #[tokio::test]
-async fn a_file_needs_its_name_unless_told_otherwise() {
+async fn a_file_needs_a_name_by_default() {
     let line = "PUT /api/v1/results/upload/execution/10";
     for (required, status) in [(true, 400), (false, 200)] {
-        let builder = Sandbox::builder().file_name_required(required);
-        let sandbox = builder.start().await.unwrap();
+        let sandbox = start_with(|set| set.file_name_required = required).await;
         let got = send(sandbox.url(), line, &[PDF, ("authorization", KEY)], FILE).await;
         assert_eq!(got.status, status);
         if required {
@@ -171,7 +170,7 @@ async fn a_file_needs_its_name_unless_told_otherwise() {
 
 #[tokio::test]
 async fn executions_can_be_listed() {
-    let sandbox = Sandbox::builder().executions(["10"]).start().await.unwrap();
+    let sandbox = start_with(|set| set.executions = Some(vec!["10".to_owned()])).await;
     assert_eq!(upload(&sandbox, "10").await.status, 200);
     assert_eq!(
         upload(&sandbox, "11").await.detail(),

@@ -1,7 +1,9 @@
-//! What calls that succeeded are answered.
+//! The answers to calls that succeed.
 
 use gensoft_client::sandbox::{AnswerShape, Sandbox};
 use serde_json::json;
+
+use crate::support::start_with;
 
 use super::wire::{attend, upload};
 
@@ -28,8 +30,11 @@ async fn each_shape_is_played_by_both_operations() {
         ),
         (AnswerShape::Kittens, 200, Some(kittens), None),
     ] {
-        let builder = Sandbox::builder().attendance_answer(shape.clone());
-        let sandbox = builder.report_answer(shape.clone()).start().await.unwrap();
+        let sandbox = start_with(|set| {
+            set.attendance_answer = shape.clone();
+            set.report_answer = shape.clone();
+        })
+        .await;
         for got in [attend(&sandbox, "{}").await, upload(&sandbox, "10").await] {
             assert_eq!(
                 (got.status, got.header("content-type")),
@@ -45,7 +50,7 @@ async fn each_shape_is_played_by_both_operations() {
 }
 
 #[tokio::test]
-async fn the_answers_are_the_documents_own_unless_told_otherwise() {
+async fn the_answers_are_the_documents_by_default() {
     let sandbox = Sandbox::start().await.unwrap();
     let kittens = json!([
         { "id": 1, "name": "Fluffums", "breed": "calico", "fluffiness": 6, "cuteness": 7 },
@@ -53,8 +58,7 @@ async fn the_answers_are_the_documents_own_unless_told_otherwise() {
     ]);
     assert_eq!(attend(&sandbox, "{}").await.json(), kittens);
     assert_eq!(upload(&sandbox, "10").await.json(), kittens);
-    let builder = Sandbox::builder().attendance_answer(AnswerShape::NoContent);
-    let sandbox = builder.start().await.unwrap();
+    let sandbox = start_with(|set| set.attendance_answer = AnswerShape::NoContent).await;
     assert_eq!(attend(&sandbox, "{}").await.status, 204);
     assert_eq!(upload(&sandbox, "10").await.status, 200);
 }

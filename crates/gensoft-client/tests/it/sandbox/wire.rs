@@ -1,4 +1,4 @@
-//! Gensoft, asked by a client that is nothing but a socket.
+//! A client of the sandbox that is only a socket.
 
 use gensoft_client::sandbox::Sandbox;
 pub(crate) use testing::wire::{Got, send};
@@ -10,7 +10,7 @@ pub(crate) const NAMED: (&str, &str) =
     ("content-disposition", "attachment; filename=\"laudo.pdf\"");
 pub(crate) const FILE: &[u8] = b"%PDF-1.4\nsynthetic\n%%EOF\n";
 
-/// What is read of a refusal.
+/// Reads a refusal.
 pub(crate) trait Refusal {
     /// The status and the text of `{"detail": "..."}`.
     fn detail(&self) -> (u16, String);

@@ -17,7 +17,7 @@ struct Turn {
     changed: Vec<usize>,
     page: usize,
     header: bool,
-    /// The walk goes on in another process once so many exams of the page were handed over.
+    /// Another process resumes after this many exams of the page.
     stop_after: Option<usize>,
 }
 
@@ -76,7 +76,7 @@ impl List {
         }
     }
 
-    /// Every seventh exam is one that cannot be read.
+    /// Every seventh exam is not readable.
     fn page(&self, offset: u64, length: usize) -> Vec<common_http::RawJson> {
         let page = self
             .entries
@@ -94,7 +94,8 @@ impl List {
     }
 }
 
-/// Walks the list to its end while the turns drift it, the last of them calm, and gives what was handed over.
+/// Walks the list to its end while the turns change it. The last turn is calm. Returns what was
+/// given.
 fn walk(list: &mut List, turns: &[Turn]) -> Vec<Entry> {
     let calm = Turn {
         issued: 0,
@@ -181,7 +182,7 @@ proptest! {
         assert_again_only_if_changed(&handed_over);
     }
 
-    /// A total before and one after the fall are enough, whatever is missing in between.
+    /// One total before the fall and one after it are enough.
     #[test]
     fn removals_show_in_any_two_totals(
         length in 0..60_u32,

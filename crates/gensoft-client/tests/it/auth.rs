@@ -5,23 +5,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport};
-use gensoft_client::sandbox::{ATTENDANCES_SEND, KeyForm, Sandbox};
+use gensoft_client::sandbox::{KeyForm, Sandbox};
 use gensoft_client::{
-    Delivery, Error, ErrorKind, GensoftClient, KeyProvider, Result, Secret, async_trait,
+    Delivery, Error, ErrorKind, GensoftClient, Provider, Result, Secret, async_trait,
 };
 use tokio::time::advance;
 
-use crate::support::{Op, client, eager, only, order};
+use crate::support::{ATTENDANCES_SEND, Op, client, eager, only, order, start_with};
 
 #[tokio::test]
 async fn the_key_is_sent_bare() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox
-        .client()
-        .send_attendance(order())
-        .send()
-        .await
-        .unwrap();
+    sandbox.client().attendances().send(&order()).await.unwrap();
     let sent = only(&sandbox, ATTENDANCES_SEND);
     assert_eq!(sent.header("authorization"), Some("EXAMPLE-API-KEY"));
 }
@@ -29,18 +24,18 @@ async fn the_key_is_sent_bare() {
 #[tokio::test]
 async fn a_word_before_the_key_is_one_setting() {
     let form = KeyForm::Prefixed("ApiKey".to_owned());
-    let sandbox = Sandbox::builder().key_form(form).start().await.unwrap();
+    let sandbox = start_with(|set| set.key_form = form).await;
     let builder = || {
         GensoftClient::builder()
             .base_url(sandbox.url())
             .api_key(sandbox.api_key())
     };
     let with = builder().auth_prefix("ApiKey").build().unwrap();
-    with.send_attendance(order()).send().await.unwrap();
+    with.attendances().send(&order()).await.unwrap();
     let sent = only(&sandbox, ATTENDANCES_SEND);
     assert_eq!(sent.header("authorization"), Some("ApiKey EXAMPLE-API-KEY"));
     let without = builder().build().unwrap();
-    let error = without.send_attendance(order()).send().await.unwrap_err();
+    let error = without.attendances().send(&order()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.attempts()),
         (ErrorKind::Unauthenticated, 1)
@@ -57,8 +52,8 @@ async fn a_provider_is_asked_for_the_key_once() {
     struct Vault(Arc<AtomicUsize>);
 
     #[async_trait]
-    impl KeyProvider for Vault {
-        async fn key(&self) -> Result<Secret> {
+    impl Provider<Secret> for Vault {
+        async fn get(&self) -> Result<Secret> {
             match self.0.fetch_add(1, Ordering::Relaxed) {
                 0 => Err(Error::new(ErrorKind::Credentials).with_detail("the vault is shut")),
                 _ => Ok(Secret::from("EXAMPLE-API-KEY")),
@@ -72,31 +67,31 @@ async fn a_provider_is_asked_for_the_key_once() {
         .api_key_from(Vault(asked.clone()))
         .build()
         .unwrap();
-    let error = client.send_attendance(order()).send().await.unwrap_err();
+    let error = client.attendances().send(&order()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.delivery()),
         (ErrorKind::Credentials, Delivery::NotSent)
     );
     assert_eq!(sandbox.connections(), 0);
     for _ in 0..3 {
-        client.send_attendance(order()).send().await.unwrap();
+        client.attendances().send(&order()).await.unwrap();
     }
     assert_eq!(asked.load(Ordering::Relaxed), 2);
     assert_eq!(sandbox.attendances().len(), 3);
 }
 
-/// A provider that gives these keys, one after the other, and the last for ever.
+/// A provider that gives these keys one after the other, then always the last one.
 struct Rotating(Vec<&'static str>, AtomicUsize);
 
 #[async_trait]
-impl KeyProvider for Rotating {
-    async fn key(&self) -> Result<Secret> {
+impl Provider<Secret> for Rotating {
+    async fn get(&self) -> Result<Secret> {
         let asked = self.1.fetch_add(1, Ordering::Relaxed);
         Ok(Secret::from(self.0[asked.min(self.0.len() - 1)]))
     }
 }
 
-/// A network on which only this key is good, and a client whose provider gives these.
+/// A network that accepts only this key, and a client whose provider gives these.
 fn rotated(keys: &[&'static str], good: &'static str) -> (Arc<FakeTransport>, GensoftClient) {
     let network =
         FakeTransport::new(
@@ -112,26 +107,26 @@ fn rotated(keys: &[&'static str], good: &'static str) -> (Arc<FakeTransport>, Ge
     (network, client.build().unwrap())
 }
 
-/// A service that runs for months goes on when the key in its vault has changed.
+/// A service that runs for months survives a new key in its vault.
 #[tokio::test(start_paused = true)]
 async fn a_provider_is_asked_again_when_an_old_key_is_refused() {
     for op in Op::ALL {
         let keys = ["EXAMPLE-OLD", "EXAMPLE-NEW"];
         let (network, client) = rotated(&keys, "EXAMPLE-NEW");
-        // A refusal of a young key is an answer.
+        // The refusal of a young key is final.
         let error = op.call(&client).await.unwrap_err();
         let is = (error.kind(), error.attempts(), network.count());
         assert_eq!(is, (ErrorKind::Unauthenticated, 1, 1));
         advance(Duration::from_secs(61)).await;
         let reply = op.call(&client).await.unwrap();
-        assert_eq!((reply.answer().attempts(), network.count()), (2, 3));
-        // And the new one stays.
+        assert_eq!((reply.attempts(), network.count()), (2, 3));
+        // The new one is kept.
         op.call(&client).await.unwrap();
         assert_eq!(network.count(), 4);
     }
 }
 
-/// At most one other key for each call.
+/// A call asks for at most one other key.
 #[tokio::test(start_paused = true)]
 async fn a_key_that_stays_wrong_is_refused_twice_at_most() {
     let (network, client) = rotated(&["EXAMPLE-WRONG"], "EXAMPLE-GOOD");
@@ -142,7 +137,7 @@ async fn a_key_that_stays_wrong_is_refused_twice_at_most() {
     assert_eq!((error.attempts(), network.count()), (2, 3));
 }
 
-/// What a provider gives is looked at when it comes; an empty key would send the patient's data without one.
+/// An empty key would send patients' data without credentials.
 #[tokio::test(start_paused = true)]
 async fn a_providers_key_must_fit_a_header() {
     for key in ["", " ", "EXAMPLE\n", "EXAMPLE KEY ", "\u{7f}"] {
@@ -158,7 +153,7 @@ async fn a_providers_key_must_fit_a_header() {
     }
 }
 
-/// The key is a setting: a 401 is an answer, and asking for the key again would change nothing.
+/// The key is a setting, so asking for it again would change nothing.
 #[tokio::test]
 async fn a_401_is_final() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -194,7 +189,7 @@ fn a_key_is_needed_and_must_fit_a_header() {
         (None, Some("ApiKey")),
         (Some(""), None),
         (Some(" "), None),
-        // From a file with a line's end.
+        // Read from a file, with its line end.
         (Some("EXAMPLE-KEY\n"), None),
         (Some(" EXAMPLE-KEY"), None),
         (Some("EXAMPLE-KEY"), Some("")),
@@ -208,7 +203,7 @@ fn a_key_is_needed_and_must_fit_a_header() {
         );
     }
     for prefix in [None, Some("ApiKey")] {
-        // With the user's name before it, as one framework has it.
+        // With a user name in front, as one framework has it.
         built(Some("example:EXAMPLE-KEY"), prefix).unwrap();
     }
 }

@@ -1,17 +1,18 @@
-//! What the engine must know of Gensoft: next to nothing is known of its error answers.
+//! What the engine must know about Gensoft: how its error answers read.
+//!
+//! No error code is documented.
 
 use common_http::{Answer, ErrorDetail, Operation, Profile};
 use serde_json::Value;
 
-/// Gensoft, as the engine knows it.
 pub(crate) static GENSOFT: Profile = Profile::new(
     "gensoft",
     concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
 )
 .read_error(read_error);
 
-/// Inferred (Django REST framework): `{"detail": "..."}`, or lists of texts by field, nested as the fields are. Any other body
-/// is kept as it is.
+/// Reads the error bodies of Django REST framework, which the vendor is thought to use (inferred):
+/// `{"detail": "..."}`, or lists of texts by field, nested as the fields are.
 fn read_error(_: &Operation, answer: &Answer) -> ErrorDetail {
     let mut detail = ErrorDetail::from_json(
         answer.body(),
@@ -24,11 +25,13 @@ fn read_error(_: &Operation, answer: &Answer) -> ErrorDetail {
     detail
 }
 
-/// No attendance is nested deeper.
+/// How deep field errors may be nested. No attendance is nested deeper.
 const DEPTH: usize = 16;
 
-/// `{"patient": {"nome": ["..."]}, "procedures": [{}, {"codigo": ["..."]}], "non_field_errors": ["..."]}` as one text, each with
-/// the path of its field, or a bare list of texts.
+/// Joins field errors to one text, each with the path of its field.
+///
+/// They look like `{"patient": {"nome": ["..."]}, "procedures": [{}, {"codigo": ["..."]}]}`, or are
+/// a bare list of texts.
 fn field_errors(body: &[u8]) -> Option<String> {
     let mut lines = Vec::new();
     gather(&serde_json::from_slice(body).ok()?, "", DEPTH, &mut lines);
@@ -102,7 +105,7 @@ mod tests {
             (r#"{"a":1}"#, None),
             (r#"{"a":[1]}"#, None),
             (r#"{"a":{"b":"texto"}}"#, None),
-            // Deeper than any field.
+            // Too deep.
             (
                 &format!("{}[\"x\"]{}", "[".repeat(40), "]".repeat(40)),
                 None,

@@ -9,11 +9,11 @@ use proptest::prelude::*;
 
 use crate::support::{impatient, network, partner};
 
-/// The error of a list that is answered with this.
+/// The error of a list call with this answer.
 async fn error(status: u16, body: impl Into<bytes::Bytes>) -> Error {
     let body = body.into();
     let network = network(move |_| FakeAnswer::status(status).chunk(Duration::ZERO, body.clone()));
-    let list = impatient(&network).exams(&partner()).send();
+    let list = impatient(&network).exams(&partner()).list().send();
     list.await.unwrap_err()
 }
 
@@ -33,7 +33,7 @@ async fn the_error_member_is_the_code() {
             ErrorKind::PermissionDenied,
         ),
         (
-            // It can be the session that is meant.
+            // It can mean the session.
             401,
             "notAuthorized",
             ErrorCode::NotAuthorized,
@@ -138,7 +138,7 @@ async fn an_error_may_have_any_body_or_none() {
     }
 }
 
-/// A token that is wrong, in whatever words, is no wrong password.
+/// Whatever the words, a wrong token is not a wrong password.
 #[tokio::test(start_paused = true)]
 async fn a_401_of_a_call_is_the_sessions_whatever_its_code() {
     for code in ["incorrectPassword", "exampleCode"] {

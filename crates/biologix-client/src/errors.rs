@@ -1,57 +1,51 @@
-//! What the engine must know of Biologix: its error answers and its codes.
+//! The vendor's error answers and error codes.
 
 use std::time::Duration;
 
 use common_http::{Answer, Error, ErrorDetail, ErrorKind, Operation, Profile, open_enum};
 
-/// Biologix, as the engine knows it.
+/// What the engine must know of Biologix.
 pub(crate) static BIOLOGIX: Profile = Profile::new(
     "biologix",
     concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
 )
 .codes(ErrorCode::KNOWN)
-// Observed: the list works again a minute after a 429, which names no time itself.
+// A 429 names no time. The list works again a minute later (observed).
 .throttle_floor(Duration::from_secs(60))
 .read_error(read_error);
 
 open_enum! {
-    /// The codes of Biologix's error answers, all three observed; none is documented.
+    /// The codes of Biologix's error answers. All three are observed, none is documented.
     ///
     /// ```
-    /// use biologix_client::ErrorCode;
+    /// use biologix_client::{Error, ErrorCode, ErrorKind};
     ///
-    /// assert_eq!(ErrorCode::from("tooManyRequests"), ErrorCode::TooManyRequests);
-    /// assert_eq!(ErrorCode::NotAuthorized.as_str(), "notAuthorized");
+    /// let error = Error::new(ErrorKind::PermissionDenied).with_code("notAuthorized", true);
+    /// assert_eq!(ErrorCode::of(&error), Some(ErrorCode::NotAuthorized));
     /// ```
     pub enum ErrorCode: String {
         /// Too many requests in a short time (429).
         TooManyRequests = "tooManyRequests",
         /// Not this account's centre, or an account without rights (403 on the exam list).
         NotAuthorized = "notAuthorized",
-        /// The login was refused for its password; under which status is not known.
+        /// The login was refused because of its password. Its status is not known.
         IncorrectPassword = "incorrectPassword",
     }
 }
 
 impl ErrorCode {
-    /// The code of an error that Biologix answered with, if it had one.
-    ///
-    /// ```
-    /// use biologix_client::ErrorCode;
-    /// use biologix_client::{Error, ErrorKind};
-    ///
-    /// let error = Error::new(ErrorKind::PermissionDenied).with_code("notAuthorized", true);
-    /// assert_eq!(ErrorCode::of(&error), Some(ErrorCode::NotAuthorized));
-    /// ```
+    /// The code of an error answer, if it had one.
     #[must_use]
     pub fn of(error: &Error) -> Option<Self> {
         error.code().map(Self::from)
     }
 }
 
-/// Observed for 429: `{"_class": "...Exception", "error": "tooManyRequests"}`. Inferred: the same for the others, and
-/// Spring's own `{"timestamp", "status", "error": "Not Found", "path"}` where the framework answers; there `error` is
-/// a text and no code.
+/// Reads an error answer.
+///
+/// Observed for 429: `{"_class": "...Exception", "error": "tooManyRequests"}`. Inferred: the same
+/// for other errors. Also inferred: if the framework (Spring) answers, the body is
+/// `{"timestamp", "status", "error": "Not Found", "path"}`, in which `error` is not a code.
 fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
     let mut detail = ErrorDetail::from_json(answer.body(), &[], &["message"]);
     for member in ["error", "code"] {
@@ -67,21 +61,21 @@ fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
     }
     let is_login = operation.is_login();
     detail.kind = match (detail.code.as_deref(), answer.status().as_u16()) {
-        // Elsewhere it could only mean the token, which is no login.
+        // On another operation it could only mean the token, which is not a password.
         (Some("incorrectPassword"), _) if is_login => Some(ErrorKind::Credentials),
-        // Under a 401 it can be the session that is meant, and the engine takes it so.
+        // With a 401 it can mean the session, and that is how the engine reads it.
         (Some("notAuthorized"), status) if !is_login && status != 401 => {
             Some(ErrorKind::PermissionDenied)
         }
         (Some("tooManyRequests"), _) => Some(ErrorKind::RateLimited),
-        // A login name of the wrong form, for instance; the status was not recorded.
+        // For example, a login name of the wrong form. Its status was not recorded.
         (_, 400 | 401 | 403 | 422) if is_login => Some(ErrorKind::Credentials),
         _ => None,
     };
     detail
 }
 
-/// Codes are single words in camelCase.
+/// Whether it is a code: a single word in camelCase.
 fn is_code(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
