@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use common_http::{Body, Delivery, Error, ErrorKind, HttpOptions};
 use erp_files_client::files::{Files, UploadOutcome};
-use erp_files_client::sandbox::{Sandbox};
+use erp_files_client::sandbox::Sandbox;
 use erp_files_client::{ClientCredentials, ErpFilesClientBuilder};
 use http::StatusCode;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
@@ -89,7 +89,9 @@ impl Behind {
     fn client(&self, protocol: Protocol, sandbox: &Sandbox) -> ErpFilesClientBuilder {
         let url = self.url(protocol);
         self.upload_base.get_or_init(|| url.clone());
-        let credentials = ClientCredentials::new(sandbox.settings.client_id.as_str(), sandbox.settings.client_secret.as_str());
+        let settings = &sandbox.settings;
+        let (id, secret) = (&settings.client_id, &settings.client_secret);
+        let credentials = ClientCredentials::new(id.as_str(), secret.as_str());
         sandbox
             .client_builder()
             .base_url(&url)
@@ -186,8 +188,9 @@ async fn every_operation() {
         assert!(sandbox.stored_bytes(id.as_str()).unwrap() == bytes);
         soon(files.set_send(&id, true).send()).await.unwrap();
         let listed = soon(files.list().send()).await.unwrap();
-        assert_eq!(listed[0].name.as_deref(), Some("результат 1 #?%.pdf"));
-        assert_eq!(listed[0].is_send, Some(true));
+        let file = listed[0].value().unwrap();
+        assert_eq!(file.name.as_deref(), Some("результат 1 #?%.pdf"));
+        assert_eq!(file.is_send, Some(true));
         soon(files.delete(&id).send()).await.unwrap();
         assert!(sandbox.files(PATIENT, ANALYSIS).is_empty());
         // This includes a token request, and a list request that finds the new file's id.
@@ -231,7 +234,7 @@ async fn an_unknown_root_is_refused() {
         assert_eq!(error.operation(), Some("erp.files.transfer"));
         // It describes the whole upload, whose first step the ERP answered.
         assert_eq!(error.delivery(), Delivery::Answered);
-        assert!(sandbox.storage().requests().is_empty());
+        assert_eq!(sandbox.count("erp.files.transfer"), 0);
 
         // nginx answered none of these requests, so its log begins with the next ones.
         let files = behind.files(protocol, &sandbox);
@@ -271,7 +274,7 @@ async fn a_file_that_is_too_large_for_it() {
             assert_eq!(error.delivery(), Delivery::Answered);
             assert_eq!(error.attempts(), 1);
         }
-        assert!(sandbox.storage().requests().is_empty());
+        assert_eq!(sandbox.count("erp.files.transfer"), 0);
     }
 }
 

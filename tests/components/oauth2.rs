@@ -103,7 +103,7 @@ async fn an_ended_token_is_renewed() {
     let mut tokens = Vec::new();
     for _ in 0..2 {
         let listed = soon(files.list().send()).await.unwrap();
-        tokens.push(listed[0].name.clone().unwrap());
+        tokens.push(listed[0].value().unwrap().name.clone().unwrap());
         // The lifetime must pass on the server's clock and on the client's.
         tokio::time::sleep(SHORT).await;
     }
