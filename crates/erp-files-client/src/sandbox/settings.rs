@@ -65,6 +65,7 @@ pub struct Settings {
     /// `/storage/EXAMPLE-0001/result.pdf`, differs for every name of an analysis. The sandbox cannot
     /// see an upload elsewhere: with this setting, a finalize is taken at its word, and a file that
     /// went elsewhere is listed with a size of 0. By default the sandbox's own storage is used.
+    #[allow(clippy::type_complexity, reason = "another public name would say no more")]
     pub upload_addresses: Option<Arc<dyn Fn(&str) -> String + Send + Sync>>,
     /// The answer to a second initialize of a name, before the first upload is finished: a new URL
     /// by default.
