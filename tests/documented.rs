@@ -1,11 +1,11 @@
 //! Examples stand where a user looks for them, in the documentation of every crate in `crates/`:
 //!
-//! - at a type that a user makes, changes or implements: at the type itself, at one of its
-//!   functions, or at the operation that makes it. A type that is only read is explained by its
-//!   fields and variants;
-//! - at an operation: a function that returns a `Call`, or a builder that is sent;
+//! - at a type that a user makes, changes or implements, or at another item whose example names it.
+//!   A type that is only read is explained by its fields and variants;
+//! - at an operation: a function that returns a `Call`, or a builder that is sent. In `common-http`,
+//!   which has no operation of its own, another item's example may call it;
 //! - at what ends a call: a function that is async, or turns its value into something else. The
-//!   example may be its own, its type's or the operation's.
+//!   example may be its own, or another item's that calls it.
 //!
 //! And a hidden id says in the first line of its documentation how to read it.
 //!
@@ -21,7 +21,8 @@ use std::path::{Path, PathBuf};
 fn examples_stand_where_a_user_looks() {
     let mut missing = Vec::new();
     for (name, source) in crates() {
-        let found = Source::read(&source);
+        let mut found = Source::read(&source);
+        found.is_engine = name == "common-http";
         assert!(!found.types.is_empty(), "no public type in {name}");
         let has_operation = found.shown().any(|one| found.is_operation(one));
         assert!(has_operation, "no operation in {name}");
@@ -138,6 +139,18 @@ impl Item<'_> {
     }
 }
 
+/// The documentation of the module itself.
+fn page(text: &str) -> Item<'_> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix("//!"));
+    Item {
+        line: "",
+        text: "",
+        number: 1,
+        docs: lines.map(str::trim).collect(),
+        attributes: Vec::new(),
+    }
+}
+
 fn items(text: &str) -> Vec<Item<'_>> {
     let mut items = Vec::new();
     let (mut docs, mut attributes) = (Vec::new(), Vec::new());
@@ -171,6 +184,9 @@ struct Source {
     functions: Vec<Function>,
     /// The types that are sent: builders, and `Call` itself.
     sent: HashSet<String>,
+    /// All examples, those of the modules' own pages included.
+    examples: String,
+    is_engine: bool,
 }
 
 struct Type {
@@ -223,7 +239,9 @@ impl Source {
     fn scan(&mut self, file: &dyn Display, text: &str) {
         let mut implemented = String::new();
         let mut in_tests = false;
+        self.examples.push_str(&page(text).example());
         for item in items(text) {
+            self.examples.push_str(&item.example());
             let place = format!("{file}:{}", item.number);
             if item.line == "}" {
                 (in_tests, implemented) = (false, String::new());
@@ -291,42 +309,36 @@ impl Source {
         function.is_async() || (consumes && !is_enum)
     }
 
-    /// The examples of a type, and of the operations that make it.
-    fn examples_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let of_type = self.types.get(name).map(|one| one.example.as_str());
-        let operations = self.functions.iter().filter(|one| self.is_operation(one));
-        let makers = operations.filter(|one| one.makes(name));
-        of_type
-            .into_iter()
-            .chain(makers.map(|one| one.example.as_str()))
+    /// Whether an example calls this function.
+    fn is_called(&self, function: &Function) -> bool {
+        let calls = [".", "::"].map(|before| format!("{before}{}(", function.name));
+        let is_awaited = function.name == "send" && self.examples.contains(".await");
+        is_awaited
+            || calls
+                .iter()
+                .any(|call| self.examples.contains(call.as_str()))
     }
 
-    /// Whether an example shows this ending: its own, its type's, or an operation's.
-    fn shows_ending(&self, ending: &Function) -> bool {
-        let calls = [format!(".{}(", ending.name), format!("::{}(", ending.name)];
-        !ending.example.is_empty()
-            || self.examples_of(&ending.of).any(|example| {
-                calls.iter().any(|call| example.contains(call))
-                    || (ending.name == "send" && example.contains(".await"))
-            })
+    fn is_named(&self, name: &str) -> bool {
+        identifiers(&self.examples).any(|one| one == name)
     }
 
     fn without_example(&self) -> Vec<String> {
         let mut missing = Vec::new();
         for (name, one) in &self.types {
             let functions = self.functions.iter().filter(|one| one.of == *name);
-            let mut examples = functions
-                .map(|one| one.example.as_str())
-                .chain(self.examples_of(name));
-            if self.is_used(name, &one.kind) && examples.all(str::is_empty) {
+            let mut examples = functions.map(|one| &one.example).chain([&one.example]);
+            let is_shown = self.is_named(name) || examples.any(|one| !one.is_empty());
+            if self.is_used(name, &one.kind) && !is_shown {
                 missing.push(format!("{}: the type {name}", one.place));
             }
         }
         for one in self.shown() {
             let name = format!("{}::{}", one.of, one.name);
-            if self.is_operation(one) && one.example.is_empty() {
+            let is_shown = !one.example.is_empty();
+            if self.is_operation(one) && !is_shown && !(self.is_engine && self.is_called(one)) {
                 missing.push(format!("{}: the operation {name}", one.place));
-            } else if self.is_ending(one) && !self.shows_ending(one) {
+            } else if self.is_ending(one) && !is_shown && !self.is_called(one) {
                 missing.push(format!("{}: the ending {name}", one.place));
             }
         }

@@ -1,10 +1,10 @@
 //! An in-process ERP to test against (feature `sandbox`).
 //!
-//! [`Sandbox`] is two real HTTP servers on the loopback interface: the clinic's ERP with its token
-//! endpoint, and the storage to which signed URLs lead, which is another host as at the vendor. They
-//! follow the vendor's document and play each of our readings of its holes. They keep state (tokens,
-//! uploads, files), refuse what the vendor and its storage would refuse, and fail in the ways that
-//! you ask for. They share no type with the client, so that a mistake in the client's models shows.
+//! [`Sandbox`] is two HTTP servers on the loopback interface: the clinic's ERP with its token
+//! endpoint, and, as another host, the storage to which signed URLs lead. They follow the vendor's
+//! document and our readings of its holes, keep state (tokens, uploads, files), refuse what the
+//! vendor would refuse, and fail in the ways that you ask for. They share no type with the client,
+//! so that a mistake in the client's models shows.
 //!
 //! The ERP knows every patient and every analysis. All data is synthetic. **Exempt from semver**:
 //! this module may change in any release. It is meant for tests only.
@@ -15,13 +15,11 @@
 //!
 //! use erp_files_client::sandbox::{Fault, Sandbox, Settings, StorageKind};
 //!
-//! let settings = Settings { storage: StorageKind::S3, ..Settings::default() };
-//! let sandbox = Sandbox::with(settings).await?;
+//! let sandbox = Sandbox::with(Settings { storage: StorageKind::S3, ..Settings::default() }).await?;
 //! // Point the program under test at these, or use `sandbox.client()`.
 //! println!("ERP_BASE_URL={}", sandbox.url());
 //! println!("ERP_TOKEN_URL={}", sandbox.token_url());
 //! println!("ERP_CLIENT_ID={}", sandbox.settings.client_id);
-//!
 //! // Break a transfer, and lose the answer to the last step.
 //! sandbox.fail_next("erp.files.transfer", Fault::ResetBeforeEffect)?;
 //! sandbox.fail_next("erp.files.finalize", Fault::ResetAfterRequest)?;

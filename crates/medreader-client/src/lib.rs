@@ -1,9 +1,15 @@
-// Its examples show the sandbox; what depends on a feature could not be hidden from who reads the file itself.
-#![cfg_attr(any(not(doctest), all(feature = "axum", feature = "sandbox")), doc = include_str!("../README.md"))]
+// The README's examples need the sandbox and axum, so without them the documentation is not tested.
+#![cfg_attr(
+    any(not(doctest), all(feature = "axum", feature = "sandbox")),
+    doc = include_str!("../README.md")
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod auth;
 mod client;
 pub mod configuration;
+mod errors;
+mod fields;
 pub mod folders;
 mod ids;
 pub mod prescriptions;
@@ -11,28 +17,26 @@ pub mod prescriptions;
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;
 mod sessions;
-mod vendor;
 pub mod webhook;
-mod whole;
 
 #[doc(inline)]
 pub use common_http::{
-    Answer, Attempt, AttemptObserver, Body, CallOptions, DecodeError, DecodeReason, Delivery,
-    Download, Effect, Error, ErrorKind, Extra, HttpOptions, MemoryStore, Operation, Progress,
-    RawJson, Recorded, Request, Result, RetryPolicy, Secret, Store, StoreKey, Timestamp,
-    async_trait,
+    Answer, Attempt, AttemptObserver, Body, Call, CallOptions, Credentials, DecodeError,
+    DecodeReason, Delivery, Download, Effect, Error, ErrorKind, Extra, HttpOptions, Item,
+    MemoryStore, Operation, Progress, Provider, RawJson, Recorded, Rejected, Request, Result,
+    RetryPolicy, Secret, Store, StoreKey, TextOrNumber, Timestamp, async_trait, file_name,
 };
 #[doc(no_inline)]
 pub use http;
 
 pub use self::client::{BASE_URL, MedReaderClient, MedReaderClientBuilder};
+pub use self::errors::ErrorCode;
 pub use self::ids::{AnalysisId, FolderId, PrescriptionId, UploadId};
-pub use self::sessions::{Credentials, CredentialsProvider, OpenSession, User};
-pub use self::vendor::ErrorCode;
+pub use self::sessions::{Sessions, User};
 
-/// Every operation that this crate models: what `specs/medreader.yaml` describes.
+/// The operations of this crate, as `specs/medreader.yaml` describes them.
 pub static OPERATIONS: &[&Operation] = &[
-    &sessions::LOGIN,
+    &sessions::OPEN,
     &folders::CREATE,
     &folders::GET,
     &prescriptions::UPLOAD,

@@ -88,7 +88,7 @@ fn a_login_that_is_refused() {
             let mut command = configured(&vendor.server.url, args);
             let run = Run::of(command.env(name, "MARKER"));
             let error = run.json()["error"].clone();
-            assert_eq!(error["operation"], "medreader.auth.login", "{run:?}");
+            assert_eq!(error["operation"], "medreader.sessions.open", "{run:?}");
             assert_eq!(error["kind"], "credentials");
             assert_eq!(error["status"], 401);
             assert_eq!(error["code"], code);

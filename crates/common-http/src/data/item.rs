@@ -1,6 +1,7 @@
 //! An item of a list, which may be unreadable without taking its list with it.
 
 use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
 
 use crate::data::recorded::Recorded;
 use crate::json::{DecodeError, RawJson};
@@ -8,6 +9,7 @@ use crate::json::{DecodeError, RawJson};
 /// An item of a vendor's list: read, or rejected with its text kept.
 ///
 /// An item that cannot be read costs itself, never its page, its list or the pages after it.
+/// `Serialize` writes what the value writes, and a rejected item as it came.
 ///
 /// ```
 /// use common_http::{Item, RawJson};
@@ -86,6 +88,15 @@ impl<T> Item<T> {
     }
 }
 
+impl<T: Serialize> Serialize for Item<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Read(recorded) => recorded.serialize(serializer),
+            Self::Rejected(rejected) => rejected.raw.serialize(serializer),
+        }
+    }
+}
+
 impl<T: DeserializeOwned> Item<T> {
     /// Reads the item that stands at this place, from 0, of its list.
     #[must_use]
@@ -114,6 +125,7 @@ mod tests {
         assert_eq!((item.value(), item.raw().as_str()), (Some(&7), "7"));
         assert!(item.rejected().is_none());
         assert_eq!(item.clone().into_result().map(Recorded::into_inner), Ok(7));
+        assert_eq!(serde_json::to_string(&item).unwrap(), "7");
         assert_eq!(item.into_value(), Some(7));
     }
 
@@ -123,6 +135,7 @@ mod tests {
         assert_eq!((item.value(), item.raw().as_str()), (None, "\"MARKER\""));
         assert!(!format!("{item:?}").contains("MARKER"));
         assert_eq!(item.rejected().unwrap().error.path(), "[3]");
+        assert_eq!(serde_json::to_string(&item).unwrap(), "\"MARKER\"");
         assert_eq!(item.clone().into_value(), None);
         assert_eq!(item.into_result().unwrap_err().raw.as_str(), "\"MARKER\"");
     }

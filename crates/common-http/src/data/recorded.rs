@@ -6,7 +6,7 @@ use std::ops::Deref;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::json::RawJson;
+use crate::json::{DecodeError, RawJson};
 
 /// What an answer said, typed, with the vendor's own JSON text beside it. It derefs to the value.
 ///
@@ -47,6 +47,16 @@ impl<T> Recorded<T> {
     }
 }
 
+impl<T: DeserializeOwned> Recorded<T> {
+    /// Reads a JSON text as a `T`, and keeps the text.
+    ///
+    /// # Errors
+    /// [`DecodeError`] with the path of the member that cannot be read.
+    pub fn read(raw: RawJson) -> Result<Self, DecodeError> {
+        Ok(Self::new(raw.parse()?, raw))
+    }
+}
+
 impl<T> Deref for Recorded<T> {
     type Target = T;
 
@@ -76,8 +86,7 @@ impl<T: Serialize> Serialize for Recorded<T> {
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Recorded<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = RawJson::deserialize(deserializer)?;
-        let value = raw.parse().map_err(D::Error::custom)?;
-        Ok(Self { value, raw })
+        Self::read(raw).map_err(D::Error::custom)
     }
 }
 
@@ -98,6 +107,7 @@ mod tests {
         let read: Recorded<Sample> = serde_json::from_str(TEXT).unwrap();
         assert_eq!((read.id.as_str(), read.raw().as_str()), ("a", TEXT));
         assert_eq!(serde_json::to_string(&read).unwrap(), r#"{"id":"a"}"#);
+        assert_eq!(Recorded::read(read.raw().clone()).unwrap(), read);
         let within: Vec<Recorded<Sample>> = serde_json::from_str(&format!("[{TEXT}]")).unwrap();
         assert_eq!(within, [read]);
     }

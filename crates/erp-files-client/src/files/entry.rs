@@ -10,8 +10,8 @@ use crate::ids::FileId;
 
 /// A file of an analysis.
 ///
-/// The vendor's document leaves its example blank. So fields are found by likely names in any case
-/// (inferred from the vendor's other interfaces, which write `PascalCase`), and all others are kept.
+/// The vendor's document leaves its example blank. So fields are found by likely names, in any case
+/// (inferred from the vendor's other interfaces, which write `PascalCase`). All others are kept.
 /// `Debug` shows the id and the send flag only: a file's name can name a patient.
 ///
 /// ```

@@ -123,8 +123,8 @@ impl Upload {
     ///
     /// A resumed upload that turns out to be finished succeeds. If the storage or the ERP has
     /// forgotten it, it starts again. A file of the name that somebody else has finished meanwhile
-    /// is a conflict like any other. Once a finalize of ours was sent, whatever its answer, a listed
-    /// file of that name counts as ours.
+    /// is a conflict like any other. Once a finalize of ours was sent, whatever its answer, a
+    /// listed file of that name counts as ours.
     ///
     /// Do not run the same upload twice at the same time: both would send their file to the same
     /// URL, and one would succeed with the content of the other. Hold a lock while it runs. If the
@@ -132,17 +132,19 @@ impl Upload {
     ///
     /// ```
     /// # erp_files_client::sandbox::Sandbox::story(async |sandbox| {
-    /// # sandbox.fail_always("erp.files.transfer", erp_files_client::sandbox::Fault::ResetBeforeEffect)?;
     /// use std::sync::Arc;
     ///
-    /// use erp_files_client::{Body, MemoryStore, Store};
+    /// use erp_files_client::sandbox::Fault;
+    /// use erp_files_client::{Body, MemoryStore};
     ///
-    /// let store: Arc<dyn Store> = Arc::new(MemoryStore::default()); // one of yours outlives a crash
+    /// let store = Arc::new(MemoryStore::default()); // one that writes to disk survives a crash
     /// let files = sandbox.client().files(&7.into(), &12.into());
     /// let upload = || {
     ///     let upload = files.upload("result.pdf", Body::from("%PDF-1.7 ..."));
     ///     upload.resumable(store.clone())
     /// };
+    ///
+    /// sandbox.fail_always("erp.files.transfer", Fault::ResetBeforeEffect)?;
     /// assert!(upload().await.is_err());
     /// sandbox.clear_faults();
     /// upload().await?;

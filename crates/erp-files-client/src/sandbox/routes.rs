@@ -133,7 +133,7 @@ fn admitted(clinic: &Clinic, request: &Request, act: Act) -> Answer {
     answer.unwrap_or_else(|refusal| refusal.answer(clinic.settings.error_shape))
 }
 
-/// What every call is checked for, in the order of such a vendor's servers: length, token, analysis.
+/// Checks length, token and analysis, in the order of such a vendor's servers.
 fn admit(clinic: &Clinic, request: &Request) -> std::result::Result<(), Refusal> {
     let settings = &clinic.settings;
     let has_length = request.headers().contains_key("content-length")

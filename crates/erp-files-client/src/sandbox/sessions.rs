@@ -1,4 +1,4 @@
-//! The token endpoint (OAuth2 client credentials, as IdentityServer answers), and what a token allows.
+//! The token endpoint, which answers as IdentityServer does, and what a token allows.
 
 use std::collections::HashMap;
 

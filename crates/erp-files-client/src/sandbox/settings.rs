@@ -54,23 +54,28 @@ pub struct Settings {
     pub analyses: Option<Vec<(String, String)>>,
     /// The answer to an initialize: a JSON string by default.
     pub address_shape: AddressShape,
-    /// Whether a signed URL has the spaces and non-ASCII letters of a file's name unencoded, so that
-    /// the client has to encode them. Not by default.
+    /// Whether a signed URL has the spaces and non-ASCII letters of a file's name unencoded, for
+    /// the client to encode. Not by default.
     pub unencoded_addresses: bool,
     /// How long a signed URL lives by the sandbox's clock: 15 minutes by default.
     pub address_life: Duration,
     /// Makes the URLs that initialize issues, for a real object store or a proxy.
     ///
     /// It is given the URL at the sandbox's own storage, whose path, for example
-    /// `/storage/EXAMPLE-0001/result.pdf`, differs for every name of an analysis. The sandbox cannot
-    /// see an upload elsewhere: with this setting, a finalize is taken at its word, and a file that
-    /// went elsewhere is listed with a size of 0. By default the sandbox's own storage is used.
-    #[allow(clippy::type_complexity, reason = "another public name would say no more")]
+    /// `/storage/EXAMPLE-0001/result.pdf`, differs for every name of an analysis. The sandbox
+    /// cannot see an upload elsewhere: with this setting, a finalize is taken at its word, and a
+    /// file that went elsewhere is listed with a size of 0. By default the sandbox's own storage is
+    /// used.
+    #[allow(
+        clippy::type_complexity,
+        reason = "another public name would say no more"
+    )]
     pub upload_addresses: Option<Arc<dyn Fn(&str) -> String + Send + Sync>>,
     /// The answer to a second initialize of a name, before the first upload is finished: a new URL
     /// by default.
     pub repeated_initialize: RepeatedInitialize,
-    /// The answer to a finalize if nothing was uploaded, or it was finalized before: 404 by default.
+    /// The answer to a finalize if nothing was uploaded, or it was finalized before: 404 by
+    /// default.
     pub nothing_uploaded: NothingUploaded,
     /// The storage behind the signed URL: Azure by default.
     pub storage: StorageKind,

@@ -1,20 +1,71 @@
-//! The change of settings.
+//! Changing the settings.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 
 use common_http::{
-    CallOptions, Engine, Error, ErrorKind, Recorded, Request, Result, Secret, safe_debug,
+    Call, CallOptions, Engine, Error, ErrorKind, Operation, Prepared, Recorded, Result, Secret,
+    safe_debug,
 };
 
-use super::{TenantConfiguration, UPDATE};
+use super::Configuration;
+use super::get::{PATH, TenantConfiguration};
+use crate::errors::ErrorCode;
 
-/// Changes settings. Made by [`Configuration::update`](super::Configuration::update).
+/// `PUT /api/v1/tenant/configurations`: changes the settings that are given, and no others.
+pub(crate) static UPDATE: Operation = Operation::put("medreader.configuration.update", PATH);
+
+impl Configuration {
+    /// Changes settings, those that are named and no others, and gives all of them.
+    ///
+    /// Doing it twice leaves what doing it once leaves, so it is repeated freely. A call that is
+    /// cancelled while it waits for its answer may have had its effect.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = medreader_client::sandbox::Sandbox::start().await?;
+    /// let client = sandbox.client();
+    /// let update = client.configuration().update();
+    /// let settings = update
+    ///     .webhook_url("https://clinic.example/medreader")
+    ///     .webhook_password("EXAMPLE-PASSWORD")
+    ///     .clear_s3_base_path()
+    ///     .await?;
+    /// assert_eq!(settings.webhook_url.as_deref(), Some("https://clinic.example/medreader"));
+    /// assert_eq!(settings.s3_base_path, None);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// - `invalid_input`, code [`NoFieldsToUpdate`](ErrorCode::NoFieldsToUpdate): no field was
+    ///   named; nothing was sent
+    /// - `permission_denied`: the user may not change them. MedReader answers 401 to both an
+    ///   expired session and a missing permission, so this comes after one new login if the session
+    ///   was older than a minute
+    /// - `not_found`, code [`TenantConfigurationNotFound`](ErrorCode::TenantConfigurationNotFound):
+    ///   the tenant has none
+    /// - `rejected`: the vendor does not accept them
+    /// - `credentials` and the other errors of [`Sessions::open`](crate::Sessions::open)
+    /// - `decode`: the answer does not have the form of settings, but they were changed
+    /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after four attempts; the
+    ///   delivery says whether they may have been changed
+    pub fn update(&self) -> UpdateConfiguration {
+        UpdateConfiguration {
+            engine: self.engine.clone(),
+            changes: BTreeMap::new(),
+            options: CallOptions::default(),
+        }
+    }
+}
+
+/// Changes settings: [`Configuration::update`], which says what may fail.
 ///
 /// What is not named keeps its value. `Debug` shows nothing.
-#[must_use = "nothing is sent before `send`"]
+#[must_use = "nothing is sent before `.await` or `send`"]
 pub struct UpdateConfiguration {
     engine: Engine,
-    /// By field: the new value, or nothing to clear it. All are held as secrets: none is for printing.
+    /// By field: the new value, or `None` to clear it. All are held as secrets: none may be
+    /// printed.
     changes: BTreeMap<&'static str, Option<Secret>>,
     options: CallOptions,
 }
@@ -25,13 +76,6 @@ safe_debug!(UpdateConfiguration {});
 macro_rules! fields {
     ($( $(#[$about:meta])* $field:ident, $clear:ident: $value:ty; )+) => { $(
         $(#[$about])*
-        ///
-        /// ```
-        /// # let builder = medreader_client::MedReaderClient::builder().tenant("EXAMPLE-TENANT").credentials("user@clinic.example", "EXAMPLE-PASSWORD");
-        /// # let client = builder.base_url("http://127.0.0.1:8080").build()?;
-        #[doc = concat!("let update = client.configuration().update().", stringify!($field), "(\"EXAMPLE\");")]
-        /// # Ok::<(), medreader_client::Error>(())
-        /// ```
         pub fn $field(self, value: impl Into<$value>) -> Self {
             self.change(stringify!($field), Some(Secret::from(value.into())))
         }
@@ -39,13 +83,6 @@ macro_rules! fields {
         #[doc = concat!("Clears `", stringify!($field), "`: sends null.")]
         ///
         /// Our reading: the document has no way to clear a field.
-        ///
-        /// ```
-        /// # let builder = medreader_client::MedReaderClient::builder().tenant("EXAMPLE-TENANT").credentials("user@clinic.example", "EXAMPLE-PASSWORD");
-        /// # let client = builder.base_url("http://127.0.0.1:8080").build()?;
-        #[doc = concat!("let update = client.configuration().update().", stringify!($clear), "();")]
-        /// # Ok::<(), medreader_client::Error>(())
-        /// ```
         pub fn $clear(self) -> Self {
             self.change(stringify!($field), None)
         }
@@ -53,14 +90,6 @@ macro_rules! fields {
 }
 
 impl UpdateConfiguration {
-    pub(super) fn new(engine: Engine) -> Self {
-        Self {
-            engine,
-            changes: BTreeMap::new(),
-            options: CallOptions::default(),
-        }
-    }
-
     fields! {
         /// Sets the S3 bucket that holds the files.
         s3_bucket_name, clear_s3_bucket_name: String;
@@ -74,9 +103,9 @@ impl UpdateConfiguration {
         s3_base_path, clear_s3_base_path: String;
         /// Sets where webhooks are sent.
         webhook_url, clear_webhook_url: String;
-        /// Sets the user with which webhooks authenticate.
+        /// Sets the user name in the webhooks' credentials.
         webhook_user, clear_webhook_user: String;
-        /// Sets the password with which webhooks authenticate.
+        /// Sets the password in the webhooks' credentials.
         webhook_password, clear_webhook_password: Secret;
     }
 
@@ -85,84 +114,48 @@ impl UpdateConfiguration {
         self
     }
 
-    /// Sets the settings of this call.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// use std::time::Duration;
-    /// use medreader_client::CallOptions;
-    ///
-    /// let hurried = CallOptions::default().deadline(Duration::from_secs(10));
-    /// client.configuration().update().s3_region("sa-east-1").options(hurried).send().await?;
-    /// # Ok::<(), medreader_client::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// Sets options of this call: deadline, attempts, size limits.
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// What would be sent.
-    #[doc(hidden)]
-    pub fn request(&self) -> Request {
-        let body: BTreeMap<&str, Option<&str>> = self
-            .changes
-            .iter()
-            .map(|(field, value)| (*field, value.as_ref().map(Secret::expose)))
+    fn call(self) -> Call<Recorded<TenantConfiguration>> {
+        let mut request = self.engine.request(&UPDATE).options(self.options);
+        if self.changes.is_empty() {
+            request = request.invalid(
+                Error::new(ErrorKind::InvalidInput)
+                    .with_detail("no field was named")
+                    .with_code(ErrorCode::NoFieldsToUpdate.as_str(), true),
+            );
+        }
+        let changes = self.changes.iter();
+        let body: BTreeMap<_, _> = changes
+            .map(|(field, value)| (field, value.as_ref().map(Secret::expose)))
             .collect();
-        self.engine
-            .request(&UPDATE)
-            .json(&body)
-            .options(self.options.clone())
+        request.json(&body).recorded()
     }
 
-    /// Changes the settings, and gives all of them as they then are.
-    ///
-    /// Doing it twice leaves what doing it once leaves, so it is repeated freely; a call that is cancelled while it waits
-    /// for its answer may have had its effect.
+    /// Changes the settings: the same as `.await`.
     ///
     /// # Errors
-    /// - `invalid_input`, code [`NoFieldsToUpdate`](crate::ErrorCode::NoFieldsToUpdate): no field was named; not sent
-    /// - `permission_denied`: the user may not change them; after one new login where the session was older than a minute,
-    ///   since MedReader answers 401 here to both an expired session and a missing permission
-    /// - `not_found`, code [`TenantConfigurationNotFound`](crate::ErrorCode::TenantConfigurationNotFound): the tenant has
-    ///   none
-    /// - `rejected`: the vendor does not take them
-    /// - `credentials` and the other errors of the login, see [`OpenSession::send`](crate::OpenSession::send)
-    /// - `decode`: what came are no settings; they were changed
-    /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after four attempts; the delivery says whether they
-    ///   may have been changed
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// use medreader_client::Secret;
-    ///
-    /// let settings = client
-    ///     .configuration()
-    ///     .update()
-    ///     .s3_region("sa-east-1")
-    ///     .webhook_password(Secret::from("EXAMPLE-PASSWORD"))
-    ///     .clear_s3_base_path()
-    ///     .send()
-    ///     .await?;
-    /// assert_eq!(settings.s3_region.as_deref(), Some("sa-east-1"));
-    /// assert_eq!(settings.s3_base_path, None);
-    /// # Ok::<(), medreader_client::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// Those of [`Configuration::update`].
     pub async fn send(self) -> Result<Recorded<TenantConfiguration>> {
-        if self.changes.is_empty() {
-            return Err(Error::new(ErrorKind::InvalidInput)
-                .with_detail("no field was named")
-                .with_code("no_fields_to_update", true)
-                .with_operation(UPDATE.id()));
-        }
-        self.request().send().await?.recorded()
+        self.call().await
+    }
+
+    #[doc(hidden)]
+    #[allow(clippy::missing_errors_doc, reason = "for tests only")]
+    pub fn prepare(self) -> Result<Prepared> {
+        self.call().prepare()
+    }
+}
+
+impl IntoFuture for UpdateConfiguration {
+    type Output = Result<Recorded<TenantConfiguration>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.call().into_future()
     }
 }

@@ -3,12 +3,14 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The name that the vendor makes of a folder's name: to know beforehand which names are the same to him.
+/// Normalises a folder's name as the vendor does, to know beforehand which names are the same to
+/// it.
 ///
-/// Documented: accents are removed, letters become lower case, spaces and special characters become hyphens, several
-/// hyphens become one, and hyphens at the start and the end are removed. Our reading: an accent is what Unicode takes off
-/// a letter when it is decomposed (NFD), and "special" is all but `a`-`z` and `0`-`9`; what the vendor makes of letters
-/// that have no accent to lose, such as ß or Cyrillic ones, is not known.
+/// Documented: accents are removed, letters become lower case, spaces and special characters become
+/// hyphens, several hyphens become one, and hyphens at the start and the end are removed. Our
+/// reading: an accent is what Unicode decomposition (NFD) separates from a letter, and everything
+/// but `a`-`z` and `0`-`9` is special. What the vendor makes of letters without an accent to
+/// remove, such as ß or Cyrillic ones, is not known.
 ///
 /// ```
 /// use medreader_client::folders::normalize_folder_name;

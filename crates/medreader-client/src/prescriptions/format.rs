@@ -1,11 +1,11 @@
-//! The formats that MedReader reads, told by a file's content.
+//! The formats that MedReader reads, recognised by a file's content.
 
 use common_http::looks_like_pdf;
 
-/// How much of a file is looked at: a PDF may have something in front of its header.
-pub(super) const LOOK: usize = 1024;
+/// How many bytes of a file decide: a PDF may have something in front of its header.
+pub(super) const START: usize = 1024;
 
-/// The formats that MedReader reads (documented).
+/// A format that MedReader reads (documented).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileFormat {
@@ -20,8 +20,10 @@ pub enum FileFormat {
 }
 
 impl FileFormat {
-    /// The format of a file by its first bytes, 1,024 of them or the whole file: PDF has `%PDF-` among them, the others
-    /// begin with their magic number. What the file is called decides nothing.
+    /// Recognises the format by the first 1,024 bytes of a file, or by all of a shorter one.
+    ///
+    /// A PDF has `%PDF-` among them; the others begin with their magic number. The file's name does
+    /// not matter.
     ///
     /// ```
     /// use medreader_client::prescriptions::FileFormat;
@@ -45,12 +47,6 @@ impl FileFormat {
     }
 
     /// The format's media type.
-    ///
-    /// ```
-    /// use medreader_client::prescriptions::FileFormat;
-    ///
-    /// assert_eq!(FileFormat::Tiff.content_type(), "image/tiff");
-    /// ```
     #[must_use]
     pub const fn content_type(self) -> &'static str {
         match self {
@@ -101,7 +97,7 @@ mod tests {
         ] {
             assert_eq!(FileFormat::detect(start), None, "{start:?}");
         }
-        let late = [&[b' '; LOOK - 4][..], b"%PDF-"].concat();
+        let late = [&[b' '; START - 4][..], b"%PDF-"].concat();
         assert_eq!(FileFormat::detect(&late), None);
     }
 }

@@ -1,17 +1,92 @@
-//! The upload of a file.
+//! Uploading a file.
 
+use std::borrow::Cow;
+use std::path::PathBuf;
+use std::pin::Pin;
+
+use bytes::Bytes;
 use common_http::lenient::take;
 use common_http::{
-    CallOptions, Engine, Extra, Multipart, Recorded, Request, Result, Timestamp, safe_debug,
+    Body, Call, CallOptions, Engine, Error, ErrorKind, Extra, Multipart, Operation, Prepared,
+    Recorded, Result, Timestamp, safe_debug,
 };
+use http::HeaderValue;
 use serde::{Deserialize, Serialize};
+use tokio::io::AsyncRead;
 
-use super::{PrescriptionFile, UPLOAD};
-use crate::ids::{self, Fields, FolderId, UploadId};
-use crate::whole;
+use super::Prescriptions;
+use super::format::{FileFormat, START};
+use crate::errors::ErrorCode;
+use crate::fields::{self, Fields, take_id, take_whole};
+use crate::ids::{FolderId, UploadId};
 
-/// Uploads a file. Made by [`Prescriptions::upload`](super::Prescriptions::upload).
-#[must_use = "nothing is sent before `send`"]
+/// `POST /api/v1/prescription-files`: a file to be read.
+pub(crate) static UPLOAD: Operation = Operation::post(
+    "medreader.prescriptions.upload",
+    "/api/v1/prescription-files",
+)
+.transfer();
+
+impl Prescriptions {
+    /// Uploads a file into a folder, to be read.
+    ///
+    /// The file's format is checked by its first bytes before anything is sent. The vendor reads
+    /// the file later: wait for its result with [`result_of`](Prescriptions::result_of).
+    ///
+    /// It has an effect, so it is repeated only after a refusal (not sent, throttled, session
+    /// expired), and if the file can be read again. If the answer is lost, the error's delivery is
+    /// `Unknown`: the file may have been taken, and no operation of the vendor tells for sure.
+    /// Check the folder's results before you send it again. A call that is cancelled while it sends
+    /// or waits leaves the same doubt.
+    ///
+    /// Only progress is limited in time: an upload ends if less than 1 KiB moves in 30 s, or if no
+    /// answer comes within 30 s of the last byte.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use medreader_client::CallOptions;
+    /// use medreader_client::prescriptions::PrescriptionFile;
+    /// use medreader_client::sandbox::Sandbox;
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let client = sandbox.client();
+    /// let folder = client.folders().create("Pacientes Exemplo").await?;
+    /// let scan = tempfile::tempdir()?.keep().join("receita.pdf");
+    /// std::fs::write(&scan, "%PDF-1.7 ...")?;
+    ///
+    /// let file = PrescriptionFile::from_path(scan).await?;
+    /// let progress = CallOptions::default().on_progress(|at| println!("{} bytes", at.sent));
+    /// let upload = client.prescriptions().upload(&folder.id, file).options(progress).await?;
+    /// assert_eq!(upload.folder_id.as_ref(), Some(&folder.id));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// - `invalid_input`, code [`BadRequest`](ErrorCode::BadRequest): the file is not a PDF, JPEG,
+    ///   PNG or TIFF, is empty, or has no usable name; nothing was sent
+    /// - `invalid_input`: the folder's id is empty, `.`, `..` or has control characters; nothing
+    ///   was sent
+    /// - `local_io`: the file cannot be read; the delivery says whether some of it was sent
+    /// - `rejected`, code `BadRequest`: the vendor does not accept the file or the folder. Other
+    ///   codes and statuses, such as 413, are not documented
+    /// - `unauthenticated`: the session was refused, and so was a new one
+    /// - `credentials` and the other errors of [`Sessions::open`](crate::Sessions::open)
+    /// - `decode`: the answer is not an upload, but the file was taken
+    /// - `timeout`, `interrupted`, `server`: it may have been taken; not repeated. A `timeout` with
+    ///   delivery `NotSent`: the file's first bytes did not come in time
+    /// - `rate_limited`, `connect`: it was not taken, after three attempts
+    pub fn upload(&self, folder: &FolderId, file: PrescriptionFile) -> UploadPrescription {
+        UploadPrescription {
+            engine: self.engine.clone(),
+            folder: folder.clone(),
+            file,
+            options: CallOptions::default(),
+        }
+    }
+}
+
+/// Uploads a file: [`Prescriptions::upload`], which says what may fail.
+#[must_use = "nothing is sent before `.await` or `send`"]
 pub struct UploadPrescription {
     engine: Engine,
     folder: FolderId,
@@ -22,116 +97,162 @@ pub struct UploadPrescription {
 safe_debug!(UploadPrescription { folder, file });
 
 impl UploadPrescription {
-    pub(super) fn new(engine: Engine, folder: FolderId, file: PrescriptionFile) -> Self {
-        Self {
-            engine,
-            folder,
-            file,
-            options: CallOptions::default(),
-        }
-    }
-
-    /// Sets the settings of this call: [`CallOptions::on_progress`] is told how far it has come.
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
-    /// # let file = medreader_client::prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
-    /// use medreader_client::CallOptions;
-    ///
-    /// let options = CallOptions::default().on_progress(|at| println!("{} bytes", at.sent));
-    /// client.prescriptions().upload(&folder, file).options(options).send().await?;
-    /// # Ok::<(), medreader_client::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// Sets options of this call, for example [`CallOptions::on_progress`].
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// What would be sent, once the file was looked at.
-    ///
-    /// # Errors
-    /// `invalid_input` and `local_io`, as those of `send`.
-    #[doc(hidden)]
-    pub async fn request(mut self) -> Result<Request> {
+    async fn call(mut self) -> Result<Call<Recorded<Upload>>> {
         let problem = "argument `folder_id` is empty, a dot segment or has a control character";
-        ids::check(self.folder.as_str(), &UPLOAD, problem)?;
-        let (name, content_type, body) = self.file.checked(&self.engine, &mut self.options).await?;
+        if let Some(refusal) = fields::refusal(self.folder.as_str(), problem) {
+            return Err(refusal.with_operation(UPLOAD.id()));
+        }
+        let content_type = self.file.check(&self.engine, &mut self.options).await?;
+        let PrescriptionFile { name, body, .. } = self.file;
         let form = Multipart::new()
             .text("folder_id", self.folder.as_str())
             .file("file", &name, content_type, body);
-        Ok(self
-            .engine
-            .request(&UPLOAD)
-            .multipart(form)
-            .options(self.options))
+        let request = self.engine.request(&UPLOAD).options(self.options);
+        Ok(request.multipart(form).recorded())
     }
 
-    /// Looks at the file's first bytes and sends it. The vendor reads it later: its result is waited for by
-    /// [`Prescriptions::result_of`](super::Prescriptions::result_of).
-    ///
-    /// It has an effect, so it is repeated only when it was refused before it acted (not sent, throttled, session
-    /// expired) and the file can be read again. When the answer is lost, the error's delivery is `Unknown`: the file may
-    /// be there, and nothing that the vendor offers tells for sure; look at the folder's results before it is sent again. A
-    /// call that is cancelled while it sends or waits leaves the same doubt.
-    ///
-    /// No limit of time but for progress: an upload ends when less than 1 KiB moves in 30 s, or when no answer comes within
-    /// 30 s of the last byte.
+    /// Checks the file and uploads it: the same as `.await`.
     ///
     /// # Errors
-    /// - `invalid_input`, code [`BadRequest`](crate::ErrorCode::BadRequest): no PDF, JPEG, PNG or TIFF, empty, or without a
-    ///   usable name; not sent
-    /// - `invalid_input`: the folder's id is empty, `.`, `..` or has control characters; not sent
-    /// - `local_io`: the file cannot be read; the delivery says whether some of it was sent
-    /// - `rejected`, code `BadRequest`: the vendor does not take the file or the folder; other codes and statuses, such as
-    ///   413, are not documented
-    /// - `unauthenticated`: the session was refused, the new one too
-    /// - `credentials` and the other errors of the login, see [`OpenSession::send`](crate::OpenSession::send)
-    /// - `decode`: what came is no upload; the file was taken
-    /// - `timeout`, `interrupted`, `server`: it may have been taken; not repeated (`timeout` with delivery `NotSent`: the file's
-    ///   first bytes did not come in time)
-    /// - `rate_limited`, `connect`: it was not taken; after three attempts
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// # let folder = client.folders().create("Pacientes Exemplo").send().await.unwrap().id.clone();
-    /// # let directory = tempfile::tempdir().unwrap();
-    /// # let path = directory.path().join("receita.pdf");
-    /// # std::fs::write(&path, "%PDF-1.7 ...").unwrap();
-    /// use medreader_client::CallOptions;
-    /// use medreader_client::prescriptions::PrescriptionFile;
-    ///
-    /// let file = PrescriptionFile::from_path(path).await?;
-    /// let upload = client
-    ///     .prescriptions()
-    ///     .upload(&folder, file)
-    ///     .options(CallOptions::default().on_progress(|at| println!("{} bytes", at.sent)))
-    ///     .send()
-    ///     .await?;
-    /// assert_eq!(upload.folder_id.as_ref(), Some(&folder));
-    /// # Ok::<(), medreader_client::Error>(())
-    /// # }).unwrap();
-    /// ```
+    /// Those of [`Prescriptions::upload`].
     pub async fn send(self) -> Result<Recorded<Upload>> {
-        self.request().await?.send().await?.recorded()
+        self.call().await?.await
+    }
+
+    #[doc(hidden)]
+    #[allow(clippy::missing_errors_doc, reason = "for tests only")]
+    pub async fn prepare(self) -> Result<Prepared> {
+        self.call().await?.prepare()
     }
 }
 
-/// What the vendor says of a file that he has taken. Documented; only the id must be there.
+impl IntoFuture for UploadPrescription {
+    type Output = Result<Recorded<Upload>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// A prescription's file: a PDF, JPEG, PNG or TIFF, recognised by its content.
+///
+/// Bytes and files can be sent again where that is safe; a stream is sent once. `Debug` shows the
+/// kind of source and the length, but not the name.
+///
+/// ```no_run
+/// # async fn example() -> medreader_client::Result<()> {
+/// use medreader_client::prescriptions::PrescriptionFile;
+///
+/// let streamed = PrescriptionFile::from_path("receita.pdf").await?;
+/// let in_memory = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
+/// # Ok(()) }
+/// ```
+pub struct PrescriptionFile {
+    name: String,
+    body: Body,
+    content_type: Option<Cow<'static, str>>,
+}
+
+safe_debug!(PrescriptionFile { body });
+
+impl PrescriptionFile {
+    /// A file of this machine, streamed under its own name.
+    ///
+    /// # Errors
+    /// - `local_io`: it cannot be opened or is not a regular file
+    /// - `invalid_input`: the path does not end in a file name
+    pub async fn from_path(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .ok_or_else(|| refused("the path does not end in a file name"))?;
+        let body = Body::from_path(path)
+            .await
+            .map_err(|error| error.with_operation(UPLOAD.id()))?;
+        Ok(Self::new(name, body))
+    }
+
+    /// Bytes in memory, under a name for the vendor.
+    pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        Self::new(name.into(), Body::from(bytes.into()))
+    }
+
+    /// A stream, under a name for the vendor. It is sent once.
+    ///
+    /// Without its length in bytes it is sent in chunks, which not every server accepts.
+    pub fn from_stream(
+        name: impl Into<String>,
+        reader: impl AsyncRead + Send + Sync + 'static,
+        length: impl Into<Option<u64>>,
+    ) -> Self {
+        Self::new(name.into(), Body::single_pass(reader, length))
+    }
+
+    fn new(name: String, body: Body) -> Self {
+        Self {
+            name,
+            body,
+            content_type: None,
+        }
+    }
+
+    /// Sets the media type and skips all checks: of the file's format, and whether it is empty.
+    pub fn content_type(mut self, media_type: impl Into<Cow<'static, str>>) -> Self {
+        self.content_type = Some(media_type.into());
+        self
+    }
+
+    /// The media type, if the file may be sent.
+    async fn check(
+        &mut self,
+        engine: &Engine,
+        options: &mut CallOptions,
+    ) -> Result<Cow<'static, str>> {
+        if self.name.is_empty() || self.name.chars().any(char::is_control) {
+            return Err(refused(
+                "the file's name is empty or has a control character",
+            ));
+        }
+        if let Some(set) = self.content_type.take() {
+            return match HeaderValue::from_str(&set) {
+                Ok(_) => Ok(set),
+                Err(_) => Err(refused("the media type is not a valid header value")),
+            };
+        }
+        let start = engine.peek(&UPLOAD, &self.body, START, options).await?;
+        if start.is_empty() {
+            return Err(refused("the file is empty"));
+        }
+        let format = FileFormat::detect(&start);
+        let format = format.ok_or_else(|| refused("the file is not a PDF, JPEG, PNG or TIFF"))?;
+        Ok(Cow::Borrowed(format.content_type()))
+    }
+}
+
+/// A local refusal, with the vendor's own code for a file that it does not accept.
+fn refused(why: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidInput)
+        .with_detail(why)
+        .with_code(ErrorCode::BadRequest.as_str(), true)
+        .with_operation(UPLOAD.id())
+}
+
+/// An uploaded file, as the vendor describes it. Documented; only the id is required.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Fields<UploadId>")]
 #[non_exhaustive]
 pub struct Upload {
-    /// The upload's id. Whether the result is found under it is not promised, see [`UploadId`].
+    /// The upload's id. It is not promised that the result is found under it, see [`UploadId`].
     pub id: UploadId,
-    /// The folder that it was put into.
+    /// The folder it was uploaded into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_id: Option<FolderId>,
     /// Where the vendor stores it.
@@ -143,19 +264,19 @@ pub struct Upload {
     /// Its size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_size: Option<i64>,
-    /// The name that it was uploaded under.
+    /// The name it was uploaded under.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original_filename: Option<String>,
-    /// Whether it was read already; `false` in the document's sample. How it goes on is told by the result.
+    /// Whether it has been read; `false` in the document's sample. The result says how far it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub processed: Option<bool>,
-    /// When it was taken.
+    /// When it was uploaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uploaded_at: Option<Timestamp>,
     /// A sentence for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// Fields that this type does not name, and those whose value it could not hold.
+    /// Fields that this type does not name, and those with an unexpected type.
     #[serde(flatten)]
     pub extra: Extra,
 }
@@ -171,10 +292,10 @@ impl From<Fields<UploadId>> for Upload {
     fn from(Fields { id, mut rest }: Fields<UploadId>) -> Self {
         Self {
             id,
-            folder_id: ids::take(&mut rest, "folder_id"),
+            folder_id: take_id(&mut rest, "folder_id"),
             file_path: take(&mut rest, "file_path"),
             file_type: take(&mut rest, "file_type"),
-            file_size: whole::take(&mut rest, "file_size"),
+            file_size: take_whole(&mut rest, "file_size"),
             original_filename: take(&mut rest, "original_filename"),
             processed: take(&mut rest, "processed"),
             uploaded_at: take(&mut rest, "uploaded_at"),

@@ -1,18 +1,18 @@
-//! The vendor's error words, and the bodies that they come in.
+//! The error words of the document, and the bodies that they come in.
 
 use common_http::sandbox::Answer;
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::readings::ErrorShape;
+use crate::sandbox::readings::ErrorShape;
 
-/// A request that the vendor refuses: the columns of the document's error tables.
+/// A refusal: the columns of the document's error tables.
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
     word: &'static str,
-    message: String,
-    retry_after: Option<String>,
+    description: String,
+    retry_after: Option<u64>,
 }
 
 impl Refusal {
@@ -24,51 +24,44 @@ impl Refusal {
         Self {
             status,
             word,
-            message: description.into(),
+            description: description.into(),
             retry_after: None,
         }
     }
 
-    /// 400 `bad_request`.
     pub(super) fn bad_request(description: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", description)
     }
 
-    /// 400 `validation_error`.
-    pub(super) fn validation(description: &'static str) -> Self {
+    pub(super) fn validation(description: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "validation_error", description)
     }
 
-    /// 401 `unauthorized`.
-    pub(super) fn unauthorized(description: &'static str) -> Self {
+    pub(super) fn unauthorized(description: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", description)
     }
 
-    /// 401 `tenant_invalid`.
     pub(super) fn tenant() -> Self {
         let description = "Tenant ausente ou inválido";
         Self::new(StatusCode::UNAUTHORIZED, "tenant_invalid", description)
     }
 
-    /// 429 `too_many_attempts`.
-    pub(super) fn attempts() -> Self {
-        let description = "Muitas tentativas de autenticação falhadas";
+    /// Too many failed logins, with the seconds for `Retry-After` if it is sent.
+    pub(super) fn attempts(retry_after: Option<u64>) -> Self {
         let status = StatusCode::TOO_MANY_REQUESTS;
-        Self::new(status, "too_many_attempts", description)
+        let description = "Muitas tentativas de autenticação falhadas";
+        Self {
+            retry_after,
+            ..Self::new(status, "too_many_attempts", description)
+        }
     }
 
-    /// 404 `folder_not_found`.
     pub(super) fn folder() -> Self {
         let description = "Pasta não encontrada";
         Self::new(StatusCode::NOT_FOUND, "folder_not_found", description)
     }
 
-    pub(super) fn retry_after(mut self, value: Option<String>) -> Self {
-        self.retry_after = value;
-        self
-    }
-
-    /// What no table of the document lists: our reading is a word after the status.
+    /// What no table of the document lists. Our reading is a word after the status.
     pub(super) fn other(status: StatusCode) -> Self {
         let word = match status {
             StatusCode::NOT_FOUND => "not_found",
@@ -82,19 +75,19 @@ impl Refusal {
     }
 
     pub(super) fn answer(self, shape: ErrorShape) -> Answer {
-        let (word, message) = (self.word, self.message);
-        let json = |body: serde_json::Value| Answer::json(self.status, body.to_string());
+        let (word, text) = (self.word, self.description);
+        let json = |body: Value| Answer::json(self.status, body.to_string());
         let answer = match shape {
-            ErrorShape::Word => json(json!({ "error": word, "message": message })),
-            ErrorShape::Nested => json(json!({ "error": { "code": word, "message": message } })),
-            ErrorShape::CodeAndDescription => json(json!({ "code": word, "description": message })),
+            ErrorShape::Word => json(json!({ "error": word, "message": text })),
+            ErrorShape::Nested => json(json!({ "error": { "code": word, "message": text } })),
+            ErrorShape::CodeAndDescription => json(json!({ "code": word, "description": text })),
             ErrorShape::Empty => Answer::new(self.status),
             ErrorShape::PlainText => {
-                Answer::new(self.status).body("text/plain; charset=utf-8", message)
+                Answer::new(self.status).body("text/plain; charset=utf-8", text)
             }
         };
         match self.retry_after {
-            Some(value) => answer.header("retry-after", value),
+            Some(seconds) => answer.header("retry-after", seconds.to_string()),
             None => answer,
         }
     }

@@ -2,34 +2,23 @@
 
 use std::time::SystemTime;
 
-use common_http::sandbox::{Request, SandboxError};
-use http::StatusCode;
-use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization;
 
-use super::{
-    errors::Refusal,
-    ids::Kind,
-    login::{caller, json_body},
-    normalize::normalize,
-    turn::{Reply, Turn},
-};
-
-/// One folder.
 #[derive(Clone)]
 pub(super) struct Folder {
     pub(super) id: String,
-    tenant: String,
+    pub(super) tenant: String,
     /// Normalised.
-    name: String,
-    parent_id: Option<String>,
+    pub(super) name: String,
+    pub(super) parent_id: Option<String>,
     /// The names of all folders down to this one, normalised.
     pub(super) full_path: String,
-    /// The names as they were given, after a slash each.
+    /// The names as they were given, each after a slash.
     pub(super) display_path: String,
-    created: SystemTime,
+    pub(super) created: SystemTime,
 }
 
-/// All tenants' folders, oldest first.
+/// The folders of all tenants, oldest first.
 #[derive(Default)]
 pub(super) struct Folders(Vec<Folder>);
 
@@ -40,162 +29,104 @@ impl Folders {
             .find(|folder| folder.tenant == tenant && folder.id == id)
     }
 
-    fn named(&self, tenant: &str, parent_id: Option<&str>, name: &str) -> Option<&Folder> {
-        self.children(tenant, parent_id)
-            .find(|folder| folder.name == name)
-    }
-
-    fn children(&self, tenant: &str, parent_id: Option<&str>) -> impl Iterator<Item = &Folder> {
+    /// The folders at the root, if there is no parent.
+    pub(super) fn children(
+        &self,
+        tenant: &str,
+        parent_id: Option<&str>,
+    ) -> impl Iterator<Item = &Folder> {
         self.0.iter().filter(move |folder| {
             folder.tenant == tenant && folder.parent_id.as_deref() == parent_id
         })
     }
-}
 
-/// The folder of this id, if the tenant has one. With the setting, it has one for every UUID.
-pub(super) fn find(turn: &mut Turn<'_>, tenant: &str, id: &str) -> Option<Folder> {
-    let there = turn.state.folders.get(tenant, id).cloned();
-    if there.is_some() || !turn.settings.every_folder || !is_uuid(id) {
-        return there;
+    pub(super) fn named(
+        &self,
+        tenant: &str,
+        parent_id: Option<&str>,
+        name: &str,
+    ) -> Option<&Folder> {
+        self.children(tenant, parent_id)
+            .find(|folder| folder.name == name)
     }
-    let name = format!("pasta-{id}");
-    Some(add(turn, tenant, None, &name.clone(), name, Some(id)))
-}
 
-fn is_uuid(id: &str) -> bool {
-    let hyphens = [8, 13, 18, 23];
-    id.len() == 36
-        && id.bytes().enumerate().all(|(place, byte)| {
-            if hyphens.contains(&place) {
-                byte == b'-'
-            } else {
-                byte.is_ascii_hexdigit()
-            }
-        })
-}
-
-/// `POST /api/v1/folders`.
-pub(super) fn create(turn: &mut Turn<'_>, request: &Request) -> Reply {
-    let caller = caller(turn, request)?;
-    let body = json_body(request).unwrap_or_default();
-    let display_name = body["folder_name"].as_str().unwrap_or_default();
-    let name = normalize(display_name);
-    // Our reading: a name of which nothing is left is as good as none.
-    if name.is_empty() {
-        return Err(Refusal::validation("Nome da pasta é obrigatório"));
-    }
-    let parent_id = match &body["parent_folder_id"] {
-        Value::Null => None,
-        Value::String(id) => Some(id.as_str()),
-        _ => return Err(Refusal::validation("ID da pasta pai é inválido")),
-    };
-    if parent_id.is_some_and(|id| find(turn, &caller.tenant, id).is_none()) {
-        return Err(Refusal::new(
-            StatusCode::CONFLICT,
-            "parent_folder_not_found",
-            "Pasta pai não encontrada",
-        ));
-    }
-    let folders = &turn.state.folders;
-    if folders.named(&caller.tenant, parent_id, &name).is_some() {
-        return Err(Refusal::new(
-            StatusCode::CONFLICT,
-            "folder_name_duplicate",
-            "Já existe uma pasta com este nome no mesmo nível",
-        ));
-    }
-    let folder = add(turn, &caller.tenant, parent_id, display_name, name, None);
-    let body = json!({
-        "id": folder.id,
-        "folder_name": folder.name,
-        "parent_folder_id": folder.parent_id,
-        "full_path": folder.full_path,
-        "created_at": turn.time(folder.created),
-        "updated_at": turn.time(folder.created),
-    });
-    turn.json(StatusCode::CREATED, body)
-}
-
-/// `GET /api/v1/folders/{folder-id}`.
-pub(super) fn get(turn: &mut Turn<'_>, request: &Request) -> Reply {
-    let caller = caller(turn, request)?;
-    let id = request.arg("folder-id");
-    if id.is_empty() {
-        return Err(Refusal::bad_request("ID da pasta é obrigatório"));
-    }
-    let folder = find(turn, &caller.tenant, id).ok_or_else(Refusal::folder)?;
-    // Our reading: the files of subfolders do not count.
-    let files = |id: &str| turn.state.prescriptions.count_in(&caller.tenant, id);
-    let children = turn.state.folders.children(&caller.tenant, Some(id));
-    let children: Vec<Value> = children
-        .map(|child| {
-            json!({
-                "id": child.id,
-                "folder_name": child.name,
-                "created_at": turn.time(child.created),
-                "updated_at": turn.time(child.created),
-                "full_path": child.full_path,
-                "prescription_files_count": files(&child.id),
-            })
-        })
-        .collect();
-    let body = json!({
-        "id": folder.id,
-        "folder_name": folder.name,
-        "parent_folder_id": folder.parent_id,
-        "created_at": turn.time(folder.created),
-        "updated_at": turn.time(folder.created),
-        "full_path": folder.full_path,
-        "prescription_files_count": files(id),
-        "child_folders": children,
-    });
-    turn.json(StatusCode::OK, body)
-}
-
-/// The folder at a path of display names in the sandbox's own tenant; what is missing of it is created.
-pub(super) fn ensure(turn: &mut Turn<'_>, path: &str) -> Result<String, SandboxError> {
-    let names: Vec<(&str, String)> = path
-        .split('/')
-        .map(|name| (name, normalize(name)))
-        .collect();
-    if names.iter().any(|(_, name)| name.is_empty()) {
-        return Err(SandboxError::unknown_item("folder", path));
-    }
-    let tenant = turn.settings.tenant_id.clone();
-    let mut at = String::new();
-    for (display_name, name) in names {
-        let parent_id = Some(at.as_str()).filter(|id| !id.is_empty());
-        let there = turn.state.folders.named(&tenant, parent_id, &name);
-        at = match there.map(|folder| folder.id.clone()) {
-            Some(id) => id,
-            None => add(turn, &tenant, parent_id, display_name, name, None).id,
+    pub(super) fn add(
+        &mut self,
+        id: String,
+        tenant: &str,
+        parent_id: Option<&str>,
+        display_name: &str,
+        now: SystemTime,
+    ) -> Folder {
+        let name = normalize(display_name);
+        let (full_path, display_path) = match parent_id.and_then(|id| self.get(tenant, id)) {
+            Some(parent) => (
+                format!("{}/{name}", parent.full_path),
+                format!("{}/{display_name}", parent.display_path),
+            ),
+            None => (name.clone(), format!("/{display_name}")),
         };
+        let folder = Folder {
+            id,
+            tenant: tenant.to_owned(),
+            name,
+            parent_id: parent_id.map(str::to_owned),
+            full_path,
+            display_path,
+            created: now,
+        };
+        self.0.push(folder.clone());
+        folder
     }
-    Ok(at)
 }
 
-fn add(
-    turn: &mut Turn<'_>,
-    tenant: &str,
-    parent_id: Option<&str>,
-    display_name: &str,
-    name: String,
-    id: Option<&str>,
-) -> Folder {
-    let state = &mut *turn.state;
-    let parent = parent_id.and_then(|id| state.folders.get(tenant, id));
-    let folder = Folder {
-        id: id.map_or_else(|| state.ids.next(Kind::Folder), str::to_owned),
-        tenant: tenant.to_owned(),
-        full_path: parent.map_or_else(|| name.clone(), |up| format!("{}/{name}", up.full_path)),
-        display_path: format!(
-            "{}/{display_name}",
-            parent.map_or("", |up| up.display_path.as_str())
-        ),
-        name,
-        parent_id: parent_id.map(str::to_owned),
-        created: turn.now,
-    };
-    state.folders.0.push(folder.clone());
-    folder
+/// Normalises a folder's name by the document's five rules, in their order.
+///
+/// They are: accents are removed; lower case; spaces and special characters become hyphens; several
+/// hyphens become one; hyphens at the ends are removed.
+///
+/// Our reading: an accent is a combining mark from U+0300 to U+036F after canonical decomposition,
+/// and everything that is not `a` to `z` or `0` to `9` then is special: ß, ø and Cyrillic letters.
+pub(super) fn normalize(name: &str) -> String {
+    let plain: String = name
+        .nfd()
+        .filter(|letter| !('\u{300}'..='\u{36f}').contains(letter))
+        .collect();
+    let lower = plain.to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|letter| !matches!(letter, 'a'..='z' | '0'..='9'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normalize;
+
+    #[test]
+    fn the_examples_of_the_document() {
+        assert_eq!(normalize("Pacientes Cardiologia"), "pacientes-cardiologia");
+        assert_eq!(normalize("Documentos Ações 2025"), "documentos-acoes-2025");
+        assert_eq!(normalize("ã é ç"), "a-e-c");
+    }
+
+    #[test]
+    fn accents_however_they_are_encoded() {
+        for name in [
+            "ÁÇÃO ÜBER ñ",
+            "A\u{301}C\u{327}A\u{303}O U\u{308}BER n\u{303}",
+        ] {
+            assert_eq!(normalize(name), "acao-uber-n", "{name}");
+        }
+    }
+
+    #[test]
+    fn specials_become_single_inner_hyphens() {
+        assert_eq!(normalize("  --a__b//c&&d.pdf\t--"), "a-b-c-d-pdf");
+        assert_eq!(normalize("Straße"), "stra-e");
+        for nothing in ["", " ", "---", "Папка", "日本"] {
+            assert_eq!(normalize(nothing), "", "{nothing}");
+        }
+    }
 }

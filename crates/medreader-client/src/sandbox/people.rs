@@ -1,8 +1,12 @@
 //! Tenants and their users.
 
-use std::fmt;
+use common_http::safe_debug;
 
-/// A right that the configuration of a tenant asks for; either will do (the document says "admin or configurations").
+use crate::sandbox::configuration::Configuration;
+
+/// A permission of a user.
+///
+/// Either of them opens the tenant's configuration: the document says "admin or configurations".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Permission {
@@ -12,32 +16,34 @@ pub enum Permission {
     Configurations,
 }
 
-/// A user who can log in, without permissions at first.
-///
-/// ```
-/// use medreader_client::sandbox::{Permission, User};
-///
-/// let user = User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2")
-///     .permissions([Permission::Configurations])
-///     .without_phone();
-/// ```
+/// A user who can log in. `Debug` shows the permissions alone.
 #[derive(Clone, PartialEq, Eq)]
-#[must_use]
 pub struct User {
-    pub(super) email: String,
-    pub(super) password: String,
-    pub(super) name: String,
-    pub(super) phone: Option<String>,
-    pub(super) permissions: Vec<Permission>,
+    /// The e-mail address, which is the login name.
+    pub email: String,
+    /// The password.
+    pub password: String,
+    /// The name: `Usuario Ficticio` by default.
+    pub name: String,
+    /// The telephone number: `+550000000000` by default. `None` is null at login (inferred).
+    pub phone: Option<String>,
+    /// The permissions. None by default.
+    pub permissions: Vec<Permission>,
 }
 
+safe_debug!(User { permissions });
+
 impl User {
-    /// A user with this e-mail address and password, whose name and telephone number are made up.
+    /// A user without permissions, whose name and telephone number are made up.
     ///
     /// ```
-    /// use medreader_client::sandbox::User;
+    /// use medreader_client::sandbox::{Permission, User};
     ///
-    /// let user = User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2");
+    /// let clerk = User {
+    ///     permissions: vec![Permission::Configurations],
+    ///     ..User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2")
+    /// };
+    /// assert_eq!(clerk.name, "Usuario Ficticio");
     /// ```
     pub fn new(email: impl Into<String>, password: impl Into<String>) -> Self {
         Self {
@@ -48,78 +54,32 @@ impl User {
             permissions: Vec::new(),
         }
     }
-
-    /// The user's name (default `Usuario Ficticio`).
-    ///
-    /// ```
-    /// use medreader_client::sandbox::User;
-    ///
-    /// let user = User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2").name("Pessoa Ficticia");
-    /// ```
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
-    }
-
-    /// The user's permissions, in place of those so far.
-    ///
-    /// ```
-    /// use medreader_client::sandbox::{Permission, User};
-    ///
-    /// let user = User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2").permissions([Permission::Admin]);
-    /// ```
-    pub fn permissions(mut self, permissions: impl IntoIterator<Item = Permission>) -> Self {
-        self.permissions = permissions.into_iter().collect();
-        self
-    }
-
-    /// The user's telephone number is null at login (inferred: it may be).
-    ///
-    /// ```
-    /// use medreader_client::sandbox::User;
-    ///
-    /// let user = User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2").without_phone();
-    /// ```
-    pub fn without_phone(mut self) -> Self {
-        self.phone = None;
-        self
-    }
 }
 
-/// Without what the person is called and logs in with.
-impl fmt::Debug for User {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("User")
-            .field("permissions", &self.permissions)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A tenant beside the sandbox's own: its users, folders, files and configuration are apart from the others'.
+/// A tenant beside the sandbox's own, with users, folders, files and a configuration of its own.
 ///
 /// ```
 /// use medreader_client::sandbox::{Tenant, User};
 ///
-/// let tenant = Tenant::new("EXAMPLE-TENANT-2")
-///     .user(User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2"))
-///     .without_configuration();
+/// let tenant = Tenant {
+///     users: vec![User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2")],
+///     ..Tenant::new("EXAMPLE-TENANT-2")
+/// };
+/// assert!(tenant.configured);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use]
 pub struct Tenant {
-    pub(super) id: String,
-    pub(super) users: Vec<User>,
-    pub(super) configured: bool,
+    /// The value of `X-Tenant-ID`.
+    pub id: String,
+    /// The users. None by default.
+    pub users: Vec<User>,
+    /// Whether it has a configuration (all null), as it does by default. Without one, reading and
+    /// updating it is answered 404.
+    pub configured: bool,
 }
 
 impl Tenant {
-    /// A tenant of this id (the value of `X-Tenant-ID`), without users; its configuration is all null.
-    ///
-    /// ```
-    /// use medreader_client::sandbox::Tenant;
-    ///
-    /// let tenant = Tenant::new("EXAMPLE-TENANT-2");
-    /// ```
+    /// A tenant without users, whose configuration is all null.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -127,29 +87,43 @@ impl Tenant {
             configured: true,
         }
     }
+}
 
-    /// Adds a user.
-    ///
-    /// ```
-    /// use medreader_client::sandbox::{Tenant, User};
-    ///
-    /// let user = User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2");
-    /// let tenant = Tenant::new("EXAMPLE-TENANT-2").user(user);
-    /// ```
-    pub fn user(mut self, user: User) -> Self {
-        self.users.push(user);
-        self
+/// What the sandbox keeps of a tenant.
+pub(super) struct Account {
+    users: Vec<Member>,
+    pub(super) configuration: Option<Configuration>,
+}
+
+/// A user with the id that the sandbox gave.
+pub(super) struct Member {
+    pub(super) id: String,
+    pub(super) user: User,
+}
+
+impl Account {
+    pub(super) fn new(configured: bool) -> Self {
+        Self {
+            users: Vec::new(),
+            configuration: configured.then(Configuration::default),
+        }
     }
 
-    /// The tenant has no configuration: reading and changing it is answered 404.
-    ///
-    /// ```
-    /// use medreader_client::sandbox::Tenant;
-    ///
-    /// let tenant = Tenant::new("EXAMPLE-TENANT-2").without_configuration();
-    /// ```
-    pub fn without_configuration(mut self) -> Self {
-        self.configured = false;
-        self
+    /// Adds a user. One with the same e-mail address is replaced, and keeps its id.
+    pub(super) fn admit(&mut self, user: User, id: String) {
+        match self.member_mut(&user.email) {
+            Some(member) => member.user = user,
+            None => self.users.push(Member { id, user }),
+        }
+    }
+
+    pub(super) fn member(&self, email: &str) -> Option<&Member> {
+        self.users.iter().find(|member| member.user.email == email)
+    }
+
+    pub(super) fn member_mut(&mut self, email: &str) -> Option<&mut Member> {
+        self.users
+            .iter_mut()
+            .find(|member| member.user.email == email)
     }
 }

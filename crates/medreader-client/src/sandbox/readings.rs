@@ -1,15 +1,18 @@
-//! How the sandbox plays the holes of the vendor's document.
+//! How the sandbox plays what the document leaves open, and how its answers may drift.
 
 use std::time::SystemTime;
 
-use common_http::sandbox::rfc3339;
-use serde_json::Value;
+use common_http::sandbox::{add_unknown_fields, rfc3339};
+use serde_json::{Map, Value, json};
 
-/// The form of an error's body. The document lists code, word and description of each error, but no body.
+/// The form of an error's body.
+///
+/// The document lists status, word and description of each error, but no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ErrorShape {
-    /// `{"error":"folder_name_duplicate","message":"..."}`: the most likely one (inferred from the table's columns).
+    /// `{"error":"folder_name_duplicate","message":"..."}`: the most likely one (inferred from the
+    /// columns of the document's tables).
     #[default]
     Word,
     /// `{"error":{"code":"folder_name_duplicate","message":"..."}}`.
@@ -22,14 +25,16 @@ pub enum ErrorShape {
     PlainText,
 }
 
-/// Whether another resource's id is the upload's id. The document shows both, and promises nothing.
+/// Whether a result or a webhook has the id of its upload.
+///
+/// The document shows both, and promises nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum IdReading {
-    /// It is the upload's id.
+    /// It has the upload's id.
     #[default]
     Same,
-    /// It is an id of its own, and the upload's id is unknown there.
+    /// It has an id of its own, and the upload's id is unknown there.
     Different,
 }
 
@@ -37,7 +42,8 @@ pub enum IdReading {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum PathForm {
-    /// Each answer as its own example has it: normalised in a single result, display names in a folder's results.
+    /// As each answer's example has it: normalised in a single result, display names in a folder's
+    /// results.
     #[default]
     AsDocumented,
     /// `pacientes/pacientes-cardiologia` in both.
@@ -46,25 +52,25 @@ pub enum PathForm {
     DisplayNames,
 }
 
-/// What the results of a folder that does not exist are.
+/// What the results of an unknown folder are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum UnknownFolder {
-    /// 404 `folder_not_found`, as the folder itself.
+    /// 404 `folder_not_found`, like the folder itself.
     #[default]
     NotFound,
-    /// 200 with no results and a `folder_fullpath` that is null: the document lists no 404 here.
+    /// 200 with no results and a null `folder_fullpath`: the document lists no 404 here.
     NoResults,
 }
 
-/// What the results of a folder that has none are.
+/// What the results of a folder without any are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum EmptyFolder {
     /// 200 with no results.
     #[default]
     NoResults,
-    /// 404 `folder_not_found`, until there is one: the document has no sample of an empty list.
+    /// 404 `folder_not_found` until there is one: the document has no sample of an empty list.
     NotFound,
 }
 
@@ -91,7 +97,7 @@ impl TimeStyle {
     }
 }
 
-/// Takes the members that are null out of every object.
+/// Removes the members that are null from every object.
 pub(super) fn leave_out_nulls(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(leave_out_nulls),
@@ -100,5 +106,57 @@ pub(super) fn leave_out_nulls(value: &mut Value) {
             members.values_mut().for_each(leave_out_nulls);
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Members that no client should need. Each is in the answers of few operations.
+const NEEDLESS: [&str; 9] = [
+    "user",
+    "updated_at",
+    "child_folders",
+    "file_path",
+    "processed",
+    "message",
+    "prescription_confidence_notes",
+    "folder_fullpath",
+    "s3_region",
+];
+
+/// Changes an answer as the vendor may without notice.
+///
+/// Every object gets undocumented fields, statuses are unknown, integers are floats, and what is
+/// not needed is null. Ids, tokens and error words stay.
+pub(super) fn drift(body: &mut Value) {
+    if let Value::Object(members) = body {
+        for name in NEEDLESS {
+            if let Some(member) = members.get_mut(name) {
+                *member = Value::Null;
+            }
+        }
+        drift_values(members);
+        let results = members.get_mut("results").and_then(Value::as_array_mut);
+        for result in results.into_iter().flatten() {
+            if let Value::Object(result) = result {
+                drift_values(result);
+            }
+        }
+    }
+    add_unknown_fields(body);
+}
+
+fn drift_values(members: &mut Map<String, Value>) {
+    for (name, value) in members {
+        match name.as_str() {
+            "status" => *value = json!("sandbox_unknown_status"),
+            "expires_in"
+            | "prescription_files_count"
+            | "file_size"
+            | "prescription_confidence_score" => {
+                if let Some(number) = value.as_f64() {
+                    *value = json!(number);
+                }
+            }
+            _ => {}
+        }
     }
 }

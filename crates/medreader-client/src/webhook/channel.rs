@@ -3,41 +3,24 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use common_http::safe_debug;
+use common_http::{Recorded, safe_debug};
 use futures_core::Stream;
 use tokio::sync::{Semaphore, mpsc};
 
-use super::{Receiver, Verifier, WebhookEvent};
+use super::event::WebhookEvent;
+use super::receiver::Receiver;
+use super::verifier::Verifier;
 
 impl Receiver {
-    /// A receiver whose handler puts the events into a channel, and the channel's other end.
+    /// A receiver whose handler puts the events into a channel, and the other end of the channel.
     ///
-    /// **What is in the channel is lost if the process crashes.** An event counts as handled, is marked as seen and is
-    /// answered 200 as soon as it is in the channel, before you have taken it out; MedReader does not send it again. Where
-    /// that matters, use [`Receiver::new`] with a handler that stores the event, or fetch the folder's results after a
-    /// start.
+    /// **What is in the channel is lost if the process crashes.** An event counts as handled, is
+    /// remembered and is answered 200 as soon as it is in the channel, before you have taken it
+    /// out; MedReader does not send it again. If that matters, use [`Receiver::new`] with a handler
+    /// that saves the event, or list the folder's results after a start.
     ///
-    /// The channel holds this many events (at least 1). While it is full, a delivery waits for room before it is
-    /// answered. When the stream has been dropped, every delivery is answered 503.
-    ///
-    /// ```
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// use medreader_client::webhook::{Receiver, Verifier};
-    ///
-    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
-    /// let (receiver, mut events) = Receiver::channel(verifier, 100);
-    /// # let mut headers = http::HeaderMap::new();
-    /// # let basic = http::HeaderValue::from_static("Basic d2ViaG9vay11c2VyOkVYQU1QTEUtUEFTU1dPUkQ=");
-    /// # headers.insert("authorization", basic);
-    /// # receiver.receive(&headers, br#"{"id": "EXAMPLE-1"}"#).await;
-    /// # drop(receiver);
-    /// // ... the receiver goes to a server, and here:
-    /// while let Some(event) = events.next().await {
-    ///     println!("{:?}", event.id);
-    /// #   assert_eq!(event.id.as_str(), "EXAMPLE-1");
-    /// }
-    /// # });
-    /// ```
+    /// The channel holds this many events (at least 1). While it is full, a webhook waits for room
+    /// before it is answered. When the stream has been dropped, every webhook is answered 503.
     #[must_use]
     pub fn channel(verifier: Verifier, capacity: usize) -> (Self, Events) {
         // Outside of these bounds the channel panics.
@@ -50,31 +33,40 @@ impl Receiver {
     }
 }
 
-/// The events of a [`Receiver::channel`], a [`Stream`]. It ends when all clones of the receiver are gone.
-pub struct Events(mpsc::Receiver<WebhookEvent>);
+/// The events of a [`Receiver::channel`], a [`Stream`].
+///
+/// It ends when all clones of the receiver are gone.
+///
+/// ```
+/// use medreader_client::webhook::{Receiver, Verifier};
+///
+/// # #[tokio::main] async fn main() {
+/// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
+/// let (receiver, mut events) = Receiver::channel(verifier, 100);
+/// tokio::spawn(async move {
+///     // ... in a program, a server gives `receiver` what it gets
+///     receiver.receive(&http::HeaderMap::new(), b"{}").await;
+/// });
+/// while let Some(event) = events.next().await {
+///     println!("{}", event.id);
+/// }
+/// # }
+/// ```
+pub struct Events(mpsc::Receiver<Recorded<WebhookEvent>>);
 
 safe_debug!(Events {});
 
 impl Events {
-    /// The next event; `None` when the receiver and all its clones are gone. No event is lost where this is cancelled.
+    /// The next event; `None` when the receiver and all its clones are gone.
     ///
-    /// ```
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// use medreader_client::webhook::{Receiver, Verifier};
-    ///
-    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
-    /// let (receiver, mut events) = Receiver::channel(verifier, 100);
-    /// drop(receiver);
-    /// assert_eq!(events.next().await, None);
-    /// # });
-    /// ```
-    pub async fn next(&mut self) -> Option<WebhookEvent> {
+    /// No event is lost if this is cancelled.
+    pub async fn next(&mut self) -> Option<Recorded<WebhookEvent>> {
         self.0.recv().await
     }
 }
 
 impl Stream for Events {
-    type Item = WebhookEvent;
+    type Item = Recorded<WebhookEvent>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.poll_recv(cx)

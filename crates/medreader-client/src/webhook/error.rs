@@ -10,10 +10,10 @@ pub enum WebhookError {
     /// There is no `Authorization` header.
     #[error("no credentials")]
     NoCredentials,
-    /// The `Authorization` header is there more than once, is of another scheme than Basic, or is no Base64.
+    /// There are several `Authorization` headers, or it is not Basic, or not Base64.
     #[error("unreadable credentials")]
     UnreadableCredentials,
-    /// User and password are none of the accepted pairs.
+    /// User and password are not an accepted pair.
     #[error("wrong credentials")]
     WrongCredentials,
     /// The body is larger than the limit.
@@ -22,22 +22,14 @@ pub enum WebhookError {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// The body is no JSON object with an `id` that is a text and not empty (or is nested deeper than 127 levels).
-    #[error("the body is no webhook payload: {0}")]
+    /// The body is not a JSON object with an `id` that is a text and not empty (or is nested deeper
+    /// than 127 levels).
+    #[error("the body is not a webhook payload: {0}")]
     NoPayload(DecodeError),
 }
 
 impl WebhookError {
-    /// With which status to answer: 401 for the credentials, 413 for the size, 400 for the payload.
-    ///
-    /// ```
-    /// use medreader_client::webhook::{Verifier, WebhookError};
-    ///
-    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
-    /// let error = verifier.verify(&http::HeaderMap::new(), b"{}").unwrap_err();
-    /// assert_eq!(error, WebhookError::NoCredentials);
-    /// assert_eq!(error.status(), 401);
-    /// ```
+    /// The status to answer with: 401 for the credentials, 413 for the size, 400 for the payload.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {

@@ -3,80 +3,79 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use common_http::StoreKey;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-use super::EventKey;
-
-/// Lets one delivery of an event at a time have its turn, and forgets an event when nobody has or awaits a turn.
+/// Lets one handle an event at a time, and forgets an event when nobody handles or awaits it.
 #[derive(Default)]
 pub(super) struct InFlight {
-    events: Mutex<HashMap<EventKey, Event>>,
+    events: Mutex<HashMap<StoreKey, Event>>,
 }
 
 #[derive(Default)]
 struct Event {
-    /// Whether a turn has ended well. Known here too, and not to the store of seen events alone: that one may fail, or
-    /// have forgotten by the time the next gets its turn.
+    /// Whether a claim has ended well. It is known here too, and not only in the store, because the
+    /// store may fail, or have forgotten it before the next claim.
     handled: Arc<AsyncMutex<bool>>,
-    /// How many have or await a turn.
-    deliveries: usize,
+    /// How many have or await a claim.
+    claims: usize,
 }
 
-/// A delivery's turn. It ends when this is dropped, however that comes about: done, cancelled or panicked.
-pub(super) struct Turn {
-    // Dropped first, so that the event is forgotten only after the turn has been given back.
+/// The right to handle an event. It ends when this is dropped: done, cancelled or panicked.
+pub(super) struct Claim {
+    // Dropped first, so that the event is forgotten only after the claim has been given up.
     handled: OwnedMutexGuard<bool>,
-    _delivery: Delivery,
+    _counted: Counted,
 }
 
-impl Turn {
-    /// Whether an earlier turn, of those who were there at the same time, has ended well.
+impl Claim {
+    /// Whether an earlier claim, of those made at the same time, has ended well.
     pub(super) fn is_handled(&self) -> bool {
         *self.handled
     }
 
-    /// Says to those who wait that this one has ended well.
+    /// Tells those who wait that this one has ended well.
     pub(super) fn set_handled(&mut self) {
         *self.handled = true;
     }
 }
 
-/// One of the deliveries that are counted.
-struct Delivery {
+/// One of the claims that are counted.
+struct Counted {
     in_flight: Arc<InFlight>,
-    key: EventKey,
+    key: StoreKey,
 }
 
 impl InFlight {
-    /// Waits until no other delivery of this event has its turn; in the order of arrival.
-    pub(super) async fn turn(self: &Arc<Self>, key: &EventKey) -> Turn {
+    /// Waits until nobody else handles this event, in the order of arrival.
+    pub(super) async fn claim(self: &Arc<Self>, key: &StoreKey) -> Claim {
         let handled = {
             let mut events = self.events();
             let event = events.entry(key.clone()).or_default();
-            event.deliveries += 1;
+            event.claims += 1;
             Arc::clone(&event.handled)
         };
-        let delivery = Delivery {
+        let counted = Counted {
             in_flight: Arc::clone(self),
             key: key.clone(),
         };
-        Turn {
+        Claim {
             handled: handled.lock_owned().await,
-            _delivery: delivery,
+            _counted: counted,
         }
     }
 
-    fn events(&self) -> MutexGuard<'_, HashMap<EventKey, Event>> {
+    fn events(&self) -> MutexGuard<'_, HashMap<StoreKey, Event>> {
         self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Delivery {
+impl Drop for Counted {
     fn drop(&mut self) {
         let mut events = self.in_flight.events();
         if let Some(event) = events.get_mut(&self.key) {
-            event.deliveries -= 1;
-            if event.deliveries == 0 {
+            event.claims -= 1;
+            if event.claims == 0 {
                 events.remove(&self.key);
             }
         }
@@ -90,25 +89,22 @@ mod tests {
     use std::sync::Arc;
     use std::task::Poll;
 
-    use super::super::{EventKey, WebhookEvent};
+    use common_http::StoreKey;
+
     use super::InFlight;
 
-    fn key(number: usize) -> EventKey {
-        let body = format!(r#"{{"id":"EXAMPLE-{number}"}}"#);
-        WebhookEvent::from_body(body.as_bytes())
-            .unwrap()
-            .key()
-            .clone()
+    fn key(name: &str) -> StoreKey {
+        StoreKey::of(&["example", name])
     }
 
     #[tokio::test]
-    async fn an_event_is_forgotten_with_its_last_delivery() {
+    async fn an_event_is_forgotten_with_its_last_claim() {
         let in_flight = Arc::new(InFlight::default());
-        let key = key(1);
-        let first = in_flight.turn(&key).await;
-        let other = in_flight.turn(&self::key(2)).await;
+        let key = key("1");
+        let first = in_flight.claim(&key).await;
+        let other = in_flight.claim(&self::key("2")).await;
         {
-            let mut waiting = pin!(in_flight.turn(&key));
+            let mut waiting = pin!(in_flight.claim(&key));
             let waits = poll_fn(|cx| Poll::Ready(waiting.as_mut().poll(cx).is_pending())).await;
             assert!(waits);
             assert_eq!(in_flight.events().len(), 2);
@@ -124,17 +120,17 @@ mod tests {
     #[tokio::test]
     async fn one_that_gives_up_waiting_is_forgotten() {
         let in_flight = Arc::new(InFlight::default());
-        let key = key(1);
-        let mut first = in_flight.turn(&key).await;
+        let key = key("1");
+        let mut first = in_flight.claim(&key).await;
         {
-            let mut waiting = pin!(in_flight.turn(&key));
+            let mut waiting = pin!(in_flight.claim(&key));
             let waits = poll_fn(|cx| Poll::Ready(waiting.as_mut().poll(cx).is_pending())).await;
             assert!(waits);
         }
         first.set_handled();
         drop(first);
         assert!(in_flight.events().is_empty());
-        // And with it what became of it: that is the store's to know.
-        assert!(!in_flight.turn(&key).await.is_handled());
+        // So is what became of it: that is in the store.
+        assert!(!in_flight.claim(&key).await.is_handled());
     }
 }

@@ -2,35 +2,54 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use common_http::safe_debug;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use common_http::{MemoryStore, Recorded, Secret, Store, StoreKey, safe_debug};
 use http::{HeaderMap, StatusCode};
+use sha2::{Digest as _, Sha256};
 
-use super::in_flight::{InFlight, Turn};
-use super::{MemorySeenEvents, SeenEvents, Verifier, WebhookError, WebhookEvent};
+use super::error::WebhookError;
+use super::event::WebhookEvent;
+use super::in_flight::{Claim, InFlight};
+use super::verifier::Verifier;
+
+/// How many events are remembered by default, in some 300 bytes each.
+const REMEMBERED: usize = 10_000;
+
+/// How long an event is remembered. How long the vendor sends again is not documented.
+const REMEMBERED_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// How long a body may take by default. Our choice; the documented payload fits into one packet.
+#[cfg(feature = "axum")]
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Handling = Pin<Box<dyn Future<Output = bool> + Send>>;
-type Handler = dyn Fn(WebhookEvent) -> Handling + Send + Sync;
+type Handler = dyn Fn(Recorded<WebhookEvent>) -> Handling + Send + Sync;
 
-/// What became of a delivery.
+/// What became of a webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The handler has returned `Ok`.
+    /// The handler returned `Ok`.
     Handled,
     /// The event was handled before; the handler was not called.
     Duplicate,
-    /// It is not from MedReader, or no webhook; the handler was not called.
+    /// It is not from MedReader, or not a webhook; the handler was not called.
     Refused(WebhookError),
-    /// The handler has returned an error (or, behind the `axum` router, panicked).
+    /// The handler returned an error (or panicked, behind the `axum` router).
     HandlerFailed,
-    /// Whether the event was handled before could not be learned; the handler was not called.
+    /// The store could not say whether the event was handled before; the handler was not called.
     StoreFailed,
 }
 
 impl Outcome {
-    /// With which status to answer: 200 where the event has been handled, now or before; that of the error where it was
-    /// refused; else 503, so that MedReader sends it again (documented: what is not answered 200 may be sent again).
+    /// The status to answer with.
+    ///
+    /// 200 if the event has been handled, now or before; that of the error if it was refused; else
+    /// 503, so that MedReader sends it again (documented: it may send again what is not answered
+    /// 200).
     ///
     /// ```
     /// use medreader_client::webhook::Outcome;
@@ -48,74 +67,68 @@ impl Outcome {
     }
 }
 
-/// Receives webhooks: checks them, calls a handler for each event that was not handled before, and says what to answer.
+/// Receives webhooks: checks them, calls a handler for each new event, and says what to answer.
 ///
-/// The order is: credentials, body, seen before?, handler, mark as seen. Only an event whose handler has returned `Ok`
-/// is marked and answered 200. After any other end MedReader may send it again, and the handler is called again; so it
-/// is after a crash between handler and mark. A handler must therefore bear to be called twice for one event
-/// ("at least once"); it is not called for one that is marked.
+/// The order is: credentials, body, handled before?, handler, remember. Only an event whose handler
+/// returned `Ok` is remembered and answered 200. After any other end MedReader may send it again,
+/// and the handler is called again; the same holds after a crash between handler and store. So a
+/// handler must tolerate being called twice for one event ("at least once"); it is not called for
+/// one that is remembered. The same id with the same body is the same event.
 ///
-/// Where the same event is delivered twice at the same time, the handler runs once: the second delivery waits for the
-/// first, and has its turn if that one fails, panics or is cancelled. A handler that never ends holds its event for
-/// ever: give it a limit of its own, such as `tokio::time::timeout`.
+/// If the same event comes twice at the same time, the handler runs once: the second waits for the
+/// first, and is handled if that one fails, panics or is cancelled. A handler that never ends holds
+/// its event for ever: give it a limit of its own, such as `tokio::time::timeout`.
 ///
-/// What the handler's error says is not printed, as it may name a patient: log it in the handler, if it is fit for it.
+/// The handler's error is not printed, because it may name a patient: log it in the handler if that
+/// is safe.
 ///
-/// This type needs no web framework: hand it headers and body of a request and answer with the
-/// [status](Outcome::status) of the outcome. For `axum` there is `router` (feature `axum`), which also limits size and
-/// time of a body. Cloning is cheap, and clones share all they know.
+/// This type needs no web framework: give it the headers and the body of a request and answer with
+/// the [status](Outcome::status) of the outcome. For `axum` there is `router` (feature `axum`),
+/// which also limits the size and the time of a body. Cloning is cheap, and clones share what they
+/// know.
 ///
 /// ```
-/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use http::{HeaderMap, HeaderValue};
+/// use medreader_client::Recorded;
 /// use medreader_client::webhook::{Outcome, Receiver, Verifier, WebhookEvent};
 ///
-/// async fn store(event: WebhookEvent) -> Result<(), std::io::Error> {
-///     // ... write it to your database; an `Err` has MedReader send it again
-/// #   let _ = event;
-///     Ok(())
+/// async fn save(event: Recorded<WebhookEvent>) -> Result<(), std::io::Error> {
+///     println!("analysis {}", event.id); // ... write it to your database
+///     Ok(()) // after an `Err`, MedReader sends it again
 /// }
 ///
-/// let receiver = Receiver::new(Verifier::new("webhook-user", "EXAMPLE-PASSWORD"), store);
+/// # #[tokio::main] async fn main() {
+/// let receiver = Receiver::new(Verifier::new("webhook-user", "EXAMPLE-PASSWORD"), save);
 ///
-/// # let mut headers = http::HeaderMap::new();
-/// # let basic = http::HeaderValue::from_static("Basic d2ViaG9vay11c2VyOkVYQU1QTEUtUEFTU1dPUkQ=");
-/// # headers.insert("authorization", basic);
+/// let mut headers = HeaderMap::new();
+/// let basic = HeaderValue::from_static("Basic d2ViaG9vay11c2VyOkVYQU1QTEUtUEFTU1dPUkQ=");
+/// headers.insert("authorization", basic);
 /// let body = br#"{"id": "00000000-0000-4000-8000-0000000000ff"}"#;
 /// assert_eq!(receiver.receive(&headers, body).await, Outcome::Handled);
 /// assert_eq!(receiver.receive(&headers, body).await, Outcome::Duplicate);
 /// assert_eq!(receiver.receive(&headers, b"{}").await.status(), 400);
-/// # });
+/// # }
 /// ```
 #[derive(Clone)]
 pub struct Receiver {
     verifier: Arc<Verifier>,
     handler: Arc<Handler>,
-    seen: Arc<dyn SeenEvents>,
+    store: Arc<dyn Store>,
     in_flight: Arc<InFlight>,
     #[cfg(feature = "axum")]
-    pub(super) body_timeout: std::time::Duration,
+    pub(super) body_timeout: Duration,
 }
 
 safe_debug!(Receiver { verifier });
 
 impl Receiver {
-    /// Receives what this verifier accepts, for this handler. The last 10,000 events are remembered in memory, see
-    /// [`seen_events`](Self::seen_events).
+    /// Receives what this verifier accepts, for this handler.
     ///
-    /// ```
-    /// use std::io;
-    /// use medreader_client::webhook::{Receiver, Verifier, WebhookEvent};
-    ///
-    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
-    /// let receiver = Receiver::new(verifier, |event: WebhookEvent| async move {
-    ///     println!("analysis {}", event.id); // ... store it
-    ///     Ok::<(), io::Error>(())
-    /// });
-    /// ```
+    /// It remembers the last 10,000 events in memory, unless a [`store`](Self::store) is set.
     #[must_use]
     pub fn new<H, F, E>(verifier: Verifier, handler: H) -> Self
     where
-        H: Fn(WebhookEvent) -> F + Send + Sync + 'static,
+        H: Fn(Recorded<WebhookEvent>) -> F + Send + Sync + 'static,
         F: Future<Output = Result<(), E>> + Send + 'static,
     {
         Self {
@@ -124,66 +137,40 @@ impl Receiver {
                 let handling = handler(event);
                 Box::pin(async move { handling.await.is_ok() })
             }),
-            seen: Arc::new(MemorySeenEvents::default()),
+            store: Arc::new(MemoryStore::bounded(REMEMBERED)),
             in_flight: Arc::default(),
             #[cfg(feature = "axum")]
-            body_timeout: super::router::BODY_TIMEOUT,
+            body_timeout: BODY_TIMEOUT,
         }
     }
 
-    /// Where to remember the events that were handled; a [`MemorySeenEvents`] by default. Set it before the receiver is
-    /// cloned.
+    /// Remembers handled events in this store, for 30 days each. Set it before cloning.
     ///
-    /// ```
-    /// use medreader_client::webhook::{MemorySeenEvents, Receiver, Verifier};
-    ///
-    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
-    /// let (receiver, _events) = Receiver::channel(verifier, 100);
-    /// let receiver = receiver.seen_events(MemorySeenEvents::default());
-    /// ```
+    /// With several replicas, or if a restart must not forget, use one that is shared and lasts. If
+    /// it cannot be read, an event is not handled but answered 503, so that MedReader sends it
+    /// again. If it cannot be written, the event was handled and is answered 200; should it be sent
+    /// again, it is handled again.
     #[must_use]
-    pub fn seen_events(mut self, store: impl SeenEvents) -> Self {
-        self.seen = Arc::new(store);
+    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
+        self.store = store;
         self
     }
 
-    /// The verifier that this receiver asks.
-    ///
-    /// ```
-    /// use http::HeaderMap;
-    /// use medreader_client::webhook::{Receiver, Verifier};
-    ///
-    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
-    /// let (receiver, _events) = Receiver::channel(verifier, 100);
-    /// assert!(receiver.verifier().check_credentials(&HeaderMap::new()).is_err());
-    /// ```
+    /// The verifier.
     #[must_use]
     pub fn verifier(&self) -> &Verifier {
         &self.verifier
     }
 
-    /// Takes one delivery from its headers and whole body to its outcome; answer with [`Outcome::status`].
+    /// Handles one webhook, given its headers and its whole body. Answer with [`Outcome::status`].
     ///
-    /// The handler runs within this future. Where that is dropped, as servers do when the sender hangs up, the handler
-    /// ends where it stands and the event counts as not handled; where the handler panics, this panics. Both leave the
-    /// receiver in order. To have the handler run on, call this in a task of its own.
-    ///
-    /// ```
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// use medreader_client::webhook::{Outcome, Receiver, Verifier};
-    ///
-    /// # let mut headers = http::HeaderMap::new();
-    /// # let basic = http::HeaderValue::from_static("Basic d2ViaG9vay11c2VyOkVYQU1QTEUtUEFTU1dPUkQ=");
-    /// # headers.insert("authorization", basic);
-    /// let verifier = Verifier::new("webhook-user", "EXAMPLE-PASSWORD");
-    /// let (receiver, _events) = Receiver::channel(verifier, 100);
-    /// let outcome = receiver.receive(&headers, br#"{"id":"EXAMPLE-1"}"#).await;
-    /// assert_eq!(outcome, Outcome::Handled);
-    /// # });
-    /// ```
+    /// The handler runs in this future. If it is dropped, as servers do when the sender hangs up,
+    /// the handler is cancelled and the event counts as not handled; if the handler panics, this
+    /// panics. Both leave the receiver usable. To let the handler run to its end, call this in a
+    /// task of its own.
     pub async fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Outcome {
         let admitted = match self.verifier.verify(headers, body) {
-            Ok(event) => self.admit(event).await,
+            Ok(event) => self.admit(event, body).await,
             Err(error) => Err(refused(error)),
         };
         match admitted {
@@ -192,20 +179,26 @@ impl Receiver {
         }
     }
 
-    /// Waits for the event's turn; an outcome where there is nothing to handle.
-    pub(super) async fn admit(&self, event: WebhookEvent) -> Result<Admitted, Outcome> {
-        let turn = self.in_flight.turn(event.key()).await;
-        if turn.is_handled() {
+    /// Waits until nobody else handles the event. Gives an outcome if there is nothing to handle.
+    pub(super) async fn admit(
+        &self,
+        event: Recorded<WebhookEvent>,
+        body: &[u8],
+    ) -> Result<Admitted, Outcome> {
+        let key = key(&event, body);
+        let claim = self.in_flight.claim(&key).await;
+        if claim.is_handled() {
             return Err(duplicate());
         }
-        match self.seen.is_seen(event.key()).await {
-            Ok(false) => Ok(Admitted {
+        match self.store.get(&key).await {
+            Ok(None) => Ok(Admitted {
                 handler: Arc::clone(&self.handler),
-                seen: Arc::clone(&self.seen),
+                store: Arc::clone(&self.store),
                 event,
-                turn,
+                key,
+                claim,
             }),
-            Ok(true) => Err(duplicate()),
+            Ok(Some(_)) => Err(duplicate()),
             Err(error) => {
                 tracing::warn!(kind = %error.kind(), "the store of seen events could not be read");
                 Err(Outcome::StoreFailed)
@@ -214,30 +207,38 @@ impl Receiver {
     }
 }
 
-/// An event to be handled, whose turn it is.
+/// Under what an event is remembered: the same id and the same bytes are the same event.
+fn key(event: &WebhookEvent, body: &[u8]) -> StoreKey {
+    let digest = BASE64_STANDARD.encode(Sha256::digest(body));
+    StoreKey::of(&["medreader", "webhook", event.id.as_str(), &digest])
+}
+
+/// An event that is to be handled, and may be.
 pub(super) struct Admitted {
     handler: Arc<Handler>,
-    seen: Arc<dyn SeenEvents>,
-    event: WebhookEvent,
-    turn: Turn,
+    store: Arc<dyn Store>,
+    event: Recorded<WebhookEvent>,
+    key: StoreKey,
+    claim: Claim,
 }
 
 impl Admitted {
     pub(super) async fn handle(mut self) -> Outcome {
-        let key = self.event.key().clone();
         if !(self.handler)(self.event).await {
             tracing::warn!("the handler of a webhook failed");
             return Outcome::HandlerFailed;
         }
-        self.turn.set_handled();
-        if let Err(error) = self.seen.mark_seen(&key).await {
+        self.claim.set_handled();
+        let value = Secret::from("handled");
+        let put = self.store.put(&self.key, &value, Some(REMEMBERED_FOR));
+        if let Err(error) = put.await {
             tracing::warn!(kind = %error.kind(), "a handled webhook could not be marked as seen");
         }
         Outcome::Handled
     }
 }
 
-/// Says so and why: a password that was changed on one side only shows nowhere else.
+/// Logs a refusal with its reason: nothing else shows a password that was changed on one side only.
 pub(super) fn refused(error: WebhookError) -> Outcome {
     tracing::info!(status = error.status().as_u16(), %error, "webhook refused");
     Outcome::Refused(error)

@@ -10,7 +10,7 @@ use crate::support::{
 };
 
 #[test]
-fn a_tenant_is_needed_and_must_fit_a_header() {
+fn a_tenant_is_required_and_must_be_a_valid_header_value() {
     let builder = || {
         MedReaderClient::builder()
             .base_url("http://localhost:8080")
@@ -47,16 +47,16 @@ fn the_vendors_address_is_the_default() {
         )
         .build()
         .unwrap();
-    let prepared = client.configuration().get().request().prepare().unwrap();
+    let prepared = client.configuration().get().prepare().unwrap();
     assert_eq!(
         prepared.url().as_str(),
         "https://api.medreader.com/api/v1/tenant/configurations"
     );
 }
 
-/// Settings that are missing show when the client is built, not at the first call.
+/// Missing settings show when the client is built, not at the first call.
 #[test]
-fn credentials_are_needed() {
+fn credentials_are_required() {
     let builder = MedReaderClient::builder().tenant(TENANT);
     let error = builder.base_url("http://localhost:8080").build();
     let error = error.unwrap_err();
@@ -66,9 +66,12 @@ fn credentials_are_needed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_path_of_the_base_url_stays_in_front() {
-    let network = FakeTransport::new(|request| match request.target.ends_with(LOGIN) {
-        true => FakeAnswer::json(session(1)),
-        false => FakeAnswer::json("{}"),
+    let network = FakeTransport::new(|request| {
+        if request.target.ends_with(LOGIN) {
+            FakeAnswer::json(session(1))
+        } else {
+            FakeAnswer::json("{}")
+        }
     });
     let client = builder(&network)
         .base_url("http://localhost:8080/medreader/")
@@ -130,8 +133,7 @@ fn nothing_of_the_settings_is_printed() {
 
 #[test]
 fn the_tenants_header_does_not_print_itself() {
-    let request = idle_client().configuration().get().request();
-    let prepared = request.prepare().unwrap();
+    let prepared = idle_client().configuration().get().prepare().unwrap();
     assert_eq!(prepared.headers()["x-tenant-id"], TENANT);
     assert!(!format!("{:?}", prepared.headers()).contains(TENANT));
 }

@@ -1,6 +1,6 @@
 //! The tests of the client against its documented and inferred behaviour.
 
-// Clippy's leave for tests does not reach their helper functions.
+// Clippy's exception for tests does not include their helper functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod client;

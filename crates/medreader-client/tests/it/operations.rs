@@ -1,5 +1,5 @@
-//! Every operation under everything that can happen to a call: the right value or the right error, and what has an
-//! effect is sent at most once when its fate is unknown.
+//! Every operation under everything that can happen to a call: the right value or the right error,
+//! and what has an effect is sent at most once when its fate is unknown.
 
 mod cases;
 
@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
-use common_http::{Effect, Operation};
+use common_http::{CallOptions, Effect, Operation};
 use medreader_client::OPERATIONS;
+use medreader_client::prescriptions::{PrescriptionFile, WaitOptions};
 use tokio::time::{Instant, advance};
 
 use self::cases::{Case, cases};
-use crate::support::{authorization, calls, client, logins, refusal, told, vendor};
+use crate::support::{authorization, calls, client, folder, logins, refusal, told, vendor};
 
 /// The first call is answered by `first`, and each after it with success.
 fn once(case: &Case, first: fn() -> FakeAnswer) -> Arc<FakeTransport> {
@@ -28,7 +29,7 @@ fn always(answer: impl Fn() -> FakeAnswer + Send + Sync + 'static) -> Arc<FakeTr
     vendor(move |_, _| answer())
 }
 
-/// How often an operation is tried at most.
+/// The most attempts of an operation.
 fn most(operation: &Operation) -> u32 {
     if operation.is_transfer() { 3 } else { 4 }
 }
@@ -42,8 +43,8 @@ fn each_operation_but_the_login_has_a_case() {
     let cases: BTreeSet<&str> = cases().iter().map(|case| case.operation.id()).collect();
     let mut operations: BTreeSet<&str> =
         OPERATIONS.iter().map(|operation| operation.id()).collect();
-    // What happens to logins is in the tests of the sessions.
-    assert!(operations.remove("medreader.auth.login"));
+    // Logins are tested with the sessions.
+    assert!(operations.remove("medreader.sessions.open"));
     assert_eq!(cases, operations);
 }
 
@@ -52,13 +53,13 @@ fn what_has_an_effect_is_known() {
     for operation in OPERATIONS {
         let effect = match operation.id() {
             "medreader.folders.create" | "medreader.prescriptions.upload" => Effect::Effectful,
-            "medreader.configuration.update" | "medreader.auth.login" => Effect::Idempotent,
+            "medreader.configuration.update" | "medreader.sessions.open" => Effect::Idempotent,
             _ => Effect::Safe,
         };
         assert_eq!(operation.effect(), effect, "{operation}");
         let is_upload = operation.id() == "medreader.prescriptions.upload";
         assert_eq!(operation.is_transfer(), is_upload, "{operation}");
-        let is_login = operation.id() == "medreader.auth.login";
+        let is_login = operation.id() == "medreader.sessions.open";
         assert_eq!(operation.is_login(), is_login, "{operation}");
     }
 }
@@ -110,6 +111,56 @@ async fn statuses_that_are_not_documented() {
             );
             assert_eq!(error.body(), b"<html>");
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_keeps_to_its_options() {
+    let network = always(|| FakeAnswer::error(TransportError::Connect));
+    let client = client(&network);
+    let (folders, settings) = (client.folders(), client.configuration());
+    let prescriptions = client.prescriptions();
+    let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 exemplo");
+    let id = "1".into();
+    let once = || CallOptions::default().max_attempts(1);
+    let errors = [
+        folders.create("Pasta").options(once()).await.map(drop),
+        folders.get(&folder()).options(once()).await.map(drop),
+        prescriptions
+            .upload(&folder(), file)
+            .options(once())
+            .await
+            .map(drop),
+        prescriptions.result(&id).options(once()).await.map(drop),
+        prescriptions
+            .results(&folder())
+            .options(once())
+            .await
+            .map(drop),
+        settings.get().options(once()).await.map(drop),
+        settings
+            .update()
+            .s3_region("a")
+            .options(once())
+            .await
+            .map(drop),
+    ];
+    assert_eq!(calls(&network).len(), errors.len());
+    for error in errors {
+        let error = error.unwrap_err();
+        assert_eq!(told(&error), ("connect", None, None, 1, "not_sent"));
+    }
+
+    // A poll of a wait keeps to them, too, and then it is polled again.
+    let wait = || WaitOptions::default().deadline(Duration::from_secs(1));
+    let result = prescriptions.result(&id).options(once());
+    let upload = prescriptions.result_of(&"1".into()).options(once());
+    let errors = [
+        result.wait(wait()).await.unwrap_err(),
+        upload.wait(wait()).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(told(&error), ("connect", None, None, 1, "not_sent"));
     }
 }
 
@@ -166,7 +217,7 @@ async fn an_expired_token_is_renewed_and_the_call_made_again() {
             _ => FakeAnswer::json(success),
         });
         let client = client(&network);
-        client.open_session().send().await.unwrap();
+        client.sessions().open().send().await.unwrap();
         advance(Duration::from_secs(61)).await;
         (case.send)(client).await.unwrap();
         assert_eq!(
@@ -185,12 +236,13 @@ async fn a_401_that_a_new_login_does_not_help_is_the_end() {
     for case in cases() {
         let network = always(|| refusal(401, "unauthorized"));
         let client = client(&network);
-        client.open_session().send().await.unwrap();
+        client.sessions().open().send().await.unwrap();
         advance(Duration::from_secs(61)).await;
         let error = (case.send)(client).await.unwrap_err();
-        let kind = match case.operation.path().ends_with("/configurations") {
-            true => "permission_denied",
-            false => "unauthenticated",
+        let kind = if case.operation.path().ends_with("/configurations") {
+            "permission_denied"
+        } else {
+            "unauthenticated"
         };
         assert_eq!(
             told(&error),
@@ -220,7 +272,7 @@ async fn without_a_session_the_call_is_not_sent() {
                 "not_sent"
             )
         );
-        assert_eq!(error.operation(), Some("medreader.auth.login"));
+        assert_eq!(error.operation(), Some("medreader.sessions.open"));
         assert_eq!(calls(&network).len(), 0);
     }
 }
@@ -240,7 +292,7 @@ async fn a_connection_lost_before_the_request_left_is_tried_again() {
     }
 }
 
-/// The heart of it: a lost answer, a silence and a failed vendor leave in doubt what was done.
+/// The most important one: a lost answer, silence and a failed vendor leave in doubt what was done.
 #[tokio::test(start_paused = true)]
 async fn what_has_an_effect_is_sent_once_when_its_fate_is_unknown() {
     type Loss = (fn() -> FakeAnswer, &'static str, Option<u16>);
@@ -266,16 +318,13 @@ async fn what_has_an_effect_is_sent_once_when_its_fate_is_unknown() {
             let network = once(&case, loss);
             let outcome = (case.send)(client(&network)).await;
             let sent = calls(&network).len();
-            match is_effectful(&case) {
-                true => {
-                    let error = outcome.unwrap_err();
-                    assert_eq!(told(&error), (kind, status, None, 1, "unknown"));
-                    assert_eq!(sent, 1, "{} {kind}", case.operation);
-                }
-                false => {
-                    outcome.unwrap();
-                    assert_eq!(sent, 2, "{} {kind}", case.operation);
-                }
+            if is_effectful(&case) {
+                let error = outcome.unwrap_err();
+                assert_eq!(told(&error), (kind, status, None, 1, "unknown"));
+                assert_eq!(sent, 1, "{} {kind}", case.operation);
+            } else {
+                outcome.unwrap();
+                assert_eq!(sent, 2, "{} {kind}", case.operation);
             }
         }
     }
@@ -294,10 +343,11 @@ async fn a_vendor_that_says_when_to_come_back_has_not_acted() {
 async fn a_success_that_cannot_be_read_has_had_its_effect() {
     for case in cases() {
         let is_configuration = case.operation.path().ends_with("/configurations");
-        // Of the settings nothing must be there.
-        let drifted = match is_configuration {
-            true => "7",
-            false => r#"{"id":7,"results":7}"#,
+        // No field of the settings is required.
+        let drifted = if is_configuration {
+            "7"
+        } else {
+            r#"{"id":7,"results":7}"#
         };
         for body in ["", "null", "[]", "<html>", drifted] {
             let network = always(move || FakeAnswer::json(body));

@@ -1,4 +1,5 @@
-//! Nothing secret or personal is printed: by `Debug`, errors, spans or logs, on success and on each failure.
+//! Nothing secret or personal is printed: by `Debug`, errors, spans or logs, on success and on each
+//! failure.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,7 +62,7 @@ async fn printed(client: &MedReaderClient) -> String {
     let before = list.as_ref().ok().map(|list| list.snapshot(&folder));
     let mut text =
         format!("{client:?} {folders:?} {prescriptions:?} {file:?} {update:?} {before:?}\n");
-    text += &shown(client.open_session().send().await);
+    text += &shown(client.sessions().open().send().await);
     text += &shown(folders.create(MARKER).send().await);
     text += &shown(folders.create("МАРКЕР").send().await);
     text += &shown(folders.get(&folder).send().await);

@@ -1,5 +1,6 @@
-//! The sandbox, seen from a bare socket: what it says must be what the vendor's document and the facts from the
-//! field have, whatever the client thinks of it.
+//! The sandbox, tested from a bare socket.
+//!
+//! It must answer as the vendor's document says, whatever the client makes of it.
 #![cfg(feature = "sandbox")]
 
 mod configuration;

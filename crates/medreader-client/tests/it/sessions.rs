@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
-use common_http::{Error, ErrorKind, MemoryStore, Result, async_trait};
+use common_http::{Error, ErrorKind, MemoryStore, Provider, Result, async_trait};
 use futures_util::future::join_all;
-use medreader_client::{Credentials, CredentialsProvider, ErrorCode};
+use medreader_client::{Credentials, ErrorCode};
 use tokio::time::{Instant, advance};
 
 use crate::support::{
@@ -15,7 +15,7 @@ use crate::support::{
     refusal, session, told, vendor,
 };
 
-/// A network in which all but logins succeeds.
+/// A network in which everything except logins succeeds.
 fn with_logins(login: impl Fn(usize) -> FakeAnswer + Send + Sync + 'static) -> Arc<FakeTransport> {
     let count = AtomicUsize::new(0);
     FakeTransport::new(move |request| match request.target.as_str() {
@@ -27,7 +27,7 @@ fn with_logins(login: impl Fn(usize) -> FakeAnswer + Send + Sync + 'static) -> A
 #[tokio::test(start_paused = true)]
 async fn the_login_as_it_is_on_the_wire() {
     let network = answers(vec![|| FakeAnswer::json("{}")]);
-    let user = client(&network).open_session().send().await.unwrap();
+    let user = client(&network).sessions().open().send().await.unwrap();
     assert_eq!(user.name.as_deref(), Some("Pessoa Ficticia"));
     assert_eq!(user.email.as_deref(), Some(EMAIL));
     assert_eq!(user.phone.as_deref(), Some("+550000000000"));
@@ -93,17 +93,17 @@ async fn a_user_may_be_missing_in_part_or_whole() {
         ),
     ] {
         let network = with_logins(move |_| FakeAnswer::json(answer));
-        let user = client(&network).open_session().send().await.unwrap();
+        let user = client(&network).sessions().open().send().await.unwrap();
         assert_eq!(user.name.as_deref(), name);
         assert_eq!(user.phone, None);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_odd_of_a_user_costs_nobody_the_rest() {
+async fn an_odd_field_of_a_user_does_not_cost_the_others() {
     let answer = r#"{"token":"EXAMPLE","user":{"id":7,"name":"Pessoa Ficticia","phone":5511}}"#;
     let network = with_logins(move |_| FakeAnswer::json(answer));
-    let user = client(&network).open_session().send().await.unwrap();
+    let user = client(&network).sessions().open().send().await.unwrap();
     assert_eq!((user.id, user.phone), (None, None));
     assert_eq!(user.name.as_deref(), Some("Pessoa Ficticia"));
     assert_eq!(
@@ -113,11 +113,11 @@ async fn what_is_odd_of_a_user_costs_nobody_the_rest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unreadable_user_fails_no_call() {
+async fn an_unreadable_user_does_not_fail_a_call() {
     let network = with_logins(|_| FakeAnswer::json(r#"{"token":"EXAMPLE","user":[7]}"#));
     let client = client(&network);
     client.configuration().get().send().await.unwrap();
-    let user = client.open_session().send().await.unwrap();
+    let user = client.sessions().open().send().await.unwrap();
     assert_eq!(
         (user.name, user.extra["user"].to_string()),
         (None, "[7]".to_owned())
@@ -136,9 +136,9 @@ async fn a_login_without_a_token_is_unreadable() {
         "<html>",
     ] {
         let network = with_logins(move |_| FakeAnswer::json(answer));
-        let error = client(&network).open_session().send().await.unwrap_err();
+        let error = client(&network).sessions().open().send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{answer}");
-        assert_eq!(error.operation(), Some("medreader.auth.login"));
+        assert_eq!(error.operation(), Some("medreader.sessions.open"));
         assert_eq!(error.body(), answer.as_bytes());
     }
 }
@@ -199,7 +199,7 @@ async fn a_renewal_that_fails_leaves_the_old_session_in_use() {
     assert!(logins(&network) > 1);
 }
 
-/// The three refusals of a login: each is typed, and none is asked again before its pause is over.
+/// Each refusal of a login has its own error, and none is repeated before its pause is over.
 #[tokio::test(start_paused = true)]
 async fn refused_logins_are_three_errors_and_are_not_hammered() {
     for (status, code, kind, known) in [
@@ -235,16 +235,16 @@ async fn refused_logins_are_three_errors_and_are_not_hammered() {
             let error = outcome.unwrap_err();
             assert_eq!(error.kind(), kind);
             assert_eq!(ErrorCode::of(&error), Some(known.clone()));
-            assert_eq!(error.operation(), Some("medreader.auth.login"));
+            assert_eq!(error.operation(), Some("medreader.sessions.open"));
             assert_eq!(error.delivery().as_str(), "not_sent");
         }
         assert_eq!(network.count(), 1, "{code}");
         advance(Duration::from_secs(29)).await;
-        let error = client.open_session().send().await.unwrap_err();
+        let error = client.sessions().open().send().await.unwrap_err();
         assert_eq!((error.kind(), network.count()), (kind, 1));
         assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
         advance(Duration::from_secs(2)).await;
-        client.open_session().send().await.unwrap_err();
+        client.sessions().open().send().await.unwrap_err();
         assert_eq!(network.count(), 2);
     }
 }
@@ -256,13 +256,13 @@ async fn the_lockouts_own_time_is_kept() {
         _ => FakeAnswer::json(session(1)),
     });
     let client = client(&network);
-    let error = client.open_session().send().await.unwrap_err();
+    let error = client.sessions().open().send().await.unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(900)));
     advance(Duration::from_secs(899)).await;
-    client.open_session().send().await.unwrap_err();
+    client.sessions().open().send().await.unwrap_err();
     assert_eq!(network.count(), 1);
     advance(Duration::from_secs(2)).await;
-    client.open_session().send().await.unwrap();
+    client.sessions().open().send().await.unwrap();
     assert_eq!(network.count(), 2);
 }
 
@@ -273,7 +273,7 @@ async fn a_login_is_repeated_when_the_line_or_the_vendor_failed() {
         1 => FakeAnswer::status(503),
         _ => FakeAnswer::json(session(1)),
     });
-    client(&network).open_session().send().await.unwrap();
+    client(&network).sessions().open().send().await.unwrap();
     assert_eq!(network.count(), 3);
 }
 
@@ -314,16 +314,18 @@ async fn a_store_shares_a_session_of_the_same_tenant_and_user_only() {
         .send()
         .await
         .unwrap();
-    let user = with(TENANT, EMAIL).open_session().send().await.unwrap();
+    let user = with(TENANT, EMAIL).sessions().open().send().await.unwrap();
     assert_eq!(user.name.as_deref(), Some("Pessoa Ficticia"));
     assert_eq!(logins(&network), 1);
     with("EXAMPLE-TENANT-2", EMAIL)
-        .open_session()
+        .sessions()
+        .open()
         .send()
         .await
         .unwrap();
     with(TENANT, "other@clinic.example")
-        .open_session()
+        .sessions()
+        .open()
         .send()
         .await
         .unwrap();
@@ -333,8 +335,8 @@ async fn a_store_shares_a_session_of_the_same_tenant_and_user_only() {
 struct Vault(AtomicUsize);
 
 #[async_trait]
-impl CredentialsProvider for Vault {
-    async fn credentials(&self) -> Result<Credentials> {
+impl Provider<Credentials> for Vault {
+    async fn get(&self) -> Result<Credentials> {
         match self.0.fetch_add(1, Ordering::SeqCst) {
             0 => Err(Error::new(ErrorKind::Credentials).with_detail("the vault is sealed")),
             asked => Ok(Credentials::new(EMAIL, format!("EXAMPLE-PASSWORD-{asked}"))),
@@ -349,11 +351,11 @@ async fn a_provider_is_asked_for_each_login() {
         .credentials_from("intake", Vault(AtomicUsize::new(0)))
         .build()
         .unwrap();
-    let error = client.open_session().send().await.unwrap_err();
+    let error = client.sessions().open().send().await.unwrap_err();
     assert_eq!(told(&error), ("credentials", None, None, 0, "not_sent"));
     assert_eq!(network.count(), 0);
     for number in 1..3 {
-        client.open_session().send().await.unwrap();
+        client.sessions().open().send().await.unwrap();
         let body = network.requests().pop().unwrap().body;
         let password = format!("EXAMPLE-PASSWORD-{number}");
         assert!(String::from_utf8_lossy(&body).contains(&password));

@@ -1,6 +1,7 @@
-//! `specs/medreader.yaml` and the code say the same, both ways, and the document is true to itself.
+//! `specs/medreader.yaml` and the code agree, both ways, and the document is consistent.
 //!
-//! What is not MedReader's own is in the package `specs`, which reads the documents for all vendors.
+//! What is not MedReader's own is in the package `specs`, which reads the documents for all
+//! vendors.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use specs::Document;
 use tokio::time::advance;
 
-use crate::support::{FOLDER, answers, calls, client, folder, logins};
+use crate::support::{FOLDER, answers, calls, client, folder, idle_client, logins};
 
 fn document() -> Document {
     Document::read("medreader")
@@ -28,7 +29,51 @@ fn the_document_is_true_to_itself() {
     assert_eq!(document().faults(), [""; 0]);
 }
 
-/// Reads a value as one type: gives what it writes again, and what no field of it took.
+/// The id that a call's words spell, and the id of the operation in what it would send.
+macro_rules! spelled {
+    ($client:ident . $tag:ident() . $verb:ident $arguments:tt $($rest:tt)*) => {{
+        let prepared = $client.$tag().$verb $arguments $($rest)*;
+        let spelled = concat!("medreader.", stringify!($tag), ".", stringify!($verb));
+        (spelled, prepared.unwrap().operation().id())
+    }};
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operations_id_spells_its_call() {
+    let client = idle_client();
+    let id = "00000000-0000-4000-8000-000000000001".into();
+    let file = prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7");
+    let mut spelled = vec![
+        spelled!(client.folders().create("Pasta").prepare()),
+        spelled!(client.folders().get(&folder()).prepare()),
+        spelled!(
+            client
+                .prescriptions()
+                .upload(&folder(), file)
+                .prepare()
+                .await
+        ),
+        spelled!(client.prescriptions().result(&id).prepare()),
+        spelled!(client.prescriptions().results(&folder()).prepare()),
+        spelled!(client.configuration().get().prepare()),
+        spelled!(client.configuration().update().s3_region("a").prepare()),
+    ];
+    // A login prepares its own request, so its call only says what it is.
+    let open = "medreader.sessions.open";
+    let call = format!("{:?}", client.sessions().open());
+    assert_eq!(call, format!("Call {{ operation: {open:?}, .. }}"));
+    spelled.push((open, open));
+
+    assert!(
+        spelled.iter().all(|(id, operation)| id == operation),
+        "{spelled:?}"
+    );
+    let spelled: BTreeSet<&str> = spelled.into_iter().map(|(id, _)| id).collect();
+    let operations = OPERATIONS.iter().map(|operation| operation.id());
+    assert_eq!(spelled, operations.collect());
+}
+
+/// Reads a value as one type. Gives what it writes again, and what none of its fields took.
 type Read = fn(&Value) -> Result<(Value, Extra), serde_json::Error>;
 
 macro_rules! read {
@@ -54,12 +99,12 @@ const TYPES: [(&str, Read); 7] = [
     ),
 ];
 
-/// Read, and never written.
+/// Fields that are read and never written.
 const SECRETS: [&str; 2] = ["s3_secret_access_key", "webhook_password"];
 
 const READ_CONFIGURATION: Read = read!(configuration::TenantConfiguration);
 
-/// What cannot be odd, as nothing would be left.
+/// Fields that cannot be odd, because nothing would be left.
 const MUST_BE_THERE: [&str; 2] = ["id", "results"];
 
 #[test]
@@ -108,7 +153,7 @@ fn a_field_of_another_type_is_kept_and_costs_nobody_the_others() {
         for field in fields.filter(|field| !MUST_BE_THERE.contains(&field.as_str())) {
             let mut drifted = full.clone();
             drifted[field] = match field.as_str() {
-                // A list is what this one is.
+                // This one is a list.
                 "child_folders" => odd[0].clone(),
                 _ => odd.clone(),
             };
@@ -233,18 +278,18 @@ async fn the_logins_answer_is_read_as_the_document_has_it() {
     let answer = login.clone();
     let network = FakeTransport::new(move |_| FakeAnswer::json(answer.to_string()));
     let client = client(&network);
-    let user = client.open_session().send().await.unwrap();
+    let user = client.sessions().open().send().await.unwrap();
     assert_eq!(serde_json::to_value(&user).unwrap(), login["user"]);
     client.configuration().get().send().await.unwrap();
     let token = format!("Bearer {}", login["token"].as_str().unwrap());
     assert_eq!(calls(&network)[0].headers["authorization"], token);
-    // Its life was told.
+    // Its lifetime was in the answer.
     advance(Duration::from_secs(2)).await;
     client.configuration().get().send().await.unwrap();
     assert_eq!(logins(&network), 2);
 }
 
-/// The value with every number as a float, and without what is null: 80 and 80.0 are the same, as are null and absent.
+/// The value with every number as a float and without nulls: 80 equals 80.0, and null equals absent.
 fn with_floats(value: &Value) -> Value {
     match value {
         Value::Number(number) => json!(number.as_f64()),

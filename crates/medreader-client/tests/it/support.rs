@@ -1,4 +1,4 @@
-//! A MedReader that a test scripts: it answers logins by itself, and all else as it is told.
+//! A MedReader that a test scripts: it answers logins by itself, and everything else as told.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +23,8 @@ pub(crate) fn session(number: usize) -> String {
     )
 }
 
-/// A network in which logins succeed and the call with this number, from 0, is answered by `handler`.
+/// A network in which logins succeed and the call with this number, from 0, is answered by
+/// `handler`.
 pub(crate) fn vendor(
     handler: impl Fn(&FakeRequest, usize) -> FakeAnswer + Send + Sync + 'static,
 ) -> Arc<FakeTransport> {
@@ -35,7 +36,7 @@ pub(crate) fn vendor(
     })
 }
 
-/// One that gives these answers one by one, and then the last for ever.
+/// A network that gives these answers one by one, then always the last.
 pub(crate) fn answers(steps: Vec<fn() -> FakeAnswer>) -> Arc<FakeTransport> {
     vendor(move |_, call| steps.get(call).or(steps.last()).unwrap()())
 }
@@ -52,12 +53,12 @@ pub(crate) fn client(network: &Arc<FakeTransport>) -> MedReaderClient {
     builder(network).build().unwrap()
 }
 
-/// A client of which only what it would send is looked at.
+/// A client whose calls are only prepared.
 pub(crate) fn idle_client() -> MedReaderClient {
     client(&answers(vec![|| FakeAnswer::status(500)]))
 }
 
-/// The requests that were no logins.
+/// The requests except logins.
 pub(crate) fn calls(network: &FakeTransport) -> Vec<FakeRequest> {
     let mut requests = network.requests();
     requests.retain(|request| request.target != LOGIN);
@@ -84,7 +85,7 @@ pub(crate) fn folder() -> FolderId {
     FolderId::from(FOLDER)
 }
 
-/// What of an error a program decides by.
+/// The parts of an error by which a program decides.
 pub(crate) fn told(error: &Error) -> (&'static str, Option<u16>, Option<&str>, u32, &'static str) {
     (
         error.kind().as_str(),

@@ -5,7 +5,6 @@ mod event;
 mod privacy;
 mod receiver;
 mod router;
-mod seen;
 mod verifier;
 
 use std::fmt::Display;
@@ -14,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue};
-use medreader_client::webhook::{EventKey, Verifier, WebhookEvent};
+use medreader_client::webhook::Verifier;
 
 const USER: &str = "webhook-example";
 const PASSWORD: &str = "EXAMPLE-PASSWORD";
@@ -43,11 +42,4 @@ fn payload(name: impl Display) -> Vec<u8> {
         r#"{{"id":"EXAMPLE-{name}","created_at":"2030-01-02T03:04:05Z","prescription_confidence_score":95,"prescription_confidence_notes":"texto de exemplo"}}"#
     )
     .into_bytes()
-}
-
-fn key(name: impl Display) -> EventKey {
-    WebhookEvent::from_body(&payload(name))
-        .unwrap()
-        .key()
-        .clone()
 }

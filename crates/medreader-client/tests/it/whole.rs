@@ -1,26 +1,22 @@
-//! The client against the sandbox over real sockets: from a folder to the result of a prescription, and what may go wrong
-//! on the way.
+//! The client against the sandbox over real sockets: from a folder to the result of a prescription,
+//! and what may go wrong on the way.
 
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use medreader_client::FolderId;
-use medreader_client::Recorded;
 use medreader_client::prescriptions::{
     FoundResult, PrescriptionFile, Prompt, ResultStatus, Upload, WaitOptions,
 };
-use medreader_client::sandbox::{
-    AUTH_LOGIN, CONFIGURATION_GET, FOLDERS_CREATE, Fault, IdReading, Lockout, PRESCRIPTIONS_UPLOAD,
-    Sandbox,
-};
+use medreader_client::sandbox::{Fault, IdReading, Lockout, Processing, Sandbox, Settings};
 use medreader_client::webhook::{Events, Receiver, Verifier, router};
+use medreader_client::{FolderId, Recorded};
 use tokio::net::TcpListener;
 
 use super::support::told;
 
 const CONTENT: &[u8] = b"%PDF-1.7 EXAMPLE";
 
-/// A new folder, and a file from the disk that was uploaded into it.
+/// Creates a folder and uploads a file from the disk into it.
 async fn upload(sandbox: &Sandbox) -> (FolderId, Recorded<Upload>) {
     let client = sandbox.client();
     let folder = client
@@ -42,7 +38,7 @@ async fn upload(sandbox: &Sandbox) -> (FolderId, Recorded<Upload>) {
     (folder.id.clone(), upload)
 }
 
-/// Looks close together, and into the folder from the start.
+/// Polls close together, and lists the folder from the start.
 fn impatient() -> WaitOptions {
     WaitOptions::default()
         .first_pause(Duration::from_millis(50))
@@ -53,12 +49,13 @@ fn impatient() -> WaitOptions {
 #[tokio::test]
 async fn from_a_folder_to_a_result_by_poll() {
     for reading in [IdReading::Same, IdReading::Different] {
-        let sandbox = Sandbox::builder()
-            .result_ids(reading)
-            .processing_polls(2)
-            .start()
-            .await
-            .unwrap();
+        let sandbox = Sandbox::with(Settings {
+            result_ids: reading,
+            processing: Processing::Polls(2),
+            ..Settings::default()
+        })
+        .await
+        .unwrap();
         let prescriptions = sandbox.client().prescriptions();
         let (folder, upload) = upload(&sandbox).await;
         let uploaded = &sandbox.uploads()[0];
@@ -105,26 +102,28 @@ async fn receive(sandbox: &Sandbox) -> Events {
 #[tokio::test]
 async fn from_a_folder_to_a_result_by_webhook() {
     for reading in [IdReading::Same, IdReading::Different] {
-        let sandbox = Sandbox::builder()
-            .webhook_ids(reading)
-            .processing_by_hand()
-            .start()
-            .await
-            .unwrap();
+        let sandbox = Sandbox::with(Settings {
+            webhook_ids: reading,
+            processing: Processing::ByHand,
+            ..Settings::default()
+        })
+        .await
+        .unwrap();
         let events = receive(&sandbox).await;
         let (_, upload) = upload(&sandbox).await;
         let id = upload.id.as_str().to_owned();
         sandbox.send_webhook(&id).unwrap();
 
-        // The result is final from the moment in which the webhook is handed over, so that no poll can find it first.
-        let backend = sandbox.backend().clone();
+        // The result is final from the moment in which the webhook is handed over, so that no poll
+        // can find it first.
+        let backend = sandbox.state();
         let mut finished = false;
         let events = events.map(move |event| {
             if !finished {
                 backend.finish(&id).unwrap();
                 finished = true;
             }
-            event.id
+            event.into_inner().id
         });
         let waiting = sandbox.client().prescriptions().result_of(&upload.id);
         let arrival = waiting.wait_or_event(impatient(), events).await.unwrap();
@@ -135,7 +134,7 @@ async fn from_a_folder_to_a_result_by_webhook() {
         let result = arrival.found.result().unwrap();
         assert_eq!(result.status, Some(ResultStatus::Completed));
         assert_eq!(result.id.as_str(), upload.id.as_str());
-        assert!(sandbox.deliveries()[0].is_confirmed());
+        assert!(sandbox.webhook_log()[0].is_confirmed());
     }
 }
 
@@ -144,13 +143,13 @@ async fn a_folder_is_created_at_most_once_when_the_answer_is_lost() {
     let sandbox = Sandbox::start().await.unwrap();
     let folders = sandbox.client().folders();
     sandbox
-        .fail_next(FOLDERS_CREATE, Fault::ResetAfterRequest)
+        .fail_next("medreader.folders.create", Fault::ResetAfterRequest)
         .unwrap();
     let lost = folders.create("Pacientes").send().await.unwrap_err();
     assert_eq!(told(&lost), ("interrupted", None, None, 1, "unknown"));
-    assert_eq!(sandbox.count(FOLDERS_CREATE), 1);
+    assert_eq!(sandbox.count("medreader.folders.create"), 1);
 
-    // It had its effect, and the caller who asks again learns it.
+    // It had its effect, as the caller learns by asking again.
     let taken = folders.create("Pacientes").send().await.unwrap_err();
     let code = Some("folder_name_duplicate");
     assert_eq!(told(&taken), ("conflict", Some(409), code, 1, "answered"));
@@ -161,7 +160,7 @@ async fn a_file_is_uploaded_at_most_once_when_the_answer_is_lost() {
     let sandbox = Sandbox::start().await.unwrap();
     let folder = FolderId::from(sandbox.folder("Pacientes").unwrap());
     sandbox
-        .fail_next(PRESCRIPTIONS_UPLOAD, Fault::ResetAfterRequest)
+        .fail_next("medreader.prescriptions.upload", Fault::ResetAfterRequest)
         .unwrap();
     let file = PrescriptionFile::from_bytes("receita.pdf", CONTENT);
     let prescriptions = sandbox.client().prescriptions();
@@ -170,25 +169,30 @@ async fn a_file_is_uploaded_at_most_once_when_the_answer_is_lost() {
         told(&lost.unwrap_err()),
         ("interrupted", None, None, 1, "unknown")
     );
-    assert_eq!(sandbox.count(PRESCRIPTIONS_UPLOAD), 1);
+    assert_eq!(sandbox.count("medreader.prescriptions.upload"), 1);
     assert_eq!(sandbox.uploads().len(), 1);
 }
 
 #[tokio::test]
 async fn a_lockout_is_told_and_not_made_longer() {
     let minute = Duration::from_secs(60);
-    let sandbox = Sandbox::builder()
-        .lockout(Lockout::new(2, minute).with_retry_after())
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::with(Settings {
+        lockout: Some(Lockout {
+            failures: 2,
+            duration: minute,
+            retry_after: true,
+        }),
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     for _ in 0..2 {
         let wrong = sandbox
             .client_builder()
-            .credentials(sandbox.email(), "EXAMPLE-WRONG-PASSWORD")
+            .credentials(&*sandbox.settings.email, "EXAMPLE-WRONG-PASSWORD")
             .build()
             .unwrap();
-        let error = wrong.open_session().send().await.unwrap_err();
+        let error = wrong.sessions().open().send().await.unwrap_err();
         let code = Some("invalid_credentials");
         assert_eq!(
             told(&error),
@@ -196,21 +200,21 @@ async fn a_lockout_is_told_and_not_made_longer() {
         );
     }
 
-    // The right password does not help now, and asking again asks nobody.
+    // The right password does not help now, and asking again sends nothing.
     let locked_out = sandbox.client_builder().build().unwrap();
     for _ in 0..3 {
-        let error = locked_out.open_session().send().await.unwrap_err();
+        let error = locked_out.sessions().open().send().await.unwrap_err();
         assert_eq!(
             (error.kind().as_str(), error.code()),
             ("rate_limited", Some("too_many_attempts"))
         );
         assert!(error.retry_after().is_some_and(|wait| wait <= minute));
-        assert_eq!(sandbox.count(AUTH_LOGIN), 3);
+        assert_eq!(sandbox.count("medreader.sessions.open"), 3);
     }
 
     sandbox.clock().advance(minute);
     let later = sandbox.client_builder().build().unwrap();
-    later.open_session().send().await.unwrap();
+    later.sessions().open().send().await.unwrap();
 }
 
 #[tokio::test]
@@ -229,6 +233,12 @@ async fn a_missing_permission_is_told_as_such() {
             "answered"
         )
     );
-    // The session was young: another login could not have helped.
-    assert_eq!((sandbox.logins(), sandbox.count(CONFIGURATION_GET)), (1, 1));
+    // The session was new, so another login could not have helped.
+    assert_eq!(
+        (
+            sandbox.logins(),
+            sandbox.count("medreader.configuration.get")
+        ),
+        (1, 1)
+    );
 }

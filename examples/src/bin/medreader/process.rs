@@ -30,7 +30,7 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Failure> {
     let file = prescriptions::open(&process.upload).await?;
     tenant.progress.begin_call("logging in");
-    tenant.client.open_session().send().await.map_err(failure)?;
+    tenant.client.sessions().open().await.map_err(failure)?;
     let before = snapshot(tenant, &process.upload.folder).await;
     let sent = prescriptions::send(tenant, &process.upload, file).await;
     let upload: Upload = sent.map_err(failure)?.into_inner();

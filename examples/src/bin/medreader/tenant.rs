@@ -6,7 +6,7 @@ use common_http::{Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
 use examples::{built_in, settings};
-use medreader_client::sandbox::Sandbox;
+use medreader_client::sandbox::{Sandbox, Settings};
 use medreader_client::{ErrorCode, MedReaderClient, MedReaderClientBuilder};
 
 const BASE_URL: &str = "MEDREADER_BASE_URL";
@@ -123,7 +123,11 @@ fn configured(url: String) -> Result<MedReaderClientBuilder, Failure> {
 
 async fn sandbox() -> Result<Sandbox, Failure> {
     // Each run has its own sandbox, so folder ids from an earlier run must be accepted, too.
-    let sandbox = built_in::started(Sandbox::builder().every_folder(true).start().await)?;
+    let settings = Settings {
+        every_folder: true,
+        ..Settings::default()
+    };
+    let sandbox = built_in::started(Sandbox::with(settings).await)?;
     built_in::announce(BASE_URL, "with invented data", &ACCOUNT);
     Ok(sandbox)
 }

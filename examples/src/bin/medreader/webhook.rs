@@ -7,6 +7,7 @@ use std::time::Duration;
 use examples::failure::Failure;
 use examples::signals::Signals;
 use examples::{output, settings};
+use medreader_client::Recorded;
 use medreader_client::webhook::{Receiver, Verifier, WebhookEvent, router};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -66,7 +67,7 @@ pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
 }
 
 /// Writes and flushes one line of JSON. This may block if stdout is a full pipe.
-async fn print(event: WebhookEvent) -> io::Result<()> {
+async fn print(event: Recorded<WebhookEvent>) -> io::Result<()> {
     let written = spawn_blocking(move || {
         let mut line = event.raw().compact();
         line.push('\n');

@@ -31,23 +31,24 @@ impl Vendors {
             port: ports.biologix,
             ..biologix::Settings::default()
         });
-        let medreader = medreader::Sandbox::builder()
-            .every_folder(true)
-            .port(ports.medreader);
+        let medreader = medreader::Sandbox::with(medreader::Settings {
+            every_folder: true,
+            port: ports.medreader,
+            ..medreader::Settings::default()
+        });
         let erp = erp::Sandbox::with(erp::Settings {
             port: ports.erp_files,
             ..erp::Settings::default()
         });
-        let gensoft = gensoft::Settings {
+        let gensoft = gensoft::Sandbox::with(gensoft::Settings {
             port: ports.gensoft,
             ..gensoft::Settings::default()
-        };
-        let gensoft = gensoft::Sandbox::with(gensoft).await;
+        });
         let vendors = Self {
             biologix: listening(biologix.await, "--biologix", ports.biologix)?,
-            medreader: listening(medreader.start().await, "--medreader", ports.medreader)?,
+            medreader: listening(medreader.await, "--medreader", ports.medreader)?,
             erp: listening(erp.await, "--erp-files", ports.erp_files)?,
-            gensoft: listening(gensoft, "--gensoft", ports.gensoft)?,
+            gensoft: listening(gensoft.await, "--gensoft", ports.gensoft)?,
         };
         vendors.set_webhook_credentials().await?;
         Ok(vendors)
@@ -79,9 +80,9 @@ impl Vendors {
             ("BIOLOGIX_PASSWORD", &biologix.settings.password),
             ("BIOLOGIX_PARTNER_ID", &biologix.settings.partner_id),
             ("MEDREADER_BASE_URL", medreader.url()),
-            ("MEDREADER_TENANT_ID", medreader.tenant_id()),
-            ("MEDREADER_EMAIL", medreader.email()),
-            ("MEDREADER_PASSWORD", medreader.password()),
+            ("MEDREADER_TENANT_ID", &medreader.settings.tenant_id),
+            ("MEDREADER_EMAIL", &medreader.settings.email),
+            ("MEDREADER_PASSWORD", &medreader.settings.password),
             ("MEDREADER_WEBHOOK_USER", WEBHOOK_USER),
             ("MEDREADER_WEBHOOK_PASSWORD", WEBHOOK_PASSWORD),
             ("ERP_BASE_URL", erp.url()),

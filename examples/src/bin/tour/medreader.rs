@@ -4,7 +4,7 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use common_http::{Error, ErrorKind, Secret};
+use common_http::{Error, ErrorKind, Recorded, Secret};
 use examples::failure::Failure;
 use examples::{built_in, output};
 use medreader_client::prescriptions::{PrescriptionFile, ResultStatus};
@@ -30,8 +30,8 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     let mut inbox = Inbox::open().await.map_err(no_receiver)?;
 
     stage.doing("logging in");
-    client.open_session().send().await?;
-    stage.done("medreader.auth.login", "logged in to the tenant")?;
+    client.sessions().open().await?;
+    stage.done("medreader.sessions.open", "logged in to the tenant")?;
     configure(stage, &client, &inbox).await?;
     let folder = folder(stage, &client).await?;
     let upload = upload(stage, &client, &folder).await?;
@@ -51,7 +51,7 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
 
 async fn configure(stage: &Stage, client: &MedReaderClient, inbox: &Inbox) -> Result<(), Failure> {
     stage.doing("reading the tenant's settings");
-    let before = client.configuration().get().send().await?;
+    let before = client.configuration().get().await?;
     let webhook = match before.webhook_url {
         Some(_) => "the tenant has a webhook",
         None => "the tenant has no webhook yet",
@@ -64,7 +64,6 @@ async fn configure(stage: &Stage, client: &MedReaderClient, inbox: &Inbox) -> Re
         .webhook_url(inbox.url.as_str())
         .webhook_user(WEBHOOK_USER)
         .webhook_password(Secret::from(WEBHOOK_PASSWORD))
-        .send()
         .await?;
     let changed = "webhooks now go to this program, with credentials";
     stage.done("medreader.configuration.update", changed)
@@ -73,13 +72,13 @@ async fn configure(stage: &Stage, client: &MedReaderClient, inbox: &Inbox) -> Re
 async fn folder(stage: &Stage, client: &MedReaderClient) -> Result<FolderId, Failure> {
     let name = "Pacientes Exemplo";
     stage.doing("creating a folder");
-    let created = client.folders().create(name).send().await?;
+    let created = client.folders().create(name).await?;
     let normalised = output::one_line(created.folder_name.as_deref().unwrap_or("-"));
     let made = format!("\"{name}\" is created, as {normalised}");
     stage.done("medreader.folders.create", made)?;
 
     stage.doing("getting the folder");
-    let folder = client.folders().get(&created.id).send().await?;
+    let folder = client.folders().get(&created.id).await?;
     let files = folder.prescription_files_count.unwrap_or_default();
     stage.done(
         "medreader.folders.get",
@@ -96,7 +95,7 @@ async fn upload(
     let file = PrescriptionFile::from_path(stage.report()).await?;
     let options = stage.sending_report("uploading the prescription");
     let call = client.prescriptions().upload(folder, file).options(options);
-    let upload = call.send().await?;
+    let upload = call.await?;
     let uploaded = "the sleep report is uploaded as a prescription";
     stage.done("medreader.prescriptions.upload", uploaded)?;
     Ok(upload.id.clone())
@@ -111,14 +110,14 @@ async fn results(
     stage.doing("getting the result");
     // The vendor does not promise that the two ids are the same. In this sandbox they are.
     let id = upload.assume_prescription_id();
-    let result = client.prescriptions().result(&id).send().await?;
+    let result = client.prescriptions().result(&id).await?;
     let status = result.status.as_ref().map_or("-", ResultStatus::as_str);
     let notes = result.prescription_confidence_notes.as_deref();
     let read = output::one_line(&format!("{status}: {}", notes.unwrap_or("-")));
     stage.done("medreader.prescriptions.result", read)?;
 
     stage.doing("getting the folder's results");
-    let results = client.prescriptions().results(folder).send().await?;
+    let results = client.prescriptions().results(folder).await?;
     let count = format!("{} result in the folder", results.results.len());
     stage.done("medreader.prescriptions.results", count)
 }
@@ -145,7 +144,7 @@ impl Inbox {
         })
     }
 
-    async fn next(&mut self) -> Result<WebhookEvent, Failure> {
+    async fn next(&mut self) -> Result<Recorded<WebhookEvent>, Failure> {
         match timeout(LONGEST_WAIT, self.events.next()).await {
             Ok(Some(event)) => Ok(event),
             Ok(None) => Err(no_receiver(io::ErrorKind::Other.into())),

@@ -9,7 +9,7 @@ use crate::support::folder;
 
 pub(super) struct Case {
     pub(super) operation: &'static Operation,
-    /// What a success looks like.
+    /// The body of a success.
     pub(super) success: &'static str,
     /// Status, code and the kind that they mean.
     pub(super) errors: &'static [(u16, &'static str, &'static str)],

@@ -1,4 +1,4 @@
-//! Files: what is refused before it leaves, and what a caller can insist on.
+//! Files: what is refused before it is sent, and what a caller can force.
 
 use common_http::transport::FakeAnswer;
 use common_http::{ErrorKind, Result};
@@ -6,7 +6,7 @@ use medreader_client::prescriptions::PrescriptionFile;
 
 use crate::support::{UPLOAD, answers, calls, client, folder, told};
 
-/// Uploads, and gives with the outcome how much was sent.
+/// Uploads, and counts the requests.
 async fn upload(file: PrescriptionFile) -> (Result<()>, usize) {
     let network = answers(vec![|| FakeAnswer::json(format!(r#"{{"id":"{UPLOAD}"}}"#))]);
     let outcome = client(&network)
@@ -30,7 +30,7 @@ async fn assert_refused(file: PrescriptionFile) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_no_supported_format_is_refused() {
+async fn what_has_no_supported_format_is_refused() {
     for content in ["GIF89a", "<html>", "PK\x03\x04", "%PD", "texto"] {
         assert_refused(PrescriptionFile::from_bytes("receita.pdf", content)).await;
         let stream =
@@ -61,7 +61,7 @@ async fn what_is_empty_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_that_cannot_be_is_refused_even_of_one_who_insists() {
+async fn an_unusable_name_is_refused_even_with_a_media_type_of_the_callers() {
     for name in ["", "a\nb.pdf", "a\0.pdf"] {
         assert_refused(PrescriptionFile::from_bytes(name, "%PDF-1.7")).await;
         assert_refused(PrescriptionFile::from_bytes(name, "x").content_type("image/webp")).await;
@@ -69,7 +69,7 @@ async fn a_name_that_cannot_be_is_refused_even_of_one_who_insists() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_insists_sends_anything() {
+async fn with_a_media_type_of_the_callers_anything_is_sent() {
     for content in ["", "RIFF....WEBP"] {
         let network = answers(vec![|| FakeAnswer::json(format!(r#"{{"id":"{UPLOAD}"}}"#))]);
         let file = PrescriptionFile::from_bytes("receita.webp", content).content_type("image/webp");
@@ -111,7 +111,7 @@ async fn a_file_that_cannot_be_read_is_a_local_failure() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 
-    // It was there when it was looked at, and is gone when it is to be sent.
+    // It exists when it is opened, and is gone when it is to be sent.
     let path = directory.path().join("receita.pdf");
     std::fs::write(&path, "%PDF-1.7").unwrap();
     let file = PrescriptionFile::from_path(&path).await.unwrap();

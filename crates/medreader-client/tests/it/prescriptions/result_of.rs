@@ -14,7 +14,8 @@ use tokio::time::Instant;
 use super::wait::{events_at, status, unknown};
 use crate::support::{UPLOAD, calls, client, folder, refusal, told, vendor};
 
-/// A MedReader in which a result that is found by its id is given by `one`, and the folder's list by `list`.
+/// A MedReader in which a result that is found by its id is given by `one`, and the folder's list
+/// by `list`.
 fn tenant(
     one: impl Fn(&str, Duration) -> FakeAnswer + Send + Sync + 'static,
     list: impl Fn(Duration) -> Value + Send + Sync + 'static,
@@ -48,7 +49,7 @@ fn ids(candidates: &[ListedResult]) -> Vec<&str> {
         .collect()
 }
 
-/// Waits for the upload, with what the folder had before it.
+/// Waits for the upload's result, given what the folder had before.
 async fn found(network: &Arc<FakeTransport>, had: &Value) -> common_http::Result<FoundResult> {
     let waiting = client(network).prescriptions().result_of(&UPLOAD.into());
     waiting
@@ -145,7 +146,7 @@ async fn its_own_id_has_some_time_to_become_known() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_short_wait_looks_into_the_folder_too() {
+async fn a_short_wait_lists_the_folder_too() {
     let network = tenant(
         |id, _| {
             if id == "new" {
@@ -193,7 +194,7 @@ async fn several_new_ones_are_given_back_not_guessed() {
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_read_makes_it_ambiguous() {
     for (had, has) in [
-        // The one that had no id then may be the one that is new now.
+        // The item that had no id then may be the one that seems new now.
         (json!([{"id": null}]), json!([{"id": "new"}])),
         (json!([]), json!([{"id": "new"}, {"id": null}])),
     ] {
@@ -257,12 +258,13 @@ async fn without_a_snapshot_only_its_own_id_counts() {
 #[tokio::test(start_paused = true)]
 async fn a_folder_that_is_not_found_is_not_there_yet_and_other_failures_end_it() {
     for (answer, kind) in [(404, "timeout"), (403, "permission_denied")] {
-        let network = vendor(
-            move |request, _| match request.target.contains("/results?") {
-                true => refusal(answer, "erro"),
-                false => unknown(),
-            },
-        );
+        let network = vendor(move |request, _| {
+            if request.target.contains("/results?") {
+                refusal(answer, "erro")
+            } else {
+                unknown()
+            }
+        });
         let error = found(&network, &json!([])).await.unwrap_err();
         assert_eq!(error.kind().as_str(), kind);
     }
@@ -274,9 +276,10 @@ async fn a_folder_that_cannot_be_listed_for_a_while_is_asked_again() {
         let lists = AtomicUsize::new(0);
         let network = vendor(move |request, _| {
             if !request.target.contains("/results?") {
-                return match request.target.contains("/new/") {
-                    true => result("new", "completed"),
-                    false => unknown(),
+                return if request.target.contains("/new/") {
+                    result("new", "completed")
+                } else {
+                    unknown()
                 };
             }
             match lists.fetch_add(1, Ordering::SeqCst) {
@@ -290,7 +293,7 @@ async fn a_folder_that_cannot_be_listed_for_a_while_is_asked_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_webhook_makes_it_look() {
+async fn a_webhook_makes_it_poll() {
     let network = tenant(
         |id, at| match id {
             "new" if at.as_secs() >= 40 => result("new", "completed"),

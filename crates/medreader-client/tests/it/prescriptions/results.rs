@@ -3,7 +3,7 @@
 use common_http::Timestamp;
 use common_http::transport::FakeAnswer;
 use medreader_client::FolderId;
-use medreader_client::prescriptions::{FolderResults, Listed, PrescriptionResult, ResultStatus};
+use medreader_client::prescriptions::{FolderResults, PrescriptionResult, ResultStatus};
 use serde_json::{Value, json};
 
 use crate::support::{FOLDER, UPLOAD, answers, calls, client, folder, idle_client, refusal, told};
@@ -217,10 +217,8 @@ fn one_that_cannot_be_read_costs_nobody_the_others() {
     let rejected: Vec<_> = list
         .results
         .iter()
-        .filter_map(|listed| match listed {
-            Listed::Result(_) => None,
-            Listed::Rejected { raw, error } => Some((raw.as_str(), error.path())),
-        })
+        .filter_map(|item| item.rejected())
+        .map(|rejected| (rejected.raw.as_str(), rejected.error.path()))
         .collect();
     assert_eq!(
         rejected,
@@ -264,7 +262,6 @@ fn an_id_is_encoded_once() {
     let prescriptions = idle_client().prescriptions();
     let one = prescriptions
         .result(&"a/b&c=%2e é".into())
-        .request()
         .prepare()
         .unwrap();
     assert_eq!(
@@ -273,7 +270,6 @@ fn an_id_is_encoded_once() {
     );
     let all = prescriptions
         .results(&"a/b&c=%2e é".into())
-        .request()
         .prepare()
         .unwrap();
     assert_eq!(

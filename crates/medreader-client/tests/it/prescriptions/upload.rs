@@ -1,4 +1,4 @@
-//! Uploads: the form on the wire, progress, and what is read of the answer.
+//! Uploads: the form on the wire, progress, and what is read from the answer.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -85,7 +85,7 @@ async fn the_upload_as_it_is_on_the_wire() {
 
 async fn prepared(file: PrescriptionFile) -> Prepared {
     let upload = idle_client().prescriptions().upload(&folder(), file);
-    upload.request().await.unwrap().prepare().unwrap()
+    upload.prepare().await.unwrap()
 }
 
 async fn content(prepared: &Prepared) -> String {
@@ -204,7 +204,7 @@ async fn progress_is_told_and_names_its_attempt() {
 async fn a_stream_is_sent_once() {
     let stream =
         || PrescriptionFile::from_stream("receita.pdf", std::io::Cursor::new("%PDF-1.7"), 8);
-    // Not even after a refusal that would be repeated with a file: it was read.
+    // Not even after a refusal after which a file would be sent again: the stream was read.
     let network = answers(vec![|| refusal(429, "muitas"), || {
         FakeAnswer::json(taken().to_string())
     }]);
@@ -220,7 +220,7 @@ async fn a_stream_is_sent_once() {
         FakeAnswer::json(taken().to_string())
     }]);
     let client = client(&network);
-    client.open_session().send().await.unwrap();
+    client.sessions().open().send().await.unwrap();
     advance(Duration::from_secs(61)).await;
     let error = client
         .prescriptions()

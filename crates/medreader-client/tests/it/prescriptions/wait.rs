@@ -5,7 +5,7 @@ use std::time::Duration;
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
 use futures_util::{StreamExt, stream};
 use medreader_client::AnalysisId;
-use medreader_client::prescriptions::{GetResult, Prompt, ResultStatus, WaitOptions};
+use medreader_client::prescriptions::{Arrival, GetResult, Prompt, ResultStatus, WaitOptions};
 use tokio::time::{Instant, timeout};
 
 use crate::support::{UPLOAD, answers, calls, client, refusal, told, vendor};
@@ -79,7 +79,7 @@ async fn it_starts_fast_and_slows_down() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_begins_when_the_look_has_ended() {
+async fn a_pause_begins_when_the_poll_has_ended() {
     let network = vendor(|_, call| {
         let word = if call < 3 { "processing" } else { "completed" };
         status(word).after(seconds(2.0))
@@ -100,6 +100,15 @@ async fn a_wait_can_run_on_a_task_of_its_own() {
     assert!(found.result().is_some());
 }
 
+#[test]
+fn an_arrival_can_be_built_for_tests() {
+    let arrival = Arrival::new(7, Prompt::Event("a".into()));
+    assert_eq!(
+        (arrival.found, arrival.prompt),
+        (7, Prompt::Event(AnalysisId::from("a")))
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_pauses_are_settable() {
     let network = vendor(|_, call| status(if call < 4 { "processing" } else { "completed" }));
@@ -109,7 +118,7 @@ async fn the_pauses_are_settable() {
     result(&network).wait(options).await.unwrap();
     assert_times(&network, &[0.0, 2.0, 5.0, 9.0, 13.0]);
 
-    // A pause of nothing would be a flood.
+    // No pause at all would be a flood.
     let network = vendor(|_, call| status(if call < 3 { "processing" } else { "completed" }));
     let options = WaitOptions::default()
         .first_pause(Duration::ZERO)
@@ -148,7 +157,7 @@ async fn the_deadline_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_look_is_right_before_the_deadline() {
+async fn the_last_poll_is_right_before_the_deadline() {
     let network = answers(vec![|| status("processing")]);
     let options = WaitOptions::default().deadline(seconds(10.0));
     let error = result(&network).wait(options).await.unwrap_err();
@@ -172,7 +181,7 @@ async fn the_last_look_is_right_before_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_that_hangs_does_not_hold_it() {
+async fn a_poll_that_hangs_does_not_hold_it() {
     let network = vendor(|_, call| {
         if call == 0 {
             status("processing")
@@ -196,7 +205,7 @@ async fn throttling_is_honoured() {
     result(&network).wait(WaitOptions::default()).await.unwrap();
     assert_times(&network, &[0.0, 30.0]);
 
-    // One that does not fit is told at once.
+    // One that does not fit is reported at once.
     let network = answers(vec![|| {
         FakeAnswer::status(429).header("retry-after", "130")
     }]);
@@ -288,12 +297,12 @@ async fn a_lockout_ends_it() {
         .await
         .unwrap_err();
     assert_eq!(error.kind().as_str(), "rate_limited");
-    assert_eq!(error.operation(), Some("medreader.auth.login"));
+    assert_eq!(error.operation(), Some("medreader.sessions.open"));
     assert_eq!((network.count(), began.elapsed()), (1, Duration::ZERO));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_that_fails_for_good_ends_it() {
+async fn a_poll_that_fails_for_good_ends_it() {
     type Step = fn() -> FakeAnswer;
     for (step, kind) in [
         ((|| refusal(403, "erro")) as Step, "permission_denied"),
@@ -355,10 +364,10 @@ async fn a_webhook_that_comes_first_ends_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_that_moves_nothing_is_not_what_made_it_look() {
+async fn an_event_that_moves_nothing_is_not_what_made_it_poll() {
     for id in [UPLOAD, "another-id"] {
         let network = vendor(|_, call| status(if call < 3 { "processing" } else { "completed" }));
-        // Just before a look that is due.
+        // Just before a poll that is due.
         let events = events_at(vec![(2.3, id)]);
         let waiting = result(&network).wait_or_event(
             WaitOptions::default()
@@ -389,7 +398,7 @@ async fn a_stream_that_ends_leaves_the_polling_as_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_its_own_webhook_it_looks_close_together_again() {
+async fn after_its_own_webhook_it_polls_close_together_again() {
     let began = Instant::now();
     let network = vendor(move |_, _| {
         status(if began.elapsed() >= seconds(30.9) {
@@ -416,7 +425,7 @@ async fn after_its_own_webhook_it_looks_close_together_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flood_of_webhooks_is_no_flood_of_looks() {
+async fn a_flood_of_webhooks_is_not_a_flood_of_polls() {
     let network = answers(vec![|| status("processing")]);
     let began = Instant::now();
     let events = stream::unfold((), move |()| async move {

@@ -1,9 +1,9 @@
-//! The tenant's configuration: who may, what is kept.
+//! The tenant's configuration: who may read and update it, what is kept.
 
-use medreader_client::sandbox::{Permission, Sandbox, Tenant, User};
+use medreader_client::sandbox::{Permission, Sandbox, Settings, Tenant, User};
 use serde_json::{Value, json};
 
-use super::wire::{Refusal as _, log_in, log_in_as, send};
+use crate::sandbox::wire::{Refusal as _, log_in, log_in_as, send};
 
 const PATH: &str = "/api/v1/tenant/configurations";
 
@@ -23,7 +23,11 @@ async fn fields_are_null_until_set_and_updated_in_part() {
         "webhook_password": null,
     });
     assert_eq!((got.status, got.json()), (200, expected.clone()));
-    let update = json!({ "s3_region": "us-east-1", "s3_secret_access_key": "EXAMPLE/KEY", "webhook_user": "x" });
+    let update = json!({
+        "s3_region": "us-east-1",
+        "s3_secret_access_key": "EXAMPLE/KEY",
+        "webhook_user": "x",
+    });
     for (name, value) in update.as_object().unwrap() {
         expected[name] = value.clone();
     }
@@ -40,14 +44,19 @@ async fn fields_are_null_until_set_and_updated_in_part() {
 
 #[tokio::test]
 async fn secrets_can_come_back_masked() {
-    let sandbox = Sandbox::builder().mask_secrets(true).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        mask_secrets: true,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let caller = log_in(&sandbox).await;
     let update = json!({ "s3_access_key_id": "EXAMPLEID", "s3_secret_access_key": "EXAMPLE/KEY" });
     for got in [caller.configure(&update).await, caller.get(PATH).await] {
         let configuration = got.json();
         assert_eq!(configuration["s3_access_key_id"], "EXAMPLEID");
         assert_eq!(configuration["s3_secret_access_key"], "***");
-        // Not set: nothing to mask.
+        // Not set, so there is nothing to mask.
         assert_eq!(configuration["webhook_password"], Value::Null);
     }
     sandbox.set_webhook("http://127.0.0.1:9/", "EXAMPLE-USER", "EXAMPLE-SECRET");
@@ -77,7 +86,7 @@ async fn what_the_document_refuses_is_refused() {
     assert_eq!(caller.configure(&json!([])).await.error(), invalid);
     let line = format!("PUT {PATH}");
     let headers = [
-        ("x-tenant-id", sandbox.tenant_id()),
+        ("x-tenant-id", &*sandbox.settings.tenant_id),
         ("authorization", &caller.authorization),
     ];
     let update = br#"{"s3_region":"x"}"#;
@@ -97,10 +106,19 @@ async fn what_the_document_refuses_is_refused() {
 
 #[tokio::test]
 async fn a_missing_permission_is_a_401() {
-    let sandbox = Sandbox::builder().permissions([]).start().await.unwrap();
-    let clerk =
-        User::new("b@example.invalid", "EXAMPLE-B").permissions([Permission::Configurations]);
-    sandbox.add_user(sandbox.tenant_id(), clerk).unwrap();
+    let sandbox = Sandbox::with(Settings {
+        permissions: vec![],
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
+    let clerk = User {
+        permissions: vec![Permission::Configurations],
+        ..User::new("b@example.invalid", "EXAMPLE-B")
+    };
+    sandbox
+        .add_user(&sandbox.settings.tenant_id, clerk)
+        .unwrap();
     let caller = log_in(&sandbox).await;
     let update = json!({ "s3_region": "x" });
     for got in [caller.get(PATH).await, caller.configure(&update).await] {
@@ -110,7 +128,7 @@ async fn a_missing_permission_is_a_401() {
             "Usuário não possui permissões necessárias"
         );
     }
-    // Everything else is open to this user.
+    // This user may do everything else.
     assert_eq!(
         caller
             .create_folder(&json!({ "folder_name": "a" }))
@@ -120,28 +138,35 @@ async fn a_missing_permission_is_a_401() {
     );
     let clerk = log_in_as(
         &sandbox,
-        sandbox.tenant_id(),
+        &sandbox.settings.tenant_id,
         "b@example.invalid",
         "EXAMPLE-B",
     )
     .await;
     assert_eq!(clerk.configure(&update).await.status, 200);
-    // A right that is given later holds for the token that is there.
+    // A permission that is given later applies to the token that there is.
     sandbox.set_permissions([Permission::Admin]);
     assert_eq!(caller.get(PATH).await.json()["s3_region"], "x");
 }
 
 #[tokio::test]
 async fn a_tenant_can_be_without_configuration() {
-    let other = Tenant::new("EXAMPLE-TENANT-2")
-        .user(User::new("b@example.invalid", "EXAMPLE-B").permissions([Permission::Admin]))
-        .without_configuration();
-    let sandbox = Sandbox::builder()
-        .tenant(other)
-        .without_configuration()
-        .start()
-        .await
-        .unwrap();
+    let admin = User {
+        permissions: vec![Permission::Admin],
+        ..User::new("b@example.invalid", "EXAMPLE-B")
+    };
+    let other = Tenant {
+        users: vec![admin],
+        configured: false,
+        ..Tenant::new("EXAMPLE-TENANT-2")
+    };
+    let sandbox = Sandbox::with(Settings {
+        other_tenants: vec![other],
+        configured: false,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let first = log_in(&sandbox).await;
     let second = log_in_as(
         &sandbox,

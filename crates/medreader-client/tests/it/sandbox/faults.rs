@@ -1,12 +1,9 @@
-//! The plumbing's faults and refusals, with this vendor's bodies and effects.
+//! Faults and refusals of the server, with this vendor's bodies and effects.
 
-use medreader_client::sandbox::{
-    AUTH_LOGIN, CONFIGURATION_GET, CONFIGURATION_UPDATE, FOLDERS_CREATE, FOLDERS_GET, Fault,
-    PRESCRIPTIONS_RESULT, PRESCRIPTIONS_RESULTS, PRESCRIPTIONS_UPLOAD, Sandbox,
-};
+use medreader_client::sandbox::{Fault, Sandbox};
 use serde_json::json;
 
-use super::wire::{JSON, Refusal as _, log_in, log_in_with, send, send_for_bytes};
+use crate::sandbox::wire::{JSON, Refusal as _, log_in, log_in_with, send, send_for_bytes};
 
 #[tokio::test]
 async fn each_operation_has_its_id() {
@@ -20,7 +17,7 @@ async fn each_operation_has_its_id() {
     caller.results(&folder).await;
     caller.get("/api/v1/tenant/configurations").await;
     caller.configure(&json!({ "s3_region": "x" })).await;
-    // Ids that look like a route of their own.
+    // An id that looks like another route.
     caller.result("results").await;
     let asked: Vec<_> = sandbox
         .requests()
@@ -30,15 +27,15 @@ async fn each_operation_has_its_id() {
     assert_eq!(
         asked,
         [
-            AUTH_LOGIN,
-            FOLDERS_CREATE,
-            FOLDERS_GET,
-            PRESCRIPTIONS_UPLOAD,
-            PRESCRIPTIONS_RESULT,
-            PRESCRIPTIONS_RESULTS,
-            CONFIGURATION_GET,
-            CONFIGURATION_UPDATE,
-            PRESCRIPTIONS_RESULT,
+            "medreader.sessions.open",
+            "medreader.folders.create",
+            "medreader.folders.get",
+            "medreader.prescriptions.upload",
+            "medreader.prescriptions.result",
+            "medreader.prescriptions.results",
+            "medreader.configuration.get",
+            "medreader.configuration.update",
+            "medreader.prescriptions.result",
         ]
         .map(Some)
     );
@@ -61,18 +58,25 @@ async fn throttling_has_the_word_of_the_login_only_there() {
     let throttled = Fault::Throttled {
         retry_after: Some("7".to_owned()),
     };
-    sandbox.fail_next(AUTH_LOGIN, throttled.clone()).unwrap();
-    let login = json!({ "email": sandbox.email(), "password": sandbox.password() });
-    let got = log_in_with(&sandbox, sandbox.tenant_id(), &login).await;
+    sandbox
+        .fail_next("medreader.sessions.open", throttled.clone())
+        .unwrap();
+    let login = json!({ "email": &sandbox.settings.email, "password": &sandbox.settings.password });
+    let got = log_in_with(&sandbox, &sandbox.settings.tenant_id, &login).await;
     assert_eq!(got.error(), (429, "too_many_attempts".to_owned()));
     assert_eq!(
         (got.header("retry-after"), sandbox.logins()),
         (Some("7"), 0)
     );
     let caller = log_in(&sandbox).await;
-    sandbox.fail_next(FOLDERS_CREATE, throttled).unwrap();
     sandbox
-        .fail_next(FOLDERS_CREATE, Fault::Unavailable { retry_after: None })
+        .fail_next("medreader.folders.create", throttled)
+        .unwrap();
+    sandbox
+        .fail_next(
+            "medreader.folders.create",
+            Fault::Unavailable { retry_after: None },
+        )
         .unwrap();
     let body = json!({ "folder_name": "a" });
     let got = caller.create_folder(&body).await;
@@ -88,11 +92,13 @@ async fn a_lost_answer_has_had_its_effect() {
     let caller = log_in(&sandbox).await;
     let headers = [
         JSON,
-        ("x-tenant-id", sandbox.tenant_id()),
+        ("x-tenant-id", &*sandbox.settings.tenant_id),
         ("authorization", &caller.authorization),
     ];
     let create = async |fault| {
-        sandbox.fail_next(FOLDERS_CREATE, fault).unwrap();
+        sandbox
+            .fail_next("medreader.folders.create", fault)
+            .unwrap();
         send_for_bytes(
             sandbox.url(),
             "POST /api/v1/folders",

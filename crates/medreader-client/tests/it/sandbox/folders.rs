@@ -1,9 +1,11 @@
 //! Folders: names, conflicts, the tree.
 
-use medreader_client::sandbox::{Sandbox, Tenant, User};
+use medreader_client::sandbox::{Sandbox, Settings};
 use serde_json::{Value, json};
 
-use super::wire::{Caller, JSON, Refusal as _, log_in, log_in_as, send};
+use crate::sandbox::wire::{
+    Caller, JSON, Refusal as _, log_in, log_in_to_other, other_tenant, send,
+};
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap()
@@ -108,7 +110,7 @@ async fn what_the_document_refuses_is_refused() {
     let empty = caller.get("/api/v1/folders/").await;
     assert_eq!(empty.error(), (400, "bad_request".to_owned()));
     let line = "POST /api/v1/folders";
-    let tenant = ("x-tenant-id", sandbox.tenant_id());
+    let tenant = ("x-tenant-id", &*sandbox.settings.tenant_id);
     let got = send(
         sandbox.url(),
         line,
@@ -169,16 +171,14 @@ async fn a_folder_shows_its_children_and_counts_its_own_files() {
 
 #[tokio::test]
 async fn tenants_do_not_see_each_other() {
-    let other = Tenant::new("EXAMPLE-TENANT-2").user(User::new("b@example.invalid", "EXAMPLE-B"));
-    let sandbox = Sandbox::builder().tenant(other).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        other_tenants: vec![other_tenant()],
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let first = log_in(&sandbox).await;
-    let second = log_in_as(
-        &sandbox,
-        "EXAMPLE-TENANT-2",
-        "b@example.invalid",
-        "EXAMPLE-B",
-    )
-    .await;
+    let second = log_in_to_other(&sandbox).await;
     let body = json!({ "folder_name": "Pasta" });
     let id = text(&first.create_folder(&body).await.json(), "id").to_owned();
     let got = second.get(&format!("/api/v1/folders/{id}")).await;
@@ -190,7 +190,12 @@ async fn tenants_do_not_see_each_other() {
 
 #[tokio::test]
 async fn every_uuid_can_be_a_folder() {
-    let sandbox = Sandbox::builder().every_folder(true).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        every_folder: true,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let caller = log_in(&sandbox).await;
     let id = "660e8400-e29b-41d4-a716-446655440001";
     let folder = get(&caller, id).await;

@@ -1,28 +1,33 @@
-//! Logging in, how long a token lives, and who is locked out.
+//! Login, how long a token lives, and who is locked out.
 
 use std::time::Duration;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use medreader_client::sandbox::{AUTH_LOGIN, Lockout, Sandbox, Tenant, User};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use medreader_client::sandbox::{Lockout, Sandbox, Settings, Tenant, User};
 use serde_json::{Value, json};
 
-use super::wire::{JSON, Refusal as _, log_in, log_in_as, log_in_with, send};
+use crate::sandbox::wire::{JSON, Refusal as _, log_in, log_in_as, log_in_with, send};
 
 const FOLDER: &str = "/api/v1/folders/unknown";
 
 fn right(sandbox: &Sandbox) -> Value {
-    json!({ "email": sandbox.email(), "password": sandbox.password() })
+    json!({ "email": &sandbox.settings.email, "password": &sandbox.settings.password })
 }
 
 fn wrong(sandbox: &Sandbox) -> Value {
-    json!({ "email": sandbox.email(), "password": "wrong" })
+    json!({ "email": &sandbox.settings.email, "password": "wrong" })
 }
 
 #[tokio::test]
 async fn a_login_is_as_documented() {
     let sandbox = Sandbox::start().await.unwrap();
     assert_eq!(
-        (sandbox.tenant_id(), sandbox.email(), sandbox.password()),
+        (
+            &*sandbox.settings.tenant_id,
+            &*sandbox.settings.email,
+            &*sandbox.settings.password
+        ),
         (
             "EXAMPLE-TENANT",
             "usuario@example.invalid",
@@ -52,7 +57,7 @@ async fn a_login_is_as_documented() {
     let token = login["token"].as_str().unwrap();
     let parts: Vec<Vec<u8>> = token
         .split('.')
-        .map(|part| URL_SAFE_NO_PAD.decode(part).unwrap())
+        .map(|part| BASE64_URL_SAFE_NO_PAD.decode(part).unwrap())
         .collect();
     let header: Value = serde_json::from_slice(&parts[0]).unwrap();
     let claims: Value = serde_json::from_slice(&parts[1]).unwrap();
@@ -64,13 +69,16 @@ async fn a_login_is_as_documented() {
     assert_eq!((parts.len(), &parts[2][..]), (3, &b"EXAMPLE-SIGNATURE"[..]));
     let again = log_in_with(&sandbox, "EXAMPLE-TENANT", &right(&sandbox)).await;
     assert_ne!(again.json()["token"], login["token"]);
-    assert_eq!((sandbox.logins(), sandbox.count(AUTH_LOGIN)), (2, 2));
+    assert_eq!(
+        (sandbox.logins(), sandbox.count("medreader.sessions.open")),
+        (2, 2)
+    );
 }
 
 #[tokio::test]
 async fn what_the_document_refuses_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
-    let tenant = sandbox.tenant_id();
+    let tenant = &*sandbox.settings.tenant_id;
     let line = "POST /api/v1/auth/login";
     let good = right(&sandbox).to_string();
 
@@ -83,18 +91,19 @@ async fn what_the_document_refuses_is_refused() {
     }
     let got = log_in_with(&sandbox, tenant, &wrong(&sandbox)).await;
     assert_eq!(got.error(), (401, "invalid_credentials".to_owned()));
-    let stranger = json!({ "email": "outro@example.invalid", "password": sandbox.password() });
+    let stranger =
+        json!({ "email": "outro@example.invalid", "password": &sandbox.settings.password });
     let got = log_in_with(&sandbox, tenant, &stranger).await;
     assert_eq!(got.error(), (401, "invalid_credentials".to_owned()));
     for invalid in [
         json!({}),
         json!([]),
-        json!({ "email": sandbox.email() }),
-        json!({ "password": sandbox.password() }),
+        json!({ "email": &sandbox.settings.email }),
+        json!({ "password": &sandbox.settings.password }),
         json!({ "email": "", "password": "x" }),
-        json!({ "email": sandbox.email(), "password": "" }),
+        json!({ "email": &sandbox.settings.email, "password": "" }),
         json!({ "email": "no address", "password": "x" }),
-        json!({ "email": sandbox.email(), "password": 1 }),
+        json!({ "email": &sandbox.settings.email, "password": 1 }),
     ] {
         let got = log_in_with(&sandbox, tenant, &invalid).await;
         assert_eq!(
@@ -140,13 +149,14 @@ async fn a_token_expires_by_the_clock() {
     sandbox.expire_tokens();
     assert_eq!(new.get(FOLDER).await.status, 401);
 
-    let brief = Sandbox::builder()
-        .token_life(Duration::from_secs(60))
-        .start()
-        .await
-        .unwrap();
+    let brief = Sandbox::with(Settings {
+        token_life: Duration::from_secs(60),
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     brief.clock().freeze();
-    let got = log_in_with(&brief, brief.tenant_id(), &right(&brief)).await;
+    let got = log_in_with(&brief, &brief.settings.tenant_id, &right(&brief)).await;
     assert_eq!(got.json()["expires_in"], 60);
     let caller = log_in(&brief).await;
     brief.clock().advance(Duration::from_secs(60));
@@ -155,9 +165,19 @@ async fn a_token_expires_by_the_clock() {
 
 #[tokio::test]
 async fn every_call_needs_its_tenant_and_its_token() {
-    let other = Tenant::new("EXAMPLE-TENANT-2")
-        .user(User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2").without_phone());
-    let sandbox = Sandbox::builder().tenant(other).start().await.unwrap();
+    let other = Tenant {
+        users: vec![User {
+            phone: None,
+            ..User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2")
+        }],
+        ..Tenant::new("EXAMPLE-TENANT-2")
+    };
+    let sandbox = Sandbox::with(Settings {
+        other_tenants: vec![other],
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let caller = log_in(&sandbox).await;
     let token = caller.authorization.as_str();
     let bare = token.strip_prefix("Bearer ").unwrap();
@@ -165,7 +185,7 @@ async fn every_call_needs_its_tenant_and_its_token() {
         let got = send(sandbox.url(), &format!("GET {FOLDER}"), headers, b"").await;
         got.error()
     };
-    let tenant = ("x-tenant-id", sandbox.tenant_id());
+    let tenant = ("x-tenant-id", &*sandbox.settings.tenant_id);
     let refused = |word: &str| (401, word.to_owned());
     assert_eq!(
         ask(&[("authorization", token)]).await,
@@ -205,24 +225,29 @@ async fn every_call_needs_its_tenant_and_its_token() {
         (got.status, &got.json()["user"]["phone"]),
         (200, &Value::Null)
     );
-    let got = log_in_with(&sandbox, sandbox.tenant_id(), &login).await;
+    let got = log_in_with(&sandbox, &sandbox.settings.tenant_id, &login).await;
     assert_eq!(got.error(), refused("invalid_credentials"));
 }
 
 #[tokio::test]
 async fn failed_logins_lock_the_name_out() {
-    let sandbox = Sandbox::builder()
-        .lockout(Lockout::new(3, Duration::from_secs(600)).with_retry_after())
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::with(Settings {
+        lockout: Some(Lockout {
+            failures: 3,
+            duration: Duration::from_secs(600),
+            retry_after: true,
+        }),
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     sandbox.clock().freeze();
-    let tenant = sandbox.tenant_id();
+    let tenant = &*sandbox.settings.tenant_id;
     let other = User::new("outro@example.invalid", "EXAMPLE-PASSWORD-2");
     sandbox.add_user(tenant, other).unwrap();
     let attempt = async |body: &Value| log_in_with(&sandbox, tenant, body).await;
 
-    // A login that succeeds sets the count back.
+    // A login that succeeds resets the count.
     for body in [
         wrong(&sandbox),
         wrong(&sandbox),
@@ -253,7 +278,7 @@ async fn failed_logins_lock_the_name_out() {
     .await;
     sandbox.clock().advance(Duration::from_millis(999));
     assert_eq!(attempt(&right(&sandbox)).await.status, 200);
-    // The count starts anew.
+    // The count starts again at 0.
     assert_eq!(attempt(&wrong(&sandbox)).await.status, 401);
     assert_eq!(attempt(&right(&sandbox)).await.status, 200);
 }
@@ -262,15 +287,20 @@ async fn failed_logins_lock_the_name_out() {
 async fn a_lockout_can_be_silent_on_its_time_or_be_switched_off() {
     let sandbox = Sandbox::start().await.unwrap();
     for _ in 0..5 {
-        let got = log_in_with(&sandbox, sandbox.tenant_id(), &wrong(&sandbox)).await;
+        let got = log_in_with(&sandbox, &sandbox.settings.tenant_id, &wrong(&sandbox)).await;
         assert_eq!(got.status, 401);
     }
-    let got = log_in_with(&sandbox, sandbox.tenant_id(), &right(&sandbox)).await;
+    let got = log_in_with(&sandbox, &sandbox.settings.tenant_id, &right(&sandbox)).await;
     assert_eq!((got.status, got.header("retry-after")), (429, None));
 
-    let patient = Sandbox::builder().lockout(None).start().await.unwrap();
+    let patient = Sandbox::with(Settings {
+        lockout: None,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     for _ in 0..20 {
-        let got = log_in_with(&patient, patient.tenant_id(), &wrong(&patient)).await;
+        let got = log_in_with(&patient, &patient.settings.tenant_id, &wrong(&patient)).await;
         assert_eq!(got.status, 401);
     }
     log_in(&patient).await;
@@ -278,12 +308,14 @@ async fn a_lockout_can_be_silent_on_its_time_or_be_switched_off() {
 
 #[tokio::test]
 async fn credentials_can_be_chosen_and_are_not_printed() {
-    let builder = Sandbox::builder()
-        .tenant_id("tenant-exemplo")
-        .email("alguem@example.invalid")
-        .password("EXAMPLE-OTHER");
-    assert!(!format!("{builder:?}").contains("EXAMPLE-OTHER"));
-    let sandbox = builder.start().await.unwrap();
+    let settings = Settings {
+        tenant_id: "tenant-exemplo".into(),
+        email: "alguem@example.invalid".into(),
+        password: "EXAMPLE-OTHER".into(),
+        ..Settings::default()
+    };
+    assert!(!format!("{settings:?}").contains("EXAMPLE-OTHER"));
+    let sandbox = Sandbox::with(settings).await.unwrap();
     log_in_as(
         &sandbox,
         "tenant-exemplo",
@@ -291,11 +323,17 @@ async fn credentials_can_be_chosen_and_are_not_printed() {
         "EXAMPLE-OTHER",
     )
     .await;
-    for printed in [format!("{sandbox:?}"), format!("{:?}", sandbox.backend())] {
+    for printed in [format!("{sandbox:?}"), format!("{:?}", sandbox.state())] {
         assert!(!printed.contains("EXAMPLE-OTHER") && !printed.contains("alguem"));
     }
-    let user = User::new("alguem@example.invalid", "EXAMPLE-OTHER").name("Alguem Ficticio");
-    let tenant = Tenant::new("tenant-exemplo-2").user(user);
+    let user = User {
+        name: "Alguem Ficticio".into(),
+        ..User::new("alguem@example.invalid", "EXAMPLE-OTHER")
+    };
+    let tenant = Tenant {
+        users: vec![user],
+        ..Tenant::new("tenant-exemplo-2")
+    };
     let printed = format!("{tenant:?}");
     assert!(!printed.contains("EXAMPLE-OTHER") && !printed.contains("lguem"));
     sandbox.add_tenant(tenant);

@@ -1,18 +1,14 @@
 //! A receiver of webhooks that is nothing but a socket.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex},
-};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use testing::time::soon;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    sync::mpsc,
-    task::JoinHandle,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 /// What the receiver does with a webhook.
 #[derive(Clone, Copy)]
@@ -26,7 +22,7 @@ pub(crate) enum Reaction {
     EndlessBody,
 }
 
-/// A webhook as it came.
+/// A webhook as it was received.
 pub(crate) struct Webhook {
     /// The request line and the headers, the names in lower case.
     pub(crate) head: String,
@@ -50,7 +46,7 @@ impl Webhook {
     }
 }
 
-/// Answers 200 but for the reactions that are planned. Dropping it closes its port.
+/// Answers 200 unless another reaction is planned. Dropping it closes its port.
 pub(crate) struct Receiver {
     pub(crate) address: String,
     webhooks: mpsc::UnboundedReceiver<Webhook>,
@@ -82,7 +78,7 @@ impl Receiver {
         format!("http://{}/webhook?from=medreader", self.address)
     }
 
-    /// What is done with the next webhooks, one each.
+    /// Plans what is done with the next webhooks, one each.
     pub(crate) fn react(&self, reactions: impl IntoIterator<Item = Reaction>) {
         self.reactions.lock().expect("a lock").extend(reactions);
     }
@@ -92,7 +88,7 @@ impl Receiver {
         soon(self.webhooks.recv()).await.expect("a running task")
     }
 
-    /// The webhooks that came and were not looked at yet.
+    /// The webhooks that came and were not taken yet.
     pub(crate) fn rest(&mut self) -> Vec<Webhook> {
         std::iter::from_fn(|| self.webhooks.try_recv().ok()).collect()
     }

@@ -1,17 +1,16 @@
-//! Results: when processing ends, in what, and under which id.
+//! Results: when processing ends, with what, and under which id.
 
 use std::time::Duration;
 
 use medreader_client::sandbox::{
-    EmptyFolder, IdReading, Outcome, PRESCRIPTIONS_RESULT, PathForm, Sandbox, SandboxBuilder,
-    Tenant, UnknownFolder, User,
+    Analysis, EmptyFolder, IdReading, PathForm, Processing, Sandbox, Settings, UnknownFolder,
 };
 use serde_json::{Value, json};
 
-use super::wire::{Caller, Refusal as _, log_in, log_in_as};
+use crate::sandbox::wire::{Caller, Refusal as _, log_in, log_in_to_other, other_tenant};
 
-async fn started(builder: SandboxBuilder) -> Sandbox {
-    let sandbox = builder.start().await.unwrap();
+async fn started(settings: Settings) -> Sandbox {
+    let sandbox = Sandbox::with(settings).await.unwrap();
     sandbox.clock().freeze();
     sandbox
 }
@@ -24,7 +23,11 @@ async fn status(caller: &Caller<'_>, id: &str) -> Value {
 
 #[tokio::test]
 async fn a_result_has_nulls_until_the_clock_ends_its_processing() {
-    let sandbox = started(Sandbox::builder().processing_delay(Duration::from_secs(60))).await;
+    let sandbox = started(Settings {
+        processing: Processing::Delay(Duration::from_secs(60)),
+        ..Settings::default()
+    })
+    .await;
     let caller = log_in(&sandbox).await;
     let folder = sandbox.folder("Pacientes/Pacientes Cardiologia").unwrap();
     let id = caller.upload(&folder).await;
@@ -51,7 +54,11 @@ async fn a_result_has_nulls_until_the_clock_ends_its_processing() {
 
 #[tokio::test]
 async fn polls_of_either_kind_can_drive_the_processing() {
-    let sandbox = started(Sandbox::builder().processing_polls(3)).await;
+    let sandbox = started(Settings {
+        processing: Processing::Polls(3),
+        ..Settings::default()
+    })
+    .await;
     let caller = log_in(&sandbox).await;
     let folder = sandbox.folder("Pacientes").unwrap();
     let id = caller.upload(&folder).await;
@@ -66,7 +73,11 @@ async fn polls_of_either_kind_can_drive_the_processing() {
     assert_eq!(status(&caller, &id).await, "processing");
     assert_eq!(status(&caller, &id).await, "completed");
 
-    let sandbox = started(Sandbox::builder().processing_polls(0)).await;
+    let sandbox = started(Settings {
+        processing: Processing::Polls(0),
+        ..Settings::default()
+    })
+    .await;
     let caller = log_in(&sandbox).await;
     let id = caller.upload(&sandbox.folder("Pacientes").unwrap()).await;
     assert_eq!(status(&caller, &id).await, "completed");
@@ -74,7 +85,11 @@ async fn polls_of_either_kind_can_drive_the_processing() {
 
 #[tokio::test]
 async fn a_test_can_end_the_processing_by_hand() {
-    let sandbox = started(Sandbox::builder().processing_by_hand()).await;
+    let sandbox = started(Settings {
+        processing: Processing::ByHand,
+        ..Settings::default()
+    })
+    .await;
     let caller = log_in(&sandbox).await;
     let folder = sandbox.folder("Pacientes").unwrap();
     let mut ids = Vec::new();
@@ -82,8 +97,12 @@ async fn a_test_can_end_the_processing_by_hand() {
         ids.push(caller.upload(&folder).await);
     }
     sandbox.finish(&ids[0]).unwrap();
-    sandbox.fail(&ids[1]).unwrap();
-    let odd = Outcome::completed(87.5).notes(None).status("review");
+    sandbox.finish_with(&ids[1], Analysis::error()).unwrap();
+    let odd = Analysis {
+        notes: None,
+        status: "review".into(),
+        ..Analysis::completed(87.5)
+    };
     sandbox.finish_with(&ids[2], odd).unwrap();
     let listed = caller.results(&folder).await.json();
     let statuses: Vec<&Value> = listed["results"]
@@ -105,19 +124,24 @@ async fn a_test_can_end_the_processing_by_hand() {
     assert!(odd.text().contains("87.5"));
     assert_eq!(odd.json()["prescription_confidence_notes"], Value::Null);
     for id in [ids[0].as_str(), "unknown"] {
-        assert!(sandbox.finish(id).is_err() && sandbox.fail(id).is_err());
+        assert!(sandbox.finish(id).is_err() && sandbox.finish_with(id, Analysis::error()).is_err());
     }
 }
 
 #[tokio::test]
 async fn outcomes_can_be_planned() {
-    let builder = Sandbox::builder()
-        .processing_polls(0)
-        .outcome(Outcome::completed(40).notes("Ilegivel, ficticia"));
-    let sandbox = started(builder).await;
+    let settings = Settings {
+        processing: Processing::Polls(0),
+        analysis: Analysis {
+            notes: Some("Ilegivel, ficticia".into()),
+            ..Analysis::completed(40)
+        },
+        ..Settings::default()
+    };
+    let sandbox = started(settings).await;
     let caller = log_in(&sandbox).await;
     let folder = sandbox.folder("Pacientes").unwrap();
-    sandbox.next_outcomes([Outcome::error(), Outcome::completed(Value::Null)]);
+    sandbox.next_analyses([Analysis::error(), Analysis::completed(Value::Null)]);
     let mut seen = Vec::new();
     for _ in 0..3 {
         let id = caller.upload(&folder).await;
@@ -139,7 +163,11 @@ async fn outcomes_can_be_planned() {
 
 #[tokio::test]
 async fn ids_can_be_the_same_or_different() {
-    let sandbox = started(Sandbox::builder().processing_polls(0)).await;
+    let sandbox = started(Settings {
+        processing: Processing::Polls(0),
+        ..Settings::default()
+    })
+    .await;
     let caller = log_in(&sandbox).await;
     let id = caller.upload(&sandbox.folder("Pacientes").unwrap()).await;
     assert_eq!(sandbox.result_id(&id).as_ref(), Some(&id));
@@ -149,11 +177,12 @@ async fn ids_can_be_the_same_or_different() {
         (None, None)
     );
 
-    let sandbox = started(
-        Sandbox::builder()
-            .processing_polls(0)
-            .ids(IdReading::Different),
-    )
+    let sandbox = started(Settings {
+        processing: Processing::Polls(0),
+        result_ids: IdReading::Different,
+        webhook_ids: IdReading::Different,
+        ..Settings::default()
+    })
     .await;
     let caller = log_in(&sandbox).await;
     let folder = sandbox.folder("Pacientes").unwrap();
@@ -187,7 +216,11 @@ async fn the_path_has_either_documented_form() {
         (PathForm::Normalised, normal, normal),
         (PathForm::DisplayNames, display, display),
     ] {
-        let sandbox = started(Sandbox::builder().path_form(form)).await;
+        let sandbox = started(Settings {
+            path_form: form,
+            ..Settings::default()
+        })
+        .await;
         let caller = log_in(&sandbox).await;
         let folder = sandbox.folder("Pacientes/Pacientes Cardiologia").unwrap();
         let id = caller.upload(&folder).await;
@@ -203,20 +236,17 @@ async fn the_path_has_either_documented_form() {
 
 #[tokio::test]
 async fn what_the_document_refuses_is_refused() {
-    let other = Tenant::new("EXAMPLE-TENANT-2").user(User::new("b@example.invalid", "EXAMPLE-B"));
-    let sandbox = started(Sandbox::builder().tenant(other)).await;
+    let sandbox = started(Settings {
+        other_tenants: vec![other_tenant()],
+        ..Settings::default()
+    })
+    .await;
     let caller = log_in(&sandbox).await;
     let folder = sandbox.folder("Pacientes").unwrap();
     let id = caller.upload(&folder).await;
     let not_found = (404, "prescription_file_not_found".to_owned());
     assert_eq!(caller.result("unknown").await.error(), not_found);
-    let second = log_in_as(
-        &sandbox,
-        "EXAMPLE-TENANT-2",
-        "b@example.invalid",
-        "EXAMPLE-B",
-    )
-    .await;
+    let second = log_in_to_other(&sandbox).await;
     assert_eq!(second.result(&id).await.error(), not_found);
     assert_eq!(
         second.results(&folder).await.error(),
@@ -240,21 +270,16 @@ async fn what_the_document_refuses_is_refused() {
     assert_eq!(caller.result(&id).await.error(), unauthorized);
     assert_eq!(caller.results(&folder).await.error(), unauthorized);
 
-    let other = Tenant::new("EXAMPLE-TENANT-2").user(User::new("b@example.invalid", "EXAMPLE-B"));
-    let lenient = Sandbox::builder()
-        .tenant(other)
-        .unknown_folder(UnknownFolder::NoResults);
+    let lenient = Settings {
+        other_tenants: vec![other_tenant()],
+        unknown_folder: UnknownFolder::NoResults,
+        ..Settings::default()
+    };
     let lenient = started(lenient).await;
     let folder = lenient.folder("Pacientes").unwrap();
     log_in(&lenient).await.upload(&folder).await;
-    let second = log_in_as(
-        &lenient,
-        "EXAMPLE-TENANT-2",
-        "b@example.invalid",
-        "EXAMPLE-B",
-    )
-    .await;
-    // The other tenant's folder is as unknown as any.
+    let second = log_in_to_other(&lenient).await;
+    // The other tenant's folder is unknown, too.
     for unknown in ["unknown", &folder] {
         let got = second.results(unknown).await;
         assert_eq!(
@@ -269,8 +294,11 @@ async fn what_the_document_refuses_is_refused() {
 
 #[tokio::test]
 async fn a_folder_without_results_can_be_a_404() {
-    let builder = Sandbox::builder().empty_folder(EmptyFolder::NotFound);
-    let sandbox = started(builder).await;
+    let settings = Settings {
+        empty_folder: EmptyFolder::NotFound,
+        ..Settings::default()
+    };
+    let sandbox = started(settings).await;
     let caller = log_in(&sandbox).await;
     let folder = sandbox.folder("Pacientes").unwrap();
     assert_eq!(
@@ -283,12 +311,16 @@ async fn a_folder_without_results_can_be_a_404() {
 
 #[tokio::test]
 async fn something_can_happen_between_two_polls() {
-    let sandbox = started(Sandbox::builder().processing_by_hand()).await;
+    let sandbox = started(Settings {
+        processing: Processing::ByHand,
+        ..Settings::default()
+    })
+    .await;
     let caller = log_in(&sandbox).await;
     let id = caller.upload(&sandbox.folder("Pacientes").unwrap()).await;
     let finished = id.clone();
     sandbox
-        .on_request(PRESCRIPTIONS_RESULT, 2, move |backend| {
+        .on_request("medreader.prescriptions.result", 2, move |backend| {
             backend.finish(&finished).unwrap();
         })
         .unwrap();

@@ -1,15 +1,17 @@
-//! The forms that the document leaves open: errors, nulls, times; and drift.
+//! What the document leaves open (errors, nulls, times), and drift.
 
-use medreader_client::sandbox::{
-    AUTH_LOGIN, CONFIGURATION_GET, ErrorShape, FOLDERS_GET, Fault, PRESCRIPTIONS_RESULT,
-    PRESCRIPTIONS_RESULTS, PRESCRIPTIONS_UPLOAD, Sandbox, TimeStyle,
-};
+use medreader_client::sandbox::{ErrorShape, Fault, Processing, Sandbox, Settings, TimeStyle};
 use serde_json::{Value, json};
 
-use super::wire::{Got, PDF, Refusal as _, log_in, log_in_with};
+use crate::sandbox::wire::{Got, PDF, Refusal as _, log_in, log_in_with};
 
 async fn refused(shape: ErrorShape) -> Got {
-    let sandbox = Sandbox::builder().error_shape(shape).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        error_shape: shape,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let caller = log_in(&sandbox).await;
     let got = caller.get("/api/v1/folders/unknown").await;
     assert_eq!(got.status, 404);
@@ -39,12 +41,13 @@ async fn errors_have_the_form_that_is_asked_for() {
 
 #[tokio::test]
 async fn nulls_can_be_left_out() {
-    let sandbox = Sandbox::builder()
-        .nulls(false)
-        .processing_by_hand()
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::with(Settings {
+        nulls: false,
+        processing: Processing::ByHand,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let caller = log_in(&sandbox).await;
     let root = caller.create_folder(&json!({ "folder_name": "a" })).await;
     assert_eq!(
@@ -70,7 +73,12 @@ async fn times_have_the_form_that_is_asked_for() {
         (TimeStyle::Fraction, 27, "Z"),
         (TimeStyle::Offset, 25, "+00:00"),
     ] {
-        let sandbox = Sandbox::builder().times(style).start().await.unwrap();
+        let sandbox = Sandbox::with(Settings {
+            times: style,
+            ..Settings::default()
+        })
+        .await
+        .unwrap();
         let caller = log_in(&sandbox).await;
         let folder = caller
             .create_folder(&json!({ "folder_name": "a" }))
@@ -86,23 +94,24 @@ async fn times_have_the_form_that_is_asked_for() {
 
 #[tokio::test]
 async fn drift_keeps_what_is_needed() {
-    let sandbox = Sandbox::builder()
-        .processing_polls(0)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::with(Settings {
+        processing: Processing::Polls(0),
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     for operation in [
-        AUTH_LOGIN,
-        FOLDERS_GET,
-        PRESCRIPTIONS_UPLOAD,
-        PRESCRIPTIONS_RESULT,
-        PRESCRIPTIONS_RESULTS,
-        CONFIGURATION_GET,
+        "medreader.sessions.open",
+        "medreader.folders.get",
+        "medreader.prescriptions.upload",
+        "medreader.prescriptions.result",
+        "medreader.prescriptions.results",
+        "medreader.configuration.get",
     ] {
         sandbox.fail_always(operation, Fault::Drift).unwrap();
     }
-    let login = json!({ "email": sandbox.email(), "password": sandbox.password() });
-    let login = log_in_with(&sandbox, sandbox.tenant_id(), &login).await;
+    let login = json!({ "email": &sandbox.settings.email, "password": &sandbox.settings.password });
+    let login = log_in_with(&sandbox, &sandbox.settings.tenant_id, &login).await;
     assert!(login.text().contains("\"expires_in\":3600.0"));
     assert_eq!(login.json()["user"], Value::Null);
     let caller = log_in(&sandbox).await;

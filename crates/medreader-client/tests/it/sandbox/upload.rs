@@ -1,9 +1,9 @@
 //! Uploads: the form, what is refused, what is kept.
 
-use medreader_client::sandbox::{PRESCRIPTIONS_UPLOAD, Sandbox};
+use medreader_client::sandbox::{Sandbox, Settings};
 use serde_json::json;
 
-use super::wire::{END, FORM, PDF, Refusal as _, field, file, log_in};
+use crate::sandbox::wire::{END, FORM, PDF, Refusal as _, field, file, log_in};
 
 #[tokio::test]
 async fn an_upload_is_answered_as_documented() {
@@ -82,11 +82,12 @@ async fn the_four_formats_are_taken_and_no_other() {
     }
     assert_eq!(sandbox.uploads().len(), 5);
 
-    let blind = Sandbox::builder()
-        .check_content(false)
-        .start()
-        .await
-        .unwrap();
+    let blind = Sandbox::with(Settings {
+        check_content: false,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let caller = log_in(&blind).await;
     let folder = blind.folder("Pacientes").unwrap();
     let taken = caller
@@ -142,7 +143,7 @@ async fn a_form_that_is_not_right_is_refused() {
         assert_eq!(got.error(), (400, "bad_request".to_owned()), "{kind}");
     }
     assert_eq!(sandbox.uploads().len(), 0);
-    // The parts may come in any order, and others beside them.
+    // The parts may be in any order, and there may be more.
     let extra = field("extra", "1");
     let form = [pdf, extra, folder_id, end].concat();
     assert_eq!(caller.send_form(FORM, &form).await.status, 202);
@@ -151,7 +152,12 @@ async fn a_form_that_is_not_right_is_refused() {
 
 #[tokio::test]
 async fn a_body_beyond_the_limit_is_refused() {
-    let sandbox = Sandbox::builder().body_limit(1000).start().await.unwrap();
+    let sandbox = Sandbox::with(Settings {
+        body_limit: 1000,
+        ..Settings::default()
+    })
+    .await
+    .unwrap();
     let caller = log_in(&sandbox).await;
     let folder = sandbox.folder("Pacientes").unwrap();
     caller.upload(&folder).await;
@@ -161,7 +167,7 @@ async fn a_body_beyond_the_limit_is_refused() {
         .await;
     assert_eq!(got.error(), (413, "payload_too_large".to_owned()));
     assert_eq!(sandbox.uploads().len(), 1);
-    let log = sandbox.requests_for(PRESCRIPTIONS_UPLOAD);
+    let log = sandbox.requests_for("medreader.prescriptions.upload");
     assert_eq!(
         log.iter().map(|entry| entry.complete).collect::<Vec<_>>(),
         [true, false]

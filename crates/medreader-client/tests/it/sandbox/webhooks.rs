@@ -1,27 +1,24 @@
-//! Webhooks: what is sent, when and where to.
+//! Webhooks: what is sent, when, and to which address.
 
 mod delivery;
 
 use std::time::Duration;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use medreader_client::sandbox::{
-    DeliveryOutcome, IdReading, Outcome, Sandbox, SandboxBuilder, Tenant, User,
-};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use medreader_client::sandbox::{Analysis, IdReading, Processing, Sandbox, Settings, WebhookEnd};
 use serde_json::{Value, json};
 use testing::time::soon;
 
-use super::{
-    receiver::{Reaction, Receiver},
-    wire::{Caller, log_in, log_in_as},
-};
+use crate::sandbox::receiver::{Reaction, Receiver};
+use crate::sandbox::wire::{Caller, log_in, log_in_to_other, other_tenant};
 
 const USER: &str = "EXAMPLE-USER";
 const SECRET: &str = "EXAMPLE:SECRET";
 
-/// A sandbox whose time stands still, and a receiver of its webhooks.
-async fn started(builder: SandboxBuilder) -> (Sandbox, Receiver) {
-    let sandbox = builder.start().await.unwrap();
+/// A sandbox with a frozen clock, and a receiver of its webhooks.
+async fn started(settings: Settings) -> (Sandbox, Receiver) {
+    let sandbox = Sandbox::with(settings).await.unwrap();
     sandbox.clock().freeze();
     let receiver = Receiver::start().await;
     sandbox.set_webhook(&receiver.url(), USER, SECRET);
@@ -38,24 +35,30 @@ async fn upload(sandbox: &Sandbox, caller: &Caller<'_>, count: usize) -> Vec<Str
 }
 
 fn basic(user: &str, password: &str) -> String {
-    format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
+    format!(
+        "Basic {}",
+        BASE64_STANDARD.encode(format!("{user}:{password}"))
+    )
 }
 
-async fn outcomes(sandbox: &Sandbox, count: usize) -> Vec<DeliveryOutcome> {
-    let deliveries = soon(sandbox.wait_for_deliveries(count)).await;
-    assert_eq!(deliveries.len(), count);
-    deliveries.iter().map(|delivery| delivery.outcome).collect()
+async fn ends(sandbox: &Sandbox, count: usize) -> Vec<WebhookEnd> {
+    let log = soon(sandbox.wait_for_webhooks(count)).await;
+    assert_eq!(log.len(), count);
+    log.iter().map(|attempt| attempt.end).collect()
 }
 
 #[tokio::test]
 async fn a_webhook_is_as_documented() {
-    let (sandbox, mut receiver) =
-        started(Sandbox::builder().processing_delay(Duration::from_secs(60))).await;
+    let (sandbox, mut receiver) = started(Settings {
+        processing: Processing::Delay(Duration::from_secs(60)),
+        ..Settings::default()
+    })
+    .await;
     let caller = log_in(&sandbox).await;
     let ids = upload(&sandbox, &caller, 1).await;
     assert_eq!(receiver.rest().len(), 0);
     sandbox.clock().advance(Duration::from_secs(60));
-    // Nobody asks: the sandbox's own task sees that the time has come.
+    // No call is needed: the sandbox watches its clock by itself.
     let webhook = receiver.next().await;
     let head: Vec<&str> = webhook.head.split("\r\n").collect();
     assert_eq!(head[0], "POST /webhook?from=medreader HTTP/1.1");
@@ -76,15 +79,11 @@ async fn a_webhook_is_as_documented() {
         })
     );
     assert!(payload["created_at"].as_str().unwrap().ends_with('Z'));
-    let deliveries = soon(sandbox.wait_for_deliveries(1)).await;
+    let deliveries = soon(sandbox.wait_for_webhooks(1)).await;
     let delivery = &deliveries[0];
     assert!(delivery.is_confirmed());
     assert_eq!(
-        (
-            delivery.upload_id.as_str(),
-            delivery.attempt,
-            delivery.fault
-        ),
+        (delivery.upload_id.as_str(), delivery.number, delivery.fault),
         (ids[0].as_str(), 1, None)
     );
     assert_eq!(&delivery.body[..], &webhook.body[..]);
@@ -93,13 +92,21 @@ async fn a_webhook_is_as_documented() {
 
 #[tokio::test]
 async fn polls_and_hands_send_webhooks_too() {
-    let (sandbox, mut receiver) = started(Sandbox::builder().processing_polls(1)).await;
+    let (sandbox, mut receiver) = started(Settings {
+        processing: Processing::Polls(1),
+        ..Settings::default()
+    })
+    .await;
     let caller = log_in(&sandbox).await;
     let ids = upload(&sandbox, &caller, 1).await;
     assert_eq!(caller.result(&ids[0]).await.json()["status"], "processing");
     assert_eq!(receiver.next().await.id(), ids[0]);
 
-    let (sandbox, mut receiver) = started(Sandbox::builder().processing_by_hand()).await;
+    let (sandbox, mut receiver) = started(Settings {
+        processing: Processing::ByHand,
+        ..Settings::default()
+    })
+    .await;
     let caller = log_in(&sandbox).await;
     let ids = upload(&sandbox, &caller, 2).await;
     sandbox.finish(&ids[1]).unwrap();
@@ -112,11 +119,11 @@ async fn polls_and_hands_send_webhooks_too() {
 
 #[tokio::test]
 async fn ids_can_be_the_webhooks_own() {
-    let (sandbox, mut receiver) = started(
-        Sandbox::builder()
-            .processing_polls(0)
-            .webhook_ids(IdReading::Different),
-    )
+    let (sandbox, mut receiver) = started(Settings {
+        processing: Processing::Polls(0),
+        webhook_ids: IdReading::Different,
+        ..Settings::default()
+    })
     .await;
     let caller = log_in(&sandbox).await;
     let ids = upload(&sandbox, &caller, 1).await;
@@ -129,14 +136,18 @@ async fn ids_can_be_the_webhooks_own() {
 #[tokio::test]
 async fn webhooks_for_errors_are_a_setting() {
     for (on, expected) in [(false, vec![1]), (true, vec![0, 1])] {
-        let builder = Sandbox::builder()
-            .processing_by_hand()
-            .webhooks_for_errors(on);
-        let (sandbox, mut receiver) = started(builder).await;
+        let settings = Settings {
+            processing: Processing::ByHand,
+            webhooks_for_errors: on,
+            ..Settings::default()
+        };
+        let (sandbox, mut receiver) = started(settings).await;
         let caller = log_in(&sandbox).await;
         let ids = upload(&sandbox, &caller, 2).await;
-        sandbox.fail(&ids[0]).unwrap();
-        sandbox.finish_with(&ids[1], Outcome::completed(1)).unwrap();
+        sandbox.finish_with(&ids[0], Analysis::error()).unwrap();
+        sandbox
+            .finish_with(&ids[1], Analysis::completed(1))
+            .unwrap();
         for place in expected {
             let payload = receiver.next().await.json();
             assert_eq!(payload["id"], json!(ids[place]));
@@ -148,7 +159,11 @@ async fn webhooks_for_errors_are_a_setting() {
 
 #[tokio::test]
 async fn nothing_leaves_the_loopback_interface() {
-    let (sandbox, mut receiver) = started(Sandbox::builder().processing_polls(0)).await;
+    let (sandbox, mut receiver) = started(Settings {
+        processing: Processing::Polls(0),
+        ..Settings::default()
+    })
+    .await;
     let caller = log_in(&sandbox).await;
     let port = receiver.address.rsplit(':').next().unwrap().to_owned();
     let refused = [
@@ -164,10 +179,9 @@ async fn nothing_leaves_the_loopback_interface() {
         sandbox.set_webhook(url, USER, SECRET);
         upload(&sandbox, &caller, 1).await;
     }
-    let all = outcomes(&sandbox, refused.len()).await;
+    let all = ends(&sandbox, refused.len()).await;
     assert!(
-        all.iter()
-            .all(|outcome| *outcome == DeliveryOutcome::NotSent),
+        all.iter().all(|outcome| *outcome == WebhookEnd::NotSent),
         "{all:?}"
     );
     assert_eq!(receiver.rest().len(), 0);
@@ -183,12 +197,13 @@ async fn nothing_leaves_the_loopback_interface() {
 
 #[tokio::test]
 async fn the_configuration_decides_where_a_webhook_goes() {
-    let other = Tenant::new("EXAMPLE-TENANT-2").user(User::new("b@example.invalid", "EXAMPLE-B"));
-    let builder = Sandbox::builder()
-        .tenant(other)
-        .processing_polls(0)
-        .webhook_retry_delay(Duration::from_secs(1));
-    let sandbox = builder.start().await.unwrap();
+    let settings = Settings {
+        other_tenants: vec![other_tenant()],
+        processing: Processing::Polls(0),
+        webhook_retry_delay: Duration::from_secs(1),
+        ..Settings::default()
+    };
+    let sandbox = Sandbox::with(settings).await.unwrap();
     sandbox.clock().freeze();
     let mut receiver = Receiver::start().await;
     let caller = log_in(&sandbox).await;
@@ -200,8 +215,8 @@ async fn the_configuration_decides_where_a_webhook_goes() {
     receiver.react([Reaction::Status(500)]);
     sandbox.send_webhook(&ids[0]).unwrap();
     assert_eq!(receiver.next().await.header("authorization"), None);
-    // The next attempt has the credentials of its own time.
-    soon(sandbox.wait_for_deliveries(1)).await;
+    // The next attempt has the credentials of that moment.
+    soon(sandbox.wait_for_webhooks(1)).await;
     caller
         .configure(&json!({ "webhook_user": "NEW", "webhook_password": "NEWER" }))
         .await;
@@ -210,16 +225,10 @@ async fn the_configuration_decides_where_a_webhook_goes() {
         receiver.next().await.header("authorization"),
         Some(basic("NEW", "NEWER").as_str())
     );
-    soon(sandbox.wait_for_deliveries(2)).await;
+    soon(sandbox.wait_for_webhooks(2)).await;
 
     // Another tenant has no webhook configured.
-    let second = log_in_as(
-        &sandbox,
-        "EXAMPLE-TENANT-2",
-        "b@example.invalid",
-        "EXAMPLE-B",
-    )
-    .await;
+    let second = log_in_to_other(&sandbox).await;
     let folder = second
         .create_folder(&json!({ "folder_name": "a" }))
         .await
@@ -228,21 +237,27 @@ async fn the_configuration_decides_where_a_webhook_goes() {
     sandbox.send_webhook(&ids[0]).unwrap();
     receiver.react([Reaction::Status(500)]);
     assert_eq!(receiver.next().await.id(), ids[0]);
-    soon(sandbox.wait_for_deliveries(3)).await;
-    // Cleared while an attempt is due: it is not sent any more.
+    soon(sandbox.wait_for_webhooks(3)).await;
+    // The address is cleared while an attempt is due, which is then not sent.
     caller.configure(&json!({ "webhook_url": null })).await;
     sandbox.clock().advance(Duration::from_secs(1));
-    assert_eq!(outcomes(&sandbox, 4).await[3], DeliveryOutcome::NotSent);
+    assert_eq!(ends(&sandbox, 4).await[3], WebhookEnd::NotSent);
     assert_eq!(receiver.rest().len(), 0);
 }
 
 #[tokio::test]
 async fn settings_under_which_nothing_could_be_sent_are_refused() {
-    for builder in [
-        Sandbox::builder().webhook_attempts(0),
-        Sandbox::builder().webhook_concurrency(0),
+    for settings in [
+        Settings {
+            webhook_attempts: 0,
+            ..Settings::default()
+        },
+        Settings {
+            webhook_concurrency: 0,
+            ..Settings::default()
+        },
     ] {
-        let error = builder.start().await.unwrap_err();
+        let error = Sandbox::with(settings).await.unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
     }
 }

@@ -1,13 +1,13 @@
-//! MedReader, asked by a client that is nothing but a socket.
+//! A client of MedReader that is nothing but a socket.
 
-use medreader_client::sandbox::Sandbox;
+use medreader_client::sandbox::{Sandbox, Tenant, User};
 use serde_json::{Value, json};
 pub(crate) use testing::wire::{Got, send, send_for_bytes};
 
 pub(crate) const JSON: (&str, &str) = ("content-type", "application/json");
 pub(crate) const PDF: &[u8] = b"%PDF-1.4\nsynthetic\n%%EOF\n";
 
-/// What is read of a refusal.
+/// What the tests read of a refusal.
 pub(crate) trait Refusal {
     /// The status and the error's word.
     fn error(&self) -> (u16, String);
@@ -43,9 +43,9 @@ pub(crate) struct Caller<'a> {
 pub(crate) async fn log_in(sandbox: &Sandbox) -> Caller<'_> {
     log_in_as(
         sandbox,
-        sandbox.tenant_id(),
-        sandbox.email(),
-        sandbox.password(),
+        &sandbox.settings.tenant_id,
+        &sandbox.settings.email,
+        &sandbox.settings.password,
     )
     .await
 }
@@ -65,6 +65,25 @@ pub(crate) async fn log_in_as<'a>(
         tenant: tenant.to_owned(),
         authorization: format!("Bearer {token}"),
     }
+}
+
+/// Another tenant with one user.
+pub(crate) fn other_tenant() -> Tenant {
+    Tenant {
+        users: vec![User::new("b@example.invalid", "EXAMPLE-B")],
+        ..Tenant::new("EXAMPLE-TENANT-2")
+    }
+}
+
+/// Logs in as the one user of the other tenant.
+pub(crate) async fn log_in_to_other(sandbox: &Sandbox) -> Caller<'_> {
+    log_in_as(
+        sandbox,
+        "EXAMPLE-TENANT-2",
+        "b@example.invalid",
+        "EXAMPLE-B",
+    )
+    .await
 }
 
 impl Caller<'_> {
@@ -101,7 +120,7 @@ impl Caller<'_> {
             .await
     }
 
-    /// Sends a form's bytes as they are.
+    /// Sends these bytes as a form.
     pub(crate) async fn send_form(&self, content_type: &str, form: &[u8]) -> Got {
         let [tenant, token] = self.headers();
         let headers = [("content-type", content_type), tenant, token];
@@ -129,7 +148,7 @@ impl Caller<'_> {
         self.send_form(FORM, &form.concat()).await
     }
 
-    /// Uploads a small PDF; returns the upload's id.
+    /// Uploads a small PDF, and returns the id of the upload.
     pub(crate) async fn upload(&self, folder_id: &str) -> String {
         let got = self
             .upload_as(folder_id, "receita-ficticia.pdf", "application/pdf", PDF)
@@ -163,7 +182,8 @@ pub(crate) fn field(name: &str, value: &str) -> Vec<u8> {
 
 pub(crate) fn file(name: &str, file_name: &str, kind: &str, content: &[u8]) -> Vec<u8> {
     let head = format!(
-        "--EXAMPLE-BOUNDARY\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file_name}\"\r\n\
+        "--EXAMPLE-BOUNDARY\r\n\
+         Content-Disposition: form-data; name=\"{name}\"; filename=\"{file_name}\"\r\n\
          Content-Type: {kind}\r\n\r\n"
     );
     [head.as_bytes(), content, b"\r\n"].concat()

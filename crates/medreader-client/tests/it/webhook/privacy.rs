@@ -1,15 +1,15 @@
-//! Nothing that was sent is printed, but the id of the analysis.
+//! Nothing that was sent is printed, except the id of the analysis.
 
 use std::fmt::{Debug, Display};
 use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
-use medreader_client::async_trait;
-use medreader_client::webhook::{
-    EventKey, MemorySeenEvents, Outcome, Receiver, SeenEvents, Verifier, WebhookError, WebhookEvent,
-};
+use medreader_client::webhook::{Outcome, Receiver, Verifier, WebhookError, WebhookEvent};
+use medreader_client::{Secret, Store, StoreKey, async_trait};
 use testing::journal::Journal;
 
 use super::{authorization, basic};
@@ -20,7 +20,7 @@ const FORMS: [&str; 5] = [MARKER, "98765", "TUFSS0VS", "1BUktFU", "NQVJLRV"];
 
 const BODY: &str = r#"{"id":"EXAMPLE","created_at":"MARKER","prescription_confidence_score":98765,"prescription_confidence_notes":"MARKER","MARKERfield":["MARKER",98765]}"#;
 
-/// Bodies that are refused, each with the marker where the reader stumbles.
+/// Bodies that are refused, each with the marker where reading fails.
 const REFUSED: [&str; 5] = [
     "MARKER",
     r#""MARKER""#,
@@ -43,7 +43,7 @@ fn marked_verifier() -> Verifier {
     Verifier::new("MARKER-user", "MARKER-password").also_accept("MARKER", "98765")
 }
 
-/// Credentials of every kind that is refused, the marker in each.
+/// Refused credentials of every kind, each with the marker.
 fn refused_credentials() -> Vec<HeaderMap> {
     let mut all: Vec<_> = [
         basic("MARKER", "MARKER"),
@@ -67,10 +67,8 @@ fn the_types_show_no_secret_and_no_data() {
         r#"WebhookEvent { id: AnalysisId("EXAMPLE"), .. }"#
     );
     assert_debug_hidden(&event);
-    assert_eq!(format!("{:?}", event.key()), "EventKey(..)");
     assert_debug_hidden(event.raw());
     assert_debug_hidden(&marked_verifier());
-    assert_debug_hidden(&MemorySeenEvents::default());
     let (receiver, events) = Receiver::channel(marked_verifier(), 1);
     assert_debug_hidden(&receiver);
     assert_debug_hidden(&events);
@@ -111,16 +109,29 @@ struct Failing {
 }
 
 #[async_trait]
-impl SeenEvents for Failing {
-    async fn is_seen(&self, _: &EventKey) -> io::Result<bool> {
+impl Store for Failing {
+    async fn get(&self, _: &StoreKey) -> io::Result<Option<Secret>> {
         if self.at_read {
             Err(io::Error::other(MARKER))
         } else {
-            Ok(false)
+            Ok(None)
         }
     }
 
-    async fn mark_seen(&self, _: &EventKey) -> io::Result<()> {
+    async fn put(&self, _: &StoreKey, _: &Secret, _: Option<Duration>) -> io::Result<()> {
+        Err(io::Error::other(MARKER))
+    }
+
+    async fn put_if_absent(
+        &self,
+        _: &StoreKey,
+        _: &Secret,
+        _: Option<Duration>,
+    ) -> io::Result<bool> {
+        Err(io::Error::other(MARKER))
+    }
+
+    async fn remove(&self, _: &StoreKey) -> io::Result<()> {
         Err(io::Error::other(MARKER))
     }
 }
@@ -133,8 +144,8 @@ async fn the_log_shows_nothing_that_was_sent() {
     let right = authorization(&basic("MARKER-user", "MARKER-password"));
     let handled = Receiver::new(marked_verifier(), async |_| Ok::<(), &str>(()));
     let failing = Receiver::new(marked_verifier(), async |_| Err::<(), &str>(MARKER));
-    let unread = handled.clone().seen_events(Failing { at_read: true });
-    let unmarked = handled.clone().seen_events(Failing { at_read: false });
+    let unread = handled.clone().store(Arc::new(Failing { at_read: true }));
+    let unmarked = handled.clone().store(Arc::new(Failing { at_read: false }));
 
     let mut statuses = Vec::new();
     for receiver in [&unread, &unmarked, &failing, &handled, &handled] {

@@ -1,4 +1,4 @@
-//! Each event is handled once, and marked and answered 200 only then.
+//! Each event is handled once, and only then remembered and answered 200.
 
 use std::future::poll_fn;
 use std::io;
@@ -7,19 +7,18 @@ use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
-use medreader_client::async_trait;
-use medreader_client::webhook::{
-    EventKey, MemorySeenEvents, Outcome, Receiver, SeenEvents, WebhookError, WebhookEvent,
-};
+use medreader_client::webhook::{Outcome, Receiver, WebhookError, WebhookEvent};
+use medreader_client::{MemoryStore, Recorded, Secret, Store, StoreKey, async_trait};
 use tokio::sync::Semaphore;
 use tokio::task::yield_now;
 
 use super::{authorization, basic, payload, right_headers, verifier};
 
-/// A handler whose calls are counted, and which waits until it is let before it ends as it is told.
+/// A handler that counts its calls, and ends as scripted once it may.
 #[derive(Clone)]
 struct Scripted(Arc<Script>);
 
@@ -46,14 +45,15 @@ impl Scripted {
         }))
     }
 
-    /// As `new`, without waiting.
+    /// Like `new`, without waiting.
     fn at_once(ends: &[End]) -> Self {
         let scripted = Self::new(ends);
         scripted.let_all_end();
         scripted
     }
 
-    /// Those that wait, and all that come later: where one is called too often, the test fails and does not hang.
+    /// Lets those that wait and all later ones end, so that one call too many does not hang the
+    /// test.
     fn let_all_end(&self) {
         self.0.gate.close();
     }
@@ -84,7 +84,7 @@ async fn receive(receiver: &Receiver, name: impl std::fmt::Display) -> Outcome {
     receiver.receive(&right_headers(), &payload(name)).await
 }
 
-/// Lets a future go as far as it comes; what it gave if it came to its end.
+/// Polls a future once. Gives what it gave if it is done.
 async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
     poll_fn(|cx| {
         Poll::Ready(match future.as_mut().poll(cx) {
@@ -119,6 +119,19 @@ async fn the_same_id_with_another_body_is_another_event() {
 }
 
 #[tokio::test]
+async fn white_space_around_the_body_makes_another_event() {
+    let handler = Scripted::at_once(&[]);
+    let receiver = handler.receiver();
+    assert_eq!(receive(&receiver, 1).await, Outcome::Handled);
+    let mut spaced = payload(1);
+    spaced.push(b'\n');
+    for expected in [Outcome::Handled, Outcome::Duplicate] {
+        let outcome = receiver.receive(&right_headers(), &spaced).await;
+        assert_eq!(outcome, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_failed_event_is_tried_again_until_it_is_handled() {
     let handler = Scripted::at_once(&[End::Badly, End::Badly]);
     let receiver = handler.receiver();
@@ -133,8 +146,8 @@ async fn a_failed_event_is_tried_again_until_it_is_handled() {
 #[tokio::test]
 async fn what_is_refused_reaches_neither_handler_nor_store() {
     let handler = Scripted::at_once(&[]);
-    let store = Arc::new(Store::default());
-    let receiver = handler.receiver().seen_events(Shared(Arc::clone(&store)));
+    let store = Arc::new(ScriptedStore::default());
+    let receiver = handler.receiver().store(store.clone());
     let wrong = authorization(&basic("other-example", "EXAMPLE-OTHER"));
     let outcome = receiver.receive(&wrong, &payload(1)).await;
     assert_eq!(outcome, Outcome::Refused(WebhookError::WrongCredentials));
@@ -150,7 +163,7 @@ async fn what_is_refused_reaches_neither_handler_nor_store() {
 
 #[tokio::test]
 async fn the_handler_gets_the_event() {
-    let events: Arc<Mutex<Vec<WebhookEvent>>> = Arc::default();
+    let events: Arc<Mutex<Vec<Recorded<WebhookEvent>>>> = Arc::default();
     let kept = Arc::clone(&events);
     let receiver = Receiver::new(verifier(), move |event| {
         kept.lock().unwrap().push(event);
@@ -205,7 +218,7 @@ async fn where_the_first_is_cancelled_the_second_tries() {
     assert_eq!(poll_once(first.as_mut()).await, None);
     assert_eq!(poll_once(waiting.as_mut()).await, None);
     assert_eq!(poll_once(second.as_mut()).await, None);
-    // One that only waits may go as well.
+    // One that only waits may be dropped, too.
     drop(waiting);
     drop(first);
     assert_eq!(poll_once(second.as_mut()).await, None);
@@ -251,7 +264,7 @@ async fn a_handler_that_panics_before_it_awaits_leaves_the_event_free() {
 async fn of_two_hundred_at_once_with_twenty_repetitions_each_is_handled_once() {
     let handled: Arc<Mutex<Vec<String>>> = Arc::default();
     let kept = Arc::clone(&handled);
-    let receiver = Receiver::new(verifier(), move |event: WebhookEvent| {
+    let receiver = Receiver::new(verifier(), move |event: Recorded<WebhookEvent>| {
         let kept = Arc::clone(&kept);
         async move {
             for _ in 0..20 {
@@ -263,7 +276,7 @@ async fn of_two_hundred_at_once_with_twenty_repetitions_each_is_handled_once() {
     });
     let deliveries = (0..200).map(|number| {
         let receiver = receiver.clone();
-        // The repetitions come in pairs with what they repeat, so that they meet.
+        // Each repetition comes right after what it repeats, so that the two meet.
         let name = if number < 40 { number / 2 } else { number };
         tokio::spawn(async move { receive(&receiver, name).await })
     });
@@ -284,7 +297,7 @@ async fn of_two_hundred_at_once_with_twenty_repetitions_each_is_handled_once() {
 #[tokio::test]
 async fn an_event_that_was_forgotten_is_handled_again() {
     let handler = Scripted::at_once(&[]);
-    let receiver = handler.receiver().seen_events(MemorySeenEvents::new(1));
+    let receiver = handler.receiver().store(Arc::new(MemoryStore::bounded(1)));
     assert_eq!(receive(&receiver, 1).await, Outcome::Handled);
     assert_eq!(receive(&receiver, 2).await, Outcome::Handled);
     assert_eq!(receive(&receiver, 2).await, Outcome::Duplicate);
@@ -294,7 +307,7 @@ async fn an_event_that_was_forgotten_is_handled_again() {
 #[tokio::test]
 async fn two_at_once_are_one_even_where_the_store_forgets() {
     let handler = Scripted::new(&[]);
-    let receiver = handler.receiver().seen_events(MemorySeenEvents::new(0));
+    let receiver = handler.receiver().store(Arc::new(MemoryStore::bounded(0)));
     let (mut first, mut second) = (pin!(receive(&receiver, 1)), pin!(receive(&receiver, 1)));
     assert_eq!(poll_once(first.as_mut()).await, None);
     assert_eq!(poll_once(second.as_mut()).await, None);
@@ -305,16 +318,15 @@ async fn two_at_once_are_one_even_where_the_store_forgets() {
 
 /// A store that fails when told.
 #[derive(Default)]
-struct Store {
-    memory: MemorySeenEvents,
+struct ScriptedStore {
+    memory: MemoryStore,
     reads: AtomicUsize,
     failing_reads: AtomicUsize,
-    failing_marks: AtomicUsize,
+    failing_puts: AtomicUsize,
+    put: Mutex<Vec<(String, Option<Duration>)>>,
 }
 
-struct Shared(Arc<Store>);
-
-/// Whether one of so many failures is left.
+/// Whether one more failure is due.
 fn fails(left: &AtomicUsize) -> bool {
     left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
         left.checked_sub(1)
@@ -323,29 +335,49 @@ fn fails(left: &AtomicUsize) -> bool {
 }
 
 #[async_trait]
-impl SeenEvents for Shared {
-    async fn is_seen(&self, key: &EventKey) -> io::Result<bool> {
-        self.0.reads.fetch_add(1, Ordering::SeqCst);
-        if fails(&self.0.failing_reads) {
+impl Store for ScriptedStore {
+    async fn get(&self, key: &StoreKey) -> io::Result<Option<Secret>> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        if fails(&self.failing_reads) {
             return Err(io::Error::other("EXAMPLE"));
         }
-        self.0.memory.is_seen(key).await
+        self.memory.get(key).await
     }
 
-    async fn mark_seen(&self, key: &EventKey) -> io::Result<()> {
-        if fails(&self.0.failing_marks) {
+    async fn put(
+        &self,
+        key: &StoreKey,
+        value: &Secret,
+        lifetime: Option<Duration>,
+    ) -> io::Result<()> {
+        if fails(&self.failing_puts) {
             return Err(io::Error::other("EXAMPLE"));
         }
-        self.0.memory.mark_seen(key).await
+        let put = (key.as_str().to_owned(), lifetime);
+        self.put.lock().unwrap().push(put);
+        self.memory.put(key, value, lifetime).await
+    }
+
+    async fn put_if_absent(
+        &self,
+        key: &StoreKey,
+        value: &Secret,
+        lifetime: Option<Duration>,
+    ) -> io::Result<bool> {
+        self.memory.put_if_absent(key, value, lifetime).await
+    }
+
+    async fn remove(&self, key: &StoreKey) -> io::Result<()> {
+        self.memory.remove(key).await
     }
 }
 
 #[tokio::test]
 async fn where_the_store_cannot_be_read_nothing_is_handled() {
-    let store = Arc::new(Store::default());
+    let store = Arc::new(ScriptedStore::default());
     store.failing_reads.store(1, Ordering::SeqCst);
     let handler = Scripted::at_once(&[]);
-    let receiver = handler.receiver().seen_events(Shared(store));
+    let receiver = handler.receiver().store(store);
     let outcome = receive(&receiver, 1).await;
     assert_eq!(outcome, Outcome::StoreFailed);
     assert_eq!(outcome.status(), 503);
@@ -354,13 +386,47 @@ async fn where_the_store_cannot_be_read_nothing_is_handled() {
 }
 
 #[tokio::test]
-async fn a_handled_event_that_could_not_be_marked_is_answered_all_the_same() {
-    let store = Arc::new(Store::default());
-    store.failing_marks.store(1, Ordering::SeqCst);
+async fn a_handled_event_that_could_not_be_remembered_is_answered_all_the_same() {
+    let store = Arc::new(ScriptedStore::default());
+    store.failing_puts.store(1, Ordering::SeqCst);
     let handler = Scripted::at_once(&[]);
-    let receiver = handler.receiver().seen_events(Shared(store));
+    let receiver = handler.receiver().store(store);
     assert_eq!(receive(&receiver, 1).await, Outcome::Handled);
     assert_eq!(receive(&receiver, 1).await, Outcome::Handled);
     assert_eq!(receive(&receiver, 1).await, Outcome::Duplicate);
     assert_eq!(handler.calls(), 2);
+}
+
+#[tokio::test]
+async fn an_event_is_remembered_for_thirty_days_under_a_key_that_stays() {
+    let store = Arc::new(ScriptedStore::default());
+    let receiver = Scripted::at_once(&[]).receiver().store(store.clone());
+    receiver
+        .receive(&right_headers(), br#"{"id":"EXAMPLE"}"#)
+        .await;
+    // SHA-256 of `medreader`, `webhook`, `EXAMPLE` and the Base64 of the body's SHA-256, each after
+    // its length.
+    let key = "d19edcf246c70866c4a516b07f6d7a079b48907d022b6ba2b59983b33714554c";
+    let days = Duration::from_secs(30 * 24 * 60 * 60);
+    assert_eq!(*store.put.lock().unwrap(), [(key.to_owned(), Some(days))]);
+}
+
+#[tokio::test]
+async fn by_default_the_last_ten_thousand_events_are_remembered() {
+    let handler = Scripted::at_once(&[]);
+    let receiver = handler.receiver();
+    for number in 0..=10_000 {
+        assert_eq!(receive(&receiver, number).await, Outcome::Handled);
+    }
+    assert_eq!(receive(&receiver, 1).await, Outcome::Duplicate);
+    assert_eq!(receive(&receiver, 0).await, Outcome::Handled);
+}
+
+#[tokio::test]
+async fn receivers_can_share_a_store() {
+    let store = Arc::new(MemoryStore::default());
+    for expected in [Outcome::Handled, Outcome::Duplicate] {
+        let receiver = Scripted::at_once(&[]).receiver().store(store.clone());
+        assert_eq!(receive(&receiver, 1).await, expected);
+    }
 }

@@ -13,6 +13,7 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use futures_util::future::join_all;
+use medreader_client::Recorded;
 use medreader_client::webhook::{Events, Receiver, Verifier, WebhookEvent, router};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout;
@@ -20,7 +21,7 @@ use tokio::time::timeout;
 use self::client::{HANGING, Server, post, post_with};
 use super::{PASSWORD, USER, basic, payload, verifier};
 
-/// A receiver whose handler ends well.
+/// A receiver whose handler succeeds.
 fn willing() -> Receiver {
     accepting(verifier())
 }
@@ -29,7 +30,7 @@ fn accepting(verifier: Verifier) -> Receiver {
     Receiver::new(verifier, |_| ready(Ok::<(), io::Error>(())))
 }
 
-async fn next(events: &mut Events) -> WebhookEvent {
+async fn next(events: &mut Events) -> Recorded<WebhookEvent> {
     timeout(HANGING, events.next()).await.unwrap().unwrap()
 }
 
@@ -125,7 +126,7 @@ async fn wrong_credentials_are_answered_401_with_a_challenge() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_payload_is_answered_400() {
+async fn a_body_that_is_not_a_payload_is_answered_400() {
     let server = Server::start(router(willing())).await;
     for body in ["", "texto", "{}", "[]", r#"{"id":""}"#, r#"{"id":1}"#] {
         assert_eq!(
@@ -180,7 +181,7 @@ async fn a_failed_event_is_answered_503_and_taken_when_it_is_sent_again() {
     let server = Server::start(router(receiver)).await;
     let mut client = server.connect().await;
     let mut statuses = Vec::new();
-    // All on one connection: a panic does not cost it.
+    // All on one connection, which survives a panic.
     for _ in 0..4 {
         client.write(&post(&payload(1))).await;
         statuses.push(client.answer().await.status);
@@ -193,7 +194,7 @@ async fn a_failed_event_is_answered_503_and_taken_when_it_is_sent_again() {
 async fn of_two_hundred_at_once_with_twenty_repetitions_each_is_handled_once() {
     let handled: Arc<Mutex<Vec<String>>> = Arc::default();
     let kept = Arc::clone(&handled);
-    let receiver = Receiver::new(verifier(), move |event: WebhookEvent| {
+    let receiver = Receiver::new(verifier(), move |event: Recorded<WebhookEvent>| {
         let kept = Arc::clone(&kept);
         async move {
             kept.lock().unwrap().push(event.id.as_str().to_owned());
@@ -216,7 +217,7 @@ async fn of_two_hundred_at_once_with_twenty_repetitions_each_is_handled_once() {
     assert_eq!(handled.len(), 180);
 }
 
-/// Tells when it is dropped.
+/// Says when it is dropped.
 struct OnDrop(mpsc::UnboundedSender<()>);
 
 impl Drop for OnDrop {
@@ -259,7 +260,7 @@ async fn a_sender_who_hangs_up_does_not_stop_the_handler() {
     // The server has noticed, and has dropped what it did for this request.
     timeout(HANGING, going.recv()).await.unwrap();
 
-    // Sent again while the first is still at it: waits for it, and is not handled itself.
+    // Sent again while the first is being handled: it waits, and is not handled itself.
     let mut again = server.send(&post(&payload(1))).await;
     finish.notify_one();
     assert_eq!(again.answer().await.status, 200);

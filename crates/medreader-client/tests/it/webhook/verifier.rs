@@ -1,4 +1,4 @@
-//! Who is let in, and what is refused with which error.
+//! Who is accepted, and what is refused with which error.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -53,7 +53,7 @@ fn wrong_credentials_are_refused_in_every_form() {
         basic(USER, &format!("{PASSWORD}\0")),
         basic(USER, &PASSWORD[1..]),
         basic(&USER[1..], PASSWORD),
-        // Without the colon, and nothing at all after `Basic`'s space but one padded byte.
+        // Without the colon, and with only one padded byte after `Basic`.
         format!("Basic {}", STANDARD.encode(format!("{USER}{PASSWORD}"))),
         format!("Basic {}", STANDARD.encode([0xff])),
     ] {
@@ -94,7 +94,7 @@ fn credentials_that_cannot_be_read_are_refused() {
 }
 
 #[test]
-fn header_values_that_are_no_text_are_refused() {
+fn header_values_that_are_not_text_are_refused() {
     let value = HeaderValue::from_bytes(b"Basic \xff\xfe").unwrap();
     let headers = HeaderMap::from_iter([(AUTHORIZATION, value)]);
     assert_eq!(
@@ -160,7 +160,7 @@ fn an_empty_password_is_never_accepted() {
         forgotten.check_credentials(&empty),
         Err(WebhookError::WrongCredentials)
     );
-    // It does not close the door to the other pair either.
+    // The other pair is still accepted.
     let other = forgotten.also_accept(USER, PASSWORD);
     assert_eq!(other.check_credentials(&right_headers()), Ok(()));
     assert_eq!(
@@ -170,7 +170,7 @@ fn an_empty_password_is_never_accepted() {
 }
 
 #[test]
-fn the_credentials_are_looked_at_first() {
+fn the_credentials_are_checked_first() {
     let wrong = authorization(&basic(USER, "EXAMPLE-OTHER"));
     for body in [b"no json".to_vec(), vec![b' '; BODY_LIMIT + 1], payload(1)] {
         assert_eq!(
@@ -192,7 +192,11 @@ fn a_body_up_to_the_limit_is_read() {
     );
 
     let small = verifier().body_limit(20);
-    let verify = |body: &[u8]| small.verify(&right_headers(), body).map(|event| event.id);
+    let verify = |body: &[u8]| {
+        small
+            .verify(&right_headers(), body)
+            .map(|event| event.into_inner().id)
+    };
     assert_eq!(
         verify(br#"{"id":"EXAMPLE-A-1"}"#).unwrap().as_str(),
         "EXAMPLE-A-1"
@@ -204,7 +208,7 @@ fn a_body_up_to_the_limit_is_read() {
 }
 
 #[test]
-fn a_body_that_is_no_payload_is_refused_with_its_reason() {
+fn a_body_that_is_not_a_payload_is_refused_with_its_reason() {
     for (body, path, reason) in [
         (&b""[..], ".", DecodeReason::EndedEarly),
         (b"texto", ".", DecodeReason::Syntax),
@@ -266,7 +270,7 @@ fn every_error_has_its_status() {
     }
 }
 
-/// Any text, and short ones of few letters, which come out equal or nearly so often enough.
+/// Any text, and short ones of few letters, which are often equal or nearly equal.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![any::<String>(), "[ab:é]{0,3}"]
 }
@@ -305,7 +309,7 @@ proptest! {
     #[test]
     fn any_bytes_within_the_base64_are_refused(bytes: Vec<u8>) {
         prop_assume!(bytes != format!("{USER}:{PASSWORD}").as_bytes());
-        // No bytes are no token.
+        // No bytes are not a token.
         let error = if bytes.is_empty() {
             WebhookError::UnreadableCredentials
         } else {

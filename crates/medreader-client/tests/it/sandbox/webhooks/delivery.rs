@@ -1,25 +1,27 @@
 //! How often a webhook is sent, in which order, and what goes wrong with it.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
+use std::time::Duration;
 
 use http::StatusCode;
-use medreader_client::sandbox::{DeliveryOutcome, Sandbox, WebhookFault};
+use medreader_client::sandbox::{Processing, Settings, WebhookEnd, WebhookFault};
 use serde_json::Value;
 use testing::time::soon;
 
-use super::{
-    super::{receiver::Reaction, wire::log_in},
-    SECRET, USER, basic, outcomes, started, upload,
-};
+use super::{SECRET, USER, basic, ends, started, upload};
+use crate::sandbox::receiver::Reaction;
+use crate::sandbox::wire::log_in;
 
-const CONFIRMED: DeliveryOutcome = DeliveryOutcome::Answered(StatusCode::OK);
+const CONFIRMED: WebhookEnd = WebhookEnd::Answered(StatusCode::OK);
 
 #[tokio::test]
 async fn a_webhook_is_sent_again_until_it_is_answered_200() {
-    let builder = Sandbox::builder()
-        .processing_polls(0)
-        .webhook_retry_delay(Duration::from_secs(30));
-    let (sandbox, mut receiver) = started(builder).await;
+    let settings = Settings {
+        processing: Processing::Polls(0),
+        webhook_retry_delay: Duration::from_secs(30),
+        ..Settings::default()
+    };
+    let (sandbox, mut receiver) = started(settings).await;
     receiver.react([
         Reaction::Status(503),
         Reaction::Status(204),
@@ -30,7 +32,7 @@ async fn a_webhook_is_sent_again_until_it_is_answered_200() {
     let first = receiver.next().await;
     for attempt in 2..=4 {
         assert_eq!(
-            soon(sandbox.wait_for_deliveries(attempt - 1)).await.len(),
+            soon(sandbox.wait_for_webhooks(attempt - 1)).await.len(),
             attempt - 1
         );
         sandbox.clock().advance(Duration::from_secs(30));
@@ -39,35 +41,37 @@ async fn a_webhook_is_sent_again_until_it_is_answered_200() {
         assert_eq!(again.header("authorization"), first.header("authorization"));
     }
     assert_eq!(
-        outcomes(&sandbox, 4).await,
+        ends(&sandbox, 4).await,
         [
-            DeliveryOutcome::Answered(StatusCode::SERVICE_UNAVAILABLE),
-            DeliveryOutcome::Answered(StatusCode::NO_CONTENT),
-            DeliveryOutcome::Broken,
+            WebhookEnd::Answered(StatusCode::SERVICE_UNAVAILABLE),
+            WebhookEnd::Answered(StatusCode::NO_CONTENT),
+            WebhookEnd::Broken,
             CONFIRMED,
         ]
     );
     let attempts: Vec<usize> = sandbox
-        .deliveries()
+        .webhook_log()
         .iter()
-        .map(|delivery| delivery.attempt)
+        .map(|delivery| delivery.number)
         .collect();
     assert_eq!(attempts, [1, 2, 3, 4]);
-    // Confirmed: nothing follows on it but what is asked for.
+    // It is confirmed, so nothing more is sent but what the test asks for.
     sandbox.clock().advance(Duration::from_secs(3000));
     sandbox.send_webhook(&ids[0]).unwrap();
     assert_eq!(receiver.next().await.body, first.body);
-    assert_eq!(outcomes(&sandbox, 5).await[4], CONFIRMED);
+    assert_eq!(ends(&sandbox, 5).await[4], CONFIRMED);
     assert_eq!(receiver.rest().len(), 0);
 }
 
 #[tokio::test]
 async fn attempts_come_to_an_end() {
-    let builder = Sandbox::builder()
-        .processing_polls(0)
-        .webhook_attempts(3)
-        .webhook_retry_delay(Duration::ZERO);
-    let (sandbox, mut receiver) = started(builder).await;
+    let settings = Settings {
+        processing: Processing::Polls(0),
+        webhook_attempts: 3,
+        webhook_retry_delay: Duration::ZERO,
+        ..Settings::default()
+    };
+    let (sandbox, mut receiver) = started(settings).await;
     receiver.react([
         Reaction::Status(500),
         Reaction::Status(401),
@@ -75,11 +79,11 @@ async fn attempts_come_to_an_end() {
     ]);
     let caller = log_in(&sandbox).await;
     let ids = upload(&sandbox, &caller, 1).await;
-    let statuses = outcomes(&sandbox, 3).await;
-    assert_eq!(statuses[2], DeliveryOutcome::Answered(StatusCode::FOUND));
-    // What would be a fourth attempt comes before the webhook of another prescription.
+    let statuses = ends(&sandbox, 3).await;
+    assert_eq!(statuses[2], WebhookEnd::Answered(StatusCode::FOUND));
+    // A fourth attempt would come before the webhook of another prescription.
     let others = upload(&sandbox, &caller, 1).await;
-    soon(sandbox.wait_for_deliveries(4)).await;
+    soon(sandbox.wait_for_webhooks(4)).await;
     let got: Vec<String> = receiver.rest().iter().map(|webhook| webhook.id()).collect();
     assert_eq!(
         got,
@@ -89,7 +93,11 @@ async fn attempts_come_to_an_end() {
 
 #[tokio::test]
 async fn webhooks_are_duplicated_lost_and_reordered_on_demand() {
-    let (sandbox, mut receiver) = started(Sandbox::builder().processing_polls(0)).await;
+    let (sandbox, mut receiver) = started(Settings {
+        processing: Processing::Polls(0),
+        ..Settings::default()
+    })
+    .await;
     let caller = log_in(&sandbox).await;
     sandbox.webhook_faults([
         WebhookFault::Late { after: 3 },
@@ -97,7 +105,7 @@ async fn webhooks_are_duplicated_lost_and_reordered_on_demand() {
         WebhookFault::Lost,
     ]);
     let ids = upload(&sandbox, &caller, 4).await;
-    let deliveries = soon(sandbox.wait_for_deliveries(5)).await;
+    let deliveries = soon(sandbox.wait_for_webhooks(5)).await;
     let got: Vec<String> = receiver.rest().iter().map(|webhook| webhook.id()).collect();
     assert_eq!(got, [&ids[1], &ids[1], &ids[3], &ids[0]].map(Clone::clone));
     let lost: Vec<_> = deliveries
@@ -106,17 +114,19 @@ async fn webhooks_are_duplicated_lost_and_reordered_on_demand() {
         .collect();
     assert_eq!(lost.len(), 1);
     assert_eq!(
-        (lost[0].upload_id.as_str(), lost[0].outcome),
-        (ids[2].as_str(), DeliveryOutcome::Lost)
+        (lost[0].upload_id.as_str(), lost[0].end),
+        (ids[2].as_str(), WebhookEnd::Lost)
     );
 }
 
 #[tokio::test]
 async fn bad_credentials_and_bodies_come_once() {
-    let builder = Sandbox::builder()
-        .processing_polls(0)
-        .webhook_retry_delay(Duration::ZERO);
-    let (sandbox, mut receiver) = started(builder).await;
+    let settings = Settings {
+        processing: Processing::Polls(0),
+        webhook_retry_delay: Duration::ZERO,
+        ..Settings::default()
+    };
+    let (sandbox, mut receiver) = started(settings).await;
     let caller = log_in(&sandbox).await;
     let wrong_user = basic("EXAMPLE-USER-wrong", SECRET);
     let wrong_password = basic(USER, "EXAMPLE:SECRET-wrong");
@@ -157,47 +167,55 @@ async fn bad_credentials_and_bodies_come_once() {
 
 #[tokio::test]
 async fn a_receiver_that_does_not_answer_is_given_up() {
-    let builder = Sandbox::builder()
-        .processing_polls(0)
-        .webhook_attempts(1)
-        .webhook_timeout(Duration::from_millis(1));
-    let (sandbox, receiver) = started(builder).await;
+    let settings = Settings {
+        processing: Processing::Polls(0),
+        webhook_attempts: 1,
+        webhook_timeout: Duration::from_millis(1),
+        ..Settings::default()
+    };
+    let (sandbox, receiver) = started(settings).await;
     let caller = log_in(&sandbox).await;
     receiver.react([Reaction::Silence]);
     upload(&sandbox, &caller, 1).await;
-    assert_eq!(outcomes(&sandbox, 1).await, [DeliveryOutcome::TimedOut]);
+    assert_eq!(ends(&sandbox, 1).await, [WebhookEnd::TimedOut]);
 }
 
 #[tokio::test]
 async fn a_receiver_that_is_gone_or_never_ends_is_told_apart() {
-    let builder = Sandbox::builder().processing_polls(0).webhook_attempts(1);
-    let (sandbox, receiver) = started(builder).await;
+    let settings = Settings {
+        processing: Processing::Polls(0),
+        webhook_attempts: 1,
+        ..Settings::default()
+    };
+    let (sandbox, receiver) = started(settings).await;
     let caller = log_in(&sandbox).await;
-    // A head is all that counts.
+    // Only the head of the answer counts.
     receiver.react([Reaction::EndlessBody]);
     upload(&sandbox, &caller, 1).await;
-    assert_eq!(outcomes(&sandbox, 1).await, [CONFIRMED]);
+    assert_eq!(ends(&sandbox, 1).await, [CONFIRMED]);
     drop(receiver);
     upload(&sandbox, &caller, 1).await;
-    assert_eq!(outcomes(&sandbox, 2).await[1], DeliveryOutcome::Broken);
+    assert_eq!(ends(&sandbox, 2).await[1], WebhookEnd::Broken);
 }
 
 #[tokio::test]
 async fn many_webhooks_can_be_on_their_way_at_once() {
-    let builder = Sandbox::builder()
-        .processing_by_hand()
-        .webhook_concurrency(50)
-        .webhook_timeout(Duration::from_secs(3600));
-    let (sandbox, mut receiver) = started(builder).await;
+    let settings = Settings {
+        processing: Processing::ByHand,
+        webhook_concurrency: 50,
+        webhook_timeout: Duration::from_secs(3600),
+        ..Settings::default()
+    };
+    let (sandbox, mut receiver) = started(settings).await;
     let caller = log_in(&sandbox).await;
     let ids = upload(&sandbox, &caller, 180).await;
     sandbox.webhook_faults([WebhookFault::Duplicate { times: 1 }; 20]);
-    // All of these wait for their answer at the same time: with fewer at once the test would not end.
+    // All of these wait for their answer at once. With fewer at once the test would not end.
     receiver.react([Reaction::Silence; 49]);
     for id in &ids {
         sandbox.finish(id).unwrap();
     }
-    let deliveries = soon(sandbox.wait_for_deliveries(151)).await;
+    let deliveries = soon(sandbox.wait_for_webhooks(151)).await;
     assert!(deliveries.iter().all(|delivery| delivery.is_confirmed()));
     let mut counts: HashMap<String, usize> = HashMap::new();
     for webhook in receiver.rest() {
@@ -208,28 +226,34 @@ async fn many_webhooks_can_be_on_their_way_at_once() {
 }
 
 #[tokio::test]
-async fn the_sender_dies_with_its_sandbox() {
-    // A slot is free beside the webhook that waits for its answer.
-    let builder = Sandbox::builder()
-        .processing_by_hand()
-        .webhook_concurrency(2);
-    let (sandbox, mut receiver) = started(builder).await;
+async fn webhooks_end_with_their_sandbox() {
+    // There is room for another webhook beside the one that waits for its answer.
+    let settings = Settings {
+        processing: Processing::ByHand,
+        webhook_concurrency: 2,
+        ..Settings::default()
+    };
+    let (sandbox, mut receiver) = started(settings).await;
     let caller = log_in(&sandbox).await;
     let ids = upload(&sandbox, &caller, 2).await;
     receiver.react([Reaction::Silence]);
     sandbox.finish(&ids[0]).unwrap();
     receiver.next().await;
-    let backend = sandbox.backend().clone();
+    let backend = sandbox.state();
     drop(caller);
     drop(sandbox);
-    // The handle lives on, and nobody sends what it asks for.
+    // The state lives on, but nothing sends its webhooks.
     backend.finish(&ids[1]).unwrap();
-    let (other, _) = started(Sandbox::builder().processing_polls(0)).await;
+    let (other, _) = started(Settings {
+        processing: Processing::Polls(0),
+        ..Settings::default()
+    })
+    .await;
     let caller = log_in(&other).await;
     other.set_webhook(&receiver.url(), USER, SECRET);
     upload(&other, &caller, 1).await;
-    assert_eq!(outcomes(&other, 1).await, [CONFIRMED]);
+    assert_eq!(ends(&other, 1).await, [CONFIRMED]);
     assert_eq!(receiver.rest().len(), 1);
-    // The webhook that was on its way was neither confirmed nor given up.
-    assert_eq!(backend.deliveries().len(), 0);
+    // The webhook that was being sent was neither confirmed nor given up.
+    assert_eq!(backend.webhook_log().len(), 0);
 }

@@ -1,4 +1,4 @@
-//! A server on the loopback interface, and a client that knows nothing but bytes.
+//! A server on the loopback interface, and a client that sends plain bytes.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::super::{PASSWORD, USER, basic};
 
-/// Ends a test that would otherwise hang; nothing depends on how long things take.
+/// Ends a test that would otherwise hang. No test depends on how long things take.
 pub(super) const HANGING: Duration = Duration::from_secs(60);
 
 pub(super) struct Server {
@@ -90,7 +90,7 @@ impl Client {
 }
 
 impl Reader {
-    /// The next answer; none of ours has a body.
+    /// The next answer. None of them has a body.
     pub(super) async fn answer(&mut self) -> Answer {
         const END: &[u8] = b"\r\n\r\n";
         let end = loop {
@@ -121,13 +121,13 @@ impl Reader {
         }
     }
 
-    /// Waits until the server has closed the connection, and sees that it sent nothing more.
+    /// Waits until the server has closed the connection, and checks that it sent nothing more.
     pub(super) async fn closed(self) {
         assert_eq!(String::from_utf8_lossy(&self.ended().await), "");
     }
 
-    /// What the server sends until it closes the connection. One that closes in the middle of what is sent to it resets
-    /// the connection; that is an end too.
+    /// What the server sends until it closes the connection. If it closes in the middle of what is
+    /// sent to it, the connection is reset, which is an end, too.
     pub(super) async fn ended(mut self) -> Vec<u8> {
         let mut rest = self.unread;
         let end = timeout(HANGING, self.half.read_to_end(&mut rest))

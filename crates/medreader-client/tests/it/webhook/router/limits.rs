@@ -12,10 +12,10 @@ use super::{Receiver, accepting, next, willing};
 
 const CHUNKED: &str = "Transfer-Encoding: chunked\r\n";
 
-/// A time that is over before a test is.
+/// A time that ends during a test.
 const SHORT: Duration = Duration::from_millis(50);
 
-/// A time that no test sees the end of.
+/// A time that ends after every test.
 const LONG: Duration = Duration::from_secs(3600);
 
 fn limited(bytes: usize) -> Receiver {
@@ -100,7 +100,7 @@ async fn an_endless_body_is_refused_at_its_limit() {
         let Client { mut reader, writer } = server.send(&request).await;
         let sending = tokio::spawn(send_without_end(writer, 4096));
         assert_eq!(reader.answer().await.status, status);
-        // Whoever goes on sending has no part in what comes next.
+        // A sender that goes on sending does not delay the next check.
         assert_eq!(
             server.send(&post(&payload(1))).await.answer().await.status,
             200
@@ -128,7 +128,7 @@ async fn whoever_goes_on_after_his_answer_is_cut_off() {
 
 #[tokio::test]
 async fn the_time_for_a_body_is_for_all_of_it() {
-    // Within its size for ever, and never without progress.
+    // Always within the size limit, and always with progress.
     let receiver = limited(usize::MAX).body_timeout(SHORT);
     let server = Server::start(router(receiver)).await;
     let Client { mut reader, writer } = server.send(&right(CHUNKED, b"")).await;
@@ -164,7 +164,7 @@ async fn slow_senders_do_not_hold_the_others() {
         slow.push(server.send(&request[..request.len() - 1]).await);
     }
     assert_eq!(server.send(&request).await.answer().await.status, 200);
-    // Nor are they given up while they have time.
+    // They are not cut off while they have time, either.
     for mut client in slow {
         client.write(&request[request.len() - 1..]).await;
         assert_eq!(client.answer().await.status, 200);
@@ -186,7 +186,7 @@ async fn credentials_are_checked_before_the_body_comes() {
             (answer.status, answer.header("connection")),
             (401, Some("close"))
         );
-        // Whoever then sends nothing is not waited for.
+        // A sender that then sends nothing is not waited for.
         let mut client = short.send(&wrong(lines, b"")).await;
         assert_eq!(client.answer().await.status, 401);
         client.reader.closed().await;
@@ -220,7 +220,7 @@ async fn a_sender_who_hangs_up_in_the_middle_leaves_nothing_behind() {
     let request = post(&payload(1));
     let mut half = server.send(&request[..request.len() - 1]).await;
     half.writer.shutdown().await.unwrap();
-    // Whether a half message is answered at all is the server's matter.
+    // Whether half a message is answered at all is up to the server.
     half.reader.ended().await;
     assert_eq!(
         server.send(&post(&payload(2))).await.answer().await.status,

@@ -1,4 +1,4 @@
-//! What the engine must know of MedReader: its error answers and its codes.
+//! MedReader's error answers and their codes.
 
 use common_http::{Answer, Error, ErrorDetail, ErrorKind, Operation, Profile, json, open_enum};
 use serde_json::{Map, Value};
@@ -14,25 +14,32 @@ pub(crate) static MEDREADER: Profile = Profile::new(
 .read_error(read_error);
 
 open_enum! {
-    /// The codes of MedReader's error answers: all that the document has.
+    /// A code of MedReader's error answers. The named ones are all that the document has.
+    ///
+    /// ```
+    /// use medreader_client::{Error, ErrorCode, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Conflict).with_code("folder_name_duplicate", true);
+    /// assert_eq!(ErrorCode::of(&error), Some(ErrorCode::FolderNameDuplicate));
+    /// ```
     pub enum ErrorCode: String {
-        /// 400 on the login: e-mail or password is missing or malformed. 400 on a new folder: its name is missing; the
-        /// same is said locally of a name that normalises to nothing.
+        /// 400 at login: e-mail or password is missing or malformed. 400 for a new folder: its name
+        /// is missing. Also given locally to a name whose normalised form is empty.
         ValidationError = "validation_error",
-        /// 401 on the login: wrong e-mail or password.
+        /// 401 at login: wrong e-mail or password.
         InvalidCredentials = "invalid_credentials",
         /// 401: the tenant is missing or wrong.
         TenantInvalid = "tenant_invalid",
-        /// 429 on the login: too many failed logins.
+        /// 429 at login: too many failed logins.
         TooManyAttempts = "too_many_attempts",
-        /// 401: the session is not good, or, on the configuration, lacks a permission.
+        /// 401: the session is not valid or, for the configuration, a permission is missing.
         Unauthorized = "unauthorized",
         /// 409: the folder's name is taken on its level.
         FolderNameDuplicate = "folder_name_duplicate",
         /// 409: there is no such parent folder.
         ParentFolderNotFound = "parent_folder_not_found",
-        /// 400: an id or a file is missing, the format is not supported, or the file is empty; the last two are also said
-        /// locally.
+        /// 400: an id or a file is missing, the format is not supported, or the file is empty. The
+        /// last two are also given locally.
         BadRequest = "bad_request",
         /// 404: there is no such folder.
         FolderNotFound = "folder_not_found",
@@ -40,31 +47,25 @@ open_enum! {
         PrescriptionFileNotFound = "prescription_file_not_found",
         /// 404: the tenant has no configuration.
         TenantConfigurationNotFound = "tenant_configuration_not_found",
-        /// 400: the body is no JSON.
+        /// 400: the body is not JSON.
         InvalidJson = "invalid_json",
-        /// 400: an update without a field; also said locally.
+        /// 400: an update without a field. Also given locally.
         NoFieldsToUpdate = "no_fields_to_update",
     }
 }
 
 impl ErrorCode {
-    /// The code of an error that MedReader answered with, or that was said locally in its stead; `None` without one.
-    ///
-    /// ```
-    /// use medreader_client::{Error, ErrorKind};
-    /// use medreader_client::ErrorCode;
-    ///
-    /// let error = Error::new(ErrorKind::Conflict).with_code("folder_name_duplicate", true);
-    /// assert_eq!(ErrorCode::of(&error), Some(ErrorCode::FolderNameDuplicate));
-    /// ```
+    /// The code of an error, from MedReader or given locally in its stead.
     #[must_use]
     pub fn of(error: &Error) -> Option<Self> {
         error.code().map(Self::from)
     }
 }
 
-/// The shape of error bodies is not documented. Read are: `error` as a word or as an object with `code` and `message`,
-/// `code`, and `message` or `description`; any other body is kept and says nothing.
+/// Reads an error body, whose shape is not documented.
+///
+/// It reads `error` as a word or as an object with `code` and `message`, `code`, and `message` or
+/// `description`. From any other body it reads nothing.
 fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
     let (code, message) = match json::decode(answer.body()) {
         Ok(Value::Object(body)) => code_and_message(&body),
@@ -104,15 +105,17 @@ fn is_code(text: &str) -> bool {
 
 /// The kind, where the status alone would mislead: 401 has three meanings here and 409 two.
 fn kind(operation: &Operation, answer: &Answer, code: Option<&str>) -> Option<ErrorKind> {
-    let status = answer.status().as_u16();
+    use ErrorCode::{
+        FolderNameDuplicate, FolderNotFound, InvalidCredentials, ParentFolderNotFound,
+        PrescriptionFileNotFound, TenantConfigurationNotFound, TenantInvalid, TooManyAttempts,
+    };
+
     let is_login = operation.is_login();
-    match (code, status) {
-        // Of a login whatever the status: asked again and again, it would lock the account.
-        (Some("invalid_credentials" | "tenant_invalid"), 400..=499) => Some(ErrorKind::Credentials),
-        (Some("invalid_credentials" | "tenant_invalid"), _) if is_login => {
-            Some(ErrorKind::Credentials)
-        }
-        (Some("too_many_attempts"), 400..=499) => Some(ErrorKind::RateLimited),
+    match (code.map(ErrorCode::from), answer.status().as_u16()) {
+        (Some(InvalidCredentials | TenantInvalid), 400..=499) => Some(ErrorKind::Credentials),
+        // For a login under any status: repeated again and again, it would lock the account.
+        (Some(InvalidCredentials | TenantInvalid), _) if is_login => Some(ErrorKind::Credentials),
+        (Some(TooManyAttempts), 400..=499) => Some(ErrorKind::RateLimited),
         (_, 400 | 401 | 403 | 422) if is_login => Some(ErrorKind::Credentials),
         // Documented: a user without the permission gets 401 there, not 403.
         (_, 401) if operation.path().starts_with(CONFIGURATION) => {
@@ -120,14 +123,14 @@ fn kind(operation: &Operation, answer: &Answer, code: Option<&str>) -> Option<Er
         }
         (
             Some(
-                "parent_folder_not_found"
-                | "folder_not_found"
-                | "prescription_file_not_found"
-                | "tenant_configuration_not_found",
+                ParentFolderNotFound
+                | FolderNotFound
+                | PrescriptionFileNotFound
+                | TenantConfigurationNotFound,
             ),
             400..=499,
         ) => Some(ErrorKind::NotFound),
-        (Some("folder_name_duplicate"), 400..=499) => Some(ErrorKind::Conflict),
+        (Some(FolderNameDuplicate), 400..=499) => Some(ErrorKind::Conflict),
         _ => None,
     }
 }
@@ -137,19 +140,12 @@ mod tests {
     use http::StatusCode;
 
     use super::*;
-
-    fn answer(status: StatusCode, body: &str) -> Answer {
-        let mut response = http::Response::new(body.to_owned().into());
-        *response.status_mut() = status;
-        Answer::from(response)
-    }
     use crate::{OPERATIONS, configuration, folders, sessions};
 
     fn read(operation: &Operation, status: u16, body: &str) -> ErrorDetail {
-        read_error(
-            operation,
-            &answer(StatusCode::from_u16(status).unwrap(), body),
-        )
+        let mut response = http::Response::new(body.to_owned().into());
+        *response.status_mut() = StatusCode::from_u16(status).unwrap();
+        read_error(operation, &Answer::from(response))
     }
 
     #[test]
@@ -226,27 +222,22 @@ mod tests {
     fn kinds_by_code_where_the_status_is_ambiguous() {
         use ErrorKind::*;
         for (operation, status, code, kind) in [
-            (&sessions::LOGIN, 400, "validation_error", Some(Credentials)),
+            (&sessions::OPEN, 400, "validation_error", Some(Credentials)),
             (
-                &sessions::LOGIN,
+                &sessions::OPEN,
                 401,
                 "invalid_credentials",
                 Some(Credentials),
             ),
-            (&sessions::LOGIN, 401, "tenant_invalid", Some(Credentials)),
+            (&sessions::OPEN, 401, "tenant_invalid", Some(Credentials)),
+            (&sessions::OPEN, 429, "too_many_attempts", Some(RateLimited)),
             (
-                &sessions::LOGIN,
-                429,
-                "too_many_attempts",
-                Some(RateLimited),
-            ),
-            (
-                &sessions::LOGIN,
+                &sessions::OPEN,
                 500,
                 "invalid_credentials",
                 Some(Credentials),
             ),
-            (&sessions::LOGIN, 500, "unauthorized", None),
+            (&sessions::OPEN, 500, "unauthorized", None),
             (
                 &folders::CREATE,
                 409,

@@ -1,0 +1,90 @@
+//! What a folder had, to tell later what is new in it.
+
+use std::collections::BTreeSet;
+
+use common_http::safe_debug;
+use serde::{Deserialize, Serialize};
+
+use super::results::{FolderResults, ListedResult};
+use crate::ids::{FolderId, PrescriptionId};
+
+/// Which results a folder had: taken before an upload, it tells afterwards which are new.
+///
+/// It can be saved, so that a wait goes on in another process.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FolderSnapshot {
+    folder: FolderId,
+    results: BTreeSet<PrescriptionId>,
+    /// Whether each item of the list had an id: one that had none may later seem new.
+    is_complete: bool,
+}
+
+safe_debug!(FolderSnapshot {
+    folder,
+    is_complete
+});
+
+impl FolderResults {
+    /// Remembers which results there are, to tell later which are new.
+    ///
+    /// [`ResultOf::since`](super::ResultOf::since) takes it.
+    #[must_use]
+    pub fn snapshot(&self, folder: &FolderId) -> FolderSnapshot {
+        FolderSnapshot {
+            folder: folder.clone(),
+            results: self.readable().map(|result| result.id.clone()).collect(),
+            is_complete: is_complete(self),
+        }
+    }
+}
+
+impl FolderSnapshot {
+    /// The snapshot of a folder without results, in case the vendor answers `not_found` for it.
+    ///
+    /// What the vendor answers where there is nothing to list is not documented.
+    ///
+    /// ```
+    /// use medreader_client::prescriptions::FolderSnapshot;
+    /// use medreader_client::{ErrorKind, FolderId, MedReaderClient, Result};
+    ///
+    /// async fn before(client: &MedReaderClient, folder: &FolderId) -> Result<FolderSnapshot> {
+    ///     match client.prescriptions().results(folder).await {
+    ///         Ok(list) => Ok(list.snapshot(folder)),
+    ///         Err(error) if error.kind() == ErrorKind::NotFound => {
+    ///             Ok(FolderSnapshot::empty(folder))
+    ///         }
+    ///         Err(error) => Err(error),
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn empty(folder: &FolderId) -> Self {
+        Self {
+            folder: folder.clone(),
+            results: BTreeSet::new(),
+            is_complete: true,
+        }
+    }
+
+    pub(super) fn folder(&self) -> &FolderId {
+        &self.folder
+    }
+
+    /// What the list has and the snapshot had not, each id once.
+    pub(super) fn new_in(&self, list: &FolderResults) -> Vec<ListedResult> {
+        let mut known = self.results.clone();
+        list.readable()
+            .filter(|result| known.insert(result.id.clone()))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether every item of the list is known by its id, now and at the snapshot.
+    pub(super) fn can_tell(&self, list: &FolderResults) -> bool {
+        self.is_complete && is_complete(list)
+    }
+}
+
+fn is_complete(list: &FolderResults) -> bool {
+    list.results.iter().all(|item| item.value().is_some())
+}
