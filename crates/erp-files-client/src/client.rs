@@ -89,6 +89,22 @@ impl ErpFilesClient {
 }
 
 /// Builds an [`ErpFilesClient`].
+///
+/// ```
+/// use erp_files_client::files::SendFlagIn;
+/// use erp_files_client::{ErpFilesClient, ErpFilesClientBuilder, ForeignHosts};
+///
+/// /// The settings of one clinic.
+/// fn clinic(builder: ErpFilesClientBuilder) -> ErpFilesClientBuilder {
+///     builder
+///         .base_url("https://clinic.example")
+///         .upload_hosts(ForeignHosts::default().only(["blob.core.windows.net"]))
+///         .send_flag_in(SendFlagIn::Body)
+/// }
+///
+/// let client = clinic(ErpFilesClient::builder()).access_token("EXAMPLE-TOKEN").build()?;
+/// # Ok::<(), erp_files_client::Error>(())
+/// ```
 #[must_use]
 pub struct ErpFilesClientBuilder {
     base_url: String,

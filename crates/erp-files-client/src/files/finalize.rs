@@ -13,11 +13,24 @@ pub(crate) static FINALIZE: Operation = Operation::post(
 impl Files {
     /// Third step of an upload by hand: says that the file was transferred.
     ///
-    /// The body is empty (documented), so `Content-Length` is 0. [`initialize`](Self::initialize)
-    /// has an example.
+    /// The body is empty (documented), so `Content-Length` is 0.
     ///
     /// It has an effect: it is repeated only if it was not sent or was refused. A cancelled call
     /// may have finished the upload.
+    ///
+    /// ```
+    /// # erp_files_client::sandbox::Sandbox::story(async |sandbox| {
+    /// use erp_files_client::{Body, ErrorKind};
+    ///
+    /// let files = sandbox.client().files(&7.into(), &12.into());
+    /// let error = files.finalize("result.pdf").await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::NotFound, "nothing was transferred");
+    ///
+    /// let target = files.initialize("result.pdf").await?;
+    /// files.transfer(&target, Body::from("%PDF-1.7 ...")).await?;
+    /// files.finalize("result.pdf").await?;
+    /// # Ok(()) });
+    /// ```
     ///
     /// # Errors
     /// - `not_found`, `conflict`: nothing was uploaded under this name (inferred)

@@ -22,10 +22,20 @@ impl Files {
     ///
     /// Its bytes are sent with `Content-Length`, `Accept`, and the headers that are set here, but
     /// without any credentials of the ERP. Any 2xx is success (documented: 201).
-    /// [`initialize`](Self::initialize) has an example.
     ///
     /// It is repeated from the file's start if it fails. A cancelled call may have stored the file,
     /// which nobody sees before it is finalized.
+    ///
+    /// ```
+    /// # erp_files_client::sandbox::Sandbox::story(async |sandbox| {
+    /// use erp_files_client::Body;
+    ///
+    /// let files = sandbox.client().files(&7.into(), &12.into());
+    /// let target = files.initialize("result.pdf").await?;
+    /// files.transfer(&target, Body::from("%PDF-1.7 ...")).await?;
+    /// assert!(files.list().await?.is_empty(), "it is not finalized");
+    /// # Ok(()) });
+    /// ```
     ///
     /// # Errors
     /// - `invalid_input`: the body's length is not known, and the storage takes no chunks
@@ -109,6 +119,24 @@ pub enum BlobType {
 }
 
 /// Sends a file to a signed URL. Made by [`Files::transfer`].
+///
+/// ```
+/// # erp_files_client::sandbox::Sandbox::story(async |sandbox| {
+/// use erp_files_client::files::TransferFile;
+/// use erp_files_client::{Body, CallOptions};
+///
+/// fn as_pdf(transfer: TransferFile) -> TransferFile {
+///     let print = |bytes, of| println!("{bytes} of {of:?} bytes");
+///     transfer
+///         .content_type("application/pdf")
+///         .options(CallOptions::default().on_progress(move |now| print(now.sent, now.total)))
+/// }
+///
+/// let files = sandbox.client().files(&7.into(), &12.into());
+/// let target = files.initialize("result.pdf").await?;
+/// as_pdf(files.transfer(&target, Body::from("%PDF-1.7 ..."))).await?;
+/// # Ok(()) });
+/// ```
 #[must_use = "nothing is sent before `.await` or `send`"]
 pub struct TransferFile {
     files: Files,
