@@ -41,6 +41,7 @@ use crate::request::Request;
 /// let patient = CallOptions::default().deadline(Duration::from_secs(300));
 /// let thing = get(&engine, "0000001").options(patient).await?;
 /// println!("{} bytes came", thing.raw().as_str().len());
+/// let thing: Thing = thing.into_inner();
 /// # Ok(()) });
 /// ```
 #[must_use = "nothing is sent before `.await` or `send`"]

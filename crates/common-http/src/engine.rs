@@ -49,6 +49,10 @@ use crate::transport::{ReqwestTransport, Transport};
 ///
 /// static GET: Operation = Operation::get("example.things.get", "/things/{id}");
 ///
+/// static LOGIN: Operation = Operation::post("example.sessions.open", "/login").login();
+///
+/// // Are the credentials good? Better to know now than at the first call in the night.
+/// engine.open_session(&LOGIN, |_details| Ok(())).await?;
 /// let thing: serde_json::Value = engine.request(&GET).path("id", "0000001").await?.json()?;
 /// assert_eq!(thing["id"], "0000001");
 /// # Ok(()) });

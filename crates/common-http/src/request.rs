@@ -190,6 +190,24 @@ impl Request {
     }
 
     /// Ends the building: a call whose whole answer is read by this function.
+    ///
+    /// ```
+    /// # common_http::example::story(async |engine| {
+    /// use common_http::{Call, Engine, Operation, looks_like_pdf};
+    ///
+    /// static COUNT: Operation = Operation::get("example.things.count", "/count");
+    /// static FILE: Operation = Operation::get("example.files.get", "/file").public().transfer();
+    ///
+    /// fn size(engine: &Engine) -> Call<usize> {
+    ///     engine.request(&COUNT).reads(|answer| Ok(answer.body().len()))
+    /// }
+    ///
+    /// assert_eq!(size(&engine).await?, r#"{"id":"0000001"}"#.len());
+    /// let any = engine.request(&FILE).download().await?;
+    /// let pdf = engine.request(&FILE).downloads(Some(looks_like_pdf)).await;
+    /// assert!(pdf.is_err(), "it is JSON");
+    /// # let _ = any; Ok(()) });
+    /// ```
     pub fn reads<T>(
         self,
         read: impl FnOnce(Answer) -> Result<T> + Send + Sync + 'static,
