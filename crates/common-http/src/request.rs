@@ -217,7 +217,25 @@ impl Request {
 
     /// Ends the building: a call whose end, an answer or an error, is judged by this function.
     ///
-    /// For errors that need an explanation of the vendor's, or that are a success.
+    /// For errors that need the vendor's explanation, or that mean success.
+    ///
+    /// ```
+    /// # common_http::example::story(async |engine| {
+    /// use common_http::{Call, Engine, ErrorKind, Operation};
+    ///
+    /// static DELETE: Operation = Operation::delete("example.things.delete", "/things/{id}");
+    ///
+    /// /// A thing that is not there need not be deleted.
+    /// fn delete(engine: &Engine, id: &str) -> Call<()> {
+    ///     engine.request(&DELETE).path("id", id).settles(|ended| match ended {
+    ///         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+    ///         Ok(_) | Err(_) => Ok(()),
+    ///     })
+    /// }
+    ///
+    /// delete(&engine, "0000001").await?;
+    /// # Ok(()) });
+    /// ```
     pub fn settles<T>(
         self,
         judge: impl FnOnce(Result<Answer>) -> Result<T> + Send + Sync + 'static,
