@@ -38,7 +38,7 @@ async fn a_file_is_deleted_by_its_id() {
 /// `deleted-on-a-repetition-is-done`.
 #[tokio::test(start_paused = true)]
 async fn a_file_that_is_gone_after_a_lost_answer_was_deleted_by_it() {
-    // At the first attempt nothing of ours can have deleted it.
+    // At the first attempt, we cannot have deleted it.
     let erp = network(|op, _| (op == Op::Delete).then(|| FakeAnswer::status(404)));
     let error = files(&on(&erp)).delete(&1.into()).send().await.unwrap_err();
     assert_eq!(
@@ -56,7 +56,7 @@ async fn a_file_that_is_gone_after_a_lost_answer_was_deleted_by_it() {
         assert_eq!(seen(&erp, Op::Delete).len(), 2);
     }
 
-    // One that was refused has deleted nothing.
+    // A refused attempt has deleted nothing.
     let erp = network(|op, nth| match (op, nth) {
         (Op::Delete, 1) => Some(FakeAnswer::status(429)),
         (Op::Delete, _) => Some(FakeAnswer::status(404)),

@@ -43,7 +43,7 @@ async fn without_a_file_it_is_an_error_either_way() {
         let error = files.finalize(NAME).send().await.unwrap_err();
         let is = (error.kind(), error.attempts(), error.delivery());
         assert_eq!(is, (kind, 1, Delivery::Answered));
-        // Begun, and yet nothing sent.
+        // Started, but nothing was transferred.
         files.initialize(NAME).send().await.unwrap();
         assert_eq!(files.finalize(NAME).send().await.unwrap_err().kind(), kind);
     }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::support::{ADDRESS, NAME, Op, PDF, files, header, network, on, only, seen, started};
 
-/// Asks a fake ERP that answers this.
+/// Initializes at a fake ERP that answers this.
 async fn answered(
     body: impl Into<Vec<u8>>,
 ) -> common_http::Result<erp_files_client::files::UploadTarget> {
@@ -49,7 +49,7 @@ async fn empty_posts_say_that_they_are_empty() {
     assert_eq!(sent.target, path);
 }
 
-/// The ERP's framework answers bare text to whoever asks for nothing in particular.
+/// The ERP's framework answers plain text if no media type is requested.
 #[tokio::test]
 async fn an_address_in_each_shape_that_the_sandbox_plays() {
     let member = |name: &str| AddressShape::Member(name.to_owned());
@@ -109,7 +109,7 @@ async fn any_other_answer_is_an_error_with_its_body() {
     }
 }
 
-/// `token-as-bearer`, and nothing else that tells who asks.
+/// `token-as-bearer`, and nothing else that identifies the caller.
 #[tokio::test]
 async fn a_token_goes_along_as_bearer() {
     let network = network(|_, _| None);
@@ -133,9 +133,12 @@ fn block_on<T>(what: impl Future<Output = T>) -> T {
 fn in_any_case(word: &'static str) -> impl Strategy<Value = String> {
     prop::collection::vec(any::<bool>(), word.len()).prop_map(move |upper| {
         let letters = word.chars().zip(upper);
-        let cased = letters.map(|(letter, upper)| match upper {
-            true => letter.to_ascii_uppercase(),
-            false => letter.to_ascii_lowercase(),
+        let cased = letters.map(|(letter, upper)| {
+            if upper {
+                letter.to_ascii_uppercase()
+            } else {
+                letter.to_ascii_lowercase()
+            }
         });
         cased.collect()
     })
@@ -144,7 +147,7 @@ fn in_any_case(word: &'static str) -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Whatever comes back: a target or an error that carries it, and no panic.
+    /// Whatever the answer: a target, or an error that has the answer, and no panic.
     #[test]
     fn no_answer_is_lost(body in prop::collection::vec(any::<u8>(), 0..200)) {
         let result = block_on(answered(body.clone()));

@@ -1,4 +1,4 @@
-//! The list: its shapes, and what of it is kept.
+//! The list: its forms, and what of it is kept.
 
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ async fn a_list_in_each_shape_that_the_sandbox_plays() {
                 assert_eq!(file.id.as_ref().unwrap().as_str(), id);
                 assert_eq!(file.is_send, Some(false));
             }
-            // With a zone, and with seven digits and none.
+            // With a zone, and with seven digits and no zone.
             assert!(listed[0].created().unwrap().to_system_time().is_some());
             let second = listed[1].created().unwrap();
             assert!(second.to_system_time().is_none() && second.as_str().len() == 27);
@@ -109,7 +109,7 @@ async fn an_analysis_that_is_not_there_is_an_error() {
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
-/// Two names for one thing: the file's own, and one to be shown, say.
+/// Two names for one thing, for example the file's own and a title.
 #[test]
 fn an_entry_with_two_names_is_read_as_it_was_written() {
     for text in [
@@ -148,7 +148,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A member that we know, written in some way, or another one.
+/// A known member in any spelling, or another one.
 fn member() -> impl Strategy<Value = String> {
     let known = [
         "Id",
@@ -173,7 +173,7 @@ fn member() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever an entry holds, it is listed, and its text is kept.
+    /// Whatever an object has, it is listed, and its text is kept.
     #[test]
     fn no_entry_is_lost(
         entries in prop::collection::vec(prop::collection::btree_map(member(), json(), 0..6), 0..5),
@@ -190,14 +190,15 @@ proptest! {
             let raw: Value = serde_json::from_str(item.raw().as_str()).unwrap();
             prop_assert_eq!(&raw, entry);
             let file = item.value().unwrap();
-            // What was read stands in a field, all else in `extra`: nothing is dropped.
+            // What was read is in a field, everything else in `extra`: nothing is dropped.
             let read = [file.id.is_some(), file.name.is_some(), file.is_send.is_some()];
             let read = read.into_iter().filter(|read| *read).count();
             prop_assert_eq!(read + file.extra.len(), entry.as_object().unwrap().len());
         }
     }
 
-    /// A program may keep entries as JSON: one that is read again is the same, and no name is there twice.
+    /// A program may keep files as JSON: one that is read again is the same, and no name is
+    /// repeated.
     #[test]
     fn every_entry_is_read_as_it_was_written(
         entry in prop::collection::btree_map(member(), json(), 0..8),

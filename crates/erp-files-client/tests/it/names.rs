@@ -1,4 +1,4 @@
-//! Ids and names are one segment of a path, whatever stands in them, and the same in both steps.
+//! Ids and names are one segment of a path, whatever they contain, and the same in both steps.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use crate::support::{Op, PDF, files, listed, network, on, steps};
 
-/// 255 bytes of two-byte letters, and one of one.
+/// 127 letters of two bytes, and one of one byte.
 fn longest() -> String {
     format!("{}x", "ї".repeat(127))
 }
@@ -56,7 +56,7 @@ async fn odd_names_come_out_of_the_upload_as_they_went_in() {
         .map(|file| file.name.as_deref().unwrap())
         .collect();
     assert_eq!(listed, names);
-    // The first step and the last name the file by the same bytes.
+    // The first step and the last use the same bytes for the name.
     let first = sandbox.requests_for("erp.files.initialize");
     let last = sandbox.requests_for("erp.files.finalize");
     for (first, last) in first.iter().zip(&last) {
@@ -104,7 +104,7 @@ fn name() -> impl Strategy<Value = String> {
         .prop_filter("refused", |name| !matches!(name.as_str(), "." | ".."))
 }
 
-/// Made once: a client's connections are not what varies.
+/// Built once: the client's connections do not vary.
 static CLIENT: LazyLock<ErpFilesClient> = LazyLock::new(|| on(&network(|_, _| None)));
 
 proptest! {
@@ -131,7 +131,7 @@ proptest! {
         }
     }
 
-    /// The upload as a whole sends the name of the first step in the last one.
+    /// The whole upload uses the same name in the first step and the last.
     #[test]
     fn both_steps_name_the_same_file(name in name()) {
         let erp = network(|_, _| None);

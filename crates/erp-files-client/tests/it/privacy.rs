@@ -1,4 +1,4 @@
-//! Nothing secret or personal is printed: not by values, not by errors, not in the log, on success nor on any fault.
+//! Nothing secret or personal is printed by values, errors or logs, on success or on any fault.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::support::store::OneUpload;
 use crate::support::{Op, network, on};
 use testing::privacy::{NUMBER, Printed, TEXT, assert_no_marker};
 
-/// What the journal is of.
+/// The modules whose log is kept.
 const OURS: &str = "common_http=trace,erp_files_client=trace";
 const NAME: &str = "MARKER 1.pdf";
 const ADDRESS: &str = "https://storage.example/MARKER/MARKER%201.pdf?sv=2030-01-01&sig=MARKER%3D";
@@ -30,7 +30,7 @@ fn credentials() -> ClientCredentials {
 }
 
 fn builder(erp: &Arc<FakeTransport>) -> ErpFilesClientBuilder {
-    // Short of time rather than of budget.
+    // Short time limits rather than a small budget.
     let limit = Duration::from_secs(5);
     let http = HttpOptions::default()
         .head_timeout(limit)
@@ -50,7 +50,7 @@ fn pdf() -> Body {
     Body::from(format!("%PDF-1.7 {TEXT} {NUMBER}"))
 }
 
-/// All goes well, and whatever is not an id is marked.
+/// All goes well, and everything but ids is marked.
 fn marked(op: Op) -> FakeAnswer {
     let answer = match op {
         Op::Token => {
@@ -68,7 +68,7 @@ fn marked(op: Op) -> FakeAnswer {
         .header("x-request-id", TEXT)
 }
 
-/// A network that answers so; the token endpoint of these tests has another path than the others'.
+/// A network with these answers. The token endpoint has another path than in other tests.
 fn answering(answer: impl Fn(Op) -> FakeAnswer + Send + Sync + 'static) -> Arc<FakeTransport> {
     FakeTransport::new(move |request| {
         let is_token = request.target.ends_with("/connect/token");
@@ -94,7 +94,7 @@ async fn target() -> UploadTarget {
     target.unwrap()
 }
 
-/// Makes every call there is and prints all that comes of it.
+/// Makes every call and prints all results.
 async fn call_all(client: &ErpFilesClient, target: &UploadTarget, printed: &mut Printed) {
     let files = files(client);
     printed.result(&files.list().send().await);
@@ -138,7 +138,7 @@ async fn nothing_is_printed_of_what_went_well() {
     let target = target().await;
     let mut printed = Printed::default();
     call_all(&client, &target, &mut printed).await;
-    // That all of it went out is seen by what came in.
+    // The requests show that all of it was sent.
     assert_eq!(
         printed.errors.len(),
         1,
@@ -169,7 +169,7 @@ async fn nothing_is_printed_of_what_went_well() {
         files.transfer(&target, pdf()).prepare(),
     ));
 
-    // That the journal was kept is seen by what it may hold.
+    // What the log may have shows that it was kept.
     let text = journal.text();
     for op in Op::ALL {
         assert!(text.contains(op.id()), "{op:?}");
@@ -219,9 +219,10 @@ fn faults() -> Vec<Box<dyn Fn(Op) -> FakeAnswer + Send + Sync>> {
             faults.push(Box::new(move |_| {
                 let answer = FakeAnswer::status(status).header("x-request-id", TEXT);
                 let answer = answer.chunk(Duration::ZERO, body);
-                match body.starts_with('<') {
-                    true => answer,
-                    false => answer.header("x-ms-error-code", TEXT),
+                if body.starts_with('<') {
+                    answer
+                } else {
+                    answer.header("x-ms-error-code", TEXT)
                 }
             }));
         }
@@ -259,7 +260,7 @@ async fn nothing_is_printed_of_what_failed() {
             call_all(&client, &target, &mut printed).await;
         }
     }
-    // What was hidden was there to be printed.
+    // What is hidden was there to be printed.
     let has = |of: fn(&Error) -> bool| printed.errors.iter().filter(|error| of(error)).count();
     assert!(has(|error| error.body().windows(6).any(|part| part == TEXT.as_bytes())) > 500);
     assert!(
@@ -285,7 +286,7 @@ async fn nothing_is_printed_of_what_failed() {
     assert_no_marker(&printed.text);
 }
 
-/// What is refused on this side.
+/// What is refused locally.
 #[tokio::test]
 async fn nothing_is_printed_of_what_never_left() {
     let journal = Journal::default();

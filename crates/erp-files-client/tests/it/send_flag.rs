@@ -1,4 +1,4 @@
-//! The send flag: where it stands in the request, and that it can be taken back.
+//! The send flag: where it is sent, and that it can be reset.
 
 use common_http::transport::FakeAnswer;
 use common_http::{CallOptions, Delivery, Effect, ErrorKind};
@@ -55,7 +55,7 @@ async fn is_send_stands_in_a_body_by_setting() {
     assert_eq!(sent.header("content-type"), Some("application/json"));
 }
 
-/// An ERP of the other reading says so, and nothing is set.
+/// An ERP that expects it elsewhere refuses it, and nothing is set.
 #[tokio::test]
 async fn the_wrong_place_is_an_error() {
     for (reads, writes) in [
@@ -101,7 +101,7 @@ async fn the_flag_can_be_taken_back() {
     }
 }
 
-/// Effectful unless the caller knows better.
+/// It is effectful unless the caller says otherwise.
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_repeated_on_the_callers_word_alone() {
     let lost =

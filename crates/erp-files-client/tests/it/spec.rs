@@ -1,6 +1,6 @@
-//! `specs/erp-files.yaml` and the code say the same, both ways, and the document is true to itself.
+//! `specs/erp-files.yaml` and the code say the same, both ways, and the document has no faults.
 //!
-//! What is not the ERP's own is in the package `specs`, which reads the documents for all vendors.
+//! The package `specs` reads the documents for all vendors. Only what is the ERP's own is here.
 
 use common_http::transport::FakeAnswer;
 use erp_files_client::files::FileEntry;
@@ -69,7 +69,7 @@ fn the_document_is_true_to_itself() {
     assert_eq!(document().faults(), [""; 0]);
 }
 
-/// Every field of the schema is read as one that we know, but the date, which `created` finds among the others.
+/// Every field of the schema is typed, except for the date, which `created` finds in `extra`.
 #[test]
 fn our_file_is_the_schemas() {
     let document = document();
@@ -96,7 +96,7 @@ fn examples(document: &Document, at: &str) -> Vec<Value> {
         .collect()
 }
 
-/// As the vendor would send them.
+/// The examples of answers, as the vendor would send them.
 #[tokio::test]
 async fn every_example_of_an_answer_is_read() {
     let document = document();

@@ -1,4 +1,4 @@
-//! The answer to an initialize: each shape, and the signed address in it.
+//! The sandbox's answer to an initialize: each form, and the signed URL in it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,7 +85,7 @@ async fn the_address_is_on_another_host_and_has_its_kinds_parameters() {
     }
 }
 
-/// The encoded signature has what a client would change that decodes or encodes once more.
+/// A client that decodes or encodes the signature once more would change it.
 #[tokio::test]
 async fn an_address_counts_byte_for_byte() {
     for kind in [StorageKind::Azure, StorageKind::S3] {
@@ -182,7 +182,8 @@ async fn an_address_ends_by_the_clock_or_by_hand() {
     assert_eq!(put(&address, &[BLOCK], FILE).await.status, 201);
 }
 
-/// The address is made of the sandbox's own, and a finalize takes the client's word for what is elsewhere.
+/// The URL is made from the sandbox's own. A finalize of a file that went elsewhere is taken at its
+/// word.
 #[tokio::test]
 async fn addresses_of_another_storage_are_handed_out() {
     let elsewhere = |own: &str| own.replace("127.0.0.1", "storage.example");
@@ -200,7 +201,7 @@ async fn addresses_of_another_storage_are_handed_out() {
     assert_eq!(finalize().await, 200);
     assert_eq!(finalize().await, 404);
     assert_eq!(sandbox.files("7", "12")[0].size, 0);
-    // A proxy of its own storage: what arrives there is there.
+    // A proxy of the sandbox's own storage: the file arrives there.
     assert_eq!(call(&sandbox, "DELETE /1").await.status, 200);
     assert_eq!(
         put(&format!("{own}{target}"), &[BLOCK], FILE).await.status,

@@ -1,4 +1,4 @@
-//! Files that are there: the list in each form, the send flag, the end.
+//! The sandbox's finalized files: list, send flag, deletion.
 
 use erp_files_client::sandbox::{
     Casing, ErrorShape, Fault, FileIds, ListShape, Sandbox, SandboxError, SendFlag, Settings,
@@ -66,7 +66,7 @@ async fn the_list_comes_in_each_form() {
                     (&entries[0][name], &entries[0][is_send]),
                     (&json!("а 1.pdf"), &json!(false))
                 );
-                // Once as in the vendor's examples, once as its framework writes a time without a zone.
+                // As in the vendor's examples, and as its framework writes a time without a zone.
                 let dates =
                     [&entries[0][date], &entries[1][date]].map(|date| date.as_str().unwrap());
                 assert!(dates[0].ends_with('Z') && dates[0].len() == 24, "{dates:?}");
@@ -206,7 +206,7 @@ async fn a_test_can_add_and_remove_files() {
         Err(SandboxError::unknown_item("file", "1"))
     );
     begin(&sandbox, "a.pdf").await;
-    // As if it had been finalized by somebody else.
+    // As if somebody else had finalized it.
     let id = sandbox.add_file("7", "12", "a.pdf", "second");
     assert_eq!(sandbox.stored_bytes(&id).unwrap(), "second");
     assert!(sandbox.unfinished("7", "12").is_empty());

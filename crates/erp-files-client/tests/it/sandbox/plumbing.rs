@@ -1,4 +1,4 @@
-//! The two servers as one: operations, faults and log.
+//! The sandbox's two servers: operations, faults and log.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn each_operation_has_its_id_and_its_server() {
     call(&sandbox, "GET ").await;
     call(&sandbox, "PATCH /1?isSend=true").await;
     call(&sandbox, "DELETE /1").await;
-    // Names that look like routes of their own.
+    // Names that look like parts of a route.
     call(&sandbox, "POST /initialize").await;
     call(&sandbox, "POST /initialize/initialize").await;
     let log = sandbox.requests();
@@ -82,7 +82,7 @@ async fn a_fault_goes_to_the_server_of_its_operation() {
     assert!(sandbox.wait_for("erp.files.upload", 1).await.is_err());
 }
 
-/// The framework's own, without bodies.
+/// The framework's own refusals have no body.
 #[tokio::test]
 async fn what_is_no_operation_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -99,7 +99,7 @@ async fn what_is_no_operation_is_refused() {
         (got.status, got.header("allow"), got.text()),
         (405, Some("GET"), "")
     );
-    // The storage is not here, and the ERP is not there.
+    // Each server has only its own operations.
     assert_eq!(
         send(sandbox.url(), "PUT /storage/EXAMPLE-0001/a.pdf", &[], b"")
             .await

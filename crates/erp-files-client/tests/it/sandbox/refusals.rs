@@ -1,4 +1,4 @@
-//! The ERP's own errors, in each form that its framework may give them.
+//! The sandbox's errors, in each form that the ERP's framework may use.
 
 use erp_files_client::sandbox::{ErrorShape, Sandbox, Settings};
 use serde_json::json;

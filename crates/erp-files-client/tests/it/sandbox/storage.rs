@@ -1,4 +1,4 @@
-//! The storage: what Azure and S3 take and refuse, in their words.
+//! The sandbox's storage: what Azure and S3 accept and refuse, with their error texts.
 
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ async fn a_length_is_wanted_and_no_chunks() {
     }
 }
 
-/// It would try that credential instead of the signature.
+/// The storage would try that credential instead of the signature.
 #[tokio::test]
 async fn a_credential_beside_the_signature_is_refused() {
     for (kind, code) in [

@@ -1,4 +1,4 @@
-//! The token endpoint, and what a token allows.
+//! The sandbox's token endpoint, and what a token allows.
 
 use std::time::Duration;
 
@@ -134,7 +134,7 @@ async fn credentials_can_be_chosen_and_are_read_as_a_form() {
     assert!(!format!("{sandbox:?}").contains("x&y"));
 }
 
-/// Inferred, of the vendor's framework: empty bodies, and the reason in a header.
+/// Inferred from the vendor's framework: empty bodies, and the reason in a header.
 #[tokio::test]
 async fn without_a_token_that_lives_a_call_is_refused_without_a_body() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -174,7 +174,7 @@ async fn without_a_token_that_lives_a_call_is_refused_without_a_body() {
     assert_eq!(log.last().unwrap().authorization_scheme(), Some("BEARER"));
 }
 
-/// Documented, on every page of the vendor: 403 without the scope.
+/// Documented on every page of the vendor: 403 without the scope.
 #[tokio::test]
 async fn without_the_scope_a_call_is_forbidden() {
     let sandbox = Sandbox::start().await.unwrap();

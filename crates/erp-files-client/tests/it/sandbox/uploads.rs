@@ -1,4 +1,4 @@
-//! Uploads: which names are taken, and what can be finalized.
+//! The sandbox's uploads: which names are taken, and what can be finalized.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ async fn a_name_that_exists_is_a_conflict() {
         (&got.json()["status"], &got.json()["title"]),
         (&409.into(), &"Conflict".into())
     );
-    // Another name, another patient and another analysis are others.
+    // The same name elsewhere is another file.
     begin(&sandbox, "A.pdf").await;
     for path in [FILES.replace("/7/", "/8/"), FILES.replace("/12/", "/13/")] {
         let authorization = format!("Bearer {}", sandbox.access_token());
@@ -39,7 +39,7 @@ async fn a_repeated_initialize_gives_another_address_or_a_conflict() {
     );
     assert_ne!(first, second);
     assert_eq!(sandbox.unfinished("7", "12"), ["a.pdf"]);
-    // Both lead to one place.
+    // Both URLs lead to the same place.
     assert_eq!(put(&first, &[BLOCK], FILE).await.status, 201);
     assert_eq!(call(&sandbox, "POST /a.pdf").await.status, 200);
     assert!(sandbox.unfinished("7", "12").is_empty());
@@ -107,7 +107,7 @@ async fn a_file_is_new_when_it_is_finalized() {
     assert!(shown.contains("size: 25") && !shown.contains("a.pdf"));
 }
 
-/// Some servers in front of such a vendor do not take a POST without it, empty as it is.
+/// Some servers in front of such a vendor refuse a POST without a length, even if it is empty.
 #[tokio::test]
 async fn an_empty_post_needs_its_length_unless_told_otherwise() {
     for required in [true, false] {
@@ -130,7 +130,7 @@ async fn an_empty_post_needs_its_length_unless_told_otherwise() {
     }
 }
 
-/// What a lost answer leaves behind.
+/// What is left after a lost answer.
 #[tokio::test]
 async fn faults_act_or_do_not_as_they_say() {
     let sandbox = Sandbox::start().await.unwrap();

@@ -1,4 +1,4 @@
-//! The request for a token, and its answer.
+//! The token request, and its answer.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -34,7 +34,7 @@ async fn credentials_and_scope_are_sent_as_a_form() {
         (asked.method.as_str(), asked.target.as_str()),
         ("POST", "/connect/token")
     );
-    // One that reads forms strictly reads it.
+    // A server that reads forms strictly can read it.
     let sandbox = started(Settings {
         client_id: "EXAMPLE&CLIENT".to_owned(),
         client_secret: "EXAMPLE=+ %ї".to_owned(),
@@ -45,7 +45,7 @@ async fn credentials_and_scope_are_sent_as_a_form() {
     assert_eq!(only(&sandbox, "erp.sessions.open").body, form);
 }
 
-/// `token-endpoint-of-the-vendor`: what a program does that sets none.
+/// `token-endpoint-of-the-vendor`: the default.
 #[tokio::test]
 async fn the_token_comes_from_the_vendors_endpoint_unless_set() {
     #[derive(Clone, Default)]
@@ -106,7 +106,7 @@ async fn scopes_are_a_setting() {
         .unwrap();
     let form = only(&sandbox, "erp.sessions.open").body;
     assert!(form.ends_with(b"&scope=gambit%3Aerp%20gambit%3Astatic_data"));
-    // A token without the scope is one that the files are forbidden with.
+    // A token without the scope gives no access to the files.
     let error = files(&client("gambit:static_data"))
         .list()
         .send()
@@ -148,7 +148,7 @@ async fn one_token_for_all_who_wait() {
     );
 }
 
-/// The one who asks goes away; who waits asks in its place.
+/// The caller that requested it goes away, and the one that waits requests it instead.
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_login_holds_up_nobody() {
     let erp = network(|op, nth| (op == Op::Token && nth == 1).then(FakeAnswer::never));
@@ -192,7 +192,7 @@ async fn an_answer_without_a_token_is_an_error_with_its_body() {
         );
         assert_eq!(erp.count(), 1);
     }
-    // A token that fits no header.
+    // A token that is not a valid header value.
     let erp =
         network(|op, _| (op == Op::Token).then(|| FakeAnswer::json(r#"{"access_token":"a\nb"}"#)));
     let error = files(&on(&erp)).list().send().await.unwrap_err();
@@ -202,7 +202,8 @@ async fn an_answer_without_a_token_is_an_error_with_its_body() {
     );
 }
 
-/// Whatever else the answer says of it, a token is used as bearer; one without a life as long as it serves.
+/// Whatever else the answer has, the token is used as bearer. One without a lifetime is used until
+/// it is refused.
 #[tokio::test(start_paused = true)]
 async fn the_life_of_a_token_is_as_it_says() {
     const DAYS: Duration = Duration::from_secs(10 * 24 * 60 * 60);
@@ -232,7 +233,7 @@ async fn the_life_of_a_token_is_as_it_says() {
     }
 }
 
-/// A token that cannot be sent is the token endpoint's failure, and not the call's.
+/// A token that cannot be sent is the token endpoint's failure, not the call's.
 #[tokio::test]
 async fn a_token_that_fits_no_header_is_the_logins_failure() {
     let erp = network(|op, _| {

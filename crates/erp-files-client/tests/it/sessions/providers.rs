@@ -39,7 +39,7 @@ async fn a_fixed_token_is_used_as_it_is() {
     );
 }
 
-/// There is no other to be had: nothing is asked for, however old it is.
+/// There is no other token, so none is requested, however old it is.
 #[tokio::test(start_paused = true)]
 async fn a_401_with_a_fixed_token_is_an_answer() {
     let target = target().await;
@@ -71,7 +71,7 @@ async fn a_401_with_a_fixed_token_is_an_answer() {
     }
 }
 
-/// Numbers its tokens; the second time it fails.
+/// Numbers its tokens. The second request fails.
 struct Gateway {
     asked: Arc<AtomicUsize>,
     lifetime: Option<Duration>,
@@ -115,7 +115,7 @@ async fn a_provider_is_asked_when_a_token_is_needed() {
     sleep(Duration::from_secs(24 * 60 * 60)).await;
     list().await.unwrap();
     assert_eq!(asked.load(Ordering::Relaxed), 1);
-    // A 401 asks for another; the provider's failure is the call's.
+    // A 401 asks the provider for another. The provider's failure is the call's.
     let error = list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert!(
@@ -145,7 +145,7 @@ async fn a_providers_token_is_renewed_ahead_of_its_end_too() {
     let (client, asked) = with_gateway(&erp, Some(Duration::from_secs(600)));
     files(&client).list().send().await.unwrap();
     sleep(Duration::from_secs(550)).await;
-    // The provider fails, and the old token still serves.
+    // The provider fails, and the old token still works.
     files(&client).list().send().await.unwrap();
     assert_eq!(asked.load(Ordering::Relaxed), 2);
     sleep(Duration::from_secs(45)).await;
@@ -156,7 +156,7 @@ async fn a_providers_token_is_renewed_ahead_of_its_end_too() {
     );
 }
 
-/// What the gateway refuses is not the ERP's scope.
+/// What the gateway refuses is not about the ERP's scope.
 #[tokio::test]
 async fn a_providers_own_words_are_kept() {
     struct Closed;

@@ -1,4 +1,4 @@
-//! Requests for a token that are refused: once, and remembered; or lost: asked again.
+//! Token requests that are refused, which is remembered, or lost, which is repeated.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use crate::support::{Op, eager, files, network, on, seen, started};
 
-/// `token-refused-by-400`, by whichever of the three statuses.
+/// `token-refused-by-400`, by any of the three statuses.
 #[tokio::test(start_paused = true)]
 async fn a_refused_token_request_is_remembered_for_a_growing_pause() {
     for status in [400, 401, 403] {
@@ -105,7 +105,7 @@ async fn a_lost_login_is_repeated_twice() {
         (seen(&erp, Op::Token).len(), seen(&erp, Op::List).len()),
         (3, 0)
     );
-    // That is no refusal: the next call asks at once.
+    // That is not a refusal: the next call requests a token at once.
     files(&client).list().send().await.unwrap();
     assert_eq!(seen(&erp, Op::Token).len(), 4);
 }

@@ -1,4 +1,4 @@
-//! The bytes that the storage sees.
+//! The bytes that the storage gets.
 
 use common_http::{Body, CallOptions, Delivery, ErrorKind};
 use erp_files_client::sandbox::{Sandbox, Settings};
@@ -14,7 +14,7 @@ async fn only_the_headers_that_are_due_go_along() {
     let storage = RawStorage::answering(CREATED).await;
     let path = "/container/result%201.pdf?sv=2030-01-01&sig=a%2Bb%2f%3D";
     let (_sandbox, files, target) = storage.target(path).await;
-    // The second time there is a cookie that could be sent.
+    // The second time, there is a cookie that could be sent.
     for _ in 0..2 {
         files
             .transfer(&target, Body::from(PDF))
@@ -40,7 +40,7 @@ async fn only_the_headers_that_are_due_go_along() {
     assert_eq!(storage.puts().len(), 2);
 }
 
-/// Without Azure's signs, and with a type: S3 may have signed either.
+/// A URL that does not look like Azure's, and a type: S3 may have signed either.
 #[tokio::test]
 async fn a_content_type_goes_along_where_it_is_given() {
     let storage = RawStorage::answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
@@ -71,7 +71,7 @@ async fn a_content_type_goes_along_where_it_is_given() {
     );
 }
 
-/// What a signature may be over is not touched, whichever way it is written.
+/// What may be signed is not changed, however it is written.
 #[tokio::test]
 async fn the_address_is_used_as_it_was_given() {
     let storage = RawStorage::answering(CREATED).await;
@@ -104,7 +104,7 @@ async fn the_address_is_used_as_it_was_given() {
             .to_owned();
         assert_eq!(line, format!("PUT {} HTTP/1.1", sent.unwrap_or(given)));
     }
-    // The sandbox's storage knows its addresses byte for byte.
+    // The sandbox's storage knows its URLs byte for byte.
     let sandbox = started(Settings {
         unencoded_addresses: true,
         ..Settings::default()
@@ -180,7 +180,7 @@ async fn any_2xx_is_stored() {
             (&put.body[..], header(put, "authorization")),
             (PDF.as_bytes(), None)
         );
-        // Nor was a token asked for.
+        // No token was requested either.
         assert_eq!(erp.count(), 1);
     }
 }
@@ -224,7 +224,7 @@ async fn the_storages_code_and_words_are_in_the_error() {
     );
 }
 
-/// Of a storage that takes no more of it than this.
+/// From a storage that reads no more of the file than this.
 #[tokio::test]
 async fn a_file_that_is_too_large_is_refused() {
     let sandbox = started(Settings {

@@ -1,4 +1,4 @@
-//! Uploads that are dropped: nothing further is sent, and what is kept serves to go on.
+//! Uploads that are dropped: nothing further is sent, and the state is enough to resume.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ async fn nothing_is_sent_for_an_upload_that_is_dropped() {
             upload.resumable(store.clone())
         };
         assert!(timeout(A_MOMENT, upload().send()).await.is_err());
-        // Longer than any call of ours would wait before it is sent again.
+        // Longer than any call would wait before it is repeated.
         sleep(Duration::from_secs(24 * 60 * 60)).await;
         assert_eq!(steps(&erp), sent);
 
@@ -52,7 +52,7 @@ async fn nothing_is_sent_for_an_upload_that_is_dropped() {
     }
 }
 
-/// Between two attempts as well.
+/// Also between two attempts.
 #[tokio::test(start_paused = true)]
 async fn nothing_is_repeated_for_a_call_that_is_dropped() {
     for op in [List, Transfer, Op::Delete] {

@@ -1,4 +1,4 @@
-//! A file of the name exists, or an upload of it was begun.
+//! A file of the name exists, or an upload of it was started.
 
 use common_http::transport::FakeAnswer;
 use common_http::{Body, Delivery, Error, ErrorKind};
@@ -62,7 +62,7 @@ async fn a_file_of_the_name_is_an_error_or_skipped_or_replaced() {
     assert_eq!(contents(&sandbox), [PDF]);
 }
 
-/// Others' files are nobody's business: no list is asked for, and none is deleted.
+/// The files of others do not matter: there is no list request before, and no deletion.
 #[tokio::test]
 async fn without_a_conflict_nothing_is_looked_for_beforehand() {
     for on_conflict in [OnConflict::Error, OnConflict::Skip, OnConflict::Replace] {
@@ -71,7 +71,7 @@ async fn without_a_conflict_nothing_is_looked_for_beforehand() {
         let outcome = upload(&sandbox, on_conflict).await.unwrap();
         assert_eq!(outcome, Ended::uploaded(Some(FileId::from(2))));
         assert_eq!(contents(&sandbox), [OTHER, PDF]);
-        // The one list tells the new file's id.
+        // The one list request finds the new file's id.
         assert_eq!(
             (
                 sandbox.count("erp.files.list"),
@@ -82,7 +82,7 @@ async fn without_a_conflict_nothing_is_looked_for_beforehand() {
     }
 }
 
-/// `initialize-may-reserve-the-name`: taken, and not listed. No setting of ours may delete or pass over it.
+/// `initialize-may-reserve-the-name`: taken, and not listed. No setting deletes or skips it.
 #[tokio::test]
 async fn a_name_that_is_reserved_is_an_unfinished_upload() {
     let sandbox = started(Settings {
@@ -109,7 +109,7 @@ async fn a_name_that_is_reserved_is_an_unfinished_upload() {
     );
 }
 
-/// The old file is there until the new one is known to be readable.
+/// The old file is not deleted before the new one is known to be readable.
 #[tokio::test]
 async fn nothing_is_deleted_for_a_file_that_cannot_be_read() {
     let folder = tempfile::tempdir().unwrap();
@@ -118,7 +118,7 @@ async fn nothing_is_deleted_for_a_file_that_cannot_be_read() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.add_file("7", "12", NAME, OTHER);
     let body = Body::from_path(&path).await.unwrap();
-    // It vanishes while the list is asked for.
+    // It vanishes during the list request.
     let vanishing = path.clone();
     sandbox
         .on_request("erp.files.list", 1, move |_| {
@@ -167,7 +167,7 @@ async fn a_file_that_takes_the_place_of_the_deleted_one_is_a_conflict() {
     assert_eq!(contents(&sandbox), ["%PDF-1.4 EXAMPLE of another"]);
 }
 
-/// An ERP that has two files of one name: which of them is meant, nobody knows.
+/// If the ERP has two files of one name, nobody knows which one is meant.
 #[tokio::test(start_paused = true)]
 async fn two_files_of_one_name_are_not_told_apart() {
     let twice = || {
@@ -191,7 +191,7 @@ async fn two_files_of_one_name_are_not_told_apart() {
     let (result, _) = run(OnConflict::Skip).await;
     assert_eq!(result.unwrap(), Ended::skipped(None));
 
-    // The new one is there, but which it is the list does not tell.
+    // The new one is there, but the list does not show which one it is.
     let erp = network(move |op, _| (op == Op::List).then(twice));
     let outcome = files(&on(&erp))
         .upload(NAME, Body::from(PDF))
@@ -201,7 +201,7 @@ async fn two_files_of_one_name_are_not_told_apart() {
     assert_eq!(outcome, Ended::uploaded(None));
 }
 
-/// `names-are-the-same-in-either-form-of-unicode`, its end: what is trimmed or cut is another file.
+/// `names-are-the-same-in-either-form-of-unicode`: a trimmed or cut name is another file.
 #[tokio::test(start_paused = true)]
 async fn another_name_is_not_in_the_way() {
     for listed in ["result.pdf ", "result.pd"] {
@@ -223,7 +223,7 @@ async fn another_name_is_not_in_the_way() {
     }
 }
 
-/// A list without ids is enough for all but the replacement.
+/// A list without ids is enough for everything but a replacement.
 #[tokio::test(start_paused = true)]
 async fn a_file_without_an_id_cannot_be_replaced() {
     let erp = network(|op, _| match op {

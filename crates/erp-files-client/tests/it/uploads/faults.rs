@@ -1,5 +1,5 @@
-//! An upload under each fault at each step, then taken up again: never two files, never none that is reported as done, and in
-//! the end exactly one.
+//! An upload under each fault at each step, which is then run again: never two files, never none
+//! that is reported as done, and exactly one in the end.
 
 use common_http::{Body, Delivery, Error};
 use erp_files_client::ErrorCode;
@@ -32,7 +32,7 @@ fn faults() -> Vec<Fault> {
     ]
 }
 
-/// Whether the vendor has done it before its answer is lost.
+/// Whether the vendor acts before its answer is lost.
 fn acts(fault: &Fault) -> bool {
     !matches!(
         fault,
@@ -56,7 +56,7 @@ fn assert_sound(error: &Error, step: Op, sandbox: &Sandbox, what: &str) {
     assert_eq!(error.operation(), Some(step.id()), "{what}: {error}");
     let seen = sandbox.requests_for(step.id());
     match error.delivery() {
-        // Of the whole upload: no step has left.
+        // The whole upload: no step was sent.
         Delivery::NotSent => {
             let sent = |op: &Op| *op != Op::Token && sandbox.count(op.id()) > 0;
             assert!(!Op::ALL.iter().any(sent), "{what}");
@@ -80,9 +80,10 @@ async fn check(
 ) {
     let what = format!("{step:?}, {fault:?}, reserves {reserves}, always {always}");
     sandbox.clear_requests();
-    match always {
-        true => sandbox.fail_always(step.id(), fault.clone()).unwrap(),
-        false => sandbox.fail_next(step.id(), fault.clone()).unwrap(),
+    if always {
+        sandbox.fail_always(step.id(), fault.clone()).unwrap();
+    } else {
+        sandbox.fail_next(step.id(), fault.clone()).unwrap();
     }
     let store = OneUpload::empty();
     let upload = || {
@@ -100,7 +101,7 @@ async fn check(
         }
         Err(error) => assert_sound(error, step, sandbox, &what),
     }
-    // Effectful steps are sent a second time only after a look at the list.
+    // Effectful steps are sent a second time only after a list request.
     for step in [Initialize, Finalize] {
         assert!(sandbox.count(step.id()) <= 2, "{what}");
         if sandbox.count(step.id()) == 2 {
@@ -130,9 +131,10 @@ async fn check(
 }
 
 async fn check_all(reserves: bool, nothing_uploaded: NothingUploaded, step: Op) {
-    let repeated = match reserves {
-        true => RepeatedInitialize::Conflict,
-        false => RepeatedInitialize::NewAddress,
+    let repeated = if reserves {
+        RepeatedInitialize::Conflict
+    } else {
+        RepeatedInitialize::NewAddress
     };
     let sandbox = started(Settings {
         repeated_initialize: repeated,

@@ -1,4 +1,4 @@
-//! Uploads that another process takes up, at whatever step the first one ended.
+//! Uploads that another process resumes, after whatever step the first one ended.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use Op::{Finalize, Initialize, List, Transfer};
 
 const OTHER: &str = "%PDF-1.4 EXAMPLE of another";
 
-/// A sandbox on which an upload ended at this step, and what was kept of it.
+/// A sandbox at which an upload ended at this step, and the store that has its state.
 async fn ended_at(step: Op, settings: Settings) -> (Sandbox, Arc<OneUpload>) {
     let sandbox = started(settings).await;
     let store = OneUpload::empty();
@@ -38,7 +38,7 @@ fn resume(sandbox: &Sandbox, store: &Arc<OneUpload>) -> Upload {
     upload.resumable(store.clone())
 }
 
-/// What the ERP and the storage were asked, without the tokens.
+/// The operations that the ERP got, without token requests, and the number of transfers.
 fn asked(sandbox: &Sandbox) -> (Vec<Op>, usize) {
     let at_erp = sandbox
         .requests()
@@ -69,7 +69,7 @@ async fn an_upload_goes_on_where_it_ended() {
     }
 }
 
-/// The first process ended between the answer to finalize and the end of its state.
+/// The first process ended between the answer to finalize and the removal of its state.
 #[tokio::test]
 async fn an_upload_that_turns_out_finished_ends_well() {
     let (sandbox, store) = ended_at(Finalize, Settings::default()).await;
@@ -94,7 +94,7 @@ async fn an_address_that_has_expired_is_asked_for_again() {
     assert_eq!(contents(&sandbox), [PDF]);
 }
 
-/// The name is reserved and the address of no use: nothing that a program can do. What is known stays.
+/// The name is reserved and the URL is of no use. No program can do anything, so the state is kept.
 #[tokio::test]
 async fn one_that_has_expired_under_a_reserved_name_is_unfinished() {
     let reserved = || Settings {
@@ -107,14 +107,14 @@ async fn one_that_has_expired_under_a_reserved_name_is_unfinished() {
     assert_eq!(ErrorCode::of(&error), Some(ErrorCode::UnfinishedUpload));
     assert_eq!(asked(&sandbox), (vec![List, Initialize, List], 1));
     assert!(store.kept().is_some() && contents(&sandbox).is_empty());
-    // One that has not is of use under a reserved name too.
+    // A URL that has not expired is of use under a reserved name, too.
     let (sandbox, store) = ended_at(Transfer, reserved()).await;
     resume(&sandbox, &store).send().await.unwrap();
     assert_eq!(contents(&sandbox), [PDF]);
 }
 
-/// Somebody else has uploaded a file of the name meanwhile. The kept address may lead to the very place where that one lies:
-/// nothing is sent there, and the conflict is settled as any other.
+/// Somebody else has uploaded a file of the name meanwhile. The saved URL may lead to where that
+/// file is stored, so nothing is sent there, and the conflict is settled like any other.
 #[tokio::test]
 async fn a_name_that_was_finished_meanwhile_is_a_conflict() {
     for (on_conflict, outcome, content) in [
@@ -152,7 +152,7 @@ async fn a_name_that_was_finished_meanwhile_is_a_conflict() {
     }
 }
 
-/// The ERP has forgotten the upload, whenever that shows.
+/// The ERP has forgotten the upload, at whatever step that shows.
 #[tokio::test]
 async fn a_name_that_the_erp_no_longer_knows_starts_anew() {
     for (step, finalizes) in [(Transfer, 1), (Finalize, 2)] {
@@ -164,7 +164,7 @@ async fn a_name_that_the_erp_no_longer_knows_starts_anew() {
             }
             let outcome = resume(&sandbox, &store).send().await.unwrap();
             assert_eq!(outcome, Ended::uploaded(Some(FileId::from(1))));
-            // After a finalize of before, the list is looked at whatever the next one is answered.
+            // After an earlier finalize, the list is read whatever the answer to the next one.
             let refused = match step {
                 Transfer => vec![Finalize],
                 _ => vec![Finalize, List, Finalize, List],
@@ -182,7 +182,7 @@ fn holding(name: &str, value: &str) -> Arc<OneUpload> {
     OneUpload::holding(&state)
 }
 
-/// A state that was kept elsewhere is trusted no more than the vendor's word.
+/// A URL from a saved state is trusted no more than one from the vendor.
 #[tokio::test]
 async fn a_state_leads_only_where_an_address_may() {
     for (address, kind) in [

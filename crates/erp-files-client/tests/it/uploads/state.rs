@@ -105,7 +105,7 @@ async fn a_state_of_an_earlier_version_is_used() {
     );
 }
 
-/// One store serves any number of uploads: each has a key of its own, by which a second run finds it.
+/// One store serves any number of uploads. A second run finds its upload by the key.
 #[tokio::test]
 async fn each_upload_has_a_key_of_its_own() {
     let erp = network(|_, _| None);

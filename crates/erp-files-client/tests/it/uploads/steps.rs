@@ -13,18 +13,18 @@ use crate::support::{Ended, NAME};
 
 const LISTED: &str = r#"[{"Id":5,"FileName":"result.pdf"}]"#;
 
-/// What each step answers: the first answer first, the last one from then on.
+/// The answers to each step in order. The last one is repeated.
 struct Erp {
     initialize: Vec<u16>,
     list: Vec<&'static str>,
-    /// The storage, under the address that the state has.
+    /// The storage's answer at the saved URL.
     kept: u16,
-    /// 0: there is no way to it.
+    /// 0: no connection.
     finalize: Vec<u16>,
 }
 
 impl Erp {
-    /// All goes well, and nothing is there.
+    /// All goes well, and there are no files.
     fn new() -> Self {
         Self {
             initialize: vec![200],
@@ -72,7 +72,7 @@ fn step(request: &FakeRequest) -> &'static str {
 struct Run {
     outcome: Result<UploadOutcome>,
     steps: Vec<&'static str>,
-    /// What is kept for another try.
+    /// The state that is left in the store.
     kept: Option<Value>,
 }
 
@@ -97,7 +97,7 @@ fn files(erp: Erp) -> (Files, Arc<FakeTransport>) {
     (client.files(&7.into(), &12.into()), network)
 }
 
-/// Takes this state up, with the same content or another of the same length.
+/// Resumes from this state, with the same content or another of the same length.
 async fn resume(erp: Erp, state: Value, same: bool, on_conflict: OnConflict) -> Run {
     let (files, network) = files(erp);
     let store = OneUpload::holding(&state);
@@ -167,7 +167,7 @@ async fn not_transferred() {
     );
 }
 
-/// Of the same length, and yet another content: what was transferred is not passed for it.
+/// Another content of the same length: what was transferred is not taken for it.
 #[tokio::test]
 async fn another_content_is_transferred_again() {
     let erp = Erp {
@@ -215,7 +215,7 @@ async fn an_address_that_the_storage_refuses() {
         let kept = ["list", "transfer to kept"];
         run.is(uploaded(), &[&kept[..], &again].concat());
     }
-    // Another address would not help.
+    // Another URL would not help.
     let erp = Erp {
         kept: 413,
         ..Erp::new()
@@ -225,8 +225,8 @@ async fn an_address_that_the_storage_refuses() {
     assert!(run.kept.is_some());
 }
 
-/// `a-refused-finalize-sends-the-file-again`: what was transferred may be there no more, and what the status then is, is not
-/// known.
+/// `a-refused-finalize-sends-the-file-again`: what was transferred may no longer be there, and the
+/// status of that is not known.
 #[tokio::test]
 async fn what_is_not_finalized_is_transferred_again() {
     for status in [400, 404, 409, 422] {
@@ -242,7 +242,7 @@ async fn what_is_not_finalized_is_transferred_again() {
             &[&["list", "finalize", "list"][..], &again].concat(),
         );
     }
-    // The file is not why.
+    // The refusal is not about the file.
     for finalize in [vec![401], vec![403]] {
         let erp = Erp {
             finalize,
@@ -276,7 +276,7 @@ async fn an_upload_that_the_erp_has_forgotten() {
     }
 }
 
-/// The earlier process's finalize was still on its way when the list was asked for.
+/// The earlier process's finalize was still on its way during the list request.
 #[tokio::test]
 async fn a_finalize_of_before_that_acts_late() {
     for on_conflict in [OnConflict::Error, OnConflict::Skip, OnConflict::Replace] {
@@ -293,7 +293,7 @@ async fn a_finalize_of_before_that_acts_late() {
     }
 }
 
-/// Transferred, and finalize never sent: what is listed now is somebody else's.
+/// Transferred, but never finalized: a listed file is somebody else's.
 #[tokio::test]
 async fn a_file_that_was_never_finalized_is_not_ours() {
     let never = || {
@@ -314,7 +314,7 @@ async fn a_file_that_was_never_finalized_is_not_ours() {
     run.is(skipped, &conflict);
 }
 
-/// What is kept says whether a finalize has left.
+/// The state says whether a finalize was sent.
 #[tokio::test]
 async fn a_finalize_that_was_not_sent_is_kept_as_such() {
     for (status, finalizing) in [(0, false), (400, true), (404, true), (500, true)] {
@@ -333,7 +333,7 @@ async fn a_finalize_that_was_not_sent_is_kept_as_such() {
     }
 }
 
-/// The name is reserved, and nothing else is to be had: the state stays, for it is all there is.
+/// The name is reserved, and there is no other URL: the state is kept, since it is all there is.
 #[tokio::test]
 async fn an_upload_that_cannot_be_taken_up_is_kept() {
     let erp = Erp {

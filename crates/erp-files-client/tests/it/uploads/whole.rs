@@ -1,4 +1,4 @@
-//! An upload is one call to whoever makes it: what its error says is said of all its steps.
+//! An upload is one call to its caller: its error covers all steps.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn lost() -> FakeAnswer {
     FakeAnswer::error(TransportError::Interrupted)
 }
 
-/// The ERP goes away after this step: by then it has seen something.
+/// The ERP goes away after this step, when something was sent.
 #[tokio::test(start_paused = true)]
 async fn what_an_earlier_step_has_sent_has_left() {
     for step in [Transfer, Finalize] {
@@ -34,7 +34,7 @@ async fn what_an_earlier_step_has_sent_has_left() {
             (Some(step.id()), ErrorKind::Connect, Delivery::Answered)
         );
     }
-    // Nothing has.
+    // Nothing was sent.
     let erp = network(|op, _| (op == Initialize).then(no_way));
     let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
     assert_eq!(
@@ -43,7 +43,7 @@ async fn what_an_earlier_step_has_sent_has_left() {
     );
 }
 
-/// The old file is gone, and nobody may say that nothing was sent.
+/// The old file is gone, so the error must not say that nothing was sent.
 #[tokio::test(start_paused = true)]
 async fn a_replacement_that_ends_after_the_deletion() {
     for (after, delivery) in [
@@ -68,8 +68,8 @@ async fn a_replacement_that_ends_after_the_deletion() {
     }
 }
 
-/// A lost initialize is settled by the list after a deletion as before one: else the old file would be gone and none in its
-/// place.
+/// A lost initialize is settled by the list after a deletion, too. Otherwise the old file would be
+/// gone and no new one in its place.
 #[tokio::test(start_paused = true)]
 async fn an_initialize_that_is_lost_after_the_deletion_is_sent_once_more() {
     let erp = network(|op, nth| match (op, nth) {
@@ -88,7 +88,7 @@ async fn an_initialize_that_is_lost_after_the_deletion_is_sent_once_more() {
         [&settled[..], &[Transfer, Finalize, List]].concat()
     );
 
-    // Somebody else was faster: his file is not deleted.
+    // Somebody else was faster: their file is not deleted.
     let erp = network(|op, nth| match (op, nth) {
         (Initialize, 1) => Some(FakeAnswer::status(409)),
         (Initialize, _) => Some(lost()),
@@ -104,7 +104,7 @@ async fn an_initialize_that_is_lost_after_the_deletion_is_sent_once_more() {
     assert_eq!(steps(&erp), settled[..5]);
 }
 
-/// The conflict is told as one: nothing of the lost answer is in it.
+/// The error is a conflict, with nothing of the lost answer in it.
 #[tokio::test(start_paused = true)]
 async fn a_conflict_that_only_the_list_tells_has_no_status() {
     let erp = network(|op, nth| match (op, nth) {
@@ -141,7 +141,7 @@ async fn a_list_that_fails_does_not_hide_the_conflict() {
     }
 }
 
-/// An address that the settings refuse: where names are reserved there is no second one.
+/// A URL that the settings refuse: if names are reserved, there is no second one.
 #[tokio::test(start_paused = true)]
 async fn an_address_that_is_refused_is_kept() {
     let private = r#""https://10.255.255.1/result.pdf?sig=EXAMPLE""#;
@@ -175,7 +175,7 @@ async fn an_address_that_is_refused_is_kept() {
     assert!(store.kept().is_none());
 }
 
-/// What would not be sent as given is of use to nobody.
+/// A URL that cannot be sent as it is, is of no use with other settings either.
 #[tokio::test(start_paused = true)]
 async fn an_address_that_cannot_be_used_is_not_kept() {
     for answer in [r#""https://storage.example/../x?sig=EXAMPLE""#, "{}"] {
@@ -233,7 +233,7 @@ async fn a_failure_leaves_the_state_in_the_store() {
     assert!(store.saved().is_empty());
 }
 
-/// The options are each step's; the deadline is a step's own, not one for all.
+/// The options are those of each step, and so is the deadline.
 #[tokio::test(start_paused = true)]
 async fn the_options_reach_every_step() {
     for step in [Initialize, Transfer, Finalize, List, Delete] {
@@ -249,7 +249,7 @@ async fn the_options_reach_every_step() {
             .options(CallOptions::default().deadline(Duration::from_secs(5)));
         let started = tokio::time::Instant::now();
         assert!(upload.send().await.is_err(), "{step:?}");
-        // A lost finalize is looked up and sent again, for five seconds more.
+        // A lost finalize is looked up and sent again, for five more seconds.
         assert!(started.elapsed() <= Duration::from_secs(11), "{step:?}");
     }
     let erp = network(|op, _| {
@@ -261,7 +261,7 @@ async fn the_options_reach_every_step() {
     assert_eq!(steps(&erp), [Initialize]);
 }
 
-/// Bytes of the file, and of nothing else.
+/// Progress counts the bytes of the file, and nothing else.
 #[tokio::test(start_paused = true)]
 async fn progress_is_the_transfers() {
     let (sender, receiver) = std::sync::mpsc::channel();
