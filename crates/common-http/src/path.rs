@@ -1,6 +1,6 @@
 //! The checked way from a path template to a URL.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode_byte, utf8_percent_encode};
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -22,6 +22,21 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 #[must_use]
 pub fn percent_encode(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
+}
+
+/// Percent-encodes the characters that `which` picks, as UTF-8.
+pub(crate) fn encode_where(text: &str, which: impl Fn(char) -> bool) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for c in text.chars() {
+        if which(c) {
+            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                encoded.push_str(percent_encode_byte(byte));
+            }
+        } else {
+            encoded.push(c);
+        }
+    }
+    encoded
 }
 
 /// In a file name dots are encoded too: a leading one would hide the file, and two are a folder.
