@@ -45,7 +45,8 @@ const ENCODED_IN_NAMES: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 /// Makes a vendor's id safe as part of a file name.
 ///
 /// Every byte outside `[A-Za-z0-9_-]` is percent-encoded, so an id cannot be a path, and two ids
-/// have two names (except on a file system that ignores case).
+/// have two names. On a file system that ignores case the caller must check that the name is not
+/// another id's; on Windows, that it is not reserved, such as `CON`.
 ///
 /// ```
 /// assert_eq!(common_http::file_name("0000101BB"), "0000101BB");
