@@ -191,7 +191,6 @@ impl ErpFilesClientBuilder {
     /// - a certificate or the proxy cannot be read
     pub fn build(self) -> Result<ErpFilesClient> {
         let mut settings = self.settings;
-        settings.hosts = settings.hosts.plain_http_as(&self.http);
         let mut engine = Engine::builder(&ERP, &*self.base_url).http(self.http.clone());
         engine = match self.token {
             None => {
@@ -209,9 +208,8 @@ impl ErpFilesClientBuilder {
                 engine.authenticator(OAuth::new(credentials, self.http)?)
             }
         };
-        Ok(ErpFilesClient {
-            engine: engine.build()?,
-            settings,
-        })
+        let engine = engine.build()?;
+        settings.hosts = settings.hosts.for_engine(&engine);
+        Ok(ErpFilesClient { engine, settings })
     }
 }
