@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::{
-    Answer, CallOptions, Engine, Error, ErrorKind, Operation, Prepared, RawJson, Request, Result,
-    safe_debug,
+    Answer, CallOptions, Engine, Error, ErrorKind, Operation, Prepared, Request, Result, safe_debug,
 };
 
 use crate::exams::cursor::Cursor;
@@ -175,17 +174,20 @@ impl ListExams {
 
     async fn fetch(&self, offset: u64) -> Result<RawPage> {
         let answer = self.request(offset).await?;
-        let items: Vec<RawJson> = answer.json()?;
+        let items = answer.raw_items()?;
         // Documented to be the offset that was applied. Another one would silently lose exams.
         let applied = count(&answer, "x-pagination-offset");
         if !items.is_empty() && applied.is_some_and(|applied| applied != offset) {
             let why = "the answer is for another offset than was requested";
             return Err(answer.unreadable().with_detail(why));
         }
+        let limit = count(&answer, "x-pagination-limit");
+        let most = limit.unwrap_or(u64::MAX).min(self.page_size.into());
         Ok(RawPage {
+            full: !items.is_empty() && items.len() as u64 >= most,
             items,
             total: count(&answer, "x-pagination-total"),
-            limit: count(&answer, "x-pagination-limit"),
+            limit,
             throttled: answer.was_throttled(),
         })
     }
