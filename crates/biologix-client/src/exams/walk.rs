@@ -174,13 +174,20 @@ impl Walk {
             }
             let content = raw.compact();
             let item: Item<Exam> = Item::read(raw, index);
-            let id = match item.value() {
-                Some(exam) => Hash::of(&["exam", &exam.exam_id]),
-                None => self.page.identity(&content, index),
+            let hash = Hash::of(&[&content]);
+            let seen = &mut self.cursor.seen;
+            let (id, is_new) = match item.value() {
+                Some(exam) => (Hash::of(&["exam", &exam.exam_id]), true),
+                // Its place depends on the total, so only another text is sure to be another item.
+                None => (
+                    self.page.identity(&content, index),
+                    seen.note(hash, hash) == Sighting::First,
+                ),
             };
-            let sighting = self.cursor.seen.note(id, Hash::of(&[&content]));
+            let sighting = seen.note(id, hash);
             match sighting {
-                Sighting::First => self.fruitless = Fruitless::default(),
+                Sighting::First if is_new => self.fruitless = Fruitless::default(),
+                Sighting::First => {}
                 Sighting::Changed | Sighting::Same => self.fruitless.exams += 1,
             }
             if sighting != Sighting::Same {
