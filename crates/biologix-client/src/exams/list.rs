@@ -74,8 +74,8 @@ impl Exams {
     /// - `unauthenticated`: the session was refused, and so was the new one
     /// - `credentials` and other errors of the login, see [`Sessions::open`](crate::Sessions::open)
     /// - `decode`: the answer is not a JSON array, or is for another offset (`X-Pagination-Offset`)
-    /// - `invalid_input`: the partner id is empty, `.`, `..` or has control characters, or the page
-    ///   size is 0
+    /// - `invalid_input`: the partner id is empty, `.`, `..` or has a slash, a backslash or control
+    ///   characters, or the page size is 0
     /// - `server`, `connect`, `timeout`, `interrupted`: after four attempts
     pub fn list(&self) -> ListExams {
         ListExams {

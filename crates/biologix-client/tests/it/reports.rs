@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use biologix_client::{BiologixClient, ErrorCode, ExamKey};
 use common_http::transport::{FakeAnswer, FakeTransport};
-use common_http::{Delivery, ErrorKind, HttpOptions, Result};
+use common_http::{Delivery, ErrorKind, ForeignHosts, HttpOptions, Result};
 
 use crate::support::{client, network, partner, refusal, targets, without_credentials};
 
@@ -205,6 +205,62 @@ async fn a_key_is_one_path_segment_encoded_once() {
         assert!(error.to_string().contains("examKey"), "{error}");
     }
     assert_eq!(network.count(), before);
+}
+
+/// The storage's answer, for a redirect to this address.
+fn redirected(location: &str) -> std::sync::Arc<FakeTransport> {
+    let location = location.to_owned();
+    FakeTransport::new(move |request| match request.index {
+        0 => FakeAnswer::status(302).header("location", &location),
+        _ => ok(PDF),
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redirect_is_followed_once_if_a_setting_says_so() {
+    const STORAGE: &str = "https://storage.example/r%2Fa.pdf?sig=a%2Bb";
+    let network = redirected(STORAGE);
+    let client = without_credentials(&network).build().unwrap();
+    let error = fetch(&client, "EXAMPLEKEY101").await.unwrap_err();
+    assert_eq!((error.kind(), network.count()), (ErrorKind::Rejected, 1));
+    assert!(!format!("{error} {error:?}").contains("sig"), "{error:?}");
+
+    let follow = |location: &str, base: &str, hosts: ForeignHosts| {
+        let network = redirected(location);
+        let builder = without_credentials(&network).base_url(base);
+        let client = builder.follow_reports(hosts).build().unwrap();
+        async move { (fetch(&client, "EXAMPLEKEY101").await, network) }
+    };
+    const VENDOR: &str = "https://api.example";
+    let (pdf, network) = follow(STORAGE, VENDOR, ForeignHosts::default()).await;
+    assert_eq!(pdf.unwrap(), PDF);
+    let request = &network.requests()[1];
+    assert_eq!(request.target, "/r%2Fa.pdf?sig=a%2Bb");
+    let names: Vec<_> = request.headers.keys().map(|name| name.as_str()).collect();
+    assert_eq!(names, ["accept"]);
+
+    for location in [
+        "http://storage.example/a.pdf",
+        "https://10.0.0.1/a.pdf",
+        "https://127.0.0.1/a.pdf",
+        "http://localhost:8080/a.pdf",
+        "https://user:word@storage.example/a.pdf",
+        "file:///etc/passwd",
+    ] {
+        let (refused, network) = follow(location, VENDOR, ForeignHosts::default()).await;
+        assert_eq!(
+            refused.unwrap_err().kind(),
+            ErrorKind::Rejected,
+            "{location}"
+        );
+        assert_eq!(network.count(), 1, "{location}");
+    }
+    let only = ForeignHosts::default().only(["other.example"]);
+    let (refused, network) = follow(STORAGE, VENDOR, only).await;
+    assert_eq!(
+        (refused.unwrap_err().kind(), network.count()),
+        (ErrorKind::Rejected, 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
