@@ -275,7 +275,6 @@ impl ErpFilesClientBuilder {
     /// ```
     pub fn build(self) -> Result<ErpFilesClient> {
         let mut settings = self.settings;
-        settings.hosts = settings.hosts.plain_http_as(&self.http);
         let mut engine = Engine::builder(&ERP, &self.base_url).http(self.http.clone());
         engine = match self.token {
             Token::None => return Err(refused("the credentials are missing")),
@@ -304,9 +303,8 @@ impl ErpFilesClientBuilder {
                 })
             }
         };
-        Ok(ErpFilesClient {
-            engine: engine.build()?,
-            settings,
-        })
+        let engine = engine.build()?;
+        settings.hosts = settings.hosts.for_engine(&engine);
+        Ok(ErpFilesClient { engine, settings })
     }
 }
