@@ -55,8 +55,9 @@ impl Attendances {
     /// accepted.
     ///
     /// One of more than 32 KiB, for example with attachments, has no limit of time while it moves.
-    /// It ends when less than 1 KiB moves in 30 s, or when no answer comes within 30 s of the last
-    /// byte. A small one ends after 60 s ([`HttpOptions::call_timeout`]). A deadline ends both.
+    /// It ends when less than 1 KiB moves in 30 s, or when after its last byte no answer comes for as
+    /// long as it took, and at least 120 s. A small one ends after 60 s
+    /// ([`HttpOptions::call_timeout`]). A deadline ends both.
     ///
     /// [`HttpOptions::call_timeout`]: crate::HttpOptions::call_timeout
     ///
