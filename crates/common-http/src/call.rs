@@ -50,7 +50,7 @@ use crate::request::Request;
 #[must_use = "nothing is sent before `.await` or `send`"]
 pub struct Call<T>(Work<T>);
 
-type Read<T> = Box<dyn FnOnce(Answer) -> Result<T> + Send + Sync>;
+type Read<T> = Box<dyn FnOnce(Result<Answer>) -> Result<T> + Send + Sync>;
 
 enum Work<T> {
     Answer {
@@ -117,7 +117,35 @@ impl Request {
         self,
         read: impl FnOnce(Answer) -> Result<T> + Send + Sync + 'static,
     ) -> Call<T> {
-        Call::answer(self, read)
+        self.settles(|ended| read(ended?))
+    }
+
+    /// Ends the building: a call whose end, an answer or an error, is judged by this function.
+    ///
+    /// For errors that need the vendor's explanation, or that mean success.
+    ///
+    /// ```
+    /// # common_http::example::story(async |engine| {
+    /// use common_http::{Call, Engine, ErrorKind, Operation};
+    ///
+    /// static DELETE: Operation = Operation::delete("example.things.delete", "/things/{id}");
+    ///
+    /// /// A thing that is not there need not be deleted.
+    /// fn delete(engine: &Engine, id: &str) -> Call<()> {
+    ///     engine.request(&DELETE).path("id", id).settles(|ended| match ended {
+    ///         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+    ///         Ok(_) | Err(_) => Ok(()),
+    ///     })
+    /// }
+    ///
+    /// delete(&engine, "0000001").await?;
+    /// # Ok(()) });
+    /// ```
+    pub fn settles<T>(
+        self,
+        judge: impl FnOnce(Result<Answer>) -> Result<T> + Send + Sync + 'static,
+    ) -> Call<T> {
+        Call::answer(self, judge)
     }
 
     /// Ends the building: a call whose answer is streamed. `check` sees its first KiB, and if it says no
@@ -130,7 +158,7 @@ impl Request {
 impl<T> Call<T> {
     pub(crate) fn answer(
         request: Request,
-        read: impl FnOnce(Answer) -> Result<T> + Send + Sync + 'static,
+        read: impl FnOnce(Result<Answer>) -> Result<T> + Send + Sync + 'static,
     ) -> Self {
         let read = Box::new(read);
         Self(Work::Answer { request, read })
@@ -166,7 +194,7 @@ impl<T> Call<T> {
     /// Those that the method which gave the call names.
     pub async fn send(self) -> Result<T> {
         match self.0 {
-            Work::Answer { request, read } => read(request.send().await?),
+            Work::Answer { request, read } => read(request.send().await),
             Work::Download {
                 request,
                 check,
