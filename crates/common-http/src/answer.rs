@@ -8,8 +8,9 @@ use serde::de::DeserializeOwned;
 
 use crate::data::item::Item;
 use crate::data::recorded::Recorded;
+use crate::data::{charset, cost, list};
 use crate::error::{Delivery, Error, ErrorKind, Result};
-use crate::json::{RawJson, decode};
+use crate::json::{DecodeError, RawJson, decode_in};
 
 /// How much of an answer's body an error keeps.
 pub(crate) const KEPT_BODY: usize = 64 * 1024;
@@ -75,10 +76,13 @@ impl Answer {
 
     /// Reads the body as JSON.
     ///
+    /// It is read as tolerantly as by [`json::decode`](crate::json::decode), and by the charset
+    /// that the answer names if it is not UTF-8.
+    ///
     /// # Errors
     /// `decode`, with the JSON path and the body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        decode(&self.body).map_err(|error| self.unreadable().with_decode(error))
+        decode_in(self.charset().as_deref(), &self.body).map_err(|error| self.no_json(error))
     }
 
     /// The JSON text of the body, if it is JSON. For answers that may have any form.
@@ -92,17 +96,59 @@ impl Answer {
     /// # Errors
     /// `decode`, with the JSON path and the body.
     pub fn recorded<T: DeserializeOwned>(&self) -> Result<Recorded<T>> {
-        Ok(Recorded::new(self.json()?, self.json()?))
+        let raw = RawJson::of(&self.body, self.charset().as_deref());
+        Ok(Recorded::new(self.json()?, raw))
     }
 
     /// Reads the body as a JSON array, of which an unreadable item costs itself alone.
     ///
+    /// An empty body and `null` are an empty list.
+    ///
     /// # Errors
     /// `decode` if it is not an array.
     pub fn items<T: DeserializeOwned>(&self) -> Result<Vec<Item<T>>> {
-        let items: Vec<RawJson> = self.json()?;
+        let items = self.raw_items()?;
+        cost::afford(self.body.len(), items.len() * size_of::<Item<T>>())
+            .map_err(|error| self.no_json(error))?;
         let read = |(index, raw)| Item::read(raw, index);
         Ok(items.into_iter().enumerate().map(read).collect())
+    }
+
+    /// The texts of a JSON array's items, each as it came, to be read with [`Item::read`].
+    ///
+    /// An empty body and `null` are an empty list. Nothing within an item can make it fail.
+    ///
+    /// # Errors
+    /// `decode` if it is not an array.
+    pub fn raw_items(&self) -> Result<Vec<RawJson>> {
+        let charset = self.charset();
+        let utf16 = charset::utf16(&self.body);
+        let body = utf16
+            .as_ref()
+            .map_or(&self.body[..], |text| text.as_bytes());
+        let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+        if matches!(body.trim_ascii(), b"" | b"null") {
+            return Ok(Vec::new());
+        }
+        cost::check(body).map_err(|error| self.no_json(error))?;
+        let mut items = Vec::new();
+        let mut keep = |item: &[u8]| items.push(RawJson::of(item, charset.as_deref()));
+        match list::split(body, &mut keep) {
+            Some(()) => Ok(items),
+            None => self.json(),
+        }
+    }
+
+    /// The charset that the answer names, in lower case.
+    fn charset(&self) -> Option<String> {
+        let kind = self.header("content-type")?.to_ascii_lowercase();
+        let (_, charset) = kind.split_once("charset=")?;
+        let charset = charset.split(';').next()?;
+        Some(charset.trim_matches([' ', '"']).to_owned())
+    }
+
+    fn no_json(&self, error: DecodeError) -> Error {
+        self.unreadable().with_decode(error)
     }
 
     /// The error that says that the answer came and is not what the vendor's document says.
@@ -144,5 +190,171 @@ impl fmt::Debug for Answer {
             .field("bytes", &self.body.len())
             .field("attempts", &self.attempts)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use bytes::Bytes;
+    use http::Response;
+    use serde::Deserialize;
+
+    use super::Answer;
+    use crate::Item;
+    use crate::json::DecodeReason;
+
+    fn answer(body: impl Into<Bytes>, kind: &str) -> Answer {
+        let response = Response::builder().header("content-type", kind);
+        Answer::from(response.body(body.into()).unwrap())
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Exam {
+        id: u8,
+        name: Option<String>,
+        #[serde(rename = "odi")]
+        _odi: Option<f64>,
+    }
+
+    fn exams(body: impl Into<Bytes>) -> Vec<Item<Exam>> {
+        answer(body, "application/json").items().unwrap()
+    }
+
+    #[test]
+    fn nothing_is_an_empty_list() {
+        for body in [
+            "",
+            " \r\n",
+            "null",
+            " null ",
+            "\u{feff}",
+            "\u{feff}null",
+            "[]",
+            "[ ]",
+        ] {
+            assert!(exams(body).is_empty(), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn an_odd_field_costs_itself_and_an_unreadable_item_itself() {
+        for odd in [
+            r#"{"id":2,"odi":NaN}"#,
+            r#"{"id":2,"name":"\ud83d"}"#,
+            r#"{"id":1,"id":2}"#,
+            "{\"id\":2,\"name\":\"a\nb\"}",
+            r#"{ "id" : 2 , "odi" : }"#,
+        ] {
+            let items = exams(format!(r#" [{{"id":1}}, {odd} ,{{"id":3}}] "#));
+            let read: Vec<_> = items.iter().map(|item| item.value().unwrap().id).collect();
+            assert_eq!(read, [1, 2, 3], "{odd}");
+            assert_eq!(items[1].raw().as_str(), odd);
+        }
+        for odd in [
+            r#"{"id":2"#,
+            r#"{"id":"2"}"#,
+            "{id:2}",
+            "<b>",
+            r#"{"id":[2}"#,
+            r#"{"id":2}}"#,
+            "NaN",
+        ] {
+            let items = exams(format!(r#"[{{"id":1}},{odd},{{"id":3}}]"#));
+            if items.len() == 3 {
+                assert_eq!(items[1].raw().as_str(), odd);
+                assert!(items[1].rejected().unwrap().error.path().starts_with("[1]"));
+                assert_eq!(items[2].value().unwrap().id, 3, "{odd}");
+            } else {
+                assert_eq!(odd, r#"{"id":2"#);
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_cut_off_is_an_error() {
+        let whole = r#"[{"id":1,"name":"a]"},{"id":2,"name":"[b","more":[[1],{"x":[]}]}]"#;
+        for length in 1..whole.len() {
+            let cut = answer(whole[..length].to_owned(), "application/json");
+            assert!(cut.items::<Exam>().is_err(), "{}", &whole[..length]);
+        }
+        for (body, reason) in [
+            ("[{\"id\":1}", "ended early"),
+            ("{}", "wrong type"),
+            ("[] []", "syntax"),
+            ("<html>", "syntax"),
+        ] {
+            let error = answer(body, "application/json")
+                .items::<Exam>()
+                .unwrap_err();
+            assert!(format!("{error:?}").contains(reason), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_read_by_its_charset() {
+        let body = Bytes::from_static(b"[{\"id\":1,\"name\":\"S\xe3o\"}, {\"id\":2}]");
+        for (kind, name) in [
+            ("application/json; charset=ISO-8859-1", "S\u{e3}o"),
+            ("application/json;charset=\"windows-1252\"; a=b", "S\u{e3}o"),
+            ("application/json; charset=windows-1251", "S\u{433}o"),
+            ("application/json; charset=utf-8", "S\u{fffd}o"),
+            ("application/json", "S\u{fffd}o"),
+        ] {
+            let answer = answer(body.clone(), kind);
+            let items = answer.items::<Exam>().unwrap();
+            assert_eq!(items[0].value().unwrap().name.as_deref(), Some(name));
+            assert_eq!(items[0].raw().as_bytes(), &body[1..22]);
+            assert_eq!(
+                items[0].raw().as_str(),
+                format!(r#"{{"id":1,"name":"{name}"}}"#)
+            );
+            assert_eq!(items[1].raw().as_str(), r#"{"id":2}"#);
+            let whole = answer.recorded::<Vec<Exam>>().unwrap();
+            assert_eq!(
+                (whole[0].name.as_deref(), whole.raw().as_bytes()),
+                (Some(name), &body[..])
+            );
+        }
+        let utf16: Vec<u8> = "[{\"id\":7}]"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert_eq!(exams(utf16)[0].value().unwrap().id, 7);
+    }
+
+    #[test]
+    fn a_record_is_kept_as_it_came() {
+        let answer = answer(
+            "\u{feff} {\"a\" : NaN, \"b\":\"\t\", \"a\":1}\n",
+            "application/json",
+        );
+        let recorded = answer
+            .recorded::<BTreeMap<String, Option<serde_json::Value>>>()
+            .unwrap();
+        assert_eq!(
+            recorded.raw().as_str(),
+            "{\"a\" : NaN, \"b\":\"\t\", \"a\":1}"
+        );
+        assert_eq!(recorded["a"], Some(1.into()));
+    }
+
+    #[test]
+    fn a_body_of_crumbs_is_refused() {
+        let crumbs = |unit: &str| format!("[{}0]", unit.repeat((1 << 20) / unit.len()));
+        let error = answer(crumbs("{},"), "").items::<Exam>().unwrap_err();
+        assert!(format!("{error:?}").contains(DecodeReason::TooMany.as_str()));
+        assert!(
+            answer(crumbs("{},"), "")
+                .json::<serde_json::Value>()
+                .is_err()
+        );
+        // What is small costs what its items cost.
+        assert!(answer(crumbs("0,"), "").items::<[u64; 32]>().is_err());
+        assert_eq!(
+            answer(crumbs("0,"), "").items::<u8>().unwrap().len(),
+            (1 << 19) + 1
+        );
     }
 }

@@ -1,13 +1,21 @@
 //! What vendors' data is made of: read tolerantly, kept as it came, printed only where it is safe.
 
+#[cfg(test)]
+mod any;
+pub(crate) mod charset;
+pub(crate) mod cost;
 mod decode_error;
 pub(crate) mod id;
 pub(crate) mod item;
 pub mod json;
 pub mod lenient;
+pub(crate) mod list;
+pub(crate) mod model;
 mod open_enum;
 mod raw;
+mod reader;
 pub(crate) mod recorded;
 pub(crate) mod redact;
+mod scan;
 mod text_or_number;
 pub(crate) mod timestamp;

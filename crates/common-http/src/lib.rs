@@ -68,4 +68,5 @@ pub mod __private {
     pub use serde;
 
     pub use crate::data::id::read_id;
+    pub use crate::data::model::by_field;
 }

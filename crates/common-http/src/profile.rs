@@ -3,10 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::answer::Answer;
 use crate::error::ErrorKind;
+use crate::json::{Extra, decode};
 use crate::operation::Operation;
 
 type ReadError = fn(&Operation, &Answer) -> ErrorDetail;
@@ -112,9 +111,7 @@ impl ErrorDetail {
     /// Reads code and message from the members of a JSON object: the first of each list that holds text.
     #[must_use]
     pub fn from_json(body: &[u8], codes: &[&str], messages: &[&str]) -> Self {
-        let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
-            return Self::default();
-        };
+        let members: Extra = decode(body).unwrap_or_default();
         let first = |names: &[&str]| {
             names
                 .iter()
@@ -131,3 +128,34 @@ impl ErrorDetail {
 }
 
 crate::safe_debug!(ErrorDetail { kind });
+
+#[cfg(test)]
+mod tests {
+    use super::ErrorDetail;
+
+    #[test]
+    fn one_odd_byte_does_not_cost_the_code() {
+        for body in [
+            "\u{feff}{\"error\":\"taken\"}".as_bytes(),
+            b"{\"error\":\"taken\",\"message\":\"n\xe3o\"}",
+            b"{\"error\":\"taken\",\"message\":\"a\nb\"}",
+            br#"{"error":"taken","message":"\ud83d"}"#,
+            br#"{"error":"other","limit":NaN,"error":"taken"}"#,
+            &[
+                br#"{"error":"taken","at":"#,
+                &b"[".repeat(999)[..],
+                &b"]".repeat(999),
+                b"}",
+            ]
+            .concat(),
+        ] {
+            let detail = ErrorDetail::from_json(body, &["code", "error"], &["message"]);
+            assert_eq!(detail.code.as_deref(), Some("taken"), "{body:?}");
+        }
+        for body in ["", "[]", "<html>", "{"] {
+            assert!(
+                ErrorDetail::from_json(body.as_bytes(), &["error"], &[]) == ErrorDetail::default()
+            );
+        }
+    }
+}

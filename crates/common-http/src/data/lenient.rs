@@ -6,7 +6,8 @@ use serde::de::{DeserializeOwned, Error as _, Unexpected};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Number, Value};
 
-use crate::data::json::Extra;
+use crate::data::item::Item;
+use crate::data::json::{Extra, RawJson};
 
 /// Reads a list; null is the empty list, and null items are dropped.
 ///
@@ -80,6 +81,37 @@ pub fn string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::E
         .map_err(|_| D::Error::invalid_type(Unexpected::Other("something else"), &"a string"))
 }
 
+/// Reads a list, of which an unreadable item costs itself alone; null is the empty list, and null items are dropped.
+///
+/// ```
+/// use common_http::{Item, lenient};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Page {
+///     #[serde(default, deserialize_with = "lenient::items")]
+///     results: Vec<Item<u32>>,
+/// }
+///
+/// let page: Page = serde_json::from_str(r#"{"results": [1, null, "two"]}"#)?;
+/// assert_eq!(page.results[0].value(), Some(&1));
+/// assert_eq!(page.results[1].rejected().unwrap().error.path(), "[2]");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Those of the deserializer, if the value is neither null nor a list.
+pub fn items<'de, D, T>(deserializer: D) -> Result<Vec<Item<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let items = Option::<Vec<RawJson>>::deserialize(deserializer)?;
+    let items = items.into_iter().flatten().enumerate();
+    let items = items.filter(|(_, raw)| raw.as_str() != "null");
+    Ok(items.map(|(index, raw)| Item::read(raw, index)).collect())
+}
+
 /// Moves a field out of an answer's fields; one that the type cannot hold stays there.
 ///
 /// So one odd field costs neither itself nor the others. Null counts as absent.
@@ -132,6 +164,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::Extra;
+    use crate::Item;
     use crate::data::json::{DecodeReason, decode};
 
     #[derive(Debug, Deserialize)]
@@ -235,6 +268,24 @@ mod tests {
         }
         let left: Vec<_> = rest.keys().collect();
         assert_eq!(left, ["odd", "other"]);
+    }
+
+    #[test]
+    fn a_list_within_keeps_the_texts_of_its_items() {
+        #[derive(Deserialize)]
+        struct Page {
+            #[serde(default, deserialize_with = "super::items")]
+            list: Vec<Item<Extra>>,
+        }
+        let page: Page =
+            decode(br#"{"list": [{"odi": NaN}, null, 7, { "odi":"x" }], "list2": Infinity}"#)
+                .unwrap();
+        let texts: Vec<_> = page.list.iter().map(|item| item.raw().as_str()).collect();
+        assert_eq!(texts, ["{\"odi\": NaN}", "7", "{ \"odi\":\"x\" }"]);
+        assert_eq!(page.list[1].rejected().unwrap().error.path(), "[2]");
+        for none in ["{}", r#"{"list":null}"#, r#"{"list":[]}"#] {
+            assert!(decode::<Page>(none.as_bytes()).unwrap().list.is_empty());
+        }
     }
 
     #[test]

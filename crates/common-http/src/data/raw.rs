@@ -1,15 +1,22 @@
 //! JSON kept byte for byte.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::data::charset;
 use crate::data::json::{DecodeError, decode};
+use crate::data::scan;
 
 /// One JSON value in exactly the bytes that came: field order, numbers, escapes and white space.
+///
+/// It may be what JSON does not allow and [`decode`] reads all the same, such as `NaN` for a number;
+/// an item of a list may even be unreadable. `Serialize` always writes JSON: what was read, or all of
+/// the text as a string.
 ///
 /// Read and write it with `serde_json` only (`from_str`, `from_slice`, `from_value`, ...). No other
 /// format can carry it, nor can serde's `flatten` and `untagged`, which convert values on the way.
@@ -25,8 +32,12 @@ use crate::data::json::{DecodeError, decode};
 /// assert_eq!(format!("{raw:?}"), "RawJson(31 bytes)");
 /// # Ok::<(), common_http::DecodeError>(())
 /// ```
-#[derive(Clone)]
-pub struct RawJson(Arc<RawValue>);
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawJson {
+    text: Arc<str>,
+    /// What came, where it is not the text's bytes.
+    bytes: Option<Arc<Vec<u8>>>,
+}
 
 impl RawJson {
     /// Wraps a text that is one JSON value, without white space and byte order mark around it.
@@ -38,28 +49,61 @@ impl RawJson {
         decode(text.into().as_bytes())
     }
 
+    /// Wraps bytes that hold one value, which may be unreadable, with white space around it.
+    pub(crate) fn of(bytes: &[u8], charset: Option<&str>) -> Self {
+        let text = charset::text(bytes, charset);
+        let bytes = match &text {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(_) => Some(Arc::new(bytes.to_vec())),
+        };
+        Self {
+            text: text.trim_ascii().into(),
+            bytes,
+        }
+    }
+
     /// The text as it came.
+    ///
+    /// Where what came is not UTF-8, it is read by the charset that the answer names, else with
+    /// replacement characters; [`as_bytes`](RawJson::as_bytes) has what came.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.get()
+        &self.text
+    }
+
+    /// The bytes as they came: those of [`as_str`](RawJson::as_str), unless it is not UTF-8.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.bytes {
+            Some(bytes) => bytes,
+            None => self.text.as_bytes(),
+        }
     }
 
     /// The text on one line: without white space between tokens, and otherwise byte for byte.
+    ///
+    /// A raw line break within a text, which JSON does not allow, is written as an escape.
     #[must_use]
     pub fn compact(&self) -> String {
         let text = self.as_str();
         let mut compact = String::with_capacity(text.len());
         let (mut start, mut in_string, mut escaped) = (0, false, false);
         for (at, byte) in text.bytes().enumerate() {
-            if in_string {
-                in_string = escaped || byte != b'"';
-                escaped = !escaped && byte == b'\\';
-            } else if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-                compact.push_str(&text[start..at]);
-                start = at + 1;
-            } else {
-                in_string = byte == b'"';
-            }
+            let instead = match byte {
+                b'\n' if in_string => "\\n",
+                b'\r' if in_string => "\\r",
+                b' ' | b'\t' | b'\n' | b'\r' if !in_string => "",
+                _ => {
+                    in_string = (byte == b'"') != in_string || (in_string && escaped);
+                    escaped = in_string && !escaped && byte == b'\\';
+                    continue;
+                }
+            };
+            compact.push_str(&text[start..at]);
+            // A backslash before it would take the escape's own for itself.
+            compact.push_str(if escaped { "\\" } else { "" });
+            compact.push_str(instead);
+            (start, escaped) = (at + 1, false);
         }
         compact.push_str(&text[start..]);
         compact
@@ -71,34 +115,67 @@ impl RawJson {
     ///
     /// [`DecodeError`] if the type cannot hold it.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        decode(self.as_str().as_bytes())
+        decode(self.text.as_bytes())
+    }
+
+    /// The text, or what it reads as where it is not JSON: a string where it cannot be read.
+    fn json(&self) -> Cow<'_, str> {
+        if serde_json::from_str::<&RawValue>(&self.text).is_ok() {
+            return Cow::Borrowed(&self.text);
+        }
+        Cow::Owned(scan::repaired(&self.text).unwrap_or_else(|| scan::quoted(&self.text)))
     }
 }
-
-impl PartialEq for RawJson {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-    }
-}
-
-impl Eq for RawJson {}
 
 impl fmt::Debug for RawJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RawJson({} bytes)", self.as_str().len())
+        write!(f, "RawJson({} bytes)", self.as_bytes().len())
     }
 }
 
 impl Serialize for RawJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        let json = self.json();
+        serde_json::from_str::<&RawValue>(&json)
+            .map_err(serde::ser::Error::custom)?
+            .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for RawJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Box::<RawValue>::deserialize(deserializer).map(|value| Self(value.into()))
+        Ok(Self {
+            text: raw_text(deserializer)?.into(),
+            bytes: None,
+        })
     }
+}
+
+/// The name under which our own reader hands out the text of a value.
+pub(crate) const RAW_TEXT: &str = "$common_http::RawText";
+
+/// Takes the text of the next value, exactly as it stands.
+pub(crate) fn raw_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    struct Text;
+
+    impl<'de> Visitor<'de> for Text {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("JSON")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<String, E> {
+            Ok(text.to_owned())
+        }
+
+        fn visit_newtype_struct<D: Deserializer<'de>>(self, json: D) -> Result<String, D::Error> {
+            let value = Box::<RawValue>::deserialize(json)?;
+            Ok(Box::<str>::from(value).into())
+        }
+    }
+
+    deserializer.deserialize_newtype_struct(RAW_TEXT, Text)
 }
 
 #[cfg(test)]
@@ -107,6 +184,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::RawJson;
+    use crate::data::any::{any_json, spaced};
     use crate::data::json::DecodeReason;
 
     #[test]
@@ -134,7 +212,8 @@ mod tests {
             ("{\"a\":", DecodeReason::EndedEarly),
             ("{} {}", DecodeReason::Syntax),
             ("{'a':1}", DecodeReason::Syntax),
-            ("\"\n\"", DecodeReason::Syntax),
+            ("NaN", DecodeReason::Syntax),
+            ("OK", DecodeReason::Syntax),
             ("01", DecodeReason::Syntax),
         ] {
             assert_eq!(
@@ -167,60 +246,6 @@ mod tests {
             format!("{raw:?} {raw:#?}"),
             "RawJson(8 bytes) RawJson(8 bytes)"
         );
-    }
-
-    fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            proptest::num::f64::NORMAL.prop_map(Value::from),
-            "[ \"\\\\\n\ta-c{},:é]{0,8}".prop_map(Value::from),
-        ];
-        leaf.prop_recursive(4, 40, 5, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-                prop::collection::btree_map("[ \"\\\\a-c]{0,4}", inner, 0..5)
-                    .prop_map(|map| Value::Object(map.into_iter().collect())),
-            ]
-        })
-    }
-
-    /// Writes JSON with white space between all tokens, taken in turn from `gaps`.
-    fn spaced(value: &Value, gaps: &mut impl Iterator<Item = String>, out: &mut String) {
-        match value {
-            Value::Array(items) => {
-                out.push('[');
-                for (index, item) in items.iter().enumerate() {
-                    if index > 0 {
-                        out.push(',');
-                    }
-                    out.extend(gaps.next());
-                    spaced(item, gaps, out);
-                    out.extend(gaps.next());
-                }
-                out.extend(gaps.next());
-                out.push(']');
-            }
-            Value::Object(fields) => {
-                out.push('{');
-                for (index, (name, field)) in fields.iter().enumerate() {
-                    if index > 0 {
-                        out.push(',');
-                    }
-                    out.extend(gaps.next());
-                    out.push_str(&Value::from(name.as_str()).to_string());
-                    out.extend(gaps.next());
-                    out.push(':');
-                    out.extend(gaps.next());
-                    spaced(field, gaps, out);
-                    out.extend(gaps.next());
-                }
-                out.extend(gaps.next());
-                out.push('}');
-            }
-            scalar => out.push_str(&scalar.to_string()),
-        }
     }
 
     proptest! {

@@ -1,0 +1,75 @@
+//! What reading a text costs in memory, told before it is read.
+
+use crate::data::json::{DecodeError, DecodeReason};
+
+/// A `RawJson` or a `serde_json::Value`, with what its allocation and its list's growth cost.
+const VALUE: usize = 64;
+/// The first node of a `serde_json::Map`, which has room for eleven members.
+const OBJECT: usize = 640;
+
+/// Refuses a text whose values could cost many times its size.
+///
+/// An object of three bytes, `{},`, can become any type's worth of memory.
+pub(crate) fn check(text: &[u8]) -> Result<(), DecodeError> {
+    if afford(text.len(), text.len() * OBJECT).is_ok() {
+        return Ok(());
+    }
+    let (mut cost, mut quoted, mut escaped) = (0, false, false);
+    for &byte in text {
+        if quoted {
+            quoted = escaped || byte != b'"';
+            escaped = !escaped && byte == b'\\';
+            continue;
+        }
+        match byte {
+            b'"' => quoted = true,
+            b',' | b'[' => cost += VALUE,
+            b'{' => cost += OBJECT,
+            _ => {}
+        }
+    }
+    afford(text.len(), cost)
+}
+
+/// Refuses a cost of more than twelve times the text's length and 64 MiB.
+pub(crate) fn afford(length: usize, cost: usize) -> Result<(), DecodeError> {
+    if cost <= 12 * length + (64 << 20) {
+        Ok(())
+    } else {
+        Err(DecodeError::new([], DecodeReason::TooMany))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_read(unit: &str, megabytes: usize) -> bool {
+        let list = format!("[{}0]", unit.repeat((megabytes << 20) / unit.len()));
+        check(list.as_bytes()).is_ok()
+    }
+
+    #[test]
+    fn a_text_of_crumbs_is_refused_where_it_is_large() {
+        for (unit, small, large) in [
+            ("{},", 0, 1),
+            ("{\"a\":1},", 0, 1),
+            ("0,", 3, 4),
+            ("[],", 2, 3),
+        ] {
+            assert!(is_read(unit, small) && !is_read(unit, large), "{unit}");
+        }
+    }
+
+    #[test]
+    fn a_large_list_of_records_is_read() {
+        let record = format!(r#"{{"id":"{}","note":"{{,[,{{,[,\",{{"}},"#, "0".repeat(60));
+        for unit in [
+            &record,
+            "120.5,98.25,",
+            "{\"id\":1,\"when\":\"2030-01-02T03:04:05Z\",\"a\":[1,2,3],\"b\":\"00000000000000000000\"},",
+        ] {
+            assert!(is_read(unit, 16), "{unit}");
+        }
+    }
+}
