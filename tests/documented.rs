@@ -1,7 +1,7 @@
 //! Examples stand where a user looks for them, in the documentation of every crate in `crates/`:
 //!
-//! - at a type that a user makes, changes or implements, or at another item whose example names it.
-//!   A type that is only read is explained by its fields and variants;
+//! - at a type that a user makes, changes or implements, at the operation that makes it, or at another
+//!   item whose example names it. A type that is only read is explained by its fields and variants;
 //! - at an operation: a function that returns a `Call`, or a builder that is sent. In `common-http`,
 //!   which has no operation of its own, another item's example may call it;
 //! - at what ends a call: a function that is async, or turns its value into something else. The
@@ -326,7 +326,9 @@ impl Source {
     fn without_example(&self) -> Vec<String> {
         let mut missing = Vec::new();
         for (name, one) in &self.types {
-            let functions = self.functions.iter().filter(|one| one.of == *name);
+            let functions = self.functions.iter();
+            let functions = functions
+                .filter(|one| one.of == *name || (self.is_operation(one) && one.makes(name)));
             let mut examples = functions.map(|one| &one.example).chain([&one.example]);
             let is_shown = self.is_named(name) || examples.any(|one| !one.is_empty());
             if self.is_used(name, &one.kind) && !is_shown {

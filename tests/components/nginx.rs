@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use common_http::{Body, Delivery, Error, ErrorKind, HttpOptions};
 use erp_files_client::files::{Files, UploadOutcome};
-use erp_files_client::sandbox::{FILES_TRANSFER, Sandbox};
+use erp_files_client::sandbox::Sandbox;
 use erp_files_client::{ClientCredentials, ErpFilesClientBuilder};
 use http::StatusCode;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
@@ -89,7 +89,9 @@ impl Behind {
     fn client(&self, protocol: Protocol, sandbox: &Sandbox) -> ErpFilesClientBuilder {
         let url = self.url(protocol);
         self.upload_base.get_or_init(|| url.clone());
-        let credentials = ClientCredentials::new(sandbox.client_id(), sandbox.client_secret());
+        let settings = &sandbox.settings;
+        let (id, secret) = (&settings.client_id, &settings.client_secret);
+        let credentials = ClientCredentials::new(id.as_str(), secret.as_str());
         sandbox
             .client_builder()
             .base_url(&url)
@@ -136,7 +138,7 @@ fn certify(authority: &CertifiedIssuer<'static, KeyPair>, folder: &Path) {
 }
 
 fn configuration(folder: &Path, [one, two]: [u16; 2], sandbox: &Sandbox) -> String {
-    let (erp, storage) = (sandbox.url(), sandbox.storage().url());
+    let (erp, storage) = (sandbox.url(), sandbox.storage_url());
     let locations = format!(
         "location / {{ proxy_pass {erp}; }}
          location /storage/ {{ proxy_pass {storage}; }}"
@@ -186,8 +188,9 @@ async fn every_operation() {
         assert!(sandbox.stored_bytes(id.as_str()).unwrap() == bytes);
         soon(files.set_send(&id, true).send()).await.unwrap();
         let listed = soon(files.list().send()).await.unwrap();
-        assert_eq!(listed[0].name.as_deref(), Some("результат 1 #?%.pdf"));
-        assert_eq!(listed[0].is_send, Some(true));
+        let file = listed[0].value().unwrap();
+        assert_eq!(file.name.as_deref(), Some("результат 1 #?%.pdf"));
+        assert_eq!(file.is_send, Some(true));
         soon(files.delete(&id).send()).await.unwrap();
         assert!(sandbox.files(PATIENT, ANALYSIS).is_empty());
         // This includes a token request, and a list request that finds the new file's id.
@@ -218,7 +221,7 @@ async fn an_unknown_root_is_refused() {
             let files = files_of(&client.unwrap());
             let error = soon(files.list().send()).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Connect, "{what}: {error}");
-            assert_eq!(error.operation(), Some("erp.oauth.token"), "{what}");
+            assert_eq!(error.operation(), Some("erp.sessions.open"), "{what}");
             assert_eq!(error.delivery(), Delivery::NotSent, "{what}");
         }
         assert!(sandbox.requests().is_empty());
@@ -228,10 +231,10 @@ async fn an_unknown_root_is_refused() {
         let upload = files_of(&client).upload("result.pdf", Body::from("%PDF-1.7 EXAMPLE"));
         let error = soon(upload.send()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
-        assert_eq!(error.operation(), Some(FILES_TRANSFER));
+        assert_eq!(error.operation(), Some("erp.files.transfer"));
         // It describes the whole upload, whose first step the ERP answered.
         assert_eq!(error.delivery(), Delivery::Answered);
-        assert!(sandbox.storage().requests().is_empty());
+        assert_eq!(sandbox.count("erp.files.transfer"), 0);
 
         // nginx answered none of these requests, so its log begins with the next ones.
         let files = behind.files(protocol, &sandbox);
@@ -267,11 +270,11 @@ async fn a_file_that_is_too_large_for_it() {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "413 Request Entity Too Large",
             );
-            assert_eq!(error.operation(), Some(FILES_TRANSFER));
+            assert_eq!(error.operation(), Some("erp.files.transfer"));
             assert_eq!(error.delivery(), Delivery::Answered);
             assert_eq!(error.attempts(), 1);
         }
-        assert!(sandbox.storage().requests().is_empty());
+        assert_eq!(sandbox.count("erp.files.transfer"), 0);
     }
 }
 
@@ -333,7 +336,7 @@ async fn nothing_listens_behind_it() {
             .await
             .unwrap_err();
         assert_page(&error, StatusCode::BAD_GATEWAY, "502 Bad Gateway");
-        assert_eq!(error.operation(), Some("erp.oauth.token"));
+        assert_eq!(error.operation(), Some("erp.sessions.open"));
         assert_eq!((error.attempts(), error.delivery()), (3, Delivery::NotSent));
     }
 }

@@ -103,7 +103,7 @@ async fn an_ended_token_is_renewed() {
     let mut tokens = Vec::new();
     for _ in 0..2 {
         let listed = soon(files.list().send()).await.unwrap();
-        tokens.push(listed[0].name.clone().unwrap());
+        tokens.push(listed[0].value().unwrap().name.clone().unwrap());
         // The lifetime must pass on the server's clock and on the client's.
         tokio::time::sleep(SHORT).await;
     }
@@ -130,7 +130,7 @@ async fn a_wrong_secret_is_tried_once() {
         for result in join_all((0..50).map(|_| list(&files))).await {
             let error = result.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Credentials, "{error}");
-            assert_eq!(error.operation(), Some("erp.oauth.token"));
+            assert_eq!(error.operation(), Some("erp.sessions.open"));
             assert_eq!(ErrorCode::of(&error), Some(ErrorCode::InvalidClient));
             assert_eq!(error.delivery(), Delivery::NotSent);
             let text = format!("{error} {error:?}");

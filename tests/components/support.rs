@@ -1,11 +1,12 @@
 //! Helpers that keep the tests short.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::{HttpOptions, RetryPolicy};
 use erp_files_client::ErpFilesClient;
 use erp_files_client::files::Files;
-use erp_files_client::sandbox::Sandbox;
+use erp_files_client::sandbox::{Sandbox, Settings};
 
 /// The patient and the analysis of every test.
 pub(crate) const PATIENT: &str = "7";
@@ -33,8 +34,11 @@ pub(crate) fn eager() -> HttpOptions {
 pub(crate) async fn erp_with_addresses(
     make: impl Fn(&str) -> String + Send + Sync + 'static,
 ) -> Sandbox {
-    let sandbox = Sandbox::builder().upload_addresses(make).start();
-    sandbox.await.expect("a free port")
+    let settings = Settings {
+        upload_addresses: Some(Arc::new(make)),
+        ..Settings::default()
+    };
+    Sandbox::with(settings).await.expect("a free port")
 }
 
 /// The files of the tests' analysis.

@@ -217,7 +217,8 @@ async fn a_client_certificate_is_not_shown_to_a_foreign_host() {
         .client_certificate(own.certificate.pem(), Secret::from(own.key.serialize_pem()));
     let base = format!("https://{HOST}:{}", behind.front.address.port());
     let engine = Engine::builder(&VENDOR, &base).http(http).build().unwrap();
-    let url = ForeignUrl::parse(&format!("{base}/x"), &ForeignHosts::default()).unwrap();
+    let hosts = ForeignHosts::default().for_engine(&engine);
+    let url = ForeignUrl::parse(&format!("{base}/x"), &hosts).unwrap();
     // The sandbox does not know this path and answers with an error.
     let error = engine.foreign_request(&PUT, &url).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);

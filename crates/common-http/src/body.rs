@@ -1,12 +1,12 @@
 //! Request bodies that know their length and can be sent again from the start.
 
+mod file;
 mod reader;
 
-use std::cmp::Ordering;
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
@@ -48,7 +48,7 @@ enum Source {
     Bytes(Bytes),
     File {
         path: Arc<PathBuf>,
-        length: u64,
+        state: file::State,
     },
     Factory {
         open: Arc<dyn Fn() -> Opening + Send + Sync>,
@@ -73,8 +73,9 @@ impl Body {
 
     /// A file, which is streamed, and opened again for each attempt.
     ///
-    /// Its length is taken now. If the file is shorter or longer when it is sent, the call fails
-    /// with [`ErrorKind::LocalIo`](crate::ErrorKind::LocalIo) instead of sending a mixture.
+    /// Its length and the time of its last change are taken now. If they are others when it is
+    /// opened or at its end, the call fails with [`ErrorKind::LocalIo`](crate::ErrorKind::LocalIo)
+    /// instead of sending a mixture: its last bytes are held back until it has proved unchanged.
     ///
     /// # Errors
     /// `local_io` if the file's metadata cannot be read, or it is not a regular file.
@@ -89,7 +90,7 @@ impl Body {
         }
         Ok(Self(Source::File {
             path: Arc::new(path),
-            length: metadata.len(),
+            state: file::State::of(&metadata),
         }))
     }
 
@@ -137,7 +138,8 @@ impl Body {
         match &self.0 {
             Source::Empty => Some(0),
             Source::Bytes(bytes) => Some(bytes.len() as u64),
-            Source::File { length, .. } | Source::Factory { length, .. } => Some(*length),
+            Source::File { state, .. } => Some(state.length),
+            Source::Factory { length, .. } => Some(*length),
             Source::SinglePass { length, .. } | Source::Sequence { length, .. } => *length,
         }
     }
@@ -202,12 +204,11 @@ impl Body {
         let opened = match &self.0 {
             Source::Empty => Opened::Bytes(Bytes::new()),
             Source::Bytes(bytes) => Opened::Bytes(bytes.clone()),
-            Source::File { path, length } => {
-                let file = open_file(path, *length)
+            Source::File { path, state } => Opened::Reader(
+                file::open(path, *state)
                     .await
-                    .map_err(|error| Error::io("reading the file to send", error.kind()))?;
-                Opened::Reader(Box::pin(file))
-            }
+                    .map_err(|error| Error::io("reading the file to send", error.kind()))?,
+            ),
             Source::Factory { open, .. } => Opened::Reader(
                 open()
                     .await
@@ -229,16 +230,6 @@ impl Body {
             }
         };
         Ok(opened)
-    }
-}
-
-/// Opens a file of unchanged length. A later change is noticed while the file is read.
-async fn open_file(path: &Path, length: u64) -> io::Result<tokio::fs::File> {
-    let file = tokio::fs::File::open(path).await?;
-    match file.metadata().await?.len().cmp(&length) {
-        Ordering::Equal => Ok(file),
-        Ordering::Less => Err(io::ErrorKind::UnexpectedEof.into()),
-        Ordering::Greater => Err(io::ErrorKind::InvalidData.into()),
     }
 }
 

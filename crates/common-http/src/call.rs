@@ -3,7 +3,10 @@
 use std::fmt;
 use std::pin::Pin;
 
+use serde::de::DeserializeOwned;
+
 use crate::answer::Answer;
+use crate::data::recorded::Recorded;
 use crate::download::Download;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
@@ -41,12 +44,13 @@ use crate::request::Request;
 /// let patient = CallOptions::default().deadline(Duration::from_secs(300));
 /// let thing = get(&engine, "0000001").options(patient).await?;
 /// println!("{} bytes came", thing.raw().as_str().len());
+/// let thing: Thing = thing.into_inner();
 /// # Ok(()) });
 /// ```
 #[must_use = "nothing is sent before `.await` or `send`"]
 pub struct Call<T>(Work<T>);
 
-type Read<T> = Box<dyn FnOnce(Answer) -> Result<T> + Send + Sync>;
+type Read<T> = Box<dyn FnOnce(Result<Answer>) -> Result<T> + Send + Sync>;
 
 enum Work<T> {
     Answer {
@@ -66,10 +70,95 @@ enum Work<T> {
     },
 }
 
+impl Engine {
+    /// Opens a session, or takes the one that is open: to learn early whether the credentials are good.
+    ///
+    /// `read` reads what the login said beside the token, as the
+    /// [`Authenticator`](crate::Authenticator) kept it (JSON; `{}` if it kept nothing). `login` is the
+    /// operation that an error names. Of the call's options, only the deadline counts. The call fails
+    /// with the errors of the login, with `timeout` when the deadline passes, with `config` if the
+    /// client has no credentials, and with `decode` if `read` fails.
+    pub fn open_session<T>(
+        &self,
+        login: &'static Operation,
+        read: fn(&str) -> Result<T, DecodeError>,
+    ) -> Call<T> {
+        Call::session(self.clone(), login, read)
+    }
+}
+
+/// The ends of building a request.
+impl Request {
+    /// Ends the building: a call whose answer is read as `T`, with its text kept.
+    pub fn recorded<T: DeserializeOwned + 'static>(self) -> Call<Recorded<T>> {
+        self.reads(|answer| answer.recorded())
+    }
+
+    /// Ends the building: a call whose whole answer is read by this function.
+    ///
+    /// ```
+    /// # common_http::example::story(async |engine| {
+    /// use common_http::{Call, Engine, Operation, looks_like_pdf};
+    ///
+    /// static COUNT: Operation = Operation::get("example.things.count", "/count");
+    /// static FILE: Operation = Operation::get("example.files.get", "/file").public().transfer();
+    ///
+    /// fn size(engine: &Engine) -> Call<usize> {
+    ///     engine.request(&COUNT).reads(|answer| Ok(answer.body().len()))
+    /// }
+    ///
+    /// assert_eq!(size(&engine).await?, r#"{"id":"0000001"}"#.len());
+    /// let any = engine.request(&FILE).download().await?;
+    /// let pdf = engine.request(&FILE).downloads(Some(looks_like_pdf)).await;
+    /// assert!(pdf.is_err(), "it is JSON");
+    /// # let _ = any; Ok(()) });
+    /// ```
+    pub fn reads<T>(
+        self,
+        read: impl FnOnce(Answer) -> Result<T> + Send + Sync + 'static,
+    ) -> Call<T> {
+        self.settles(|ended| read(ended?))
+    }
+
+    /// Ends the building: a call whose end, an answer or an error, is judged by this function.
+    ///
+    /// For errors that need the vendor's explanation, or that mean success.
+    ///
+    /// ```
+    /// # common_http::example::story(async |engine| {
+    /// use common_http::{Call, Engine, ErrorKind, Operation};
+    ///
+    /// static DELETE: Operation = Operation::delete("example.things.delete", "/things/{id}");
+    ///
+    /// /// A thing that is not there need not be deleted.
+    /// fn delete(engine: &Engine, id: &str) -> Call<()> {
+    ///     engine.request(&DELETE).path("id", id).settles(|ended| match ended {
+    ///         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+    ///         Ok(_) | Err(_) => Ok(()),
+    ///     })
+    /// }
+    ///
+    /// delete(&engine, "0000001").await?;
+    /// # Ok(()) });
+    /// ```
+    pub fn settles<T>(
+        self,
+        judge: impl FnOnce(Result<Answer>) -> Result<T> + Send + Sync + 'static,
+    ) -> Call<T> {
+        Call::answer(self, judge)
+    }
+
+    /// Ends the building: a call whose answer is streamed. `check` sees its first KiB, and if it says no
+    /// the call fails with `decode`.
+    pub fn downloads(self, check: Option<fn(&[u8]) -> bool>) -> Call<Download> {
+        Call::download(self, check)
+    }
+}
+
 impl<T> Call<T> {
     pub(crate) fn answer(
         request: Request,
-        read: impl FnOnce(Answer) -> Result<T> + Send + Sync + 'static,
+        read: impl FnOnce(Result<Answer>) -> Result<T> + Send + Sync + 'static,
     ) -> Self {
         let read = Box::new(read);
         Self(Work::Answer { request, read })
@@ -105,7 +194,7 @@ impl<T> Call<T> {
     /// Those that the method which gave the call names.
     pub async fn send(self) -> Result<T> {
         match self.0 {
-            Work::Answer { request, read } => read(request.send().await?),
+            Work::Answer { request, read } => read(request.send().await),
             Work::Download {
                 request,
                 check,

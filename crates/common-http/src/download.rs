@@ -124,7 +124,11 @@ impl Download {
     /// Saves the body as this file and returns its length in bytes.
     ///
     /// The body goes to a temporary file in the same folder, which is checked, flushed to the disk
-    /// and only then renamed: an incomplete file never has the name. Only this user can read it.
+    /// and only then renamed: an incomplete file never has the name. Only this user can read it,
+    /// even if it replaces a file that others could read.
+    ///
+    /// Only a regular file is replaced, and not a folder, FIFO, socket or device. A symbolic link
+    /// is replaced itself, if it points to a regular file or to nothing.
     ///
     /// A cancelled save leaves nothing behind. A killed process may leave the temporary file, named
     /// `.download-*.part`.
@@ -135,6 +139,9 @@ impl Download {
         const WRITING: &str = "writing the download";
         self.is_untouched()?;
         let path = path.as_ref();
+        check_target(path)
+            .await
+            .map_err(|error| self.local("replacing what has the download's name", &error))?;
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -216,6 +223,17 @@ impl Download {
         self.call.after(broken).await?;
         self.reply = self.call.run().await?;
         Ok(())
+    }
+}
+
+/// Whether a file may replace what is there: nothing, or a regular file.
+async fn check_target(path: &Path) -> io::Result<()> {
+    match tokio::fs::metadata(path).await {
+        Ok(there) if there.is_file() => Ok(()),
+        Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(_) => Err(io::ErrorKind::InvalidInput.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The engine: one client's settings, connections, session and retry budget.
 //!
-//! A login is itself a call, so `engine`, `engine/run`, `request` and `auth` need each other; nothing
-//! else in this crate does.
+//! A login is itself a call, so `engine` and `auth` need each other; nothing else in this crate is a
+//! circle. What starts a call stands with what it gives: [`Engine::request`] in `request.rs`,
+//! [`Engine::open_session`] in `call.rs`.
 
 mod attempt;
 mod builder;
@@ -27,16 +28,13 @@ pub(crate) use self::limits::within;
 pub(crate) use self::reader::Broken;
 pub(crate) use self::run::Run;
 use crate::auth::{LoginUnderWay, SessionCache};
-use crate::call::Call;
 use crate::data::redact::Secret;
 use crate::error::{Delivery, Error, ErrorKind, Result};
-use crate::foreign::ForeignUrl;
 use crate::hosts;
 use crate::json::DecodeError;
 use crate::operation::Operation;
 use crate::options::{CallOptions, Connection, HttpOptions};
 use crate::profile::Profile;
-use crate::request::Request;
 use crate::retry::Budget;
 use crate::transport::{ReqwestTransport, Transport};
 
@@ -50,6 +48,10 @@ use crate::transport::{ReqwestTransport, Transport};
 ///
 /// static GET: Operation = Operation::get("example.things.get", "/things/{id}");
 ///
+/// static LOGIN: Operation = Operation::post("example.sessions.open", "/login").login();
+///
+/// // Are the credentials good? Better to know now than at the first call in the night.
+/// engine.open_session(&LOGIN, |_details| Ok(())).await?;
 /// let thing: serde_json::Value = engine.request(&GET).path("id", "0000001").await?.json()?;
 /// assert_eq!(thing["id"], "0000001");
 /// # Ok(()) });
@@ -79,45 +81,6 @@ impl Engine {
     /// Starts an engine for a vendor at a base URL.
     pub fn builder(profile: &'static Profile, base_url: impl Into<String>) -> EngineBuilder {
         EngineBuilder::new(profile, base_url.into())
-    }
-
-    /// Starts a request. Nothing is sent before it is awaited.
-    pub fn request(&self, operation: &Operation) -> Request {
-        Request::new(self.clone(), operation.clone())
-    }
-
-    /// Starts a request to an address that the vendor gave.
-    ///
-    /// It carries no credentials (a client certificate is one) and none of the client's headers: only
-    /// what is set on it, `Accept`, and what HTTP itself needs.
-    ///
-    /// ```
-    /// # async fn example(engine: common_http::Engine) -> common_http::Result<()> {
-    /// use common_http::{ForeignHosts, ForeignUrl, Operation};
-    ///
-    /// static STORE: Operation = Operation::put("example.files.transfer", "/{signedAddress}").transfer();
-    /// let url = "https://storage.example/x?sig=EXAMPLE";
-    /// let url = ForeignUrl::parse(url, &ForeignHosts::default())?;
-    /// engine.foreign_request(&STORE, &url).raw_body("...".into()).await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn foreign_request(&self, operation: &Operation, url: &ForeignUrl) -> Request {
-        Request::to_foreign(self.clone(), operation.clone().public(), url.clone())
-    }
-
-    /// Opens a session, or takes the one that is open: to learn early whether the credentials are good.
-    ///
-    /// `read` reads what the login said beside the token, as the
-    /// [`Authenticator`](crate::Authenticator) kept it (JSON; `{}` if it kept nothing). `login` is the
-    /// operation that an error names. Of the call's options, only the deadline counts. The call fails
-    /// with the errors of the login, with `timeout` when the deadline passes, with `config` if the
-    /// client has no credentials, and with `decode` if `read` fails.
-    pub fn open_session<T>(
-        &self,
-        login: &'static Operation,
-        read: fn(&str) -> Result<T, DecodeError>,
-    ) -> Call<T> {
-        Call::session(self.clone(), login, read)
     }
 
     pub(crate) async fn session_details<T>(

@@ -3,18 +3,17 @@
 //! They are checked before anything is sent there, and never printed: whoever has one can use it.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
+use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::hosts::is_loopback;
-use crate::options::HttpOptions;
-use crate::path::percent_encode;
+use crate::hosts::{is_loopback, is_private};
+use crate::path::encode_where;
 
 /// The hosts that an address from a vendor may name.
 ///
-/// By default: https to any host name or public IP address, and anything on this machine.
+/// By default: https to any host name or public IP address.
 ///
 /// ```
 /// use common_http::ForeignHosts;
@@ -26,26 +25,38 @@ use crate::path::percent_encode;
 pub struct ForeignHosts {
     only: Option<Vec<String>>,
     allow_private: bool,
+    allow_this_machine: bool,
     allow_plain_http: bool,
 }
 
 impl ForeignHosts {
     /// Allows only these hosts and their subdomains.
+    ///
+    /// A private address, or this machine, is allowed by listing it.
     #[must_use]
     pub fn only<H: Into<String>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
-        let lower = |host: H| host.into().trim_end_matches('.').to_ascii_lowercase();
-        self.only = Some(hosts.into_iter().map(lower).collect());
+        let normal = |host: H| {
+            let host = host.into();
+            let host = host.trim_end_matches('.');
+            Host::parse(host).map_or_else(|_| host.to_owned(), |host| host.to_string())
+        };
+        self.only = Some(hosts.into_iter().map(normal).collect());
         self
     }
 
-    /// Allows plain http if these settings of a client do.
+    /// Allows what the client's own base URL and settings do: this machine if the base URL is on
+    /// it, and plain http if the settings allow it.
     #[must_use]
-    pub fn plain_http_as(mut self, options: &HttpOptions) -> Self {
-        self.allow_plain_http = options.allow_plain_http;
+    pub fn for_engine(mut self, engine: &Engine) -> Self {
+        self.allow_this_machine = is_loopback(engine.base());
+        self.allow_plain_http = engine.options().allow_plain_http;
         self
     }
 
     /// Allows literal private and link-local addresses, for a storage server inside the clinic.
+    ///
+    /// This machine is not one: a client whose base URL is elsewhere needs it listed in
+    /// [`ForeignHosts::only`].
     #[must_use]
     pub fn allow_private(mut self, allow: bool) -> Self {
         self.allow_private = allow;
@@ -73,21 +84,23 @@ pub struct ForeignUrl(Url);
 impl ForeignUrl {
     /// Parses and checks an address.
     ///
-    /// It must be https (or on this machine), without user info or fragment, without a literal
-    /// private address, and on an allowed host. It is sent as it was given: raw spaces and
-    /// non-ASCII characters are encoded, and whatever else a parser would change is refused,
-    /// because that would break the address's signature.
+    /// It must be https (or on this machine), without user info or fragment, and on a host that
+    /// the settings allow. Blanks around it, the case of its scheme and host, and a default port
+    /// do not matter. Its path and query are sent as they were given: raw spaces and non-ASCII
+    /// characters are encoded, and whatever else a parser would change is refused, because that
+    /// would break the address's signature.
     ///
     /// # Errors
-    /// - `decode`: the text is not such an address, or parsing would change it.
+    /// - `decode`: the text is not such an address, or parsing would change its path or query.
     /// - `config`: the settings do not allow the host.
     pub fn parse(text: &str, hosts: &ForeignHosts) -> Result<Self> {
         let wrong = |why| Err(Error::new(ErrorKind::Decode).with_detail(why));
         let forbidden = |why| Err(Error::new(ErrorKind::Config).with_detail(why));
-        let Ok(url) = Url::parse(text) else {
+        let text = text.trim();
+        let (Ok(url), Some(path)) = (Url::parse(text), path_of(text)) else {
             return wrong("the vendor's address is malformed");
         };
-        if url.as_str() != expected(text) {
+        if url[Position::BeforePath..] != encode_where(path, |c| c == ' ' || !c.is_ascii()) {
             return wrong("the vendor's address would be changed by URL parsing");
         }
         match url.scheme() {
@@ -102,20 +115,18 @@ impl ForeignUrl {
         if url.fragment().is_some() {
             return wrong("the vendor's address has a fragment");
         }
-        if !hosts.allow_private && !is_loopback(&url) && is_private(&url) {
-            return forbidden("the vendor's address is private");
-        }
-        if hosts.allows(&url) {
-            Ok(Self(url))
-        } else {
-            forbidden("the vendor's address is on a host that the settings do not allow")
+        let url = Self(url);
+        match hosts.refusal(&url) {
+            Some(why) => forbidden(why),
+            None => Ok(url),
         }
     }
 
     /// The host.
     #[must_use]
     pub fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default()
+        let host = self.0.host_str().unwrap_or_default();
+        host.trim_end_matches('.')
     }
 
     /// The whole address, which is a secret: whoever has it can use it.
@@ -134,88 +145,36 @@ impl fmt::Debug for ForeignUrl {
 }
 
 impl ForeignHosts {
-    fn allows(&self, url: &Url) -> bool {
-        let Some(only) = &self.only else {
-            return true;
-        };
-        let host = url.host_str().unwrap_or_default().trim_end_matches('.');
-        only.iter().any(|allowed| {
-            host == allowed
-                || host
-                    .strip_suffix(allowed.as_str())
+    /// Why this address is not allowed, if it is not.
+    fn refusal(&self, url: &ForeignUrl) -> Option<&'static str> {
+        let host = url.host();
+        if let Some(only) = &self.only {
+            let is_below = |listed: &String| {
+                host.strip_suffix(listed.as_str())
                     .is_some_and(|rest| rest.ends_with('.'))
-        })
-    }
-}
-
-/// The address with raw spaces and non-ASCII characters encoded, and nothing else changed.
-fn expected(text: &str) -> String {
-    let mut expected = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            ' ' => expected.push_str("%20"),
-            c if c.is_ascii() => expected.push(c),
-            c => expected.push_str(&percent_encode(c.encode_utf8(&mut [0; 4]))),
+            };
+            if only.iter().any(|listed| listed == host) {
+                return None;
+            }
+            if !only.iter().any(is_below) {
+                return Some("the vendor's address is on a host that the settings do not allow");
+            }
         }
-    }
-    expected
-}
-
-fn is_private(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => is_private_address(IpAddr::V4(address)),
-        Some(Host::Ipv6(address)) => is_private_address(IpAddr::V6(address)),
-        Some(Host::Domain(_)) | None => false,
-    }
-}
-
-/// Private, link-local, shared, unspecified, multicast and the like: not an address on the
-/// internet.
-fn is_private_address(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            v4.is_private()
-                || v4.is_link_local()
-                || v4.is_loopback()
-                || v4.is_multicast()
-                || v4.is_broadcast()
-                || v4.octets()[0] == 0
-                || is_in(v4, [100, 64], 10)
-                || is_in(v4, [198, 18], 15)
-                || v4.octets()[0] >= 240
-        }
-        IpAddr::V6(v6) => {
-            v6.is_loopback()
-                || v6.is_unspecified()
-                || v6.is_multicast()
-                || v6.is_unique_local()
-                || v6.is_unicast_link_local()
-                // Site-local (RFC 3879), and the local-use NAT64 prefix (RFC 8215).
-                || v6.segments()[0] & 0xffc0 == 0xfec0
-                || v6.segments()[..3] == [0x64, 0xff9b, 1]
-                || embedded(v6).is_some_and(|v4| is_private_address(IpAddr::V4(v4)))
+        if is_loopback(&url.0) {
+            (!self.allow_this_machine).then_some("the vendor's address is on this machine")
+        } else {
+            (!self.allow_private && is_private(&url.0)).then_some("the vendor's address is private")
         }
     }
 }
 
-fn is_in(address: Ipv4Addr, start: [u8; 2], bits: u32) -> bool {
-    let start = u32::from_be_bytes([start[0], start[1], 0, 0]);
-    (address.to_bits() ^ start) >> (32 - bits) == 0
-}
-
-/// The IPv4 address inside a mapped, compatible, NAT64 or 6to4 one.
-fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
-    let octets = v6.octets();
-    let at = |start: usize| {
-        let [a, b, c, d] = *octets[start..].first_chunk()?;
-        Some(Ipv4Addr::new(a, b, c, d))
-    };
-    match v6.segments() {
-        [0x64, 0xff9b, 0, 0, 0, 0, ..] => at(12),
-        [0x2002, ..] => at(2),
-        // Mapped ones, and the deprecated compatible ones.
-        _ => v6.to_ipv4(),
-    }
+/// Where the path begins: everything after `scheme://authority`, if that is written plainly.
+fn path_of(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.split_once("://")?;
+    let (authority, path) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));
+    // A parser skips line ends and tabs.
+    let is_odd = |part: &str| part.contains(char::is_control);
+    (!is_odd(scheme) && !is_odd(authority)).then_some(path)
 }
 
 #[cfg(test)]
@@ -223,32 +182,54 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::options::HttpOptions;
+    use crate::profile::Profile;
+    use crate::transport::{FakeAnswer, FakeTransport};
 
-    fn kind(text: &str) -> Option<ErrorKind> {
-        ForeignUrl::parse(text, &ForeignHosts::default())
-            .err()
-            .map(|error| error.kind())
+    /// The address as it is sent.
+    fn sent(text: &str) -> Result<String, ErrorKind> {
+        match ForeignUrl::parse(text, &ForeignHosts::default()) {
+            Ok(url) => Ok(url.expose().to_string()),
+            Err(error) => Err(error.kind()),
+        }
     }
 
     #[test]
     fn an_address_is_used_as_given() {
-        for (given, sent) in [
-            ("https://storage.example/a%2Fb%7e?sig=a%2Bb%3D&x=+", None),
+        const HERE: &str = "https://storage.example/a%2Fb%7e?sig=a%2Bb%3D&x=+";
+        for given in [
+            HERE,
+            "https://storage.example:443/a%2Fb%7e?sig=a%2Bb%3D&x=+",
+            "https://storage.example:/a%2Fb%7e?sig=a%2Bb%3D&x=+",
+            "HTTPS://Storage.EXAMPLE:0443/a%2Fb%7e?sig=a%2Bb%3D&x=+",
+            " https://storage.example/a%2Fb%7e?sig=a%2Bb%3D&x=+",
+            "\r\n\thttps://storage.example/a%2Fb%7e?sig=a%2Bb%3D&x=+ \u{a0}\n",
+        ] {
+            assert_eq!(sent(given).as_deref(), Ok(HERE), "{given:?}");
+        }
+        for (given, expected) in [
             ("https://storage.example:8443/", None),
+            ("https://storage.example:80/a", None),
+            ("https://storage.example./a", None),
+            ("https://storage.example/A/b?X=Y&", None),
+            ("https://storage.example/a//b/...?", None),
             (
-                "http://127.0.0.1:10000/devstoreaccount1/c/x?sv=1&sig=a%3D",
+                "https://storage.example/a:443/https://b?u=http://C/../d",
                 None,
             ),
-            ("http://[::1]:1/x", None),
+            ("https://storage.example/a%20b%5c?q=%27", None),
             (
                 "https://storage.example/знімок 1.jpg?n=ї",
                 Some(
                     "https://storage.example/%D0%B7%D0%BD%D1%96%D0%BC%D0%BE%D0%BA%201.jpg?n=%D1%97",
                 ),
             ),
+            (
+                "https://Bücher.example:443/ü?sig=a%2B",
+                Some("https://xn--bcher-kva.example/%C3%BC?sig=a%2B"),
+            ),
         ] {
-            let url = ForeignUrl::parse(given, &ForeignHosts::default()).unwrap();
-            assert_eq!(url.expose().as_str(), sent.unwrap_or(given));
+            assert_eq!(sent(given).as_deref(), Ok(expected.unwrap_or(given)));
         }
     }
 
@@ -258,71 +239,128 @@ mod tests {
             "https://storage.example/a/../b",
             "https://storage.example/a/%2e%2e/b",
             "https://storage.example",
-            "https://storage.example:443/a",
-            "HTTPS://storage.example/a",
-            "https://Storage.example/a",
+            "https://storage.example?sig=EXAMPLE",
             "https://storage.example\\a",
+            "https://storage.example/a\\b",
+            "https:/storage.example/a",
+            "https:///storage.example/a",
+            "https:storage.example/a",
             "https://storage.example/a\tb",
-            " https://storage.example/a",
+            "https://storage.example/a\r\nb?x=y",
+            "https://storage.exam\nple/a",
+            "ht\ntps://storage.example/a",
+            "\0https://storage.example/a",
+            "https://storage.example/a\0",
             "https://storage.example/a?x='",
             "https://storage.example/a#b",
+            "https://storage.example/a#",
             "https://user@storage.example/a",
             "https://user:secret@storage.example/a",
+            "https://storage.example :443/a",
             "ftp://storage.example/a",
             "file:///etc/passwd",
             "",
             "storage.example/a",
         ] {
-            assert_eq!(kind(text), Some(ErrorKind::Decode), "{text}");
+            assert_eq!(sent(text), Err(ErrorKind::Decode), "{text:?}");
         }
+    }
+
+    const HERE: [&str; 7] = [
+        "http://127.0.0.1:2375/v1.43/a",
+        "https://127.1/a",
+        "https://2130706433/a",
+        "http://[::1]/a",
+        "https://[::ffff:127.0.0.1]/a",
+        "http://LOCALHOST:1/a",
+        "https://localhost./a",
+    ];
+    const PRIVATE: [&str; 4] = [
+        "https://3232235777/a",
+        "https://169.254.169.254/latest",
+        "https://0.0.0.0/a",
+        "https://[::ffff:10.0.0.1]/a",
+    ];
+
+    fn engine(base: &str, options: HttpOptions) -> Engine {
+        static EXAMPLE: Profile = Profile::new("example", "example/0");
+        let options = options.transport(FakeTransport::new(|_| FakeAnswer::status(200)));
+        let engine = Engine::builder(&EXAMPLE, base).http(options);
+        engine.build().unwrap()
     }
 
     #[test]
     fn an_address_on_a_forbidden_host_is_refused() {
-        for text in [
-            "http://storage.example/a",
-            "https://10.0.0.1/a",
-            "https://172.16.0.1/a",
-            "https://192.168.1.1/a",
-            "https://169.254.169.254/latest",
-            "https://100.64.0.1/a",
-            "https://0.0.0.0/a",
-            "https://[fe80::1]/a",
-            "https://[fd00::1]/a",
-            "https://[::ffff:10.0.0.1]/a",
-            "https://[64:ff9b::a00:1]/a",
-            "https://[64:ff9b:1::1]/a",
-            "https://[::a00:1]/a",
-            "https://[2002:a00:1::1]/a",
-            "https://[fec0::1]/a",
-            "https://[feff::1]/a",
-        ] {
-            let refused = kind(text);
-            assert!(
-                refused == Some(ErrorKind::Config) || refused == Some(ErrorKind::Decode),
-                "{text}"
-            );
+        for text in HERE.iter().chain(&PRIVATE) {
+            assert_eq!(sent(text), Err(ErrorKind::Config), "{text}");
+        }
+        for text in ["http://storage.example/a", "http://a.localhost/a"] {
+            assert_eq!(sent(text), Err(ErrorKind::Config), "{text}");
         }
         for text in [
+            "https://203.0.113.7/a",
             "https://[2001:db8::1]/a",
-            "https://[64:ff9b::102:304]/a",
-            "https://[2002:102:304::1]/a",
+            "https://a.localhost/a",
         ] {
-            assert_eq!(kind(text), None, "{text}");
+            assert_eq!(sent(text).as_deref(), Ok(text));
         }
+    }
+
+    #[test]
+    fn this_machine_is_allowed_if_the_base_url_is_on_it() {
+        let plain = || HttpOptions::default().allow_plain_http(true);
+        for (base, allowed) in [
+            ("http://127.0.0.1:9", true),
+            ("http://localhost", true),
+            ("http://[::1]", true),
+            ("http://erp.example", false),
+            ("http://a.localhost", false),
+            ("http://10.0.0.1", false),
+        ] {
+            let hosts = ForeignHosts::default().for_engine(&engine(base, plain()));
+            for text in HERE {
+                let hosts = hosts.clone().allow_private(true);
+                assert_eq!(ForeignUrl::parse(text, &hosts).is_ok(), allowed, "{text}");
+            }
+            for text in PRIVATE {
+                assert!(ForeignUrl::parse(text, &hosts).is_err(), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn settings_allow_more() {
         let private = ForeignHosts::default().allow_private(true);
-        assert!(ForeignUrl::parse("https://10.0.0.1/a", &private).is_ok());
-        let plain = HttpOptions::default().allow_plain_http(true);
-        let plain = ForeignHosts::default().plain_http_as(&plain);
-        assert!(ForeignUrl::parse("http://storage.example/a", &plain).is_ok());
+        for text in PRIVATE {
+            assert!(ForeignUrl::parse(text, &private).is_ok(), "{text}");
+        }
+        let listed = ForeignHosts::default().only(["LocalHost", "10.0.0.1", "[::1]"]);
+        for (text, allowed) in [
+            ("http://localhost:1/a", true),
+            ("http://[::1]/a", true),
+            ("https://10.0.0.1:8443/a", true),
+            ("http://10.0.0.1/a", false),
+            ("http://127.0.0.1/a", false),
+            ("https://10.0.0.2/a", false),
+        ] {
+            assert_eq!(ForeignUrl::parse(text, &listed).is_ok(), allowed, "{text}");
+        }
+        for (allow, base) in [(true, "http://erp.example"), (false, "http://localhost")] {
+            let engine = engine(base, HttpOptions::default().allow_plain_http(allow));
+            let hosts = ForeignHosts::default().for_engine(&engine);
+            let plain = ForeignUrl::parse("http://storage.example/a", &hosts);
+            assert_eq!(plain.is_ok(), allow);
+        }
     }
 
     #[test]
     fn an_allow_list_takes_subdomains_and_no_lookalikes() {
-        let hosts = ForeignHosts::default().only(["Storage.Example."]);
+        let hosts = ForeignHosts::default().only(["Storage.Example.", "Bücher.example"]);
         let allowed = |host: &str| ForeignUrl::parse(&format!("https://{host}/a"), &hosts).is_ok();
         assert!(allowed("storage.example"));
+        assert!(allowed("STORAGE.example.:443"));
         assert!(allowed("a.storage.example"));
+        assert!(allowed("xn--bcher-kva.example"));
         assert!(!allowed("astorage.example"));
         assert!(!allowed("storage.example.evil.example"));
         assert!(!allowed("example"));
@@ -346,9 +384,11 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_accepted_is_sent_as_given(path in "[ -~]{0,30}", query in "[ -~]{0,30}") {
-            let text = format!("https://storage.example/{path}?{query}");
+            let rest = format!("storage.example/{path}?{query}");
+            let text = format!(" HTTPS://{rest}\n");
             if let Ok(url) = ForeignUrl::parse(&text, &ForeignHosts::default()) {
-                prop_assert_eq!(url.expose().as_str(), text.replace(' ', "%20"));
+                let expected = format!("https://{}", rest.trim_end().replace(' ', "%20"));
+                prop_assert_eq!(url.expose().as_str(), expected);
                 prop_assert_eq!(url.host(), "storage.example");
             }
         }

@@ -1,10 +1,14 @@
 //! Which hosts requests may go to, and how.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use url::{Host, Url};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Whether the URL's host is this machine.
+/// Whether the URL's host is this machine: `localhost` or a loopback address.
+///
+/// Names below `localhost` are not: a resolver may send them anywhere.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -14,11 +18,66 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
                     .to_ipv4_mapped()
                     .is_some_and(|address| address.is_loopback())
         }
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            name == "localhost" || name.ends_with(".localhost")
-        }
+        Some(Host::Domain(name)) => name.trim_end_matches('.') == "localhost",
         None => false,
+    }
+}
+
+/// Whether the URL's host is a literal address that is not on the internet.
+pub(crate) fn is_private(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => is_private_address(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => is_private_address(IpAddr::V6(address)),
+        Some(Host::Domain(_)) | None => false,
+    }
+}
+
+/// Private, link-local, shared, unspecified, multicast and the like: not an address on the
+/// internet.
+fn is_private_address(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            v4.is_private()
+                || v4.is_link_local()
+                || v4.is_loopback()
+                || v4.is_multicast()
+                || v4.is_broadcast()
+                || v4.octets()[0] == 0
+                || is_in(v4, [100, 64], 10)
+                || is_in(v4, [198, 18], 15)
+                || v4.octets()[0] >= 240
+        }
+        IpAddr::V6(v6) => {
+            v6.is_loopback()
+                || v6.is_unspecified()
+                || v6.is_multicast()
+                || v6.is_unique_local()
+                || v6.is_unicast_link_local()
+                // Site-local (RFC 3879), and the local-use NAT64 prefix (RFC 8215).
+                || v6.segments()[0] & 0xffc0 == 0xfec0
+                || v6.segments()[..3] == [0x64, 0xff9b, 1]
+                || embedded(v6).is_some_and(|v4| is_private_address(IpAddr::V4(v4)))
+        }
+    }
+}
+
+fn is_in(address: Ipv4Addr, start: [u8; 2], bits: u32) -> bool {
+    let start = u32::from_be_bytes([start[0], start[1], 0, 0]);
+    (address.to_bits() ^ start) >> (32 - bits) == 0
+}
+
+/// The IPv4 address inside a mapped, compatible, translated, NAT64 or 6to4 one.
+fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+    let octets = v6.octets();
+    let at = |start: usize| {
+        let [a, b, c, d] = *octets[start..].first_chunk()?;
+        Some(Ipv4Addr::new(a, b, c, d))
+    };
+    match v6.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, ..] | [0, 0, 0, 0, 0xffff, 0, ..] => at(12),
+        [0x2002, ..] => at(2),
+        // Mapped ones, and the deprecated compatible ones.
+        _ => v6.to_ipv4(),
     }
 }
 
@@ -60,13 +119,69 @@ mod tests {
             ("http://[::ffff:127.0.0.1]", true),
             ("http://localhost", true),
             ("http://LOCALHOST.", true),
-            ("http://a.localhost", true),
+            ("http://a.localhost", false),
             ("http://localhost.example", false),
+            ("http://localhost.localdomain", false),
             ("http://10.0.0.1", false),
             ("http://0.0.0.0", false),
             ("http://2130706433", true), // 127.0.0.1 written as a number
         ] {
             assert_eq!(is_loopback(&Url::parse(url).unwrap()), loopback, "{url}");
+        }
+    }
+
+    #[test]
+    fn knows_private_addresses() {
+        for host in [
+            "10.0.0.1",
+            "0xa.1.2.3",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1.",
+            "127.0.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "100.127.255.255",
+            "0.0.0.0",
+            "0.1.2.3",
+            "198.19.0.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "[::]",
+            "[::1]",
+            "[ff02::1]",
+            "[fe80::1]",
+            "[febf::1]",
+            "[fc00::1]",
+            "[fd00::1]",
+            "[fec0::1]",
+            "[::ffff:10.0.0.1]",
+            "[::ffff:0:10.0.0.1]",
+            "[::10.0.0.1]",
+            "[64:ff9b::127.0.0.1]",
+            "[64:ff9b:1::1]",
+            "[2002:a00:1::1]",
+            "[2002:7f00:1::1]",
+        ] {
+            let url = Url::parse(&format!("https://{host}")).unwrap();
+            assert!(is_private(&url), "{host}");
+        }
+        for host in [
+            "host.example",
+            "localhost",
+            "9.255.255.255",
+            "100.63.255.255",
+            "100.128.0.0",
+            "172.32.0.1",
+            "203.0.113.7",
+            "[2001:db8::1]",
+            "[::ffff:1.2.3.4]",
+            "[64:ff9b::1.2.3.4]",
+            "[2002:102:304::1]",
+        ] {
+            let url = Url::parse(&format!("https://{host}")).unwrap();
+            assert!(!is_private(&url), "{host}");
         }
     }
 
@@ -78,6 +193,7 @@ mod tests {
             "ftp://host.example",
             "http://host.example",
             "http://10.0.0.1",
+            "http://a.localhost",
             "https://user@host.example",
             "https://user:secret@host.example",
             "https://host.example/?a=b",

@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use crate::body::Body;
+use crate::path::encode_where;
 
 /// A form with fields and files (RFC 7578).
 ///
@@ -87,12 +88,14 @@ impl Multipart {
     }
 }
 
-/// Encodes a name as browsers do: UTF-8, with the three characters that would end the value
-/// encoded. See <https://html.spec.whatwg.org/#multipart-form-data>.
+/// Encodes a name as browsers do: UTF-8, with `"` and line ends percent-encoded. See
+/// <https://html.spec.whatwg.org/#multipart-form-data>.
+///
+/// Other control characters are encoded, too, and `\`, which some parsers take for an escape: with
+/// a raw one at the end of the name, Django and werkzeug read the part as a field without a file.
+/// `\\` does not help: others read it as two, and Django still loses the file.
 fn quoted(name: &str) -> String {
-    name.replace('"', "%22")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    encode_where(name, |c| matches!(c, '"' | '\\') || c.is_control())
 }
 
 impl fmt::Debug for Multipart {
@@ -109,6 +112,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::sandbox::multipart::read_form;
     use crate::transport::OutgoingBody;
 
     async fn wire(body: &Body) -> Vec<u8> {
@@ -139,6 +143,36 @@ mod tests {
         );
         assert_eq!(String::from_utf8(wire(&body).await).unwrap(), expected);
         assert_eq!(body.len(), Some(expected.len() as u64));
+    }
+
+    /// Whatever a parser makes of `\`, it sees the same names, and where they end.
+    #[tokio::test]
+    async fn names_read_the_same_everywhere() {
+        for (name, encoded) in [
+            ("a\\", "a%5C"),
+            ("C:\\new\\\"a\".pdf", "C:%5Cnew%5C%22a%22.pdf"),
+            ("a\0b", "a%00b"),
+            ("\r\n\t\u{1b}\u{7f}\u{85}", "%0D%0A%09%1B%7F%C2%85"),
+            ("ç/é;a=b %5C'.pdf", "ç/é;a=b %5C'.pdf"),
+        ] {
+            let form = Multipart::new()
+                .file(name, name, "image/png", Body::from("PNG"))
+                .text(name, "1");
+            let (content_type, body) = form.into_body();
+            let bytes = wire(&body).await;
+            let text = String::from_utf8_lossy(&bytes);
+            let file = format!("; name=\"{encoded}\"; filename=\"{encoded}\"\r\n");
+            assert!(text.contains(&file), "{text:?}");
+            assert!(
+                text.contains(&format!("; name=\"{encoded}\"\r\n")),
+                "{text:?}"
+            );
+            let parts = read_form(&content_type, &bytes.into()).unwrap();
+            let seen = encoded.replace("%22", "\"").replace("%0D%0A", "\r\n");
+            assert_eq!(parts[0].file_name.as_deref(), Some(&*seen));
+            assert_eq!((&*parts[0].name, &*parts[1].name), (&*seen, &*seen));
+            assert_eq!((&*parts[0].data, &*parts[1].data), (&b"PNG"[..], &b"1"[..]));
+        }
     }
 
     #[tokio::test]

@@ -5,13 +5,10 @@ use std::pin::Pin;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::answer::Answer;
 use crate::body::Body;
-use crate::call::Call;
-use crate::data::recorded::Recorded;
 use crate::download::Download;
 use crate::engine::{Engine, Run};
 use crate::error::{Error, ErrorKind, Result};
@@ -54,6 +51,32 @@ pub struct Request {
 }
 
 crate::safe_debug!(Request { operation, options });
+
+impl Engine {
+    /// Starts a request. Nothing is sent before it is awaited.
+    pub fn request(&self, operation: &Operation) -> Request {
+        Request::new(self.clone(), operation.clone())
+    }
+
+    /// Starts a request to an address that the vendor gave.
+    ///
+    /// It carries no credentials (a client certificate is one) and none of the client's headers: only
+    /// what is set on it, `Accept`, and what HTTP itself needs.
+    ///
+    /// ```
+    /// # async fn example(engine: common_http::Engine) -> common_http::Result<()> {
+    /// use common_http::{ForeignHosts, ForeignUrl, Operation};
+    ///
+    /// static STORE: Operation = Operation::put("example.files.transfer", "/{signedAddress}").transfer();
+    /// let url = "https://storage.example/x?sig=EXAMPLE";
+    /// let url = ForeignUrl::parse(url, &ForeignHosts::default())?;
+    /// engine.foreign_request(&STORE, &url).raw_body("...".into()).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn foreign_request(&self, operation: &Operation, url: &ForeignUrl) -> Request {
+        Request::to_foreign(self.clone(), operation.clone().public(), url.clone())
+    }
+}
 
 impl Request {
     pub(crate) fn new(engine: Engine, operation: Operation) -> Self {
@@ -192,25 +215,6 @@ impl Request {
     pub fn invalid(mut self, error: Error) -> Self {
         self.invalid.get_or_insert(error);
         self
-    }
-
-    /// Ends the building: a call whose answer is read as `T`, with its text kept.
-    pub fn recorded<T: DeserializeOwned + 'static>(self) -> Call<Recorded<T>> {
-        self.reads(|answer| answer.recorded())
-    }
-
-    /// Ends the building: a call whose whole answer is read by this function.
-    pub fn reads<T>(
-        self,
-        read: impl FnOnce(Answer) -> Result<T> + Send + Sync + 'static,
-    ) -> Call<T> {
-        Call::answer(self, read)
-    }
-
-    /// Ends the building: a call whose answer is streamed. `check` sees its first KiB, and if it says no
-    /// the call fails with `decode`.
-    pub fn downloads(self, check: Option<fn(&[u8]) -> bool>) -> Call<Download> {
-        Call::download(self, check)
     }
 
     /// Sends it and gives the whole answer.

@@ -19,7 +19,8 @@
 //!
 //! use common_http::example::{self, CREATE, GET};
 //! use common_http::sandbox::{
-//!     Answer, Fault, Host, Listen, Request, Route, Sandbox, Vendor, add_unknown_fields, lock,
+//!     Answer, Fault, Host, Listen, Request, Route, Sandbox, SandboxClock, SandboxError, Vendor,
+//!     add_unknown_fields, lock,
 //! };
 //! use common_http::{Delivery, Engine, EngineBuilder};
 //! use http::{Method, StatusCode};
@@ -118,6 +119,21 @@
 //! // Somebody else comes in between.
 //! sandbox.on_request("example.things.get", 1, |shelf| drop(shelf.put()))?;
 //! client.request(&GET).path("id", "0000004").send().await?;
+//! assert_eq!(sandbox.wait_for("example.things.get", 3).await?.len(), 3);
+//!
+//! // An operation that is not among the routes is an error. The clock stands still if told to.
+//! let unknown: Result<(), SandboxError> = sandbox.fail_next("example.thing", Fault::Garbage);
+//! assert!(unknown.is_err());
+//! let clock: &SandboxClock = sandbox.clock();
+//! clock.freeze();
+//! assert_eq!(clock.now(), clock.now());
+//!
+//! let empty = Sandbox::<Shelf>::start().await?; // with the default settings
+//! assert_ne!(empty.url(), sandbox.url());
+//!
+//! drop(client);
+//! sandbox.wait_until_closed().await; // nothing that it opened outlives it
+//! sandbox.stop().await;
 //! # Ok(())
 //! # }
 //! ```

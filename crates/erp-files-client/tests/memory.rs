@@ -1,7 +1,7 @@
-//! A large file in flat memory, sent again from its start when the line breaks. A binary of its own, because the peak is the
-//! process's; Linux tells it.
+//! A large file in flat memory, sent again from its start when the connection breaks.
+//! It is a binary of its own, because the peak is the process's. Linux reports it.
 
-// Clippy's leave for tests does not reach their helper functions.
+// Clippy's exception for tests does not cover their helper functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(target_os = "linux")]
 
@@ -14,17 +14,17 @@ use testing::memory::peak_kib;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What the storage has taken so far.
+/// How much the storage has taken.
 #[derive(Default)]
 struct Storage {
-    /// Of the attempt that is broken off, and in all.
+    /// In attempts that were interrupted, and in total.
     broken: AtomicU64,
     taken: AtomicU64,
-    /// After how many bytes the next attempt is broken off; 0: not at all.
+    /// After how many bytes the next attempt is interrupted. 0: it is not.
     break_after: AtomicU64,
 }
 
-/// The ERP and its storage in one, which count what comes and drop it.
+/// The ERP and its storage in one, which count what they get and drop it.
 async fn serve(mut stream: TcpStream, host: String, storage: Arc<Storage>) -> Option<()> {
     let mut buffer = vec![0; 64 * 1024];
     let mut head = Vec::new();
@@ -72,10 +72,11 @@ async fn serve(mut stream: TcpStream, host: String, storage: Arc<Storage>) -> Op
 
 #[tokio::test]
 async fn a_large_file_takes_no_more_memory_than_a_small_one() {
-    // Unoptimised, a gibibyte takes a while.
-    let length: u64 = match cfg!(debug_assertions) {
-        true => 256 << 20,
-        false => 1 << 30,
+    // Without optimisation, a gibibyte takes long.
+    let length: u64 = if cfg!(debug_assertions) {
+        256 << 20
+    } else {
+        1 << 30
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = listener.local_addr().unwrap().to_string();
@@ -97,7 +98,7 @@ async fn a_large_file_takes_no_more_memory_than_a_small_one() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.bin");
     let upload = async |length: u64| {
-        // Sparse: it takes no room on the disk.
+        // Sparse: it takes no space on the disk.
         std::fs::File::create(&path)
             .unwrap()
             .set_len(length)

@@ -67,7 +67,7 @@ fn a_client_that_is_refused() {
         let mut list = command(&clinic, "list", &["--json"]);
         let run = Run::of(list.env(name, value)).is(1);
         let expected = json!({"error": {
-            "operation": "erp.oauth.token", "kind": "credentials", "status": 400, "code": code, "attempts": 1,
+            "operation": "erp.sessions.open", "kind": "credentials", "status": 400, "code": code, "attempts": 1,
             "delivery": "not_sent"}});
         assert_eq!(run.json(), expected);
         assert!(run.stderr.contains(advice), "{}", run.stderr);

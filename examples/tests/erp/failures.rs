@@ -241,7 +241,7 @@ fn nobody_there() {
     clinic.server.closer.close();
     let file = desk.file("result.pdf", PDF);
     let run = upload(&clinic, &[], &[file]).is(1);
-    run.failed("erp.oauth.token", "connect", None);
+    run.failed("erp.sessions.open", "connect", None);
     assert!(run.stderr.contains("ERP_TOKEN_URL"), "{}", run.stderr);
     let mut list = command(&clinic, "list", &["--json"]);
     let run = Run::of(list.env("ERP_ACCESS_TOKEN", "EXAMPLE")).is(1);

@@ -12,7 +12,7 @@ use crate::data::scan::{Member, members, survey};
 /// Only a field that is no `Option` and has no default must be there and be readable.
 ///
 /// The struct derives both traits with `#[serde(remote = "Self")]`, which leaves the traits to this
-/// macro, and has a field `extra`. It is read with `serde_json` only, like [`RawJson`].
+/// macro, and has a field `extra`. It is read with `serde_json` only, like [`RawJson`](crate::RawJson).
 ///
 /// ```
 /// use common_http::{Extra, json, lenient_model};
@@ -34,7 +34,7 @@ use crate::data::scan::{Member, members, survey};
 /// let read: Oximetry = json::decode(br#"{"examId":"1","odi":"6,2","meanPulse":61}"#)?;
 /// assert_eq!((read.odi, read.mean_pulse), (None, Some(61.0)));
 /// assert_eq!(read.extra["odi"], "6,2");
-/// assert_eq!(json::decode::<Oximetry>(b"{}").unwrap_err().path(), "examId");
+/// assert!(json::decode::<Oximetry>(b"{}").is_err());
 /// # Ok::<(), common_http::DecodeError>(())
 /// ```
 #[macro_export]
@@ -98,7 +98,7 @@ fn around_the_odd<T: DeserializeOwned>(
     extra: fn(&mut T) -> &mut Extra,
 ) -> Result<T, DecodeError> {
     /// How much text may be read again, so that a large one of nothing but odd fields does not take minutes.
-    const MOST: usize = 64 << 20;
+    const MOST: usize = 16 << 20;
     let Some(mut left_out) = survey(text, &mut |_, _| ()) else {
         return decode(text.as_bytes());
     };

@@ -89,6 +89,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.scan.peek() {
+            // Nested too deep.
             Some(b'{' | b'[') if self.nothing()? => visitor.visit_unit(),
             Some(b'{') => self.nested(b'}', |entries| visitor.visit_map(entries)),
             Some(b'[') => self.nested(b']', |entries| visitor.visit_seq(entries)),
@@ -149,9 +150,26 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor.visit_unit()
     }
 
+    // As in `serde_json`, no visitor is asked to make an object of null.
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.scan.peek() {
+            Some(b'{' | b'[') => self.deserialize_any(visitor),
+            _ => Err(Error::custom("invalid type")),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_map(visitor)
+    }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct seq tuple tuple_struct map struct identifier
+        unit_struct seq tuple tuple_struct identifier
     }
 }
 

@@ -34,7 +34,7 @@ pub fn read(request: &Request) -> Result<Vec<Part>, &'static str> {
     read_form(content_type, request.body())
 }
 
-fn read_form(content_type: &str, body: &Bytes) -> Result<Vec<Part>, Reason> {
+pub(crate) fn read_form(content_type: &str, body: &Bytes) -> Result<Vec<Part>, Reason> {
     let delimiter = format!("\r\n--{}", boundary(content_type)?);
     let first = &delimiter[2..];
     if !body.starts_with(first.as_bytes()) {

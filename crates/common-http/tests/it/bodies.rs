@@ -1,18 +1,20 @@
 //! Bodies are sent completely, with their length, and from the start on every attempt.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
-use common_http::{Body, Cause, Delivery, Effect, ErrorKind, Operation};
+use common_http::{Body, Cause, Delivery, Effect, ErrorKind, Multipart, Operation};
 use http::Method;
 use http::header::CONTENT_LENGTH;
 use tokio::time::sleep;
 
 use crate::helper::Step::{Fails, Good, Later, Silent, Status};
 use crate::helper::{
-    ORDER, REPLACE, STORE, answering, call, effect, engine, fate, network, seconds, send_body,
+    ORDER, REPLACE, STORE, answering, call, effect, engine, fate, millis, network, seconds,
+    send_body,
 };
 
 const CONTENT: &[u8] = b"EXAMPLE CONTENT";
@@ -168,26 +170,97 @@ async fn a_file_of_another_size_than_before_is_not_sent() {
     }
 }
 
-/// The end of a file that changes while it is being sent is never sent.
-#[tokio::test(start_paused = true)]
-async fn a_file_that_changes_on_the_way_is_not_sent_to_its_end() {
-    const LENGTH: u64 = 1_000_000;
+/// Writes other content of the same length in place. The time is set, too, because the clock of a
+/// file system is coarse.
+fn rewrite(path: &Path) {
+    let mut file = File::options().write(true).open(path).unwrap();
+    let metadata = file.metadata().unwrap();
+    let content = vec![8; metadata.len().try_into().unwrap()];
+    file.write_all(&content).unwrap();
+    let later = metadata.modified().unwrap() + millis(1);
+    file.set_modified(later).unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_was_rewritten_is_not_sent() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("EXAMPLE.bin");
-    for later in [LENGTH - 1, LENGTH + 1, 0] {
-        std::fs::write(&path, vec![7; LENGTH as usize]).unwrap();
+    for length in [0, 15] {
+        std::fs::write(&path, vec![7; length]).unwrap();
         let body = Body::from_path(&path).await.unwrap();
-        let network = answering(|| FakeAnswer::json("{}").read_slowly(1, seconds(5)));
-        let change = async {
-            sleep(seconds(1)).await;
-            let file = std::fs::File::options().write(true).open(&path).unwrap();
-            file.set_len(later).unwrap();
-        };
-        let engine = engine(&network);
-        let (result, ()) = tokio::join!(send_body(&engine, &STORE, body), change);
-        let error = result.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::LocalIo, "{later}");
-        assert_eq!((error.delivery(), network.count()), (Delivery::Unknown, 1));
+        rewrite(&path);
+        let network = network([Good]);
+        let error = send_body(&engine(&network), &STORE, body.clone())
+            .await
+            .unwrap_err();
+        assert_eq!(fate(&error), (ErrorKind::LocalIo, Delivery::NotSent));
+        assert_eq!(network.count(), 0);
+        assert_eq!(
+            body.peek(4).await.unwrap_err().kind(),
+            ErrorKind::LocalIo,
+            "{length}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_rewritten_between_attempts_is_not_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("EXAMPLE.bin");
+    std::fs::write(&path, CONTENT).unwrap();
+    let body = Body::from_path(&path).await.unwrap();
+    let network = FakeTransport::new(move |request| {
+        if request.index == 0 {
+            rewrite(&path);
+        }
+        FakeAnswer::status(500)
+    });
+    let error = send_body(&engine(&network), &STORE, body)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LocalIo);
+    assert_eq!((error.delivery(), network.count()), (Delivery::Unknown, 1));
+}
+
+/// A file that changes while it is being sent is never sent to its end.
+#[tokio::test(start_paused = true)]
+async fn a_file_that_changes_on_the_way_is_not_sent_to_its_end() {
+    const LENGTH: usize = 600_000;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("EXAMPLE.bin");
+    let resize = |length: usize| {
+        let file = File::options().write(true).open(&path).unwrap();
+        file.set_len(length as u64).unwrap();
+    };
+    let changes: [&dyn Fn(); 4] = [
+        &|| resize(LENGTH - 1),
+        &|| resize(LENGTH + 1),
+        &|| resize(0),
+        &|| rewrite(&path),
+    ];
+    for (nth, change) in changes.into_iter().enumerate() {
+        for in_form in [false, true] {
+            std::fs::write(&path, vec![7; LENGTH]).unwrap();
+            let body = Body::from_path(&path).await.unwrap();
+            let network = answering(|| FakeAnswer::json("{}").read_slowly(1, seconds(5)));
+            let request = engine(&network).request(&STORE);
+            let request = if in_form {
+                request.multipart(Multipart::new().file("file", "a", "image/png", body))
+            } else {
+                request.raw_body(body)
+            };
+            let change = async {
+                sleep(seconds(1)).await;
+                change();
+            };
+            let (result, ()) = tokio::join!(request.send(), change);
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::LocalIo, "{nth} {in_form}");
+            assert_eq!((error.delivery(), network.count()), (Delivery::Unknown, 1));
+            let seen = network.requests().remove(0).body;
+            assert!(seen.len() < LENGTH || in_form, "{nth}");
+            assert!(!seen.ends_with(b"--\r\n"), "{nth}");
+        }
     }
 }
 

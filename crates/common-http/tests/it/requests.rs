@@ -48,15 +48,14 @@ async fn arguments_are_encoded_once() {
     for (value, encoded) in [
         ("abc-._~09", "abc-._~09"),
         ("a b", "a%20b"),
-        ("a/b", "a%2Fb"),
         ("%2F", "%252F"),
         ("a?b#c", "a%3Fb%23c"),
         ("a+b&c=d", "a%2Bb%26c%3Dd"),
         ("...", "..."),
         ("é😀", "%C3%A9%F0%9F%98%80"),
         (
-            "|\"<>`{}\\^[]:@!$'()*,;",
-            "%7C%22%3C%3E%60%7B%7D%5C%5E%5B%5D%3A%40%21%24%27%28%29%2A%2C%3B",
+            "|\"<>`{}^[]:@!$'()*,;",
+            "%7C%22%3C%3E%60%7B%7D%5E%5B%5D%3A%40%21%24%27%28%29%2A%2C%3B",
         ),
     ] {
         let (target, _) = sent(|engine| {
@@ -73,7 +72,9 @@ async fn arguments_are_encoded_once() {
 
 #[tokio::test(start_paused = true)]
 async fn invalid_path_arguments_are_refused() {
-    for value in ["", ".", "..", "a\0", "\r\n", "\u{7f}", "\u{9f}"] {
+    for value in [
+        "", ".", "..", "a\0", "\r\n", "\u{7f}", "\u{9f}", "a/b", "../8", "a\\b",
+    ] {
         let error =
             refused(|engine| engine.request(&ITEM).path("part", "1").path("id", value)).await;
         assert!(error.to_string().contains("`id`"), "{error}");
@@ -187,13 +188,13 @@ async fn a_raw_request_is_a_call_like_any_other() {
     let client = builder(&network, Login::default()).build().unwrap();
     let raw = |method, path| Request::unmodelled(&client, "testing.raw", method, path);
     let request = raw(Method::POST, "/new/{id}")
-        .path("id", "a/b")
+        .path("id", "a b")
         .query("q", "1");
     request.json(&json!([1])).send().await.unwrap();
     let seen = network.requests().remove(1);
     assert_eq!(
         (seen.method, seen.target.as_str()),
-        (Method::POST, "/new/a%2Fb?q=1")
+        (Method::POST, "/new/a%20b?q=1")
     );
     assert_eq!(seen.headers[AUTHORIZATION], "basic TOKEN-1");
     assert_eq!(seen.body, "[1]");
@@ -335,12 +336,7 @@ async fn settings_that_do_not_fit_are_refused_by_build() {
 
 #[tokio::test]
 async fn plain_http_is_for_this_machine_or_by_permission() {
-    for base in [
-        "http://127.0.0.1:1",
-        "http://[::1]",
-        "http://localhost/x",
-        "http://a.localhost",
-    ] {
+    for base in ["http://127.0.0.1:1", "http://[::1]", "http://localhost/x"] {
         assert!(build(base, HttpOptions::default()).is_ok(), "{base}");
     }
     let allowed = HttpOptions::default().allow_plain_http(true);

@@ -139,6 +139,56 @@ async fn a_target_that_cannot_be_written_is_a_local_failure() {
     assert_eq!(names(&directory), ["EXAMPLE"]);
 }
 
+/// What is no file is not replaced by one, and nothing is written into it.
+#[cfg(unix)]
+#[tokio::test]
+async fn only_a_file_is_replaced() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    use std::os::unix::net::UnixListener;
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    let made = std::process::Command::new("mkfifo")
+        .arg(at("fifo"))
+        .status();
+    assert!(made.unwrap().success());
+    let _listener = UnixListener::bind(at("socket")).unwrap();
+    fs::create_dir(at("folder")).unwrap();
+    for to in ["fifo", "socket", "folder", "/dev/null", "loop"] {
+        let name = format!("to-{}", to.trim_start_matches("/dev/"));
+        symlink(to, at(&name)).unwrap();
+    }
+    symlink("to-loop", at("loop")).unwrap();
+    let before = names(folder.path());
+    let network = answering(file);
+    for target in before.iter().map(|name| at(name)) {
+        let error = save(&network, &target).await.unwrap_err();
+        assert_eq!(
+            fate(&error),
+            (ErrorKind::LocalIo, Delivery::Answered),
+            "{target:?}"
+        );
+    }
+    assert_eq!(names(folder.path()), before);
+    assert!(fs::metadata(at("fifo")).unwrap().file_type().is_fifo());
+}
+
+/// The link is replaced; what it pointed to stays as it was.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_to_a_file_or_to_nothing_is_replaced_itself() {
+    let folder = folder();
+    let (kept, link) = (folder.path().join("kept"), folder.path().join("link"));
+    fs::write(&kept, "BEFORE").unwrap();
+    for to in ["kept", "nothing"] {
+        std::os::unix::fs::symlink(to, &link).unwrap();
+        assert_eq!(save(&answering(file), &link).await.unwrap(), 15);
+        assert!(fs::symlink_metadata(&link).unwrap().is_file());
+        assert_eq!(fs::read_to_string(&kept).unwrap(), "BEFORE");
+        fs::remove_file(&link).unwrap();
+    }
+    assert_eq!(names(folder.path()), ["kept"]);
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_is_a_local_failure() {

@@ -26,7 +26,7 @@ fn only_request(server: &Server) -> Seen {
 async fn the_path_is_as_we_encoded_it() {
     static ITEM: Operation = Operation::get("testing.items.get", "/a~b/{id}/c").public();
     for (value, encoded) in [
-        ("x/y?z#w", "x%2Fy%3Fz%23w"),
+        ("x?y#z", "x%3Fy%23z"),
         ("%2e%2e", "%252e%252e"),
         ("...", "..."),
         ("a b+c", "a%20b%2Bc"),

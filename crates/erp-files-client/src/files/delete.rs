@@ -1,88 +1,47 @@
 //! The operation `erp.files.delete`.
 
-use common_http::{CallOptions, ErrorKind, Request, Result, safe_debug};
+use common_http::{Call, Delivery, Error, ErrorKind, Operation};
 
-use super::{DELETE, Files, send};
+use crate::files::{Files, explained};
 use crate::ids::FileId;
 
-/// Deletes a file. Made by [`Files::delete`].
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteFile {
-    files: Files,
-    file: FileId,
-    options: CallOptions,
-}
+/// `DELETE .../files/{id}`.
+pub(crate) static DELETE: Operation = Operation::delete(
+    "erp.files.delete",
+    "/api/erp/v1/patients/{patientId}/analysis/{analysisId}/files/{id}",
+);
 
-safe_debug!(DeleteFile { file });
-
-impl DeleteFile {
-    pub(super) fn new(files: Files, file: FileId) -> Self {
-        Self {
-            files,
-            file,
-            options: CallOptions::default(),
-        }
-    }
-
-    /// Sets the settings of this call.
+impl Files {
+    /// Deletes a file.
+    ///
+    /// It is repeated if it fails. If a repetition does not find the file, an earlier attempt
+    /// deleted it, and that is success. A cancelled call may have deleted it.
     ///
     /// ```
-    /// # fn example(files: erp_files_client::files::Files) {
-    /// use erp_files_client::CallOptions;
-    ///
-    /// let delete = files.delete(&1.into()).options(CallOptions::default().max_attempts(2));
-    /// # let _ = delete;
-    /// # }
+    /// # erp_files_client::sandbox::Sandbox::story(async |sandbox| {
+    /// # sandbox.add_file("7", "12", "result.pdf", "%PDF-1.7 ...");
+    /// let files = sandbox.client().files(&7.into(), &12.into());
+    /// for id in files.list().await?.iter().filter_map(|file| file.value()?.id.clone()) {
+    ///     files.delete(&id).await?;
+    /// }
+    /// assert!(files.list().await?.is_empty());
+    /// # Ok(()) });
     /// ```
-    pub fn options(mut self, options: CallOptions) -> Self {
-        self.options = options;
-        self
-    }
-
-    /// What would be sent.
-    #[doc(hidden)]
-    pub fn request(&self) -> Request {
-        let file = self.file.as_str();
-        self.files.request(&DELETE, &self.options).path("id", file)
-    }
-
-    /// Deletes the file.
-    ///
-    /// Repeated when it fails: where a repetition finds no file any more, an earlier attempt has deleted it, and that is
-    /// success. A cancelled call may have deleted it.
     ///
     /// # Errors
-    /// - `not_found`: there was no such file at the first attempt
+    /// - `not_found`: the first attempt did not find the file
     /// - `permission_denied`: the token lacks the scope `gambit:erp` (documented)
-    /// - those of [`ListFiles::send`](super::ListFiles::send)
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = erp_files_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// # let files = client.files(&7.into(), &12.into());
-    /// # files.upload("result.pdf", erp_files_client::Body::from("%PDF-1.7 ...")).send().await?;
-    /// for file in files.list().send().await? {
-    ///     if let Some(id) = file.file_id() {
-    ///         files.delete(&id).send().await?;
-    ///     }
-    /// }
-    /// # assert!(files.list().send().await?.is_empty());
-    /// # Ok::<(), erp_files_client::Error>(())
-    /// # }).unwrap();
-    /// ```
-    pub async fn send(self) -> Result<()> {
-        match send(self.request()).await {
-            Ok(_) => Ok(()),
-            // Delivery is in doubt only where an earlier attempt may have done it.
-            Err(error)
-                if error.kind() == ErrorKind::NotFound
-                    && error.delivery() == common_http::Delivery::Unknown =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(error),
-        }
+    /// - the others of [`list`](Self::list)
+    pub fn delete(&self, file: &FileId) -> Call<()> {
+        let request = self.request(&DELETE).path("id", file.as_str());
+        request.settles(|ended| match ended {
+            Err(error) if !was_deleted_before(&error) => Err(explained(error)),
+            Ok(_) | Err(_) => Ok(()),
+        })
     }
+}
+
+/// Delivery is in doubt only if an earlier attempt may have deleted the file.
+fn was_deleted_before(error: &Error) -> bool {
+    error.kind() == ErrorKind::NotFound && error.delivery() == Delivery::Unknown
 }

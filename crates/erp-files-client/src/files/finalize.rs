@@ -1,69 +1,44 @@
 //! The operation `erp.files.finalize`.
 
-use common_http::{CallOptions, Request, Result, safe_debug};
+use common_http::{Call, Operation};
 
-use super::{FINALIZE, Files, send};
+use crate::files::{Files, reads};
 
-/// Says that a file is there. Made by [`Files::finalize`].
-#[must_use = "nothing is sent before `send`"]
-pub struct FinalizeUpload {
-    files: Files,
-    name: String,
-    options: CallOptions,
-}
+/// `POST .../files/{fileName}`: says that the file was transferred.
+pub(crate) static FINALIZE: Operation = Operation::post(
+    "erp.files.finalize",
+    "/api/erp/v1/patients/{patientId}/analysis/{analysisId}/files/{fileName}",
+);
 
-safe_debug!(FinalizeUpload {});
-
-impl FinalizeUpload {
-    pub(super) fn new(files: Files, name: String) -> Self {
-        Self {
-            files,
-            name,
-            options: CallOptions::default(),
-        }
-    }
-
-    /// Sets the settings of this call.
+impl Files {
+    /// Third step of an upload by hand: says that the file was transferred.
+    ///
+    /// The body is empty (documented), so `Content-Length` is 0.
+    ///
+    /// It has an effect: it is repeated only if it was not sent or was refused. A cancelled call
+    /// may have finished the upload.
     ///
     /// ```
-    /// # fn example(files: erp_files_client::files::Files) {
-    /// use std::time::Duration;
-    /// use erp_files_client::CallOptions;
+    /// # erp_files_client::sandbox::Sandbox::story(async |sandbox| {
+    /// use erp_files_client::{Body, ErrorKind};
     ///
-    /// let call = files.finalize("result.pdf").options(CallOptions::default().deadline(Duration::from_secs(20)));
-    /// # let _ = call;
-    /// # }
+    /// let files = sandbox.client().files(&7.into(), &12.into());
+    /// let error = files.finalize("result.pdf").await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::NotFound, "nothing was transferred");
+    ///
+    /// let target = files.initialize("result.pdf").await?;
+    /// files.transfer(&target, Body::from("%PDF-1.7 ...")).await?;
+    /// files.finalize("result.pdf").await?;
+    /// # Ok(()) });
     /// ```
-    pub fn options(mut self, options: CallOptions) -> Self {
-        self.options = options;
-        self
-    }
-
-    /// What would be sent.
-    #[doc(hidden)]
-    pub fn request(&self) -> Request {
-        self.files
-            .request(&FINALIZE, &self.options)
-            .path("fileName", &*self.name)
-    }
-
-    /// Says that the file is there, with an empty body (documented) and so `Content-Length: 0`. See
-    /// [`InitializeUpload::send`](super::InitializeUpload::send) for an example.
-    ///
-    /// It has an effect: repeated only when it was not sent or was refused. A cancelled call may have finished the upload.
     ///
     /// # Errors
     /// - `not_found`, `conflict`: nothing was uploaded under this name (inferred)
     /// - `permission_denied`: the token lacks the scope `gambit:erp` (documented)
-    /// - `server`, `timeout`, `interrupted`: its fate is unknown; the list tells
-    /// - the others of [`ListFiles::send`](super::ListFiles::send)
-    ///
-    /// ```
-    /// # async fn example(files: erp_files_client::files::Files) -> erp_files_client::Result<()> {
-    /// files.finalize("result.pdf").send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub async fn send(self) -> Result<()> {
-        send(self.request()).await.map(drop)
+    /// - `server`, `timeout`, `interrupted`: it may have had its effect; the list shows whether
+    /// - the others of [`list`](Self::list)
+    pub fn finalize(&self, name: impl Into<String>) -> Call<()> {
+        let request = self.request(&FINALIZE).path("fileName", name);
+        reads(request, |_| Ok(()))
     }
 }

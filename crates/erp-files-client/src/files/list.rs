@@ -1,78 +1,154 @@
 //! The operation `erp.files.list`.
 
-use common_http::{CallOptions, RawJson, Request, Result, safe_debug};
+use std::collections::BTreeMap;
 
-use super::model::{FileEntry, entries};
-use super::{Files, LIST, send};
+use common_http::{Answer, Call, Item, Operation, RawJson, Result};
 
-/// Lists the files of an analysis. Made by [`Files::list`].
-#[must_use = "nothing is sent before `send`"]
-pub struct ListFiles {
-    files: Files,
-    options: CallOptions,
-}
+use crate::files::entry::FileEntry;
+use crate::files::{Files, reads};
 
-safe_debug!(ListFiles {});
+/// `GET .../files`: all files of the analysis.
+pub(crate) static LIST: Operation = Operation::get(
+    "erp.files.list",
+    "/api/erp/v1/patients/{patientId}/analysis/{analysisId}/files",
+);
 
-impl ListFiles {
-    pub(super) fn new(files: Files) -> Self {
-        Self {
-            files,
-            options: CallOptions::default(),
-        }
-    }
-
-    /// Sets the settings of this call.
+impl Files {
+    /// Lists the files.
+    ///
+    /// The list is the answer itself (a JSON array), or a JSON object's `items`, `files`, `data`,
+    /// `value`, `results` or `result`, in any case (our reading: the vendor's example is blank). An
+    /// item that is not a JSON object is [`Item::Rejected`].
+    ///
+    /// Only reads, so it is repeated freely. A cancelled call leaves nothing behind.
     ///
     /// ```
-    /// # fn example(files: erp_files_client::files::Files) {
-    /// use std::time::Duration;
-    /// use erp_files_client::CallOptions;
-    ///
-    /// let list = files.list().options(CallOptions::default().deadline(Duration::from_secs(5)));
-    /// # let _ = list;
-    /// # }
+    /// # erp_files_client::sandbox::Sandbox::story(async |sandbox| {
+    /// # sandbox.add_file("7", "12", "result.pdf", "%PDF-1.7 ...");
+    /// let files = sandbox.client().files(&7.into(), &12.into());
+    /// for item in files.list().await? {
+    ///     match item.into_result() {
+    ///         Ok(file) => println!("{:?} may be sent: {:?}", file.id, file.is_send),
+    ///         Err(rejected) => println!("{}", rejected.error),
+    ///     }
+    /// }
+    /// # Ok(()) });
     /// ```
-    pub fn options(mut self, options: CallOptions) -> Self {
-        self.options = options;
-        self
-    }
-
-    /// What would be sent.
-    #[doc(hidden)]
-    pub fn request(&self) -> Request {
-        self.files.request(&LIST, &self.options)
-    }
-
-    /// Asks for the list. It is the answer itself (a JSON array) or stands in an object under `items`, `files`, `data`,
-    /// `value`, `results` or `result`, in any case (our reading: the vendor's example is blank).
-    ///
-    /// Only reads: repeated freely, and a cancelled call leaves nothing behind.
     ///
     /// # Errors
     /// - `permission_denied`: the token lacks the scope `gambit:erp` (documented)
     /// - `not_found`: no such patient or analysis (inferred)
-    /// - `decode`: the answer is no list
-    /// - `credentials` and the other errors of a token request; `unauthenticated`
+    /// - `decode`: the answer is not a list of files
+    /// - `credentials` and the others of [`Sessions::open`](crate::Sessions::open);
+    ///   `unauthenticated`
     /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after four attempts
-    ///
-    /// ```
-    /// # #[cfg(feature = "sandbox")]
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// # let sandbox = erp_files_client::sandbox::Sandbox::start().await.unwrap();
-    /// # let client = sandbox.client();
-    /// for file in client.files(&7.into(), &12.into()).list().send().await? {
-    ///     println!("{:?} may be sent: {:?}", file.file_id(), file.is_send);
-    /// }
-    /// # Ok::<(), erp_files_client::Error>(())
-    /// # }).unwrap();
-    /// ```
-    pub async fn send(self) -> Result<Vec<FileEntry>> {
-        let answer = send(self.request()).await?;
-        let list: RawJson = answer.json()?;
-        entries(&list).ok_or_else(|| {
-            let error = answer.unreadable();
-            error.with_detail("the answer is not a list of files")
+    pub fn list(&self) -> Call<Vec<Item<FileEntry>>> {
+        reads(self.request(&LIST), read)
+    }
+}
+
+fn read(answer: Answer) -> Result<Vec<Item<FileEntry>>> {
+    let list: RawJson = answer.json()?;
+    items_in(&list).ok_or_else(|| {
+        let error = answer.unreadable();
+        error.with_detail("the answer is not a list of files")
+    })
+}
+
+/// The members that may hold the list, in any case.
+const WRAPPERS: [&str; 6] = ["items", "files", "data", "value", "results", "result"];
+
+/// The items of an answer: a list, or an object that has one, in which null is an empty list.
+fn items_in(answer: &RawJson) -> Option<Vec<Item<FileEntry>>> {
+    if let Some(items) = items_of(answer) {
+        return Some(items);
+    }
+    let fields: BTreeMap<String, RawJson> = answer.parse().ok()?;
+    let wrapped: Vec<_> = WRAPPERS
+        .iter()
+        .filter_map(|name| {
+            let mut fields = fields.iter();
+            let (_, list) = fields.find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+            Some(list)
         })
+        .collect();
+    let items = wrapped.iter().find_map(|list| items_of(list));
+    items.or_else(|| wrapped.iter().any(|list| is_null(list)).then(Vec::new))
+}
+
+/// The items of a list. Null is not an item. If no item is an object, it is a list of other things.
+fn items_of(list: &RawJson) -> Option<Vec<Item<FileEntry>>> {
+    let items: Vec<RawJson> = list.parse().ok()?;
+    let is_object = |item: &RawJson| item.as_str().starts_with('{');
+    let mut items: Vec<_> = items.into_iter().enumerate().collect();
+    items.retain(|(_, item)| !is_null(item));
+    if !items.is_empty() && !items.iter().any(|(_, item)| is_object(item)) {
+        return None;
+    }
+    let read = |(index, item)| Item::read(item, index);
+    Some(items.into_iter().map(read).collect())
+}
+
+fn is_null(value: &RawJson) -> bool {
+    value.as_str() == "null"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<Vec<Item<FileEntry>>> {
+        items_in(&RawJson::from_text(text).unwrap())
+    }
+
+    #[test]
+    fn a_list_is_bare_or_wrapped() {
+        for name in WRAPPERS {
+            for name in [name.to_owned(), name.to_uppercase()] {
+                let text = format!(r#"{{"total":1,"{name}":[{{"id":1}}]}}"#);
+                assert_eq!(read(&text).unwrap().len(), 1, "{text}");
+            }
+        }
+        assert!(read("[]").unwrap().is_empty());
+        for text in [
+            "{}",
+            r#"{"lista":[]}"#,
+            "null",
+            "\"x\"",
+            r#"{"items":{}}"#,
+            "[1]",
+            r#"["a.pdf", null]"#,
+        ] {
+            assert!(read(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_object_with_unexpected_fields_is_still_listed() {
+        let items = read(r#"[{},{"id":null,"name":5,"isSend":"TRUE"}]"#).unwrap();
+        let files: Vec<_> = items.iter().filter_map(Item::value).collect();
+        assert_eq!((&files[0].id, &files[1].id), (&None, &None));
+        assert_eq!(
+            (files[1].name.as_deref(), files[1].is_send),
+            (None, Some(true))
+        );
+    }
+
+    #[test]
+    fn an_item_that_is_not_an_object_does_not_hide_the_others() {
+        let items = read(r#"[null,{"id":1}, "x", 5]"#).unwrap();
+        let ids: Vec<_> = items
+            .iter()
+            .map(|item| item.value().and_then(|file| file.id.clone()))
+            .collect();
+        assert_eq!(ids, [Some(1.into()), None, None]);
+        let texts: Vec<_> = items.iter().map(|item| item.raw().as_str()).collect();
+        assert_eq!(texts, [r#"{"id":1}"#, "\"x\"", "5"]);
+        let place = items[1].rejected().unwrap().error.path();
+        assert_eq!(place, "[2]", "null counts in the place");
+        for none in ["[null]", r#"{"Items":null}"#, r#"{"items":[],"data":null}"#] {
+            assert!(read(none).unwrap().is_empty(), "{none}");
+        }
+        assert_eq!(read(r#"{"items":null,"data":[{}]}"#).unwrap().len(), 1);
     }
 }

@@ -1,33 +1,72 @@
-//! The operation `erp.files.transfer`: the file goes to the signed address.
+//! The operation `erp.files.transfer`: the file goes to the signed URL.
 
+use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use common_http::{
-    Body, CallOptions, Error, ErrorKind, ForeignHosts, ForeignUrl, Request, Result, Secret,
-    Timestamp, safe_debug,
+    Body, Call, CallOptions, Error, ErrorKind, ForeignHosts, ForeignUrl, Operation, Prepared,
+    Result, Secret, Timestamp, safe_debug,
 };
 use http::HeaderName;
 use http::header::CONTENT_TYPE;
 
-use super::{Files, TRANSFER};
+use crate::files::Files;
 
-/// Where a file is to be sent: the signed address that the ERP gave. Whoever has it can write there until it expires, so
-/// `Debug` shows the host alone.
+/// `PUT` to the signed URL: the file itself. Sent twice, it leaves the same file.
+pub(crate) static TRANSFER: Operation = Operation::put("erp.files.transfer", "/{signedAddress}")
+    .transfer()
+    .public();
+
+impl Files {
+    /// Second step of an upload by hand: sends the file to the signed URL.
+    ///
+    /// Its bytes are sent with `Content-Length`, `Accept`, and the headers that are set here, but
+    /// without any credentials of the ERP. Any 2xx is success (documented: 201).
+    ///
+    /// It is repeated from the file's start if it fails. A cancelled call may have stored the file,
+    /// which nobody sees before it is finalized.
+    ///
+    /// ```
+    /// # erp_files_client::sandbox::Sandbox::story(async |sandbox| {
+    /// use erp_files_client::Body;
+    ///
+    /// let files = sandbox.client().files(&7.into(), &12.into());
+    /// let target = files.initialize("result.pdf").await?;
+    /// files.transfer(&target, Body::from("%PDF-1.7 ...")).await?;
+    /// assert!(files.list().await?.is_empty(), "it is not finalized");
+    /// # Ok(()) });
+    /// ```
+    ///
+    /// # Errors
+    /// - `invalid_input`: the body's length is not known, and the storage takes no chunks
+    /// - `permission_denied` with the code `upload_url_expired`: initialize again
+    /// - `permission_denied`, `rejected`, `conflict`, `not_found`: the storage refused it, with a
+    ///   code of its own
+    /// - `local_io`: the file cannot be read, or changed while it was sent
+    /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after three attempts
+    pub fn transfer(&self, target: &UploadTarget, body: Body) -> TransferFile {
+        TransferFile {
+            files: self.clone(),
+            target: target.clone(),
+            body,
+            content_type: None,
+            options: CallOptions::default(),
+        }
+    }
+}
+
+/// The signed URL that the ERP issued, to which a file is sent.
+///
+/// Whoever has it can write there until it expires, so `Debug` shows the host only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadTarget(ForeignUrl);
 
 impl UploadTarget {
-    pub(super) fn parse(address: &str, hosts: &ForeignHosts) -> Result<Self> {
-        ForeignUrl::parse(address, hosts).map(Self)
+    pub(super) fn parse(url: &str, hosts: &ForeignHosts) -> Result<Self> {
+        ForeignUrl::parse(url, hosts).map(Self)
     }
 
-    /// The host that the file goes to.
-    ///
-    /// ```
-    /// # fn example(target: erp_files_client::files::UploadTarget) {
-    /// println!("the files are stored at {}", target.host());
-    /// # }
-    /// ```
+    /// The host to which the file is sent.
     #[must_use]
     pub fn host(&self) -> &str {
         self.0.host()
@@ -37,7 +76,7 @@ impl UploadTarget {
         Secret::from(self.0.expose().as_str())
     }
 
-    /// Azure by the signs of it: its host names, or the two parameters that its signed addresses always have.
+    /// Recognises Azure by its host names, or by two parameters that its signed URLs always have.
     fn is_azure(&self) -> bool {
         let has = |name: &str| self.parameter(name).is_some();
         self.host().ends_with(".blob.core.windows.net") || (has("sig") && has("sv"))
@@ -49,34 +88,28 @@ impl UploadTarget {
         Some(value.into_owned())
     }
 
-    /// Until when it can be used, as it says of itself: Azure's `se`, or S3's `X-Amz-Date` and `X-Amz-Expires`.
+    /// When it expires: Azure's `se`, or S3's `X-Amz-Date` and `X-Amz-Expires`.
     fn expires(&self) -> Option<SystemTime> {
         if let Some(end) = self.parameter("se") {
             return Timestamp::from(end).to_system_time();
         }
         let start = self.parameter("x-amz-date")?;
         let seconds = self.parameter("x-amz-expires")?.parse().ok()?;
+        // As in 20300102T030405Z.
         let (date, time) = start.trim_end_matches('Z').split_once('T')?;
-        let (Some(year), Some(month), Some(day)) = (date.get(..4), date.get(4..6), date.get(6..8))
-        else {
-            return None;
-        };
-        let (Some(hour), Some(minute), Some(second)) =
-            (time.get(..2), time.get(2..4), time.get(4..6))
-        else {
-            return None;
-        };
+        let (year, month, day) = (date.get(..4)?, date.get(4..6)?, date.get(6..8)?);
+        let (hour, minute, second) = (time.get(..2)?, time.get(2..4)?, time.get(4..6)?);
         let start = format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z");
         let start = Timestamp::from(start).to_system_time()?;
         start.checked_add(Duration::from_secs(seconds))
     }
 }
 
-/// Whether `x-ms-blob-type: BlockBlob` is sent, which Azure demands.
+/// When `x-ms-blob-type: BlockBlob` is sent, which Azure requires.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BlobType {
-    /// When the address looks like Azure's: its host names, or `sig` and `sv` in the query.
+    /// If the URL looks like Azure's: by its host, or by `sig` and `sv` in the query.
     #[default]
     WhenAzure,
     /// Always.
@@ -85,8 +118,26 @@ pub enum BlobType {
     Never,
 }
 
-/// Sends a file to a signed address. Made by [`Files::transfer`].
-#[must_use = "nothing is sent before `send`"]
+/// Sends a file to a signed URL. Made by [`Files::transfer`].
+///
+/// ```
+/// # erp_files_client::sandbox::Sandbox::story(async |sandbox| {
+/// use erp_files_client::files::TransferFile;
+/// use erp_files_client::{Body, CallOptions};
+///
+/// fn as_pdf(transfer: TransferFile) -> TransferFile {
+///     let print = |bytes, of| println!("{bytes} of {of:?} bytes");
+///     transfer
+///         .content_type("application/pdf")
+///         .options(CallOptions::default().on_progress(move |now| print(now.sent, now.total)))
+/// }
+///
+/// let files = sandbox.client().files(&7.into(), &12.into());
+/// let target = files.initialize("result.pdf").await?;
+/// as_pdf(files.transfer(&target, Body::from("%PDF-1.7 ..."))).await?;
+/// # Ok(()) });
+/// ```
+#[must_use = "nothing is sent before `.await` or `send`"]
 pub struct TransferFile {
     files: Files,
     target: UploadTarget,
@@ -98,57 +149,39 @@ pub struct TransferFile {
 safe_debug!(TransferFile { target, body });
 
 impl TransferFile {
-    pub(super) fn new(files: Files, target: UploadTarget, body: Body) -> Self {
-        Self {
-            files,
-            target,
-            body,
-            content_type: None,
-            options: CallOptions::default(),
-        }
-    }
-
-    /// Sends this `Content-Type`; without it none is sent.
-    ///
-    /// ```
-    /// # fn example(files: erp_files_client::files::Files, target: erp_files_client::files::UploadTarget) {
-    /// # let pdf = erp_files_client::Body::from("%PDF-1.7 ...");
-    /// let transfer = files.transfer(&target, pdf).content_type("application/pdf");
-    /// # let _ = transfer;
-    /// # }
-    /// ```
+    /// Sends this `Content-Type`. Without it, none is sent.
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
         self
     }
 
-    /// Sets the settings of this call.
-    ///
-    /// ```
-    /// # fn example(files: erp_files_client::files::Files, target: erp_files_client::files::UploadTarget) {
-    /// # let pdf = erp_files_client::Body::from("%PDF-1.7 ...");
-    /// use erp_files_client::CallOptions;
-    ///
-    /// let options = CallOptions::default().on_progress(|progress| println!("{} bytes", progress.sent));
-    /// let transfer = files.transfer(&target, pdf).options(options);
-    /// # let _ = transfer;
-    /// # }
-    /// ```
+    /// Sets options of this call: deadline, attempts, progress.
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// What would be sent.
+    /// Sends the file: the same as `.await`.
+    ///
+    /// # Errors
+    /// Those of [`Files::transfer`].
+    pub async fn send(self) -> Result<()> {
+        self.call().await
+    }
+
+    /// The request as it will be sent. No I/O.
     #[doc(hidden)]
-    pub fn request(&self) -> Request {
-        let mut request = self
-            .files
-            .engine
-            .foreign_request(&TRANSFER, &self.target.0)
-            .accept("*/*")
-            .raw_body(self.body.clone())
-            .options(self.options.clone());
+    pub fn prepare(self) -> Result<Prepared> {
+        self.call().prepare()
+    }
+
+    fn call(self) -> Call<()> {
+        let request = self.files.engine.foreign_request(&TRANSFER, &self.target.0);
+        let mut request = request.accept("*/*").options(self.options);
+        if self.body.len().is_none() {
+            let why = "the file's length is not known, and the storage takes no chunks";
+            request = request.invalid(Error::new(ErrorKind::InvalidInput).with_detail(why));
+        }
         let blob_type = match self.files.settings.blob_type {
             BlobType::WhenAzure => self.target.is_azure(),
             BlobType::Always => true,
@@ -157,51 +190,33 @@ impl TransferFile {
         if blob_type {
             request = request.header(HeaderName::from_static("x-ms-blob-type"), "BlockBlob");
         }
-        match &self.content_type {
-            Some(content_type) => request.header(CONTENT_TYPE, content_type),
-            None => request,
+        if let Some(content_type) = &self.content_type {
+            request = request.header(CONTENT_TYPE, content_type);
         }
-    }
-
-    /// Sends the file: its bytes, `Content-Length`, `Accept`, and the headers set here. No credential of the ERP goes along. Any
-    /// 2xx is success (documented: 201).
-    ///
-    /// Repeated from the file's start when it fails. A cancelled call may have stored the file, which nobody sees before it
-    /// is finalized.
-    ///
-    /// # Errors
-    /// - `invalid_input`: the body's length is not known; the storage takes no chunks
-    /// - `permission_denied` with the code `upload_url_expired`: the address has expired; initialize again
-    /// - `permission_denied`, `rejected`, `conflict`, `not_found`: the storage refused; its code is in the error
-    /// - `local_io`: the file cannot be read, or changed while it was sent
-    /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after three attempts
-    ///
-    /// See [`InitializeUpload::send`](super::InitializeUpload::send) for an example.
-    ///
-    /// ```
-    /// # async fn example(files: erp_files_client::files::Files) -> erp_files_client::Result<()> {
-    /// let target = files.initialize("result.pdf").send().await?;
-    /// files.transfer(&target, erp_files_client::Body::from("%PDF-1.7 ...")).send().await?;
-    /// # Ok(()) }
-    /// ```
-    pub async fn send(self) -> Result<()> {
-        if self.body.len().is_none() {
-            return Err(Error::new(ErrorKind::InvalidInput)
-                .with_detail("the file's length is not known, and the storage takes no chunks")
-                .with_operation(TRANSFER.id()));
-        }
-        match self.request().send().await {
-            Ok(_) => Ok(()),
-            Err(error) if is_expired(&error, &self.target) => Err(error
-                .with_kind(ErrorKind::PermissionDenied)
-                .with_detail("the signed address has expired")
-                .with_code("upload_url_expired", true)),
-            Err(error) => Err(error),
-        }
+        let target = self.target;
+        request
+            .raw_body(self.body)
+            .settles(move |ended| match ended {
+                Ok(_) => Ok(()),
+                Err(error) if is_expired(&error, &target) => Err(error
+                    .with_kind(ErrorKind::PermissionDenied)
+                    .with_detail("the signed URL has expired")
+                    .with_code("upload_url_expired", true)),
+                Err(error) => Err(error),
+            })
     }
 }
 
-/// By the storage's own words, or by what the address says of itself.
+impl IntoFuture for TransferFile {
+    type Output = Result<()>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// By the storage's error text, or by the time in the URL.
 fn is_expired(error: &Error, target: &UploadTarget) -> bool {
     let refused = error
         .status()
@@ -219,15 +234,12 @@ mod tests {
     use super::*;
 
     fn target(query: &str) -> UploadTarget {
-        UploadTarget::parse(
-            &format!("https://storage.example/x?{query}"),
-            &ForeignHosts::default(),
-        )
-        .unwrap()
+        let url = format!("https://storage.example/x?{query}");
+        UploadTarget::parse(&url, &ForeignHosts::default()).unwrap()
     }
 
     #[test]
-    fn azure_by_its_signs() {
+    fn azure_is_recognised() {
         assert!(target("sv=1&sig=x").is_azure());
         assert!(!target("sig=x").is_azure());
         assert!(!target("X-Amz-Signature=x").is_azure());
@@ -240,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn when_it_expires() {
+    fn the_end_is_read_from_the_url() {
         let at = |text: &str| Timestamp::from(text).to_system_time();
         assert_eq!(
             target("se=2030-01-01T00%3A00%3A00Z&sig=x").expires(),

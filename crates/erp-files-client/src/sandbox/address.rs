@@ -1,12 +1,13 @@
-//! Signed addresses, as Azure (a shared access signature) and S3 (a presigned request) have them. Their signatures are
-//! made up: the storage knows every address that was given out, byte for byte.
+//! Signed URLs of Azure (shared access signatures) and of S3 (presigned requests).
+//!
+//! Their signatures are invented: the storage knows every URL that was issued, byte for byte.
 
 use std::time::{Duration, SystemTime};
 
 use common_http::sandbox::rfc3339;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::StorageKind;
+use crate::sandbox::readings::StorageKind;
 
 /// All but RFC 3986's unreserved characters.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -15,12 +16,12 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// What an address is for.
+/// What a signed URL is for.
 pub(super) struct Signed<'a> {
     pub(super) kind: StorageKind,
     pub(super) place: usize,
     pub(super) name: &'a str,
-    /// Tells two addresses of one place apart.
+    /// Tells two URLs of one place apart.
     pub(super) number: usize,
     pub(super) start: SystemTime,
     pub(super) life: Duration,
@@ -33,7 +34,7 @@ impl Signed<'_> {
         format!("{}{name}?{}", self.folder(), self.query())
     }
 
-    /// The same with spaces and whatever is not ASCII as they are, which a client has to encode.
+    /// The same with spaces and non-ASCII letters unencoded, which a client has to encode.
     pub(super) fn unencoded_target(&self) -> String {
         let mut name = String::new();
         for letter in self.name.chars() {
@@ -64,8 +65,10 @@ impl Signed<'_> {
                 let day = date.get(..8).unwrap_or_default();
                 let life = self.life.as_secs();
                 format!(
-                    "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=EXAMPLE%2F{day}%2Fexample-1%2Fs3%2Faws4_request\
-                     &X-Amz-Date={date}&X-Amz-Expires={life}&X-Amz-SignedHeaders=host&X-Amz-Signature={number:064x}"
+                    "X-Amz-Algorithm=AWS4-HMAC-SHA256\
+                     &X-Amz-Credential=EXAMPLE%2F{day}%2Fexample-1%2Fs3%2Faws4_request\
+                     &X-Amz-Date={date}&X-Amz-Expires={life}\
+                     &X-Amz-SignedHeaders=host&X-Amz-Signature={number:064x}"
                 )
             }
         }

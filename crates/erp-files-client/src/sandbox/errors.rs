@@ -1,16 +1,18 @@
-//! The ERP's own error answers, as its framework (ASP.NET Core) has them: inferred, for the document has statuses alone.
+//! The ERP's error answers, as its framework (ASP.NET Core) has them.
+//!
+//! Inferred: the document has only statuses.
 
 use common_http::sandbox::Answer;
 use http::StatusCode;
 use serde_json::json;
 
-use super::ErrorShape;
+use crate::sandbox::readings::ErrorShape;
 
 /// Why a request was refused.
 pub(super) struct Refusal {
     status: StatusCode,
     detail: Option<String>,
-    /// The member that is wrong, and how.
+    /// The member that is wrong, and what is wrong.
     field: Option<(&'static str, &'static str)>,
     challenge: Option<String>,
     page: Option<&'static str>,
@@ -27,12 +29,11 @@ impl Refusal {
         }
     }
 
-    /// What is asked for is not there.
     pub(super) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND)
     }
 
-    /// The name is taken. The text names the file, as such texts do.
+    /// The text names the file, as such texts do.
     pub(super) fn name_is_taken(name: &str) -> Self {
         Self {
             detail: Some(format!("Файл \"{name}\" вже існує.")),
@@ -40,7 +41,6 @@ impl Refusal {
         }
     }
 
-    /// There is nothing to finalize.
     pub(super) fn nothing_uploaded(status: StatusCode, name: &str) -> Self {
         Self {
             detail: Some(format!("Файл \"{name}\" не завантажено.")),
@@ -59,7 +59,7 @@ impl Refusal {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE)
     }
 
-    /// Of the server in front of the framework.
+    /// From the server in front of the framework.
     pub(super) fn length_required() -> Self {
         Self {
             page: Some("<html><head><title>Length Required</title></head></html>"),
@@ -67,7 +67,7 @@ impl Refusal {
         }
     }
 
-    /// 401: why, as the challenge's parameters.
+    /// 401, with the parameters of its challenge.
     pub(super) fn unauthenticated(parameters: &str) -> Self {
         Self {
             challenge: Some(format!("Bearer{parameters}")),
@@ -82,8 +82,8 @@ impl Refusal {
         }
     }
 
-    /// Where the plumbing refuses, or a fault asks for a status.
-    pub(super) fn plumbing(status: StatusCode) -> Answer {
+    /// If the server refuses, or a fault asks for a status.
+    pub(super) fn of_server(status: StatusCode) -> Answer {
         match status {
             StatusCode::TOO_MANY_REQUESTS => Self::new(status).answer(ErrorShape::Problem),
             StatusCode::SERVICE_UNAVAILABLE => {
@@ -112,8 +112,10 @@ impl Refusal {
             }
             ErrorShape::Text => answer.body("text/plain; charset=utf-8", text),
             ErrorShape::Problem => {
+                let section = section(self.status);
+                let kind = format!("https://tools.ietf.org/html/rfc9110#section-15.5.{section}");
                 let mut problem = json!({
-                    "type": format!("https://tools.ietf.org/html/rfc9110#section-15.5.{}", section(self.status)),
+                    "type": kind,
                     "title": title,
                     "status": self.status.as_u16(),
                     "traceId": "00-00000000000000000000000000000000-0000000000000000-00",
@@ -134,7 +136,7 @@ impl Refusal {
     }
 }
 
-/// The section of RFC 9110 that a status of 4xx stands in.
+/// The subsection of RFC 9110 on a 4xx status.
 fn section(status: StatusCode) -> u16 {
     match status.as_u16() {
         code @ 400..=417 => code - 399,

@@ -1,4 +1,4 @@
-//! Files that are there: the list, the send flag, the end.
+//! Finalized files: list, send flag, deletion.
 
 use std::time::SystemTime;
 
@@ -6,11 +6,14 @@ use common_http::sandbox::{Answer, Request, rfc3339};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{Casing, Clinic, ListShape, SendFlag, errors::Refusal, ledger::id_json};
+use crate::sandbox::errors::Refusal;
+use crate::sandbox::ledger::{File, id_json};
+use crate::sandbox::readings::{Casing, ListShape, SendFlag};
+use crate::sandbox::state::Clinic;
 
-/// `GET .../files`. The members are guessed (the document's example is blank), in the vendor's casing.
-pub(super) fn list(clinic: &Clinic, request: &Request) -> Answer {
-    let settings = clinic.settings();
+/// `GET .../files`. The members are guesses in the vendor's case: the document's example is blank.
+pub(super) fn list(clinic: &Clinic, request: &Request) -> Result<Answer, Refusal> {
+    let settings = &clinic.settings;
     let entries: Vec<Value> = clinic.ledger(|ledger| {
         let files = ledger.files(request.arg("patientId"), request.arg("analysisId"));
         let entry = |(name, number, is_send, created): (&str, u32, bool, SystemTime)| {
@@ -37,10 +40,10 @@ pub(super) fn list(clinic: &Clinic, request: &Request) -> Answer {
             json!(entries),
         )])),
     };
-    Answer::json(StatusCode::OK, list.to_string())
+    Ok(Answer::json(StatusCode::OK, list.to_string()))
 }
 
-/// By turns as in the vendor's examples, and as its framework writes a time without a zone.
+/// In turn as in the vendor's examples, and as its framework writes a time without a zone.
 fn date(number: u32, created: SystemTime) -> String {
     match number % 2 {
         1 => rfc3339(created, 3),
@@ -60,7 +63,7 @@ fn cased(name: &str, casing: Casing) -> String {
 
 /// `PATCH .../files/{id}`.
 pub(super) fn set_send(clinic: &Clinic, request: &Request) -> Result<Answer, Refusal> {
-    let settings = clinic.settings();
+    let settings = &clinic.settings;
     let place = settings.send_flag;
     let in_query = request.query("isSend").filter(|_| place != SendFlag::Body);
     let is_send = match in_query {
@@ -78,7 +81,7 @@ pub(super) fn set_send(clinic: &Clinic, request: &Request) -> Result<Answer, Ref
     })
 }
 
-/// A member of a JSON object, in any case, as the framework reads it.
+/// `isSend` in a JSON body, in any case, as the framework reads it.
 fn in_body(request: &Request) -> Result<Option<bool>, Refusal> {
     if request.body().is_empty() {
         return Ok(None);
@@ -101,16 +104,16 @@ pub(super) fn delete(clinic: &Clinic, request: &Request) -> Result<Answer, Refus
     change(clinic, request, |file| *file = None)
 }
 
-/// Does something to the file that the request names.
+/// Changes the file that the request names.
 fn change(
     clinic: &Clinic,
     request: &Request,
-    action: impl FnOnce(&mut Option<super::ledger::File>),
+    action: impl FnOnce(&mut Option<File>),
 ) -> Result<Answer, Refusal> {
     let (patient, analysis) = (request.arg("patientId"), request.arg("analysisId"));
     clinic.ledger(|ledger| {
         let place = ledger
-            .of_id(request.arg("id"), clinic.settings().file_ids)
+            .of_id(request.arg("id"), clinic.settings.file_ids)
             .filter(|place| place.patient == patient && place.analysis == analysis)
             .ok_or_else(Refusal::not_found)?;
         action(&mut place.file);

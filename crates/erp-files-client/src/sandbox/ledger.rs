@@ -1,20 +1,20 @@
-//! The files that there are, the uploads that were begun, and what was stored.
+//! The files, the uploads that were started, and what was stored.
 
-use std::{collections::HashMap, time::SystemTime};
+use std::collections::HashMap;
+use std::time::SystemTime;
 
 use bytes::Bytes;
-use common_http::sandbox::SandboxError;
 use serde_json::{Value, json};
 
-use super::readings::FileIds;
+use crate::sandbox::readings::FileIds;
 
-/// Where a name of an analysis stands: one place in the storage, whatever happens to it.
+/// A name of an analysis. It keeps its place in the storage, whatever happens to it.
 pub(super) struct Place {
     pub(super) patient: String,
     pub(super) analysis: String,
     pub(super) name: String,
-    /// An upload was begun and not finished.
-    pub(super) begun: bool,
+    /// An upload was started and not finished.
+    pub(super) started: bool,
     pub(super) blob: Option<Blob>,
     pub(super) file: Option<File>,
 }
@@ -34,7 +34,7 @@ pub(super) struct File {
     pub(super) created: SystemTime,
 }
 
-/// A signed address that was given out.
+/// A signed URL that was issued.
 #[derive(Clone, Copy)]
 pub(super) struct Address {
     pub(super) place: usize,
@@ -47,12 +47,12 @@ pub(super) struct Ledger {
     pub(super) places: Vec<Place>,
     /// By path and query, byte for byte.
     addresses: HashMap<String, Address>,
-    given: usize,
+    issued: usize,
     last: u32,
 }
 
 impl Ledger {
-    /// The place of a name; made where there is none.
+    /// The place of a name, which is made if there is none.
     pub(super) fn place(&mut self, patient: &str, analysis: &str, name: &str) -> usize {
         let found = self.places.iter().position(|place| {
             place.name == name && place.patient == patient && place.analysis == analysis
@@ -62,7 +62,7 @@ impl Ledger {
                 patient: patient.to_owned(),
                 analysis: analysis.to_owned(),
                 name: name.to_owned(),
-                begun: false,
+                started: false,
                 blob: None,
                 file: None,
             });
@@ -70,7 +70,7 @@ impl Ledger {
         })
     }
 
-    /// The files of an analysis, the oldest first.
+    /// The files of an analysis, oldest first.
     pub(super) fn files(&self, patient: &str, analysis: &str) -> Vec<(&Place, &File)> {
         let places = self.places.iter();
         let mut files: Vec<_> = places
@@ -81,11 +81,11 @@ impl Ledger {
         files
     }
 
-    /// Makes what was stored at this place a file.
+    /// Makes a file of what was stored at this place.
     pub(super) fn finalize(&mut self, place: usize, now: SystemTime) -> u32 {
         self.last += 1;
         let place = &mut self.places[place];
-        place.begun = false;
+        place.started = false;
         place.file = Some(File {
             number: self.last,
             is_send: false,
@@ -106,11 +106,11 @@ impl Ledger {
     }
 
     pub(super) fn number_of_next_address(&mut self) -> usize {
-        self.given += 1;
-        self.given
+        self.issued += 1;
+        self.issued
     }
 
-    pub(super) fn give(&mut self, target: String, address: Address) {
+    pub(super) fn issue(&mut self, target: String, address: Address) {
         self.addresses.insert(target, address);
     }
 
@@ -125,7 +125,7 @@ impl Ledger {
     }
 }
 
-/// A file's id as a text.
+/// A file's id as text.
 pub(super) fn id_text(number: u32, ids: FileIds) -> String {
     match ids {
         FileIds::Numbers => number.to_string(),
@@ -133,14 +133,10 @@ pub(super) fn id_text(number: u32, ids: FileIds) -> String {
     }
 }
 
-/// A file's id as JSON has it.
+/// A file's id in JSON.
 pub(super) fn id_json(number: u32, ids: FileIds) -> Value {
     match ids {
         FileIds::Numbers => json!(number),
         FileIds::Texts => json!(id_text(number, ids)),
     }
-}
-
-pub(super) fn no_file(id: &str) -> SandboxError {
-    SandboxError::unknown_item("file", id)
 }

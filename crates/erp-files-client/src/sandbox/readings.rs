@@ -1,41 +1,41 @@
 //! How the sandbox plays the holes of the vendor's document.
 
-/// The answer to an initialize: the document says only that its body "will hold the url".
+/// The answer to an initialize. The document says only that its body "will hold the url".
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum AddressShape {
-    /// A JSON string: what the vendor's framework (ASP.NET Core) makes of a text for a client that asks for JSON.
+    /// A JSON string, as the vendor's framework (ASP.NET Core) sends it if JSON is requested.
     #[default]
     JsonString,
-    /// The bare address as `text/plain`: what it makes of it for a client that asks for nothing.
+    /// The URL as `text/plain`, as the framework sends it if nothing is requested.
     Text,
-    /// An object with the address in this member, for example `Url`, `url`, `uri` or `uploadUrl`.
+    /// A JSON object with the URL in this member, for example `Url`, `url`, `uri` or `uploadUrl`.
     Member(String),
 }
 
-/// What a second initialize of a name is answered before the first upload was finished.
+/// The answer to a second initialize of a name, before the first upload is finished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum RepeatedInitialize {
-    /// A new address: there is no file of this name yet.
+    /// A new URL: there is no file of this name yet.
     #[default]
     NewAddress,
     /// 409: the first one reserved the name.
     Conflict,
 }
 
-/// What is behind the signed address.
+/// The storage behind the signed URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum StorageKind {
-    /// Azure Blob Storage: answers 201, as the document has it, and wants `x-ms-blob-type: BlockBlob`.
+    /// Azure Blob Storage: answers 201 (documented), and requires `x-ms-blob-type: BlockBlob`.
     #[default]
     Azure,
     /// S3: answers 200.
     S3,
 }
 
-/// What a finalize is answered where nothing was uploaded, or was finalized already.
+/// The answer to a finalize if nothing was uploaded, or it was finalized before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum NothingUploaded {
@@ -46,18 +46,18 @@ pub enum NothingUploaded {
     Conflict,
 }
 
-/// The form of the list; the document's example of it is blank.
+/// The form of the list. The document's example is blank.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ListShape {
     /// A bare array, as in the vendor's other interfaces.
     #[default]
     Bare,
-    /// An object with the array in this member (written in the casing that is set), for example `items`.
+    /// A JSON object with the array in this member, for example `items`, written in the set case.
     Wrapped(String),
 }
 
-/// How the members of JSON objects are written.
+/// How the members of a list are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Casing {
@@ -75,24 +75,24 @@ pub enum FileIds {
     /// JSON numbers, as the vendor's other ids are.
     #[default]
     Numbers,
-    /// Texts of the form of a UUID.
+    /// Text in the form of a UUID.
     Texts,
 }
 
-/// Where `isSend` stands in a request; the document calls it a parameter.
+/// Where `isSend` is looked for. The document calls it a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum SendFlag {
     /// In the query or in a JSON body.
     #[default]
     Either,
-    /// In the query alone.
+    /// In the query only.
     Query,
-    /// In a JSON body alone.
+    /// In a JSON body only.
     Body,
 }
 
-/// The form of the ERP's own errors, 401 and 403 excepted, whose bodies are empty. The document has none.
+/// The form of the ERP's errors. The document has none. The bodies of 401 and 403 are always empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ErrorShape {
@@ -103,6 +103,6 @@ pub enum ErrorShape {
     Empty,
     /// A JSON string.
     JsonString,
-    /// A plain text.
+    /// Plain text.
     Text,
 }

@@ -1,47 +1,55 @@
-//! The first and the last step of an upload: an address is given, and what was stored becomes a file.
+//! The first and the last step of an upload: a URL is issued, and what was stored becomes a file.
+
+use std::time::Duration;
 
 use common_http::sandbox::{Answer, Request};
 use http::StatusCode;
 use serde_json::json;
 
-use super::{
-    AddressShape, Clinic, NothingUploaded, RepeatedInitialize, address::Signed, errors::Refusal,
-    ledger::Address,
-};
+use crate::sandbox::address::Signed;
+use crate::sandbox::errors::Refusal;
+use crate::sandbox::ledger::Address;
+use crate::sandbox::readings::{AddressShape, NothingUploaded, RepeatedInitialize};
+use crate::sandbox::state::Clinic;
+
+/// The longest life of a signed URL: beyond any test, and within what the time type holds.
+const LONGEST: Duration = Duration::from_secs(1 << 33);
 
 /// `POST .../files/initialize/{fileName}`.
 pub(super) fn initialize(clinic: &Clinic, request: &Request) -> Result<Answer, Refusal> {
-    let settings = clinic.settings();
+    let settings = &clinic.settings;
     let name = request.arg("fileName");
     if name.is_empty() {
         return Err(Refusal::not_found());
     }
-    let start = clinic.clock().now();
+    let (start, life) = (clinic.now(), settings.address_life.min(LONGEST));
     let target = clinic.ledger(|ledger| {
         let place = ledger.place(request.arg("patientId"), request.arg("analysisId"), name);
         let found = &mut ledger.places[place];
-        let reserved = found.begun && settings.repeated_initialize == RepeatedInitialize::Conflict;
+        let reserved =
+            found.started && settings.repeated_initialize == RepeatedInitialize::Conflict;
         if found.file.is_some() || reserved {
             return Err(Refusal::name_is_taken(name));
         }
-        found.begun = true;
+        found.started = true;
         let signed = Signed {
             kind: settings.storage,
             place,
             name,
             number: ledger.number_of_next_address(),
             start,
-            life: settings.address_life,
+            life,
         };
-        let end = start + settings.address_life;
-        ledger.give(signed.target(), Address { place, start, end });
-        Ok(match settings.unencoded_addresses {
-            true => signed.unencoded_target(),
-            false => signed.target(),
+        let end = start + life;
+        ledger.issue(signed.target(), Address { place, start, end });
+        Ok(if settings.unencoded_addresses {
+            signed.unencoded_target()
+        } else {
+            signed.target()
         })
     })?;
     let own = format!("{}{target}", clinic.storage_url());
-    let url = match &settings.make_address {
+    let url = match &settings.upload_addresses {
         Some(make) => make(&own),
         None => own,
     };
@@ -57,16 +65,16 @@ pub(super) fn initialize(clinic: &Clinic, request: &Request) -> Result<Answer, R
 /// `POST .../files/{fileName}`.
 pub(super) fn finalize(clinic: &Clinic, request: &Request) -> Result<Answer, Refusal> {
     let name = request.arg("fileName");
-    let now = clinic.clock().now();
-    let elsewhere = clinic.settings().make_address.is_some();
+    let now = clinic.now();
+    let elsewhere = clinic.settings.upload_addresses.is_some();
     clinic.ledger(|ledger| {
         let place = ledger.place(request.arg("patientId"), request.arg("analysisId"), name);
         let found = &ledger.places[place];
-        if found.begun && (found.blob.is_some() || elsewhere) {
+        if found.started && (found.blob.is_some() || elsewhere) {
             ledger.finalize(place, now);
             return Ok(Answer::new(StatusCode::OK));
         }
-        let status = match clinic.settings().nothing_uploaded {
+        let status = match clinic.settings.nothing_uploaded {
             NothingUploaded::NotFound => StatusCode::NOT_FOUND,
             NothingUploaded::Conflict => StatusCode::CONFLICT,
         };

@@ -43,12 +43,12 @@ async fn the_base_url_is_needed_and_may_have_a_path() {
         files(&client).list().send().await.unwrap();
         let expected = format!("{prefix}/api/erp/v1/patients/7/analysis/12/files");
         assert_eq!(seen(&erp, Op::List)[0].target, expected);
-        // The token endpoint is another host's, and has nothing of the base.
+        // The token endpoint is on another host, and its URL has nothing of the base.
         assert_eq!(seen(&erp, Op::Token)[0].target, "/connect/token");
     }
 }
 
-/// Each id, and no other: two patients have each an analysis 12.
+/// Two patients can each have an analysis 12.
 #[tokio::test]
 async fn files_are_of_one_patients_analysis() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -82,7 +82,7 @@ async fn a_call_that_is_not_modelled_has_the_token_too() {
     );
 }
 
-/// Settings that are missing or cannot be show when the client is built, not at the first call.
+/// Missing or invalid settings are errors when the client is built, not at the first call.
 #[test]
 fn credentials_are_needed() {
     let builder = || ErpFilesClient::builder().base_url("https://clinic.example");

@@ -2,9 +2,9 @@
 
 use common_http::transport::FakeAnswer;
 use common_http::{Delivery, ErrorKind};
-use erp_files_client::sandbox::{FILES_DELETE, FileIds, Sandbox};
+use erp_files_client::sandbox::{FileIds, Settings};
 
-use crate::support::{NAME, Op, PDF, files, network, on, only, seen};
+use crate::support::{NAME, Op, PDF, files, listed, network, on, only, seen, started};
 
 #[tokio::test]
 async fn a_file_is_deleted_by_its_id() {
@@ -12,17 +12,21 @@ async fn a_file_is_deleted_by_its_id() {
         (FileIds::Numbers, "1"),
         (FileIds::Texts, "00000000-0000-4000-8000-000000000001"),
     ] {
-        let sandbox = Sandbox::builder().file_ids(ids).start().await.unwrap();
+        let sandbox = started(Settings {
+            file_ids: ids,
+            ..Settings::default()
+        })
+        .await;
         sandbox.add_file("7", "12", NAME, PDF);
         let files = files(&sandbox.client());
-        let listed = files.list().send().await.unwrap();
+        let listed = listed(&files).await;
         files
-            .delete(&listed[0].file_id().unwrap())
+            .delete(listed[0].id.as_ref().unwrap())
             .send()
             .await
             .unwrap();
         assert!(sandbox.files("7", "12").is_empty());
-        let sent = only(&sandbox, FILES_DELETE);
+        let sent = only(&sandbox, "erp.files.delete");
         assert_eq!(
             sent.target,
             format!("/api/erp/v1/patients/7/analysis/12/files/{id}")
@@ -34,7 +38,7 @@ async fn a_file_is_deleted_by_its_id() {
 /// `deleted-on-a-repetition-is-done`.
 #[tokio::test(start_paused = true)]
 async fn a_file_that_is_gone_after_a_lost_answer_was_deleted_by_it() {
-    // At the first attempt nothing of ours can have deleted it.
+    // At the first attempt, we cannot have deleted it.
     let erp = network(|op, _| (op == Op::Delete).then(|| FakeAnswer::status(404)));
     let error = files(&on(&erp)).delete(&1.into()).send().await.unwrap_err();
     assert_eq!(
@@ -52,7 +56,7 @@ async fn a_file_that_is_gone_after_a_lost_answer_was_deleted_by_it() {
         assert_eq!(seen(&erp, Op::Delete).len(), 2);
     }
 
-    // One that was refused has deleted nothing.
+    // A refused attempt has deleted nothing.
     let erp = network(|op, nth| match (op, nth) {
         (Op::Delete, 1) => Some(FakeAnswer::status(429)),
         (Op::Delete, _) => Some(FakeAnswer::status(404)),

@@ -1,5 +1,5 @@
-//! Each operation under each fault and each status, on a scripted network with paused time: the right value or the right
-//! error, after the right number of attempts, with a sound word on its delivery.
+//! Each operation under each fault and each status, on a scripted network with paused time: the
+//! right value or error, the right number of attempts, and a sound delivery.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,12 +17,12 @@ use ErrorKind::{
     Rejected, Server, Timeout, Unauthenticated,
 };
 
-/// How a call ends whose every attempt meets the fault.
+/// How a call ends if every attempt meets the fault.
 #[derive(Debug, Clone, Copy)]
 enum End {
     /// As if there were no fault.
     Value,
-    /// After all attempts that the operation has: the fault is worth repeating, so that once is survived.
+    /// After all attempts of the operation. One fault is survived.
     GivesUp(ErrorKind, Delivery),
     /// After the first attempt.
     Stops(ErrorKind, Delivery),
@@ -35,12 +35,12 @@ struct Row {
     end: fn(Op) -> End,
 }
 
-/// Whether a call may have had an effect that a second one would double.
+/// Whether a second call could have a second effect.
 fn is_effectful(op: Op) -> bool {
     matches!(op, Op::Initialize | Op::Finalize | Op::SetSend)
 }
 
-/// The call that needed a token which was not to be had has not been sent.
+/// A call is not sent if no token can be got.
 fn of(op: Op, kind: ErrorKind, delivery: Delivery) -> (ErrorKind, Delivery) {
     match op {
         Op::Token => (kind, NotSent),
@@ -58,15 +58,16 @@ fn gives_up(op: Op, kind: ErrorKind, delivery: Delivery) -> End {
     GivesUp(kind, delivery)
 }
 
-/// What was sent, and may or may not have had its effect.
+/// It was sent, and may have had its effect.
 fn in_doubt(op: Op, kind: ErrorKind) -> End {
-    match is_effectful(op) {
-        true => Stops(kind, Unknown),
-        false => gives_up(op, kind, Unknown),
+    if is_effectful(op) {
+        Stops(kind, Unknown)
+    } else {
+        gives_up(op, kind, Unknown)
     }
 }
 
-/// Refused before it acted; a token is not asked for again after that.
+/// Refused before it acted. A refused token is not requested again.
 fn throttled(op: Op) -> End {
     match op {
         Op::Token => Stops(RateLimited, NotSent),
@@ -74,7 +75,7 @@ fn throttled(op: Op) -> End {
     }
 }
 
-/// A token endpoint that is down is asked again, with or without a time to come back.
+/// A token endpoint that is down is asked again, with or without `Retry-After`.
 fn down(op: Op) -> End {
     gives_up(op, Server, Answered)
 }
@@ -82,12 +83,12 @@ fn down(op: Op) -> End {
 fn unreadable(op: Op) -> End {
     match op {
         Op::Token | Op::Initialize | Op::List => stops(op, Decode, Answered),
-        // Nothing of these answers is documented, and nothing is read.
+        // None of these answers is documented, and none is read.
         _ => Value,
     }
 }
 
-/// The faults that are no plain status; for those see [`end`].
+/// The faults other than a status, for which see [`end`].
 #[rustfmt::skip]
 fn rows() -> Vec<Row> {
     let row = |what, answer, status, end| Row { what, answer, status, end };
@@ -154,7 +155,7 @@ fn assert_error(error: &Error, end: End, status: Option<u16>, op: Op, what: &str
     assert_eq!((error.operation(), error.code()), (Some(op.id()), None));
 }
 
-/// A client whose call has time for all its attempts, whatever stalls.
+/// A client whose calls have time for all attempts, even if they stall.
 fn brisk(erp: &Arc<FakeTransport>) -> ErpFilesClient {
     let limit = Duration::from_secs(5);
     let http = HttpOptions::default()
@@ -164,7 +165,7 @@ fn brisk(erp: &Arc<FakeTransport>) -> ErpFilesClient {
     builder(erp).http(http).build().unwrap()
 }
 
-/// One answer to every request of the operation, then to the first alone, each for a client of its own.
+/// One answer to every request of the operation, then to the first only, each with its own client.
 async fn check(
     op: Op,
     what: &str,
@@ -258,7 +259,7 @@ async fn the_time_that_the_vendor_names_is_waited_for_or_in_the_error() {
     }
 }
 
-/// `403-names-the-scope`: the program can tell its user what to ask support for.
+/// `403-names-the-scope`: the program can tell its user what to ask the vendor for.
 #[tokio::test(start_paused = true)]
 async fn a_403_names_the_scope_and_is_not_repeated() {
     let target = target().await;
@@ -272,7 +273,7 @@ async fn a_403_names_the_scope_and_is_not_repeated() {
     }
 }
 
-/// `errors-in-any-form`: the words are for the program, and never printed.
+/// `errors-in-any-form`: a program can read the text, which is never printed.
 #[tokio::test(start_paused = true)]
 async fn an_error_of_any_form_is_an_error_with_its_body() {
     let target = target().await;

@@ -1,9 +1,9 @@
-//! Each operation under each fault of a real socket: what the vendor did of it, how often it was asked, and that the error's
-//! word on delivery agrees with both.
+//! Each operation under each fault on a real socket: what the vendor did, the number of attempts,
+//! and that the error's delivery agrees with both.
 
 use common_http::{Body, CallOptions, Delivery, Error, ErrorKind};
 use erp_files_client::files::{Files, UploadTarget};
-use erp_files_client::sandbox::{Fault, Sandbox, Server};
+use erp_files_client::sandbox::{Fault, Sandbox};
 use erp_files_client::{ErpFilesClient, FileId};
 use futures_util::{StreamExt, stream};
 use http::StatusCode;
@@ -16,15 +16,15 @@ use testing::time::soon;
 /// What a fault means for a call.
 #[derive(Debug, Clone, Copy)]
 enum Of {
-    /// The answer is lost; nothing of it came.
+    /// The answer is lost, and nothing of it came.
     Lost,
     /// The same, but the status came.
     LostWithItsBody,
-    /// Refused before it acted: worth repeating.
+    /// Refused before it acted, so it is repeated.
     Refused(ErrorKind),
     /// A final answer.
     Answer(ErrorKind),
-    /// An answer that only those cannot use that need what it says.
+    /// An answer that is of no use only if its content is needed.
     Readable(ErrorKind),
 }
 
@@ -32,7 +32,7 @@ enum Of {
 struct Row {
     fault: Fault,
     means: Of,
-    /// Whether the vendor acts upon the request all the same.
+    /// Whether the vendor still acts on the request.
     acts: bool,
 }
 
@@ -41,7 +41,7 @@ fn rows() -> Vec<Row> {
     let soon = || Some("0".to_owned());
     let redirect = |status| Fault::Redirect {
         status,
-        // To the sandbox itself: one that is followed would show in its log.
+        // To the sandbox itself: its log would show a redirect that is followed.
         location: "/api/erp/v1/elsewhere".to_owned(),
     };
     vec![
@@ -80,7 +80,7 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-/// An analysis for each row, so that none sees what another has left.
+/// Each row has an analysis of its own, so that none sees what another has left.
 struct Place<'a> {
     sandbox: &'a Sandbox,
     analysis: String,
@@ -91,7 +91,7 @@ impl Place<'_> {
         client.files(&7.into(), &self.analysis.as_str().into())
     }
 
-    /// All that a call of the operation needs is there, and nothing is in the log.
+    /// Prepares what a call of the operation needs, and empties the log.
     async fn prepare(&self, op: Op, helper: &ErpFilesClient) -> (UploadTarget, FileId) {
         let files = self.files(helper);
         let mut file = FileId::from(1);
@@ -111,7 +111,7 @@ impl Place<'_> {
         (other, file)
     }
 
-    /// Whether the vendor did what was asked. A list and a token leave nothing behind.
+    /// Whether the vendor did it. A list and a token leave nothing behind.
     async fn happened(&self, op: Op, helper: &ErpFilesClient) -> Option<bool> {
         let listed = self.sandbox.files("7", &self.analysis);
         let file = listed.into_iter().find(|file| file.name == NAME);
@@ -121,7 +121,7 @@ impl Place<'_> {
                 let begun = self.sandbox.unfinished("7", &self.analysis);
                 begun.contains(&NAME.to_owned())
             }
-            // What the storage holds can be finalized.
+            // What the storage has can be finalized.
             Op::Transfer => self
                 .files(helper)
                 .finalize("other.pdf")
@@ -139,11 +139,11 @@ fn is_effectful(op: Op) -> bool {
     matches!(op, Op::Initialize | Op::Finalize | Op::SetSend)
 }
 
-/// How a call ends that meets the fault each time: after so many attempts, in a value or an error of this kind.
+/// How a call ends that always meets the fault: attempts, and the kind of the error if it fails.
 fn end(row: &Row, op: Op) -> (u32, Option<ErrorKind>) {
     let needs_the_answer = matches!(op, Op::Token | Op::Initialize | Op::List);
     match row.means {
-        // The second one finds no file any more, and so knows that the first has done it.
+        // The second attempt does not find the file, and so knows that the first deleted it.
         LostWithItsBody if op == Op::Delete => (2, None),
         Lost | LostWithItsBody if is_effectful(op) => (1, Some(Interrupted)),
         Lost | LostWithItsBody => (op.attempts(), Some(Interrupted)),
@@ -162,7 +162,7 @@ fn delivery(row: &Row, op: Op) -> Delivery {
     }
 }
 
-/// What an error says of its delivery must agree with what the sandbox saw.
+/// An error's delivery must agree with what the sandbox saw.
 fn assert_sound(error: &Error, op: Op, sandbox: &Sandbox, what: &str) {
     let seen = match op {
         // The call that needed the token is a list.
@@ -179,7 +179,7 @@ fn assert_sound(error: &Error, op: Op, sandbox: &Sandbox, what: &str) {
     }
 }
 
-/// All rows of an operation, one after the other.
+/// All rows of an operation in turn.
 async fn check_all(op: Op) {
     let sandbox = Sandbox::start().await.unwrap();
     let mut made = client(&sandbox, eager());
@@ -192,7 +192,7 @@ async fn check_all(op: Op) {
         let what = format!("{op:?}, {row:?}");
         let (attempts, kind) = end(&row, op);
         for always in [true, false] {
-            // A token that is there is not asked for again.
+            // A token that is there is not requested again.
             if op == Op::Token {
                 made = client(&sandbox, eager());
             }
@@ -221,14 +221,9 @@ async fn check_all(op: Op) {
             }
             let expected = if survives && attempts > 1 { 2 } else { times };
             assert_eq!(sandbox.count(op.id()), expected, "{what}");
-            let known = |server: &Server| {
-                server
-                    .requests()
-                    .iter()
-                    .all(|request| request.operation.is_some())
-            };
+            let requests = sandbox.requests();
             assert!(
-                known(&sandbox) && known(sandbox.storage()),
+                requests.iter().all(|request| request.operation.is_some()),
                 "{what}: no redirect is followed"
             );
             let expected = row.acts || (survives && !always);
@@ -242,12 +237,12 @@ async fn check_all(op: Op) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_under_every_fault_of_a_socket() {
-    // Few at once: a machine that is out of breath is not what is tested.
+    // A few at a time: the test is not about a machine under load.
     let checks = stream::iter(Op::ALL.map(|op| Box::pin(check_all(op))));
     checks.buffer_unordered(4).collect::<()>().await;
 }
 
-/// Fields that nobody documented, and dates that are null.
+/// Undocumented fields, and dates that are null.
 #[tokio::test]
 async fn drift_does_no_harm() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -292,5 +287,5 @@ async fn without_a_connection_nothing_was_sent() {
         };
         assert_eq!((error.operation(), error.attempts()), (Some(operation), 3));
     }
-    assert!(sandbox.requests().is_empty() && sandbox.storage().requests().is_empty());
+    assert!(sandbox.requests().is_empty());
 }

@@ -1,9 +1,9 @@
 //! The last step by hand.
 
 use common_http::{Body, Delivery, ErrorKind};
-use erp_files_client::sandbox::{FILES_FINALIZE, NothingUploaded, Sandbox};
+use erp_files_client::sandbox::{NothingUploaded, Sandbox, Settings};
 
-use crate::support::{NAME, PDF, files, only};
+use crate::support::{NAME, PDF, files, only, started};
 
 #[tokio::test]
 async fn says_that_the_file_is_there() {
@@ -17,7 +17,7 @@ async fn says_that_the_file_is_there() {
         .unwrap();
     assert!(sandbox.files("7", "12").is_empty());
     files.finalize("знімок 1.jpg").send().await.unwrap();
-    let sent = only(&sandbox, FILES_FINALIZE);
+    let sent = only(&sandbox, "erp.files.finalize");
     let name = "%D0%B7%D0%BD%D1%96%D0%BC%D0%BE%D0%BA%201.jpg";
     assert_eq!(
         sent.target,
@@ -34,16 +34,16 @@ async fn without_a_file_it_is_an_error_either_way() {
         (NothingUploaded::NotFound, ErrorKind::NotFound),
         (NothingUploaded::Conflict, ErrorKind::Conflict),
     ] {
-        let sandbox = Sandbox::builder()
-            .nothing_uploaded(answer)
-            .start()
-            .await
-            .unwrap();
+        let sandbox = started(Settings {
+            nothing_uploaded: answer,
+            ..Settings::default()
+        })
+        .await;
         let files = files(&sandbox.client());
         let error = files.finalize(NAME).send().await.unwrap_err();
         let is = (error.kind(), error.attempts(), error.delivery());
         assert_eq!(is, (kind, 1, Delivery::Answered));
-        // Begun, and yet nothing sent.
+        // Started, but nothing was transferred.
         files.initialize(NAME).send().await.unwrap();
         assert_eq!(files.finalize(NAME).send().await.unwrap_err().kind(), kind);
     }

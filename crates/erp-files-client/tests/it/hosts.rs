@@ -1,13 +1,13 @@
-//! Where the ERP's upload addresses may lead: nothing is sent anywhere else.
+//! Where the ERP's upload URLs may lead. Nothing is sent anywhere else.
 
 use common_http::transport::FakeAnswer;
 use common_http::{Body, Delivery, ErrorKind, ForeignHosts, HttpOptions};
-use erp_files_client::sandbox::FILES_INITIALIZE;
 use erp_files_client::{ErpFilesClient, ErpFilesClientBuilder};
 
 use crate::support::{NAME, Op, PDF, builder, files, network, seen};
 
-/// What becomes of an upload to this address: an error's kind, or nothing. The storage saw the file only in that case.
+/// The error kind of an upload to this URL, if any. The storage gets the file only if there is
+/// none.
 async fn upload_to(
     address: &str,
     set: fn(ErpFilesClientBuilder) -> ErpFilesClientBuilder,
@@ -28,7 +28,7 @@ async fn upload_to(
     assert_eq!(
         is,
         (
-            Some(FILES_INITIALIZE),
+            Some("erp.files.initialize"),
             Delivery::Answered,
             address.as_bytes()
         )
@@ -168,7 +168,7 @@ async fn plain_http_is_allowed_for_all_or_for_this_machine_alone() {
     let http = HttpOptions::default()
         .transport(erp.clone())
         .allow_plain_http(true);
-    // In whichever order the two are set.
+    // In either order.
     let client = builder(&erp)
         .http(http)
         .upload_hosts(ForeignHosts::default())

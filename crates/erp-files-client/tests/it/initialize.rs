@@ -2,12 +2,12 @@
 
 use common_http::transport::FakeAnswer;
 use common_http::{Delivery, ErrorKind};
-use erp_files_client::sandbox::{AddressShape, FILES_INITIALIZE, FILES_TRANSFER, Sandbox};
+use erp_files_client::sandbox::{AddressShape, Settings};
 use proptest::prelude::*;
 
-use crate::support::{ADDRESS, NAME, Op, PDF, files, header, network, on, only, seen};
+use crate::support::{ADDRESS, NAME, Op, PDF, files, header, network, on, only, seen, started};
 
-/// Asks a fake ERP that answers this.
+/// Initializes at a fake ERP that answers this.
 async fn answered(
     body: impl Into<Vec<u8>>,
 ) -> common_http::Result<erp_files_client::files::UploadTarget> {
@@ -22,11 +22,11 @@ async fn answered(
 /// `empty-posts-have-a-length`: some servers answer 411 without it.
 #[tokio::test]
 async fn empty_posts_say_that_they_are_empty() {
-    let sandbox = Sandbox::builder()
-        .length_required(true)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = started(Settings {
+        length_required: true,
+        ..Settings::default()
+    })
+    .await;
     let files = files(&sandbox.client());
     let target = files.initialize("result 1.pdf").send().await.unwrap();
     files
@@ -44,12 +44,12 @@ async fn empty_posts_say_that_they_are_empty() {
         assert_eq!(request.header("content-type"), None);
         assert_eq!(request.header("transfer-encoding"), None);
     }
-    let sent = only(&sandbox, FILES_INITIALIZE);
+    let sent = only(&sandbox, "erp.files.initialize");
     let path = "/api/erp/v1/patients/7/analysis/12/files/initialize/result%201.pdf";
     assert_eq!(sent.target, path);
 }
 
-/// The ERP's framework answers bare text to whoever asks for nothing in particular.
+/// The ERP's framework answers plain text if no media type is requested.
 #[tokio::test]
 async fn an_address_in_each_shape_that_the_sandbox_plays() {
     let member = |name: &str| AddressShape::Member(name.to_owned());
@@ -62,15 +62,15 @@ async fn an_address_in_each_shape_that_the_sandbox_plays() {
         member("uploadUrl"),
         member("UploadUrl"),
     ] {
-        let sandbox = Sandbox::builder()
-            .address_shape(shape)
-            .start()
-            .await
-            .unwrap();
+        let sandbox = started(Settings {
+            address_shape: shape,
+            ..Settings::default()
+        })
+        .await;
         let files = files(&sandbox.client());
         let upload = files.upload(NAME, common_http::Body::from(PDF));
         upload.send().await.unwrap();
-        assert_eq!(sandbox.count(FILES_TRANSFER), 1);
+        assert_eq!(sandbox.count("erp.files.transfer"), 1);
         assert_eq!(sandbox.files("7", "12")[0].size, PDF.len() as u64);
     }
 }
@@ -102,14 +102,14 @@ async fn any_other_answer_is_an_error_with_its_body() {
         let is = (error.operation(), error.attempts(), error.delivery());
         assert_eq!(
             is,
-            (Some(FILES_INITIALIZE), 1, Delivery::Answered),
+            (Some("erp.files.initialize"), 1, Delivery::Answered),
             "{body}"
         );
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     }
 }
 
-/// `token-as-bearer`, and nothing else that tells who asks.
+/// `token-as-bearer`, and nothing else that identifies the caller.
 #[tokio::test]
 async fn a_token_goes_along_as_bearer() {
     let network = network(|_, _| None);
@@ -133,9 +133,12 @@ fn block_on<T>(what: impl Future<Output = T>) -> T {
 fn in_any_case(word: &'static str) -> impl Strategy<Value = String> {
     prop::collection::vec(any::<bool>(), word.len()).prop_map(move |upper| {
         let letters = word.chars().zip(upper);
-        let cased = letters.map(|(letter, upper)| match upper {
-            true => letter.to_ascii_uppercase(),
-            false => letter.to_ascii_lowercase(),
+        let cased = letters.map(|(letter, upper)| {
+            if upper {
+                letter.to_ascii_uppercase()
+            } else {
+                letter.to_ascii_lowercase()
+            }
         });
         cased.collect()
     })
@@ -144,7 +147,7 @@ fn in_any_case(word: &'static str) -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Whatever comes back: a target or an error that carries it, and no panic.
+    /// Whatever the answer: a target, or an error that has the answer, and no panic.
     #[test]
     fn no_answer_is_lost(body in prop::collection::vec(any::<u8>(), 0..200)) {
         let result = block_on(answered(body.clone()));

@@ -1,17 +1,17 @@
-//! The list: its shapes, and what of it is kept.
+//! The list: its forms, and what of it is kept.
 
 use std::collections::BTreeSet;
 
 use common_http::transport::FakeAnswer;
-use common_http::{Delivery, ErrorKind};
+use common_http::{Delivery, ErrorKind, Item, Result};
 use erp_files_client::files::FileEntry;
-use erp_files_client::sandbox::{Casing, FILES_LIST, FileIds, ListShape, Sandbox};
+use erp_files_client::sandbox::{Casing, FileIds, ListShape, Sandbox, Settings};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::support::{Op, PDF, files, network, on};
+use crate::support::{Op, PDF, files, listed, network, on, started};
 
-async fn answered(body: String) -> common_http::Result<Vec<FileEntry>> {
+async fn answered(body: String) -> Result<Vec<Item<FileEntry>>> {
     let erp = network(move |op, _| (op == Op::List).then(|| FakeAnswer::json(body.clone())));
     files(&on(&erp)).list().send().await
 }
@@ -32,21 +32,26 @@ async fn a_list_in_each_shape_that_the_sandbox_plays() {
             (Casing::Pascal, FileIds::Numbers),
             (Casing::Camel, FileIds::Texts),
         ] {
-            let builder = Sandbox::builder().list_shape(shape.clone());
-            let sandbox = builder.casing(casing).file_ids(ids).start().await.unwrap();
+            let sandbox = started(Settings {
+                list_shape: shape.clone(),
+                casing,
+                file_ids: ids,
+                ..Settings::default()
+            })
+            .await;
             let ids =
                 ["знімок.jpg", "result 1.pdf"].map(|name| sandbox.add_file("7", "12", name, PDF));
-            let listed = files(&sandbox.client()).list().send().await.unwrap();
+            let listed = listed(&files(&sandbox.client())).await;
             let names: Vec<_> = listed
                 .iter()
                 .map(|file| file.name.as_deref().unwrap())
                 .collect();
             assert_eq!(names, ["знімок.jpg", "result 1.pdf"]);
             for (file, id) in listed.iter().zip(&ids) {
-                assert_eq!(file.file_id().unwrap().as_str(), id);
+                assert_eq!(file.id.as_ref().unwrap().as_str(), id);
                 assert_eq!(file.is_send, Some(false));
             }
-            // With a zone, and with seven digits and none.
+            // With a zone, and with seven digits and no zone.
             assert!(listed[0].created().unwrap().to_system_time().is_some());
             let second = listed[1].created().unwrap();
             assert!(second.to_system_time().is_none() && second.as_str().len() == 27);
@@ -62,9 +67,9 @@ async fn one_request_gives_the_whole_list() {
         sandbox.add_file("7", "12", &format!("{number}.pdf"), "");
     }
     let listed = files(&sandbox.client()).list().send().await.unwrap();
-    assert_eq!((listed.len(), sandbox.count(FILES_LIST)), (1_000, 1));
+    assert_eq!((listed.len(), sandbox.count("erp.files.list")), (1_000, 1));
     assert_eq!(
-        sandbox.requests_for(FILES_LIST)[0].target,
+        sandbox.requests_for("erp.files.list")[0].target,
         "/api/erp/v1/patients/7/analysis/12/files"
     );
 }
@@ -88,23 +93,23 @@ async fn anything_else_is_an_error_with_its_body() {
         );
         assert_eq!(
             (error.body(), error.operation()),
-            (body.as_bytes(), Some(FILES_LIST))
+            (body.as_bytes(), Some("erp.files.list"))
         );
     }
 }
 
 #[tokio::test]
 async fn an_analysis_that_is_not_there_is_an_error() {
-    let sandbox = Sandbox::builder()
-        .analyses([("7", "13")])
-        .start()
-        .await
-        .unwrap();
+    let sandbox = started(Settings {
+        analyses: Some(vec![("7".to_owned(), "13".to_owned())]),
+        ..Settings::default()
+    })
+    .await;
     let error = files(&sandbox.client()).list().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
-/// Two names for one thing: the file's own, and one to be shown, say.
+/// Two names for one thing, for example the file's own and a title.
 #[test]
 fn an_entry_with_two_names_is_read_as_it_was_written() {
     for text in [
@@ -143,7 +148,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A member that we know, written in some way, or another one.
+/// A known member in any spelling, or another one.
 fn member() -> impl Strategy<Value = String> {
     let known = [
         "Id",
@@ -168,7 +173,7 @@ fn member() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever an entry holds, it is listed, and its text is kept.
+    /// Whatever an object has, it is listed, and its text is kept.
     #[test]
     fn no_entry_is_lost(
         entries in prop::collection::vec(prop::collection::btree_map(member(), json(), 0..6), 0..5),
@@ -181,17 +186,19 @@ proptest! {
         };
         let listed = block_on(answered(body.to_string())).unwrap();
         prop_assert_eq!(listed.len(), entries.len());
-        for (file, entry) in listed.iter().zip(&entries) {
-            let raw: Value = serde_json::from_str(file.raw().as_str()).unwrap();
+        for (item, entry) in listed.iter().zip(&entries) {
+            let raw: Value = serde_json::from_str(item.raw().as_str()).unwrap();
             prop_assert_eq!(&raw, entry);
-            // What was read stands in a field, all else in `extra`: nothing is dropped.
+            let file = item.value().unwrap();
+            // What was read is in a field, everything else in `extra`: nothing is dropped.
             let read = [file.id.is_some(), file.name.is_some(), file.is_send.is_some()];
             let read = read.into_iter().filter(|read| *read).count();
             prop_assert_eq!(read + file.extra.len(), entry.as_object().unwrap().len());
         }
     }
 
-    /// A program may keep entries as JSON: one that is read again is the same, and no name is there twice.
+    /// A program may keep files as JSON: one that is read again is the same, and no name is
+    /// repeated.
     #[test]
     fn every_entry_is_read_as_it_was_written(
         entry in prop::collection::btree_map(member(), json(), 0..8),

@@ -1,6 +1,6 @@
-//! The tests of the client against its documented behaviour and our readings of the rest.
+//! Tests of the client against its documented behaviour and our readings of the rest.
 
-// Clippy's leave for tests does not reach their helper functions.
+// Clippy's exception for tests does not cover their helper functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "sandbox")]
 

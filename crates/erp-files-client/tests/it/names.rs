@@ -1,16 +1,16 @@
-//! Ids and names are one segment of a path, whatever stands in them, and the same in both steps.
+//! Ids and names are one segment of a path, whatever they contain, and the same in both steps.
 
 use std::sync::LazyLock;
 
 use common_http::{Body, Delivery, ErrorKind};
 use erp_files_client::ErpFilesClient;
-use erp_files_client::sandbox::{FILES_FINALIZE, FILES_INITIALIZE, Sandbox};
+use erp_files_client::sandbox::Sandbox;
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 
-use crate::support::{Op, PDF, files, network, on, steps};
+use crate::support::{Op, PDF, files, listed, network, on, steps};
 
-/// 255 bytes of two-byte letters, and one of one.
+/// 127 letters of two bytes, and one of one byte.
 fn longest() -> String {
     format!("{}x", "ї".repeat(127))
 }
@@ -50,15 +50,15 @@ async fn odd_names_come_out_of_the_upload_as_they_went_in() {
         .map(|file| file.name)
         .collect();
     assert_eq!(stored, names);
-    let listed = files.list().send().await.unwrap();
+    let listed = listed(&files).await;
     let listed: Vec<_> = listed
         .iter()
         .map(|file| file.name.as_deref().unwrap())
         .collect();
     assert_eq!(listed, names);
-    // The first step and the last name the file by the same bytes.
-    let first = sandbox.requests_for(FILES_INITIALIZE);
-    let last = sandbox.requests_for(FILES_FINALIZE);
+    // The first step and the last use the same bytes for the name.
+    let first = sandbox.requests_for("erp.files.initialize");
+    let last = sandbox.requests_for("erp.files.finalize");
     for (first, last) in first.iter().zip(&last) {
         assert_eq!(first.target.replace("/initialize/", "/"), last.target);
     }
@@ -104,7 +104,7 @@ fn name() -> impl Strategy<Value = String> {
         .prop_filter("refused", |name| !matches!(name.as_str(), "." | ".."))
 }
 
-/// Made once: a client's connections are not what varies.
+/// Built once: the client's connections do not vary.
 static CLIENT: LazyLock<ErpFilesClient> = LazyLock::new(|| on(&network(|_, _| None)));
 
 proptest! {
@@ -114,14 +114,14 @@ proptest! {
     fn every_name_is_one_segment(name in name(), id in name(), patient in name(), analysis in name()) {
         let files = CLIENT.files(&patient.as_str().into(), &analysis.as_str().into());
         let prefix = ["api", "erp", "v1", "patients", &*patient, "analysis", &*analysis, "files"];
-        for (request, rest) in [
-            (files.initialize(&*name).request(), vec!["initialize", &*name]),
-            (files.finalize(&*name).request(), vec![&*name]),
-            (files.list().request(), vec![]),
-            (files.set_send(&id.as_str().into(), true).request(), vec![&*id]),
-            (files.delete(&id.as_str().into()).request(), vec![&*id]),
+        for (prepared, rest) in [
+            (files.initialize(&*name).prepare(), vec!["initialize", &*name]),
+            (files.finalize(&*name).prepare(), vec![&*name]),
+            (files.list().prepare(), vec![]),
+            (files.set_send(&id.as_str().into(), true).prepare(), vec![&*id]),
+            (files.delete(&id.as_str().into()).prepare(), vec![&*id]),
         ] {
-            let prepared = request.prepare().unwrap();
+            let prepared = prepared.unwrap();
             let segments = prepared.url().path_segments().unwrap();
             let decoded: Vec<String> = segments
                 .map(|segment| percent_decode_str(segment).decode_utf8().unwrap().into_owned())
@@ -131,7 +131,7 @@ proptest! {
         }
     }
 
-    /// The upload as a whole sends the name of the first step in the last one.
+    /// The whole upload uses the same name in the first step and the last.
     #[test]
     fn both_steps_name_the_same_file(name in name()) {
         let erp = network(|_, _| None);

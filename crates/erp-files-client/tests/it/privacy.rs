@@ -1,24 +1,24 @@
-//! Nothing secret or personal is printed: not by values, not by errors, not in the log, on success nor on any fault.
+//! Nothing secret or personal is printed by values, errors or logs, on success or on any fault.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
 use common_http::{Body, CallOptions, Error, HttpOptions, RetryPolicy};
-use erp_files_client::files::{Files, OnConflict, UploadState, UploadTarget};
-use erp_files_client::sandbox::Sandbox;
+use erp_files_client::files::{Files, OnConflict, UploadTarget};
+use erp_files_client::sandbox::{Sandbox, Settings};
 use erp_files_client::{
     AccessToken, AnalysisId, ClientCredentials, ErpFilesClient, ErpFilesClientBuilder, PatientId,
 };
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use testing::journal::Journal;
 
+use crate::support::store::OneUpload;
 use crate::support::{Op, network, on};
-use crate::uploads::state::InMemory;
 use testing::privacy::{NUMBER, Printed, TEXT, assert_no_marker};
 
-/// What the journal is of.
+/// The modules whose log is kept.
 const OURS: &str = "common_http=trace,erp_files_client=trace";
 const NAME: &str = "MARKER 1.pdf";
 const ADDRESS: &str = "https://storage.example/MARKER/MARKER%201.pdf?sv=2030-01-01&sig=MARKER%3D";
@@ -30,7 +30,7 @@ fn credentials() -> ClientCredentials {
 }
 
 fn builder(erp: &Arc<FakeTransport>) -> ErpFilesClientBuilder {
-    // Short of time rather than of budget.
+    // Short time limits rather than a small budget.
     let limit = Duration::from_secs(5);
     let http = HttpOptions::default()
         .head_timeout(limit)
@@ -50,7 +50,7 @@ fn pdf() -> Body {
     Body::from(format!("%PDF-1.7 {TEXT} {NUMBER}"))
 }
 
-/// All goes well, and whatever is not an id is marked.
+/// All goes well, and everything but ids is marked.
 fn marked(op: Op) -> FakeAnswer {
     let answer = match op {
         Op::Token => {
@@ -68,7 +68,7 @@ fn marked(op: Op) -> FakeAnswer {
         .header("x-request-id", TEXT)
 }
 
-/// A network that answers so; the token endpoint of these tests has another path than the others'.
+/// A network with these answers. The token endpoint has another path than in other tests.
 fn answering(answer: impl Fn(Op) -> FakeAnswer + Send + Sync + 'static) -> Arc<FakeTransport> {
     FakeTransport::new(move |request| {
         let is_token = request.target.ends_with("/connect/token");
@@ -77,12 +77,12 @@ fn answering(answer: impl Fn(Op) -> FakeAnswer + Send + Sync + 'static) -> Arc<F
     })
 }
 
-fn state() -> UploadState {
-    let state = json!({
-        "version": 1, "patient": NUMBER.to_string(), "analysis": TEXT, "name": NAME, "address": ADDRESS, "length": 23,
-        "fingerprint": TEXT, "transferred": false, "replaces": false,
-    });
-    UploadState::from_json(&state.to_string()).unwrap()
+fn state() -> Value {
+    json!({
+        "version": 1, "patient": NUMBER.to_string(), "analysis": TEXT, "name": NAME,
+        "address": ADDRESS, "length": 23, "fingerprint": TEXT, "transferred": false,
+        "replaces": false,
+    })
 }
 
 async fn target() -> UploadTarget {
@@ -94,7 +94,7 @@ async fn target() -> UploadTarget {
     target.unwrap()
 }
 
-/// Makes every call there is and prints all that comes of it.
+/// Makes every call and prints all results.
 async fn call_all(client: &ErpFilesClient, target: &UploadTarget, printed: &mut Printed) {
     let files = files(client);
     printed.result(&files.list().send().await);
@@ -114,9 +114,10 @@ async fn call_all(client: &ErpFilesClient, target: &UploadTarget, printed: &mut 
             .upload(NAME, pdf())
             .on_conflict(on_conflict)
             .fingerprint(TEXT);
-        printed.result(&upload.journal(InMemory::default()).send().await);
+        printed.result(&upload.resumable(OneUpload::empty()).await);
     }
-    printed.result(&files.resume(state(), pdf()).send().await);
+    let resumed = files.upload(NAME, pdf());
+    printed.result(&resumed.resumable(OneUpload::holding(&state())).await);
     let any = client
         .request(Method::POST, "/api/{any}")
         .path("any", TEXT)
@@ -137,7 +138,7 @@ async fn nothing_is_printed_of_what_went_well() {
     let target = target().await;
     let mut printed = Printed::default();
     call_all(&client, &target, &mut printed).await;
-    // That all of it went out is seen by what came in.
+    // The requests show that all of it was sent.
     assert_eq!(
         printed.errors.len(),
         1,
@@ -155,27 +156,20 @@ async fn nothing_is_printed_of_what_went_well() {
             .any(|request| request.target.contains(&NUMBER.to_string()))
     );
 
-    printed.value(&(
-        &client,
-        files(&client),
-        &target,
-        pdf(),
-        state(),
-        credentials(),
-    ));
+    printed.value(&(&client, files(&client), &target, pdf(), credentials()));
     printed.value(&(PatientId::from(NUMBER), AnalysisId::from(TEXT)));
     printed.value(&AccessToken::new(TEXT).lifetime(Duration::from_secs(1)));
-    printed.value(&state().to_json());
     let listed = files(&client).list().send().await.unwrap();
-    assert!(listed[0].raw().as_str().contains(TEXT) && listed[0].name.as_deref() == Some(NAME));
-    printed.value(&(&listed, listed[0].raw(), listed[0].created()));
+    let file = listed[0].value().unwrap();
+    assert!(listed[0].raw().as_str().contains(TEXT) && file.name.as_deref() == Some(NAME));
+    printed.value(&(&listed, listed[0].raw(), file.created()));
     let files = files(&client);
     printed.value(&(
-        files.initialize(NAME).request(),
-        files.transfer(&target, pdf()).request(),
+        files.initialize(NAME).prepare(),
+        files.transfer(&target, pdf()).prepare(),
     ));
 
-    // That the journal was kept is seen by what it may hold.
+    // What the log may have shows that it was kept.
     let text = journal.text();
     for op in Op::ALL {
         assert!(text.contains(op.id()), "{op:?}");
@@ -225,9 +219,10 @@ fn faults() -> Vec<Box<dyn Fn(Op) -> FakeAnswer + Send + Sync>> {
             faults.push(Box::new(move |_| {
                 let answer = FakeAnswer::status(status).header("x-request-id", TEXT);
                 let answer = answer.chunk(Duration::ZERO, body);
-                match body.starts_with('<') {
-                    true => answer,
-                    false => answer.header("x-ms-error-code", TEXT),
+                if body.starts_with('<') {
+                    answer
+                } else {
+                    answer.header("x-ms-error-code", TEXT)
                 }
             }));
         }
@@ -265,7 +260,7 @@ async fn nothing_is_printed_of_what_failed() {
             call_all(&client, &target, &mut printed).await;
         }
     }
-    // What was hidden was there to be printed.
+    // What is hidden was there to be printed.
     let has = |of: fn(&Error) -> bool| printed.errors.iter().filter(|error| of(error)).count();
     assert!(has(|error| error.body().windows(6).any(|part| part == TEXT.as_bytes())) > 500);
     assert!(
@@ -291,7 +286,7 @@ async fn nothing_is_printed_of_what_failed() {
     assert_no_marker(&printed.text);
 }
 
-/// What is refused on this side.
+/// What is refused locally.
 #[tokio::test]
 async fn nothing_is_printed_of_what_never_left() {
     let journal = Journal::default();
@@ -332,8 +327,8 @@ async fn nothing_is_printed_of_what_never_left() {
     printed.result(
         &client
             .files(&8.into(), &TEXT.into())
-            .resume(state(), pdf())
-            .send()
+            .upload(NAME, pdf())
+            .resumable(OneUpload::holding(&state()))
             .await,
     );
     for base in [
@@ -381,12 +376,14 @@ async fn nothing_is_printed_of_builders() {
 async fn nothing_is_printed_by_the_sandbox() {
     let journal = Journal::default();
     let _kept = journal.keep(OURS);
-    let builder = Sandbox::builder()
-        .client_id("MARKERID")
-        .client_secret("MARKERSECRET");
+    let settings = Settings {
+        client_id: "MARKERID".to_owned(),
+        client_secret: "MARKERSECRET".to_owned(),
+        ..Settings::default()
+    };
     let mut printed = Printed::default();
-    printed.value(&builder);
-    let sandbox = builder.start().await.unwrap();
+    printed.value(&settings);
+    let sandbox = Sandbox::with(settings).await.unwrap();
     let client = sandbox.client();
     files(&client)
         .upload(NAME, pdf())
@@ -394,11 +391,12 @@ async fn nothing_is_printed_by_the_sandbox() {
         .send()
         .await
         .unwrap();
-    let requests = (sandbox.requests(), sandbox.storage().requests());
-    assert_eq!((requests.0.len(), requests.1.len()), (4, 1));
+    let requests = sandbox.requests();
+    let at_storage = requests.iter().filter(|request| request.address == 1);
+    assert_eq!((requests.len(), at_storage.count()), (5, 1));
     let stored = sandbox.files(&NUMBER.to_string(), TEXT);
     assert_eq!(stored[0].name, NAME);
-    printed.value(&(&sandbox, sandbox.clinic(), &client, requests, stored));
+    printed.value(&(&sandbox, &*sandbox, &client, requests, stored));
     assert_no_marker(&journal.text());
     assert_no_marker(&printed.text);
 }

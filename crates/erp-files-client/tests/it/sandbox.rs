@@ -1,5 +1,5 @@
-//! The sandbox, seen from a bare socket: what it says must be what the vendor's document and our readings have, whatever the
-//! client thinks of it.
+//! The sandbox over a bare socket: it must do what the vendor's document and our readings say,
+//! whatever the client makes of it.
 
 mod addresses;
 mod files;

@@ -1,16 +1,20 @@
-//! The send flag: where it stands in the request, and that it can be taken back.
+//! The send flag: where it is sent, and that it can be reset.
 
 use common_http::transport::FakeAnswer;
 use common_http::{CallOptions, Delivery, Effect, ErrorKind};
 use erp_files_client::files::SendFlagIn;
-use erp_files_client::sandbox::{FILES_SET_SEND, Sandbox, SendFlag};
+use erp_files_client::sandbox::{Sandbox, SendFlag, Settings};
 
-use crate::support::{NAME, Op, PDF, files, network, on, seen};
+use crate::support::{NAME, Op, PDF, files, network, on, seen, started};
 
 const PATH: &str = "/api/erp/v1/patients/7/analysis/12/files/1";
 
 async fn sandbox(reads: SendFlag) -> Sandbox {
-    let sandbox = Sandbox::builder().send_flag(reads).start().await.unwrap();
+    let sandbox = started(Settings {
+        send_flag: reads,
+        ..Settings::default()
+    })
+    .await;
     sandbox.add_file("7", "12", NAME, PDF);
     sandbox
 }
@@ -24,7 +28,7 @@ async fn is_send_stands_in_the_query() {
         .await
         .unwrap();
     assert!(sandbox.files("7", "12")[0].is_send);
-    let sent = &sandbox.requests_for(FILES_SET_SEND)[0];
+    let sent = &sandbox.requests_for("erp.files.set_send")[0];
     assert_eq!(
         (sent.method.as_str(), sent.target.as_str()),
         ("PATCH", &*format!("{PATH}?isSend=true"))
@@ -45,13 +49,13 @@ async fn is_send_stands_in_a_body_by_setting() {
         .await
         .unwrap();
     assert!(sandbox.files("7", "12")[0].is_send);
-    let sent = &sandbox.requests_for(FILES_SET_SEND)[0];
+    let sent = &sandbox.requests_for("erp.files.set_send")[0];
     assert_eq!(sent.target, PATH);
     assert_eq!(sent.body, r#"{"isSend":true}"#);
     assert_eq!(sent.header("content-type"), Some("application/json"));
 }
 
-/// An ERP of the other reading says so, and nothing is set.
+/// An ERP that expects it elsewhere refuses it, and nothing is set.
 #[tokio::test]
 async fn the_wrong_place_is_an_error() {
     for (reads, writes) in [
@@ -97,7 +101,7 @@ async fn the_flag_can_be_taken_back() {
     }
 }
 
-/// Effectful unless the caller knows better.
+/// It is effectful unless the caller says otherwise.
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_repeated_on_the_callers_word_alone() {
     let lost =

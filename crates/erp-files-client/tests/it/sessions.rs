@@ -1,4 +1,4 @@
-//! Access tokens: how they are asked for, how long they serve, and what a refused one means.
+//! Access tokens: how they are requested, how long they live, and what a refusal means.
 
 mod login;
 mod providers;

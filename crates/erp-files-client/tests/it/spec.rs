@@ -1,14 +1,14 @@
-//! `specs/erp-files.yaml` and the code say the same, both ways, and the document is true to itself.
+//! `specs/erp-files.yaml` and the code say the same, both ways, and the document has no faults.
 //!
-//! What is not the ERP's own is in the package `specs`, which reads the documents for all vendors.
+//! The package `specs` reads the documents for all vendors. Only what is the ERP's own is here.
 
 use common_http::transport::FakeAnswer;
 use erp_files_client::files::FileEntry;
-use erp_files_client::{ErrorCode, OPERATIONS, SCOPE, TOKEN_URL};
+use erp_files_client::{Body, ErrorCode, OPERATIONS, SCOPE, TOKEN_URL};
 use serde_json::{Value, json};
 use specs::Document;
 
-use crate::support::{NAME, Op, files, network, on};
+use crate::support::{NAME, Op, files, listed, network, on};
 
 fn document() -> Document {
     Document::read("erp-files")
@@ -26,12 +26,50 @@ fn operations_of_the_sandbox_are_the_codes() {
     assert_eq!(coded, Op::ALL.map(Op::id));
 }
 
+/// The id that this call spells, and the operation of the call.
+macro_rules! spelled {
+    ($files:ident . $verb:ident($($with:expr),*)) => {
+        (
+            concat!("erp.files.", stringify!($verb)),
+            $files.$verb($($with),*).prepare().unwrap().operation().id(),
+        )
+    };
+}
+
+#[tokio::test]
+async fn an_id_spells_its_call() {
+    let client = on(&network(|_, _| None));
+    let files = files(&client);
+    let target = files.initialize(NAME).await.unwrap();
+    let calls = [
+        spelled!(files.initialize(NAME)),
+        spelled!(files.transfer(&target, Body::from("%PDF"))),
+        spelled!(files.finalize(NAME)),
+        spelled!(files.list()),
+        spelled!(files.set_send(&1.into(), true)),
+        spelled!(files.delete(&1.into())),
+    ];
+    for (spelled, operation) in calls {
+        assert_eq!(operation, spelled);
+    }
+    // A login builds its own request, so its call can only name its operation.
+    let open = format!("{:?}", client.sessions().open());
+    assert_eq!(open, r#"Call { operation: "erp.sessions.open", .. }"#);
+    let ids: Vec<_> = OPERATIONS.iter().map(|operation| operation.id()).collect();
+    let calls = calls.map(|(spelled, _)| spelled);
+    assert_eq!(
+        ids,
+        [&["erp.sessions.open"][..], &calls].concat(),
+        "each operation has its call"
+    );
+}
+
 #[test]
 fn the_document_is_true_to_itself() {
     assert_eq!(document().faults(), [""; 0]);
 }
 
-/// Every field of the schema is read as one that we know, but the date, which `created` finds among the others.
+/// Every field of the schema is typed, except for the date, which `created` finds in `extra`.
 #[test]
 fn our_file_is_the_schemas() {
     let document = document();
@@ -41,7 +79,8 @@ fn our_file_is_the_schemas() {
     assert_eq!(file.created().unwrap().as_str(), full["DateCr"]);
     let written = serde_json::to_value(&file).unwrap();
     let expected = json!({
-        "id": full["Id"], "name": full["FileName"], "isSend": full["IsSend"], "DateCr": full["DateCr"],
+        "id": full["Id"].to_string(), "name": full["FileName"], "isSend": full["IsSend"],
+        "DateCr": full["DateCr"],
     });
     assert_eq!(written, expected);
 }
@@ -57,7 +96,7 @@ fn examples(document: &Document, at: &str) -> Vec<Value> {
         .collect()
 }
 
-/// As the vendor would send them.
+/// The examples of answers, as the vendor would send them.
 #[tokio::test]
 async fn every_example_of_an_answer_is_read() {
     let document = document();
@@ -81,8 +120,8 @@ async fn every_example_of_an_answer_is_read() {
                     assert_eq!(target.host(), "storage.example.invalid");
                 }
                 _ => {
-                    let listed = files.list().send().await.unwrap();
-                    let known = |file: &FileEntry| file.file_id().is_some() && file.name.is_some();
+                    let listed = listed(&files).await;
+                    let known = |file: &FileEntry| file.id.is_some() && file.name.is_some();
                     assert!(!listed.is_empty() && listed.iter().all(known), "{example}");
                 }
             }

@@ -1,6 +1,7 @@
-//! What makes a test a few lines.
+//! What the tests share.
 
 pub(crate) mod storage;
+pub(crate) mod store;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,23 +9,20 @@ use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport};
 use common_http::{Body, CallOptions, HttpOptions, Result, RetryPolicy};
-use erp_files_client::files::{Files, UploadOutcome, UploadTarget};
-use erp_files_client::sandbox::{
-    FILES_DELETE, FILES_FINALIZE, FILES_INITIALIZE, FILES_LIST, FILES_SET_SEND, FILES_TRANSFER,
-    OAUTH_TOKEN, RecordedRequest, Sandbox,
-};
+use erp_files_client::files::{FileEntry, Files, UploadOutcome, UploadTarget};
+use erp_files_client::sandbox::{RecordedRequest, Sandbox, Settings};
 use erp_files_client::{ClientCredentials, ErpFilesClient, ErpFilesClientBuilder, FileId};
 
 pub(crate) const NAME: &str = "result.pdf";
 pub(crate) const PDF: &str = "%PDF-1.4\nsynthetic\n%%EOF\n";
-/// Where a fake ERP sends files.
+/// The upload URL of the fake ERP.
 pub(crate) const ADDRESS: &str =
     "https://storage.example/container/result.pdf?sv=2030-01-01&sig=EXAMPLE%3D";
 
-/// Longer than a token counts as young.
+/// Longer than a token counts as fresh.
 pub(crate) const A_WHILE: Duration = Duration::from_secs(61);
 
-/// The default settings, without the pauses between attempts.
+/// The default options, without the pauses between attempts.
 pub(crate) fn eager() -> HttpOptions {
     let retry = RetryPolicy::default()
         .base(Duration::from_millis(1))
@@ -32,15 +30,29 @@ pub(crate) fn eager() -> HttpOptions {
     HttpOptions::default().retry(retry).no_proxy()
 }
 
-/// A client of the sandbox with a retry budget and a token of its own.
+/// A sandbox with these settings.
+pub(crate) async fn started(settings: Settings) -> Sandbox {
+    Sandbox::with(settings).await.unwrap()
+}
+
+/// A client of the sandbox with its own retry budget and token.
 pub(crate) fn client(sandbox: &Sandbox, http: HttpOptions) -> ErpFilesClient {
     let builder = sandbox.client_builder().http(http);
     builder.build().expect("settings that fit together")
 }
 
-/// The files of one analysis.
+/// The files of the tests' analysis.
 pub(crate) fn files(client: &ErpFilesClient) -> Files {
     client.files(&7.into(), &12.into())
+}
+
+/// The listed files, if all can be read.
+pub(crate) async fn listed(files: &Files) -> Vec<FileEntry> {
+    let items = files.list().await.unwrap();
+    items
+        .into_iter()
+        .map(|item| item.into_value().unwrap())
+        .collect()
 }
 
 /// The only request of an operation.
@@ -75,17 +87,17 @@ impl Op {
 
     pub(crate) fn id(self) -> &'static str {
         match self {
-            Self::Token => OAUTH_TOKEN,
-            Self::Initialize => FILES_INITIALIZE,
-            Self::Transfer => FILES_TRANSFER,
-            Self::Finalize => FILES_FINALIZE,
-            Self::List => FILES_LIST,
-            Self::SetSend => FILES_SET_SEND,
-            Self::Delete => FILES_DELETE,
+            Self::Token => "erp.sessions.open",
+            Self::Initialize => "erp.files.initialize",
+            Self::Transfer => "erp.files.transfer",
+            Self::Finalize => "erp.files.finalize",
+            Self::List => "erp.files.list",
+            Self::SetSend => "erp.files.set_send",
+            Self::Delete => "erp.files.delete",
         }
     }
 
-    /// Which operation a request of a fake network is of.
+    /// The operation of a request to a fake network.
     pub(crate) fn of(request: &FakeRequest) -> Self {
         match (request.method.as_str(), request.target.as_str()) {
             (_, "/connect/token") => Self::Token,
@@ -98,7 +110,7 @@ impl Op {
         }
     }
 
-    /// How often a call is sent that may be repeated and fails.
+    /// The number of attempts of a call that may be repeated and fails.
     pub(crate) fn attempts(self) -> u32 {
         match self {
             Self::Token | Self::Transfer => 3,
@@ -106,7 +118,7 @@ impl Op {
         }
     }
 
-    /// Calls it; the token is asked for by a list.
+    /// Calls it. For a token, calls the list, which requests one.
     pub(crate) async fn call(self, client: &ErpFilesClient, target: &UploadTarget) -> Result<()> {
         let files = files(client);
         let options = CallOptions::default();
@@ -140,7 +152,7 @@ impl Op {
     }
 }
 
-/// What a fake ERP answers when all goes well.
+/// What a fake ERP answers if all goes well.
 pub(crate) fn well(op: Op, nth: usize) -> FakeAnswer {
     match op {
         Op::Token => token(&format!("EXAMPLE.TOKEN.{nth:04}"), 3600),
@@ -151,15 +163,15 @@ pub(crate) fn well(op: Op, nth: usize) -> FakeAnswer {
     }
 }
 
-/// An answer to a request for a token.
+/// An answer to a token request.
 pub(crate) fn token(token: &str, expires_in: u64) -> FakeAnswer {
     FakeAnswer::json(format!(
         r#"{{"access_token":"{token}","expires_in":{expires_in},"token_type":"Bearer"}}"#
     ))
 }
 
-/// A network on which all goes well, but what `answer` takes upon itself: it is told the operation, and which request of it
-/// this is, from 1.
+/// A network on which all goes well, except for what `answer` returns. It is called with the
+/// operation and the number of the request of that operation, from 1.
 pub(crate) fn network(
     answer: impl Fn(Op, usize) -> Option<FakeAnswer> + Send + Sync + 'static,
 ) -> Arc<FakeTransport> {
@@ -171,21 +183,21 @@ pub(crate) fn network(
     })
 }
 
-/// The requests of one operation that a fake network saw.
+/// The requests of one operation to a fake network.
 pub(crate) fn seen(network: &FakeTransport, op: Op) -> Vec<FakeRequest> {
     let mut requests = network.requests();
     requests.retain(|request| Op::of(request) == op);
     requests
 }
 
-/// The operations that a fake network saw, in their order, but for the token's.
+/// The operations of the requests to a fake network, in order, without token requests.
 pub(crate) fn steps(network: &FakeTransport) -> Vec<Op> {
     let requests = network.requests();
     let steps = requests.iter().map(Op::of);
     steps.filter(|op| *op != Op::Token).collect()
 }
 
-/// A header of a request on a fake network.
+/// A header of a request to a fake network.
 pub(crate) fn header<'a>(request: &'a FakeRequest, name: &str) -> Option<&'a str> {
     let value = request.headers.get(name)?;
     Some(value.to_str().unwrap())
@@ -208,7 +220,7 @@ pub(crate) fn on(network: &Arc<FakeTransport>) -> ErpFilesClient {
     builder(network).build().unwrap()
 }
 
-/// A target that a fake ERP gives.
+/// A target from a fake ERP.
 pub(crate) async fn target() -> UploadTarget {
     target_of(ADDRESS).await
 }
@@ -220,7 +232,7 @@ pub(crate) async fn target_of(address: &str) -> UploadTarget {
     files(&on(&network)).initialize(NAME).send().await.unwrap()
 }
 
-/// How an upload ended, to be compared with: the client alone makes an `UploadOutcome`.
+/// How an upload ended, to compare with: only the client makes an `UploadOutcome`.
 #[derive(Debug)]
 pub(crate) struct Ended(&'static str, Option<FileId>);
 

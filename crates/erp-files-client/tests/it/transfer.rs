@@ -1,4 +1,4 @@
-//! The second step: what goes to the storage and what does not, and what its answers mean.
+//! The second step: what is sent to the storage and what is not, and what its answers mean.
 
 mod blob_type;
 mod expired;

@@ -7,4 +7,5 @@ mod lost;
 mod names;
 mod resumed;
 pub(crate) mod state;
+mod steps;
 mod whole;

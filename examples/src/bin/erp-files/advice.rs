@@ -7,7 +7,7 @@ use examples::failure::Failure;
 /// The failure of a call, with advice.
 pub(crate) fn failure(error: Error) -> Failure {
     let advice = of_code(&error).or_else(|| match step(&error) {
-        "erp.oauth.token" => of_token(&error),
+        "erp.sessions.open" => of_token(&error),
         "erp.files.transfer" => of_transfer(&error),
         _ => of_erp(&error),
     });

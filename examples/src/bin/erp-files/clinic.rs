@@ -66,10 +66,5 @@ fn configured(url: &str) -> Result<ErpFilesClientBuilder, Failure> {
 async fn sandbox() -> Result<(ErpFilesClientBuilder, Sandbox), Failure> {
     let sandbox = built_in::started(Sandbox::start().await)?;
     built_in::announce(BASE_URL, "and keeps nothing", &[]);
-    let credentials = ClientCredentials::new(sandbox.client_id(), sandbox.client_secret())
-        .token_url(sandbox.token_url());
-    let builder = ErpFilesClient::builder()
-        .base_url(sandbox.url())
-        .credentials(credentials);
-    Ok((builder, sandbox))
+    Ok((sandbox.client_builder(), sandbox))
 }

@@ -1,4 +1,4 @@
-//! SHA-256 hashes: they name the journals, and detect that a file's content has changed.
+//! SHA-256 hashes, which detect that a file's content has changed.
 
 use std::fmt;
 use std::fs::File;
@@ -15,16 +15,6 @@ const READ: usize = 1024 * 1024;
 pub(crate) struct Hash(Vec<u8>);
 
 impl Hash {
-    /// The hash of several texts, which keeps them apart: `ab`, `c` differs from `a`, `bc`.
-    pub(crate) fn of_parts<const N: usize>(parts: [&str; N]) -> Self {
-        let mut hash = Sha256::new();
-        for part in parts {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        Self(hash.finalize().to_vec())
-    }
-
     /// The hash of a file's content.
     pub(crate) async fn of_file(path: PathBuf) -> Result<Self, Failure> {
         let failure = |error: io::Error| Failure::file("the file to be sent", &error);
@@ -57,14 +47,6 @@ impl fmt::Display for Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_part_matters() {
-        let hash = |parts: [&str; 2]| Hash::of_parts(parts).to_string();
-        assert_eq!(hash(["a", "b"]).len(), 64);
-        assert_ne!(hash(["a", "b"]), hash(["ab", ""]));
-        assert_ne!(hash(["a", "b"]), hash(["b", "a"]));
-    }
 
     #[tokio::test]
     async fn of_a_file() {

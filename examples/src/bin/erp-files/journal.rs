@@ -3,15 +3,14 @@
 use std::fs::{self, DirBuilder};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use common_http::async_trait;
-use erp_files_client::files::{UploadJournal, UploadState};
+use common_http::{Secret, Store, StoreKey, async_trait};
 use examples::atomic_file::AtomicFile;
 use examples::failure::Failure;
 use examples::lock::{self, FileLock, SharedFolder};
 use examples::output;
-
-use crate::hash::Hash;
+use serde_json::Value;
 
 /// The folder of `--resume-dir`. Several runs may use it at once.
 pub(crate) struct ResumeFolder {
@@ -42,7 +41,7 @@ impl ResumeFolder {
     /// It is locked for this run: a second run would write its content to the address of the first,
     /// which would then report a file that is not its own.
     pub(crate) fn journal(&self, upload: [&str; 4]) -> Result<Journal, Failure> {
-        let path = self.path.join(Hash::of_parts(upload).to_string());
+        let path = self.path.join(StoreKey::of(&upload).as_str());
         let lock = FileLock::take(path.with_extension("lock")).map_err(|error| {
             Failure::file("the folder of --resume-dir cannot be locked", &error)
         })?;
@@ -65,43 +64,69 @@ fn make(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// The file that keeps the state of one upload, locked for this run.
+/// The file that keeps the state of one upload, locked for this run. It ignores the keys.
 pub(crate) struct Journal {
     path: PathBuf,
     _lock: FileLock,
 }
 
 impl Journal {
-    /// The state that an earlier run left, if any.
+    /// Whether an earlier run left a state that can be used.
     ///
     /// Fails if no state could be written: an upload that could not be resumed is not started.
-    pub(crate) fn load(&self) -> Result<Option<UploadState>, Failure> {
-        let text = match fs::read_to_string(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            read => Some(read.map_err(|error| {
-                Failure::file("the state of an earlier upload cannot be read", &error)
-            })?),
-        };
+    pub(crate) fn has_state(&self) -> Result<bool, Failure> {
+        let text = self.read().map_err(|error| {
+            Failure::file("the state of an earlier upload cannot be read", &error)
+        })?;
         AtomicFile::create(&self.path).map_err(|error| {
             Failure::file("the folder of --resume-dir cannot be written", &error)
         })?;
-        let state = text.as_deref().map(UploadState::from_json);
-        if let Some(None) = state {
+        let is_usable = text.as_deref().map(is_usable);
+        if is_usable == Some(false) {
             output::note("the state of an earlier upload is not readable, and is not used");
         }
-        Ok(state.flatten())
+        Ok(is_usable == Some(true))
+    }
+
+    fn read(&self) -> io::Result<Option<String>> {
+        match fs::read_to_string(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
+        }
     }
 }
 
+/// The client uses only states of version 1.
+fn is_usable(text: &str) -> bool {
+    serde_json::from_str(text).is_ok_and(|state: Value| state["version"] == 1)
+}
+
 #[async_trait]
-impl UploadJournal for Journal {
-    async fn save(&self, state: &UploadState) -> io::Result<()> {
+impl Store for Journal {
+    async fn get(&self, _: &StoreKey) -> io::Result<Option<Secret>> {
+        Ok(self.read()?.map(Secret::from))
+    }
+
+    async fn put(&self, _: &StoreKey, state: &Secret, _: Option<Duration>) -> io::Result<()> {
         let mut file = AtomicFile::create(&self.path)?;
-        file.write_all(state.to_json().expose().as_bytes())?;
+        file.write_all(state.expose().as_bytes())?;
         file.commit()
     }
 
-    async fn clear(&self) -> io::Result<()> {
+    async fn put_if_absent(
+        &self,
+        key: &StoreKey,
+        state: &Secret,
+        lifetime: Option<Duration>,
+    ) -> io::Result<bool> {
+        let is_absent = self.read()?.is_none();
+        if is_absent {
+            self.put(key, state, lifetime).await?;
+        }
+        Ok(is_absent)
+    }
+
+    async fn remove(&self, _: &StoreKey) -> io::Result<()> {
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             removed => removed,

@@ -15,6 +15,7 @@ mod upload;
 use std::process::ExitCode;
 
 use clap::Parser;
+use common_http::Call;
 use erp_files_client::files::Files;
 use examples::failure::{self, Failure};
 use examples::progress::Progress;
@@ -35,18 +36,15 @@ async fn run(args: &Args) -> Result<ExitCode, Failure> {
     match &args.command {
         Command::Upload(upload) => return upload::run(upload, args.json).await,
         Command::List(of) => {
-            let files = call("list", of, |files| files.list().send()).await?;
+            let files = call("list", of, Files::list).await?;
             list::show(&files, args.json)?;
         }
         Command::Send(one) => {
-            call("send", &one.of, |files| {
-                files.set_send(&one.id(), true).send()
-            })
-            .await?;
+            call("send", &one.of, |files| files.set_send(&one.id(), true)).await?;
             done("the file may be sent now", args.json)?;
         }
         Command::Delete(one) => {
-            call("delete", &one.of, |files| files.delete(&one.id()).send()).await?;
+            call("delete", &one.of, |files| files.delete(&one.id())).await?;
             done("deleted", args.json)?;
         }
     }
@@ -54,18 +52,15 @@ async fn run(args: &Args) -> Result<ExitCode, Failure> {
 }
 
 /// Makes one call, with a bar of its own that is removed at the end.
-async fn call<T, C>(
+async fn call<T>(
     what: &'static str,
     of: &Analysis,
-    call: impl FnOnce(Files) -> C,
-) -> Result<T, Failure>
-where
-    C: Future<Output = common_http::Result<T>>,
-{
+    call: impl FnOnce(&Files) -> Call<T>,
+) -> Result<T, Failure> {
     let progress = Progress::new();
     let clinic = Clinic::from_environment(&progress).await?;
     progress.begin_call(what);
-    let answer = call(of.files(&clinic.client)).await;
+    let answer = call(&of.files(&clinic.client)).send().await;
     answer.map_err(advice::failure)
 }
 

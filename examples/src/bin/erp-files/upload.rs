@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use common_http::{CallOptions, Error};
 use erp_files_client::FileId;
@@ -116,31 +117,25 @@ impl Uploads<'_> {
 
     async fn send(&self, path: &Path, name: &str, input: Input) -> Result<UploadOutcome, Failure> {
         let mut failure: fn(Error) -> Failure = advice::failure;
-        let mut upload = match &self.resume {
-            None => self.files.upload(name, input.body),
-            Some(folder) => {
-                let of = &self.args.of;
-                let clinic = self.clinic.url.trim_end_matches('/');
-                let journal = folder.journal([clinic, of.patient(), of.analysis(), name])?;
-                let hash = Hash::of_file(path.to_owned()).await?;
-                match journal.load()? {
-                    Some(state) => {
-                        failure = advice::failure_of_resumed;
-                        self.files.resume(state, input.body)
-                    }
-                    None => self.files.upload(name, input.body),
-                }
-                .fingerprint(hash.to_string())
-                .journal(journal)
+        let mut upload = self.files.upload(name, input.body);
+        if let Some(folder) = &self.resume {
+            let of = &self.args.of;
+            let clinic = self.clinic.url.trim_end_matches('/');
+            let journal = folder.journal([clinic, of.patient(), of.analysis(), name])?;
+            let hash = Hash::of_file(path.to_owned()).await?;
+            if journal.has_state()? {
+                failure = advice::failure_of_resumed;
             }
-        };
+            upload = upload
+                .fingerprint(hash.to_string())
+                .resumable(Arc::new(journal));
+        }
         if let Some(content_type) = input.content_type {
             upload = upload.content_type(content_type);
         }
         upload
             .on_conflict(self.args.on_conflict.into())
             .options(CallOptions::default().on_progress(self.progress.sending()))
-            .send()
             .await
             .map_err(failure)
     }

@@ -36,17 +36,19 @@ impl Vendors {
             port: ports.medreader,
             ..medreader::Settings::default()
         });
-        let erp = erp::Sandbox::builder().port(ports.erp_files);
-        let gensoft = gensoft::Settings {
+        let erp = erp::Sandbox::with(erp::Settings {
+            port: ports.erp_files,
+            ..erp::Settings::default()
+        });
+        let gensoft = gensoft::Sandbox::with(gensoft::Settings {
             port: ports.gensoft,
             ..gensoft::Settings::default()
-        };
-        let gensoft = gensoft::Sandbox::with(gensoft).await;
+        });
         let vendors = Self {
             biologix: listening(biologix.await, "--biologix", ports.biologix)?,
             medreader: listening(medreader.await, "--medreader", ports.medreader)?,
-            erp: listening(erp.start().await, "--erp-files", ports.erp_files)?,
-            gensoft: listening(gensoft, "--gensoft", ports.gensoft)?,
+            erp: listening(erp.await, "--erp-files", ports.erp_files)?,
+            gensoft: listening(gensoft.await, "--gensoft", ports.gensoft)?,
         };
         vendors.set_webhook_credentials().await?;
         Ok(vendors)
@@ -85,8 +87,8 @@ impl Vendors {
             ("MEDREADER_WEBHOOK_PASSWORD", WEBHOOK_PASSWORD),
             ("ERP_BASE_URL", erp.url()),
             ("ERP_TOKEN_URL", erp.token_url()),
-            ("ERP_CLIENT_ID", erp.client_id()),
-            ("ERP_CLIENT_SECRET", erp.client_secret()),
+            ("ERP_CLIENT_ID", erp.settings.client_id.as_str()),
+            ("ERP_CLIENT_SECRET", erp.settings.client_secret.as_str()),
             ("GENSOFT_BASE_URL", gensoft.url()),
             ("GENSOFT_API_KEY", gensoft.api_key()),
         ];

@@ -1,6 +1,6 @@
 //! Chapter 3: the files of a patient's analysis.
 
-use common_http::{Body, Error, ErrorKind};
+use common_http::{Body, Error, ErrorKind, Item};
 use erp_files_client::files::{Files, UploadOutcome};
 use erp_files_client::sandbox::Sandbox;
 use erp_files_client::{AnalysisId, FileId, OPERATIONS, PatientId};
@@ -24,8 +24,8 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
 
     // The first call gets an access token first.
     stage.doing("listing the files");
-    let count = files.list().send().await?.len();
-    stage.done("erp.oauth.token", "an access token, valid for an hour")?;
+    let count = files.list().await?.len();
+    stage.done("erp.sessions.open", "an access token, valid for an hour")?;
     stage.done("erp.files.list", format_args!("{count} files so far"))?;
 
     let body = Body::from_path(stage.report()).await?;
@@ -34,7 +34,7 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
         .upload(REPORT, body)
         .content_type("application/pdf")
         .options(stage.sending_report("uploading the report"));
-    let report = known(&upload.send().await?)?;
+    let report = known(&upload.await?)?;
     stage.done("erp.files.initialize", "an address to upload to")?;
     let sent = format!("{}, directly to the ERP's storage", size(bytes));
     stage.done("erp.files.transfer", sent)?;
@@ -42,15 +42,15 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     stage.done("erp.files.finalize", uploaded)?;
 
     stage.doing("allowing it to be sent");
-    files.set_send(&report, true).send().await?;
+    files.set_send(&report, true).await?;
     stage.done("erp.files.set_send", "it may be sent to the patient")?;
 
     stage.doing("uploading a draft");
     let draft = files.upload(DRAFT, Body::from("%PDF-1.7 EXAMPLE"));
-    let draft = known(&draft.send().await?)?;
+    let draft = known(&draft.await?)?;
     show(stage, &files).await?;
     stage.doing("deleting the draft");
-    files.delete(&draft).send().await?;
+    files.delete(&draft).await?;
     stage.done("erp.files.delete", "the draft is gone")?;
     Ok(Visits::count("erp", OPERATIONS, |operation| {
         sandbox.count(operation)
@@ -70,10 +70,10 @@ fn known(upload: &UploadOutcome) -> Result<FileId, Failure> {
 async fn show(stage: &Stage, files: &Files) -> Result<(), Failure> {
     stage.doing("listing the files");
     let mut table = Table::new(["file", "may be sent", "name"]);
-    for file in files.list().send().await? {
+    for file in files.list().await?.into_iter().filter_map(Item::into_value) {
         let yes_or_no = |send| if send { "yes" } else { "no" };
         table.row([
-            file.file_id().map(|id| id.as_str().to_owned()),
+            file.id.map(String::from),
             file.is_send.map(|send| yes_or_no(send).to_owned()),
             file.name,
         ]);

@@ -138,6 +138,15 @@ fn what_is_nested_too_deep_costs_itself() {
     }
 }
 
+#[test]
+fn null_is_no_object() {
+    for odd in ["null", "NaN"] {
+        let list = format!("[{{}}, NaN, {odd}]");
+        assert!(decode::<Vec<crate::Extra>>(list.as_bytes()).is_err());
+    }
+    assert!(decode::<crate::Extra>(b"null").is_err());
+}
+
 /// Reads its child from the child's own text.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Child")]

@@ -1,13 +1,13 @@
-//! The first step of an upload: an address for the name, once conflicts and lost answers are settled.
+//! The first step of an upload: a URL for the name, once conflicts and lost answers are settled.
 
 use common_http::{Delivery, Error, ErrorKind, Result};
 
-use super::listed::Listed;
-use super::{OnConflict, Upload};
+use crate::files::upload::name::Presence;
+use crate::files::upload::{OnConflict, Upload};
 use crate::files::{INITIALIZE, UploadTarget};
 use crate::ids::FileId;
 
-/// Where the file is to go, or that it need not.
+/// Where to send the file, or that it need not be sent.
 pub(super) enum Begun {
     Target {
         target: UploadTarget,
@@ -16,36 +16,37 @@ pub(super) enum Begun {
     Skipped(Option<FileId>),
 }
 
-/// What came of asking for an address.
-enum Asked {
+/// The answer to the request for a URL.
+enum Answered {
     Target(UploadTarget),
-    /// The name is taken, as the list has it; `late`: by whom came after a first look at the list.
+    /// The name is taken, as the list has it.
     Taken {
         error: Error,
-        listed: Listed,
+        presence: Presence,
+        /// By somebody who came after a first look at the list.
         late: bool,
     },
 }
 
 impl Upload {
     pub(super) async fn begin(&self) -> Result<Begun> {
-        match self.ask(false).await? {
-            Asked::Target(target) => Ok(Begun::Target {
+        match self.request_url(false).await? {
+            Answered::Target(target) => Ok(Begun::Target {
                 target,
                 replaces: false,
             }),
-            Asked::Taken {
+            Answered::Taken {
                 error,
-                listed,
+                presence,
                 late,
-            } => self.settle(error, listed, late).await,
+            } => self.settle(error, presence, late).await,
         }
     }
 
-    /// Asks for an address. Where the answer is lost, the list is looked at, and it is asked once more where nothing is listed.
-    async fn ask(&self, replaces: bool) -> Result<Asked> {
+    /// If the answer is lost and the list does not have the name, requests a URL once more.
+    async fn request_url(&self, replaces: bool) -> Result<Answered> {
         let lost = match self.initialize(replaces).await {
-            Ok(target) => return Ok(Asked::Target(target)),
+            Ok(target) => return Ok(Answered::Target(target)),
             Err(error) if error.kind() == ErrorKind::Conflict => {
                 return self.taken(error, false).await;
             }
@@ -53,94 +54,101 @@ impl Upload {
             Err(error) => return Err(error),
         };
         match self.find().await {
-            // Without a list nobody knows; the lost answer is then the news.
+            // The list cannot be read, so report the original failure.
             Err(_) => Err(lost),
-            Ok(listed @ Listed::Yes(_)) => Ok(Asked::Taken {
+            Ok(presence @ Presence::Present(_)) => Ok(Answered::Taken {
                 error: refused_unheard(&lost),
-                listed,
+                presence,
                 late: false,
             }),
-            Ok(Listed::No | Listed::InOtherCasing) => match self.initialize(replaces).await {
-                Ok(target) => Ok(Asked::Target(target)),
-                // Whatever the second one is answered, the first may have reserved the name.
-                Err(error) if error.kind() == ErrorKind::Conflict => {
-                    self.taken(in_doubt(error), true).await
+            Ok(Presence::Absent | Presence::InAnotherCase) => {
+                match self.initialize(replaces).await {
+                    Ok(target) => Ok(Answered::Target(target)),
+                    // Whatever the answer to the second, the first may have reserved the name.
+                    Err(error) if error.kind() == ErrorKind::Conflict => {
+                        self.taken(in_doubt(error), true).await
+                    }
+                    Err(error) => Err(in_doubt(error)),
                 }
-                Err(error) => Err(in_doubt(error)),
-            },
+            }
         }
     }
 
     async fn initialize(&self, replaces: bool) -> Result<UploadTarget> {
-        let call = self.files.initialize(&self.name);
-        let given = self.noted(call.options(self.options.clone()).ask().await)?;
-        let target = given.target(&self.files.settings.hosts);
-        // With other settings the address can be used, and where names are reserved there is no second one.
+        let call = self.files.initialize_unchecked(&self.name);
+        let issued = self.noted(call.options(self.options.clone()).await)?;
+        let target = issued.target(&self.files.settings.hosts);
+        // The URL can be used with other settings, and where names are reserved there is no other.
         if let Err(error) = &target
             && error.kind() == ErrorKind::Config
         {
-            let state = self.state(&given.address, replaces);
+            let state = self.new_state(&issued.url, replaces);
             self.save(&state, &INITIALIZE).await?;
         }
         target
     }
 
-    /// Looks by whom the name is taken.
-    async fn taken(&self, error: Error, late: bool) -> Result<Asked> {
+    /// Finds out which file has the name.
+    async fn taken(&self, error: Error, late: bool) -> Result<Answered> {
         match self.find().await {
-            Ok(listed) => Ok(Asked::Taken {
+            Ok(presence) => Ok(Answered::Taken {
                 error,
-                listed,
+                presence,
                 late,
             }),
-            Err(_) => Err(error.with_detail("the name is taken; by what, the list could not tell")),
+            Err(_) => Err(error.with_detail("the name is taken, and the list cannot be read")),
         }
     }
 
-    async fn settle(&self, error: Error, listed: Listed, late: bool) -> Result<Begun> {
-        match (listed, self.on_conflict) {
-            (Listed::No, _) => Err(unfinished(error)),
-            // Another file, as far as anybody knows: neither deleted nor passed for this one.
-            (Listed::InOtherCasing, _) => Err(exists(
-                error,
-                "a file of this name in another casing exists",
-            )),
-            (Listed::Yes(_), OnConflict::Error) => Err(exists(error, "a file of this name exists")),
-            (Listed::Yes(id), OnConflict::Skip) => Ok(Begun::Skipped(id)),
-            // Somebody else was faster: it is not deleted.
-            (Listed::Yes(_), OnConflict::Replace) if late => {
+    async fn settle(&self, error: Error, presence: Presence, late: bool) -> Result<Begun> {
+        match (presence, self.on_conflict) {
+            (Presence::Absent, _) => Err(unfinished(error)),
+            // It may be another file, so it is neither deleted nor taken for this one.
+            (Presence::InAnotherCase, _) => {
+                Err(exists(error, "a file of this name in another case exists"))
+            }
+            (Presence::Present(_), OnConflict::Error) => {
+                Err(exists(error, "a file of this name exists"))
+            }
+            (Presence::Present(id), OnConflict::Skip) => Ok(Begun::Skipped(id)),
+            // Somebody else was faster, and their file is not deleted.
+            (Presence::Present(_), OnConflict::Replace) if late => {
                 Err(exists(error, "a file of this name exists by now"))
             }
-            (Listed::Yes(None), OnConflict::Replace) => Err(exists(
+            (Presence::Present(None), OnConflict::Replace) => Err(exists(
                 error,
-                "the file of this name has no id, or is not the only one, and so cannot be deleted",
+                "the file of this name cannot be deleted: it has no id, or is not the only one",
             )),
-            (Listed::Yes(Some(id)), OnConflict::Replace) => self.replace(&id).await,
+            (Presence::Present(Some(id)), OnConflict::Replace) => self.replace(&id).await,
         }
     }
 
     async fn replace(&self, id: &FileId) -> Result<Begun> {
         // Nothing is deleted for a file that has vanished meanwhile.
-        self.look().await?;
+        self.peek().await?;
         let delete = self.files.delete(id).options(self.options.clone());
-        match self.noted(delete.send().await) {
+        match self.noted(delete.await) {
             Ok(()) => {}
             // Somebody else has deleted it.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        match self.ask(true).await? {
-            Asked::Target(target) => Ok(Begun::Target {
+        match self.request_url(true).await? {
+            Answered::Target(target) => Ok(Begun::Target {
                 target,
                 replaces: true,
             }),
-            // None is deleted a second time.
-            Asked::Taken { error, listed, .. } => Box::pin(self.settle(error, listed, true)).await,
+            // Nothing is deleted a second time.
+            Answered::Taken {
+                error, presence, ..
+            } => Box::pin(self.settle(error, presence, true)).await,
         }
     }
 }
 
-/// A lost initialize whose name is listed: finished files alone are, so it has been refused, or would have been.
+/// The error of a lost initialize whose name is listed.
+///
+/// The list has finished files only, so it was refused, or would have been.
 fn refused_unheard(lost: &Error) -> Error {
     Error::new(ErrorKind::Conflict)
         .with_operation(INITIALIZE.id())

@@ -1,39 +1,44 @@
 //! How an upload goes on from where it is.
 
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use common_http::{Delivery, Error, ErrorKind, Operation, Result, Secret};
+use common_http::{Delivery, Error, ErrorKind, Operation, Result, Secret, StoreKey};
 use http::StatusCode;
 
-use super::begin::{Begun, in_doubt};
-use super::listed::Listed;
-use super::{Upload, UploadOutcome};
-use crate::files::{FINALIZE, INITIALIZE, TRANSFER, UploadState, UploadTarget};
-use crate::vendor::ErrorCode;
+use crate::errors::{ERP, ErrorCode};
+use crate::files::upload::begin::{Begun, in_doubt};
+use crate::files::upload::name::Presence;
+use crate::files::upload::state::{Of, State};
+use crate::files::upload::{Upload, UploadOutcome};
+use crate::files::{FINALIZE, INITIALIZE, TRANSFER, UploadTarget};
 
 impl Upload {
-    pub(super) async fn run(&mut self) -> Result<UploadOutcome> {
-        let begun = self.begun.take();
-        self.remember(begun.clone());
-        // Large, and not for every caller to carry.
-        let ended = Box::pin(self.steps(begun)).await;
-        ended.map_err(|error| {
-            // The call is all of its steps: what was sent by an earlier one has left.
-            match error.delivery() == Delivery::NotSent && self.sent.load(Ordering::Relaxed) {
-                true => error.with_delivery(Delivery::Answered),
-                false => error,
+    pub(super) async fn run(self) -> Result<UploadOutcome> {
+        self.steps().await.map_err(|error| {
+            // The call is all of its steps, so what an earlier one sent counts.
+            if error.delivery() == Delivery::NotSent && self.sent.load(Ordering::Relaxed) {
+                error.with_delivery(Delivery::Answered)
+            } else {
+                error
             }
         })
     }
 
-    async fn steps(&self, begun: Option<UploadState>) -> Result<UploadOutcome> {
-        self.check(begun.as_ref()).await?;
-        match begun {
+    async fn steps(&self) -> Result<UploadOutcome> {
+        // All that can be refused locally comes first: the name of an upload that was started stays
+        // taken.
+        if self.body.len().is_none() {
+            return Err(refused(
+                "the file's length is not known, and the storage takes no chunks",
+            ));
+        }
+        let saved = self.saved().await?;
+        self.peek().await?;
+        match saved {
             Some(state) => self.resumed(state).await,
             None => match self.begin().await? {
                 Begun::Target { target, replaces } => {
-                    let state = self.state(&target.secret(), replaces);
+                    let state = self.new_state(&target.secret(), replaces);
                     self.go_on(&target, state).await
                 }
                 Begun::Skipped(id) => Ok(UploadOutcome::Skipped { file_id: id }),
@@ -41,35 +46,20 @@ impl Upload {
         }
     }
 
-    /// What can be refused before anything is sent: a name that is taken for a file that cannot be read stays taken.
-    async fn check(&self, begun: Option<&UploadState>) -> Result<()> {
-        let refuse = |why| {
-            Err(Error::new(ErrorKind::InvalidInput)
-                .with_detail(why)
-                .with_operation(INITIALIZE.id()))
-        };
-        if self.body.len().is_none() {
-            return refuse("the file's length is not known, and the storage takes no chunks");
-        }
-        let same = |state: &UploadState| {
-            state.patient == self.files.patient.as_str()
-                && state.analysis == self.files.analysis.as_str()
-        };
-        match begun {
-            Some(state) if !same(state) => return refuse("the state is of another analysis"),
-            _ => {}
-        }
-        self.look().await
-    }
-
     /// Whether the file can be read.
-    pub(super) async fn look(&self) -> Result<()> {
+    pub(super) async fn peek(&self) -> Result<()> {
         let (engine, mut options) = (&self.files.engine, self.options.clone());
-        let looked = engine.peek(&INITIALIZE, &self.body, 1, &mut options);
-        looked.await.map(drop)
+        let peeked = engine.peek(&INITIALIZE, &self.body, 1, &mut options);
+        peeked.await.map(drop)
     }
 
-    /// Takes note that something was sent.
+    pub(super) async fn find(&self) -> Result<Presence> {
+        let list = self.files.list().options(self.options.clone());
+        let list = self.noted(list.await)?;
+        Ok(Presence::of(&self.name, &list))
+    }
+
+    /// Remembers whether anything was sent.
     pub(super) fn noted<T>(&self, result: Result<T>) -> Result<T> {
         let unsent = matches!(&result, Err(error) if error.delivery() == Delivery::NotSent);
         if !unsent {
@@ -78,55 +68,52 @@ impl Upload {
         result
     }
 
-    /// Takes up what another process began.
-    async fn resumed(&self, begun: UploadState) -> Result<UploadOutcome> {
-        let same = self.has_content_of(&begun);
-        let mut state = self.state(&begun.address, begun.replaces);
-        state.transferred = same && begun.transferred;
-        state.finalizing = same && begun.finalizing;
-        // Whether it was finished before the state was cleared, the list tells.
-        if let listed @ Listed::Yes(_) = self.find().await? {
-            return match state.finalizing {
-                true => self.finished(listed, state.replaces).await,
-                // By somebody else, or with what the file was then: under the kept address may lie what belongs to it.
-                false => self.start_anew(false).await,
+    /// Resumes what another process started.
+    async fn resumed(&self, saved: State) -> Result<UploadOutcome> {
+        let mut state = self.new_state(&saved.url(), saved.replaces);
+        let same = state.has_content_of(&saved);
+        state.transferred = same && saved.transferred;
+        state.finalizing = same && saved.finalizing;
+        // The list shows whether it was finished before its state was removed.
+        if let presence @ Presence::Present(_) = self.find().await? {
+            return if state.finalizing {
+                self.finished(presence, state.replaces).await
+            } else {
+                // Somebody else's file, or the earlier content. It may be what the saved URL leads
+                // to, so nothing is sent there.
+                self.start_again(false).await
             };
         }
         let replaces = state.replaces;
-        let done = match state.transferred {
-            true => match self.finalize(state.clone()).await {
-                // What was transferred may be there no more.
-                Err(error) if is_refused(&error) => self.transferred_again(state).await,
+        let done = if state.transferred {
+            match self.finalize(state.clone()).await {
+                // What was transferred may no longer be there.
+                Err(error) if is_refused(&error) => self.transfer_again(state).await,
                 done => done,
-            },
-            false => self.transferred_again(state).await,
+            }
+        } else {
+            self.transfer_again(state).await
         };
         match done {
-            Err(error) if is_useless(&error) => self.start_anew(replaces).await,
+            Err(error) if is_useless(&error) => self.start_again(replaces).await,
             done => done,
         }
     }
 
-    async fn transferred_again(&self, state: UploadState) -> Result<UploadOutcome> {
-        let target = UploadTarget::parse(state.address.expose(), &self.files.settings.hosts)
+    async fn transfer_again(&self, state: State) -> Result<UploadOutcome> {
+        let target = UploadTarget::parse(state.url().expose(), &self.files.settings.hosts)
             .map_err(|error| error.with_operation(TRANSFER.id()))?;
         self.go_on(&target, state).await
     }
 
-    fn has_content_of(&self, state: &UploadState) -> bool {
-        let same_fingerprint = match (&state.fingerprint, &self.fingerprint) {
-            (Some(then), Some(now)) => then == now,
-            _ => true,
-        };
-        state.length == self.body.len() && same_fingerprint
-    }
-
-    /// From the first step again, since the state is of no use. It stays, unless the list shows that nothing is left of it:
-    /// an ERP that now fails may know of the upload later.
-    async fn start_anew(&self, replaced: bool) -> Result<UploadOutcome> {
+    /// Starts again, since the saved state is of no use.
+    ///
+    /// The state is kept, unless the list shows that nothing is left of it: an ERP that fails now
+    /// may know of the upload later.
+    async fn start_again(&self, replaced: bool) -> Result<UploadOutcome> {
         match self.begin().await {
             Ok(Begun::Target { target, replaces }) => {
-                let state = self.state(&target.secret(), replaces || replaced);
+                let state = self.new_state(&target.secret(), replaces || replaced);
                 self.go_on(&target, state).await
             }
             Ok(Begun::Skipped(id)) => {
@@ -143,7 +130,7 @@ impl Upload {
     }
 
     /// The second step and the third.
-    async fn go_on(&self, target: &UploadTarget, mut state: UploadState) -> Result<UploadOutcome> {
+    async fn go_on(&self, target: &UploadTarget, mut state: State) -> Result<UploadOutcome> {
         state.transferred = false;
         self.save(&state, &INITIALIZE).await?;
         let mut transfer = self
@@ -153,26 +140,26 @@ impl Upload {
         if let Some(content_type) = &self.content_type {
             transfer = transfer.content_type(content_type);
         }
-        self.noted(transfer.send().await)?;
+        self.noted(transfer.await)?;
         state.transferred = true;
         self.finalize(state).await
     }
 
-    /// Finalizes, and looks where the answer is lost: once more where the file is not there.
-    async fn finalize(&self, mut state: UploadState) -> Result<UploadOutcome> {
-        // One was sent by an earlier process, and what became of it is not known.
+    /// Finalizes. If the answer is lost, and the list does not have the file, finalizes once more.
+    async fn finalize(&self, mut state: State) -> Result<UploadOutcome> {
+        // An earlier process has sent one, and its result is not known.
         let was_in_doubt = state.finalizing;
         state.finalizing = true;
         self.save(&state, &TRANSFER).await?;
         let error = match self.finalize_once().await {
-            Ok(()) => return self.finished(Listed::No, state.replaces).await,
+            Ok(()) => return self.finished(Presence::Absent, state.replaces).await,
             Err(error) => error,
         };
         let is_in_doubt = error.delivery() == Delivery::Unknown;
         if !is_in_doubt && !was_in_doubt {
             if error.delivery() == Delivery::NotSent {
-                // None of ours was seen, so whatever is listed later is another's. Where that cannot be kept, the failure is
-                // this one all the same.
+                // None of ours was sent, so a file that is listed later is somebody else's. If that
+                // cannot be saved, the failure is still this one.
                 state.finalizing = false;
                 let _ = self.save(&state, &TRANSFER).await;
             }
@@ -183,103 +170,132 @@ impl Upload {
             return Err(error);
         }
         match self.find().await {
-            Ok(listed @ Listed::Yes(_)) => return self.finished(listed, state.replaces).await,
+            Ok(presence @ Presence::Present(_)) => {
+                return self.finished(presence, state.replaces).await;
+            }
             Ok(_) if is_in_doubt => {}
             Ok(_) | Err(_) => return Err(error),
         }
         let error = match self.finalize_once().await {
-            Ok(()) => return self.finished(Listed::No, state.replaces).await,
-            // Whatever is said of it, the first one may have its effect.
+            Ok(()) => return self.finished(Presence::Absent, state.replaces).await,
+            // Whatever its answer, the first one may still have its effect.
             Err(error) => in_doubt(error),
         };
         match self.find().await {
-            Ok(listed @ Listed::Yes(_)) => self.finished(listed, state.replaces).await,
+            Ok(presence @ Presence::Present(_)) => self.finished(presence, state.replaces).await,
             Ok(_) | Err(_) => Err(error),
         }
     }
 
     async fn finalize_once(&self) -> Result<()> {
-        let call = self.files.finalize(&self.name);
-        self.noted(call.options(self.options.clone()).send().await)
+        let call = self.files.finalize(&*self.name);
+        self.noted(call.options(self.options.clone()).await)
     }
 
-    /// Finished: finds the id where it can, and only then forgets the state, so that whoever is killed before finds the upload
-    /// finished and not a file in his way.
-    async fn finished(&self, listed: Listed, replaces: bool) -> Result<UploadOutcome> {
-        let listed = match listed {
-            Listed::Yes(_) => listed,
-            _ => self.find().await.unwrap_or(Listed::No),
+    /// Finds the id if it can, and only then removes the state.
+    ///
+    /// A process that is killed before that finds the upload finished, and not a conflict.
+    async fn finished(&self, presence: Presence, replaces: bool) -> Result<UploadOutcome> {
+        let presence = match presence {
+            Presence::Present(_) => presence,
+            _ => self.find().await.unwrap_or(Presence::Absent),
         };
         self.forget().await;
-        let file_id = match listed {
-            Listed::Yes(id) => id,
-            Listed::No | Listed::InOtherCasing => None,
+        let file_id = match presence {
+            Presence::Present(id) => id,
+            Presence::Absent | Presence::InAnotherCase => None,
         };
-        Ok(match replaces {
-            true => UploadOutcome::Replaced { file_id },
-            false => UploadOutcome::Uploaded { file_id },
+        Ok(if replaces {
+            UploadOutcome::Replaced { file_id }
+        } else {
+            UploadOutcome::Uploaded { file_id }
         })
     }
 
-    /// A state that is left behind all the same is found to be finished when it is resumed.
-    async fn forget(&self) {
-        self.remember(None);
-        if let Some(journal) = &self.journal {
-            let _ = journal.clear().await;
+    fn of(&self) -> Of<'_> {
+        Of {
+            patient: self.files.patient.as_str(),
+            analysis: self.files.analysis.as_str(),
+            name: &self.name,
         }
     }
 
-    /// What is to be kept of this upload, before it is transferred.
-    pub(super) fn state(&self, address: &Secret, replaces: bool) -> UploadState {
-        UploadState {
-            patient: self.files.patient.as_str().to_owned(),
-            analysis: self.files.analysis.as_str().to_owned(),
-            name: self.name.clone(),
-            address: address.clone(),
-            length: self.body.len(),
-            fingerprint: self.fingerprint.clone(),
-            transferred: false,
-            finalizing: false,
-            replaces,
-        }
+    /// The state of this upload before the transfer.
+    pub(super) fn new_state(&self, url: &Secret, replaces: bool) -> State {
+        let fingerprint = self.fingerprint.clone();
+        State::new(self.of(), url, self.body.len(), fingerprint, replaces)
     }
 
-    /// Keeps how far the upload has come: to the end of this step.
-    pub(super) async fn save(&self, state: &UploadState, step: &Operation) -> Result<()> {
-        self.remember(Some(state.clone()));
-        let Some(journal) = &self.journal else {
+    fn key(&self) -> StoreKey {
+        let base = self.files.engine.base().as_str();
+        let of = self.of();
+        StoreKey::of(&[ERP.name(), "upload", base, of.patient, of.analysis, of.name])
+    }
+
+    /// The state that an earlier process saved.
+    async fn saved(&self) -> Result<Option<State>> {
+        let Some(store) = &self.store else {
+            return Ok(None);
+        };
+        let text = store.get(&self.key()).await.map_err(|_| {
+            Error::new(ErrorKind::LocalIo)
+                .with_detail("the upload's state cannot be read from the store")
+                .with_operation(INITIALIZE.id())
+        })?;
+        let state = text.and_then(|text| State::from_json(text.expose()));
+        // The key tells uploads apart, but a store may have its own idea of keys.
+        if state.as_ref().is_some_and(|state| state.of() != self.of()) {
+            return Err(refused("the stored state is another upload's"));
+        }
+        Ok(state)
+    }
+
+    /// Saves how far the upload has come: to the end of this step.
+    pub(super) async fn save(&self, state: &State, step: &Operation) -> Result<()> {
+        let Some(store) = &self.store else {
             return Ok(());
         };
-        journal.save(state).await.map_err(|_| {
+        let saved = store.put(&self.key(), &state.to_json(), None).await;
+        saved.map_err(|_| {
             Error::new(ErrorKind::LocalIo)
-                .with_detail("the upload's state could not be kept")
+                .with_detail("the upload's state could not be saved")
                 .with_operation(step.id())
                 .with_delivery(Delivery::Answered)
         })
     }
 
-    fn remember(&self, state: Option<UploadState>) {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = state;
+    /// If the state cannot be removed, it is found to be finished when it is resumed.
+    async fn forget(&self) {
+        if let Some(store) = &self.store {
+            let _ = store.remove(&self.key()).await;
+        }
     }
 }
 
-/// The ERP does not finalize, and would not with another token or later.
+fn refused(why: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidInput)
+        .with_detail(why)
+        .with_operation(INITIALIZE.id())
+}
+
+/// Whether the ERP refuses to finalize, and would refuse it later or with another token.
 fn is_refused(error: &Error) -> bool {
-    const NOT_OF_THE_FILE: [StatusCode; 4] = [
+    const NOT_ABOUT_THE_FILE: [StatusCode; 4] = [
         StatusCode::UNAUTHORIZED,
         StatusCode::FORBIDDEN,
         StatusCode::REQUEST_TIMEOUT,
         StatusCode::TOO_MANY_REQUESTS,
     ];
-    let refused =
-        |status: StatusCode| status.is_client_error() && !NOT_OF_THE_FILE.contains(&status);
+    let is_about_the_file =
+        |status: StatusCode| status.is_client_error() && !NOT_ABOUT_THE_FILE.contains(&status);
     error.operation() == Some(FINALIZE.id())
         && error.delivery() == Delivery::Answered
-        && error.status().is_some_and(refused)
+        && error.status().is_some_and(is_about_the_file)
 }
 
-/// What was kept leads nowhere: the storage takes nothing under the address any more, expired or not, or the ERP knows nothing
-/// of what is to be finalized.
+/// Whether the saved state is of no use.
+///
+/// The storage accepts nothing at the URL any more, or the ERP does not know what to finalize.
 fn is_useless(error: &Error) -> bool {
     let storage = error.operation() == Some(TRANSFER.id());
     match error.kind() {

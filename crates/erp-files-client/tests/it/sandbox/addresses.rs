@@ -1,10 +1,12 @@
-//! The answer to an initialize: each shape, and the signed address in it.
+//! The sandbox's answer to an initialize: each form, and the signed URL in it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use erp_files_client::sandbox::{AddressShape, FILES_TRANSFER, Sandbox, StorageKind};
+use erp_files_client::sandbox::{AddressShape, Sandbox, Settings, StorageKind};
 
 use super::wire::{BLOCK, FILE, begin, call, put, split, upload};
+use crate::support::started;
 
 #[tokio::test]
 async fn the_address_comes_in_each_shape() {
@@ -15,11 +17,11 @@ async fn the_address_comes_in_each_shape() {
         (AddressShape::Member("Url".to_owned()), json),
         (AddressShape::Member("uploadUrl".to_owned()), json),
     ] {
-        let sandbox = Sandbox::builder()
-            .address_shape(shape.clone())
-            .start()
-            .await
-            .unwrap();
+        let sandbox = started(Settings {
+            address_shape: shape.clone(),
+            ..Settings::default()
+        })
+        .await;
         let got = call(&sandbox, "POST /initialize/a.pdf").await;
         assert_eq!(
             (got.status, got.header("content-type")),
@@ -37,11 +39,12 @@ async fn the_address_comes_in_each_shape() {
         assert_eq!(put(&address, &[BLOCK], FILE).await.status, 201);
     }
     let nameless = AddressShape::Member(String::new());
-    let error = Sandbox::builder()
-        .address_shape(nameless)
-        .start()
-        .await
-        .unwrap_err();
+    let error = Sandbox::with(Settings {
+        address_shape: nameless,
+        ..Settings::default()
+    })
+    .await
+    .unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
 }
 
@@ -62,10 +65,14 @@ async fn the_address_is_on_another_host_and_has_its_kinds_parameters() {
             ],
         ),
     ] {
-        let sandbox = Sandbox::builder().storage(kind).start().await.unwrap();
+        let sandbox = started(Settings {
+            storage: kind,
+            ..Settings::default()
+        })
+        .await;
         let address = begin(&sandbox, "a%20b.pdf").await;
         let (server, target) = split(&address);
-        assert_eq!(server, sandbox.storage().url());
+        assert_eq!(server, sandbox.storage_url());
         assert_ne!(server, sandbox.url());
         let (path, query) = target.split_once('?').unwrap();
         assert_eq!(path, "/storage/EXAMPLE-0001/a%20b.pdf");
@@ -78,11 +85,15 @@ async fn the_address_is_on_another_host_and_has_its_kinds_parameters() {
     }
 }
 
-/// The encoded signature has what a client would change that decodes or encodes once more.
+/// A client that decodes or encodes the signature once more would change it.
 #[tokio::test]
 async fn an_address_counts_byte_for_byte() {
     for kind in [StorageKind::Azure, StorageKind::S3] {
-        let sandbox = Sandbox::builder().storage(kind).start().await.unwrap();
+        let sandbox = started(Settings {
+            storage: kind,
+            ..Settings::default()
+        })
+        .await;
         let address = begin(&sandbox, "a%20b.pdf").await;
         for changed in [
             address.replace("%20", "%2520"),
@@ -118,8 +129,11 @@ async fn names_of_any_letters_are_one_segment_and_come_back() {
         ("initialize", "initialize"),
     ] {
         for unencoded in [false, true] {
-            let builder = Sandbox::builder().unencoded_addresses(unencoded);
-            let sandbox = builder.start().await.unwrap();
+            let sandbox = started(Settings {
+                unencoded_addresses: unencoded,
+                ..Settings::default()
+            })
+            .await;
             let address = begin(&sandbox, encoded).await;
             let raw = address.contains(' ') || !address.is_ascii();
             assert_eq!(raw, unencoded && name.contains("знімок"), "{address}");
@@ -136,8 +150,11 @@ async fn names_of_any_letters_are_one_segment_and_come_back() {
 
 #[tokio::test]
 async fn an_address_ends_by_the_clock_or_by_hand() {
-    let builder = Sandbox::builder().address_life(Duration::from_secs(60));
-    let sandbox = builder.start().await.unwrap();
+    let sandbox = started(Settings {
+        address_life: Duration::from_secs(60),
+        ..Settings::default()
+    })
+    .await;
     sandbox.clock().freeze();
     let address = begin(&sandbox, "a.pdf").await;
     sandbox.clock().advance(Duration::from_secs(59));
@@ -147,40 +164,44 @@ async fn an_address_ends_by_the_clock_or_by_hand() {
     let second = begin(&sandbox, "a.pdf").await;
     assert_ne!(second, address);
     assert_eq!(put(&second, &[BLOCK], FILE).await.status, 201);
-    let count = sandbox.count(FILES_TRANSFER);
+    let count = sandbox.count("erp.files.transfer");
     sandbox
-        .on_request(FILES_TRANSFER, 1, |clinic| clinic.expire_addresses())
+        .on_request("erp.files.transfer", 1, |clinic| clinic.expire_addresses())
         .unwrap();
     assert_eq!(put(&second, &[BLOCK], FILE).await.status, 403);
-    assert_eq!(sandbox.count(FILES_TRANSFER), count + 1);
+    assert_eq!(sandbox.count("erp.files.transfer"), count + 1);
     upload(&sandbox, "b.pdf", FILE).await;
 
-    let endless = Sandbox::builder()
-        .address_life(Duration::MAX)
-        .start()
-        .await
-        .unwrap();
+    let endless = started(Settings {
+        address_life: Duration::MAX,
+        ..Settings::default()
+    })
+    .await;
     let address = begin(&endless, "a.pdf").await;
     endless.clock().advance(Duration::from_secs(1 << 32));
     assert_eq!(put(&address, &[BLOCK], FILE).await.status, 201);
 }
 
-/// The address is made of the sandbox's own, and a finalize takes the client's word for what is elsewhere.
+/// The URL is made from the sandbox's own. A finalize of a file that went elsewhere is taken at its
+/// word.
 #[tokio::test]
 async fn addresses_of_another_storage_are_handed_out() {
     let elsewhere = |own: &str| own.replace("127.0.0.1", "storage.example");
-    let builder = Sandbox::builder().upload_addresses(elsewhere);
-    let sandbox = builder.start().await.unwrap();
+    let sandbox = started(Settings {
+        upload_addresses: Some(Arc::new(elsewhere)),
+        ..Settings::default()
+    })
+    .await;
     let finalize = async || call(&sandbox, "POST /a.pdf").await.status;
     assert_eq!(finalize().await, 404);
     let address = begin(&sandbox, "a.pdf").await;
     let (server, target) = split(&address);
-    let own = sandbox.storage().url();
+    let own = sandbox.storage_url();
     assert_eq!(server, own.replace("127.0.0.1", "storage.example"));
     assert_eq!(finalize().await, 200);
     assert_eq!(finalize().await, 404);
     assert_eq!(sandbox.files("7", "12")[0].size, 0);
-    // A proxy of its own storage: what arrives there is there.
+    // A proxy of the sandbox's own storage: the file arrives there.
     assert_eq!(call(&sandbox, "DELETE /1").await.status, 200);
     assert_eq!(
         put(&format!("{own}{target}"), &[BLOCK], FILE).await.status,

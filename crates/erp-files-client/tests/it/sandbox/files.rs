@@ -1,11 +1,12 @@
-//! Files that are there: the list in each form, the send flag, the end.
+//! The sandbox's finalized files: list, send flag, deletion.
 
 use erp_files_client::sandbox::{
-    Casing, ErrorShape, FILES_LIST, Fault, FileIds, ListShape, Sandbox, SandboxError, SendFlag,
+    Casing, ErrorShape, Fault, FileIds, ListShape, Sandbox, SandboxError, SendFlag, Settings,
 };
 use serde_json::{Value, json};
 
 use super::wire::{FILE, FILES, Got, begin, call, send, upload};
+use crate::support::started;
 
 async fn patch(sandbox: &Sandbox, end: &str, kind: Option<&str>, body: &str) -> Got {
     let authorization = format!("Bearer {}", sandbox.access_token());
@@ -29,8 +30,13 @@ async fn the_list_comes_in_each_form() {
             (FileIds::Texts, text as Id),
         ] {
             for shape in [ListShape::Bare, ListShape::Wrapped("items".to_owned())] {
-                let builder = Sandbox::builder().casing(casing).file_ids(ids);
-                let sandbox = builder.list_shape(shape.clone()).start().await.unwrap();
+                let sandbox = started(Settings {
+                    casing,
+                    file_ids: ids,
+                    list_shape: shape.clone(),
+                    ..Settings::default()
+                })
+                .await;
                 upload(&sandbox, "%D0%B0%201.pdf", FILE).await;
                 begin(&sandbox, "unfinished.pdf").await;
                 upload(&sandbox, "b.pdf", FILE).await;
@@ -60,7 +66,7 @@ async fn the_list_comes_in_each_form() {
                     (&entries[0][name], &entries[0][is_send]),
                     (&json!("а 1.pdf"), &json!(false))
                 );
-                // Once as in the vendor's examples, once as its framework writes a time without a zone.
+                // As in the vendor's examples, and as its framework writes a time without a zone.
                 let dates =
                     [&entries[0][date], &entries[1][date]].map(|date| date.as_str().unwrap());
                 assert!(dates[0].ends_with('Z') && dates[0].len() == 24, "{dates:?}");
@@ -79,14 +85,19 @@ async fn an_empty_list_is_one() {
     let sandbox = Sandbox::start().await.unwrap();
     assert_eq!(call(&sandbox, "GET ").await.text(), "[]");
     let shape = ListShape::Wrapped("files".to_owned());
-    let sandbox = Sandbox::builder().list_shape(shape).start().await.unwrap();
+    let sandbox = started(Settings {
+        list_shape: shape,
+        ..Settings::default()
+    })
+    .await;
     assert_eq!(call(&sandbox, "GET ").await.text(), "{\"Files\":[]}");
     let nameless = ListShape::Wrapped(String::new());
-    let error = Sandbox::builder()
-        .list_shape(nameless)
-        .start()
-        .await
-        .unwrap_err();
+    let error = Sandbox::with(Settings {
+        list_shape: nameless,
+        ..Settings::default()
+    })
+    .await
+    .unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
 }
 
@@ -98,7 +109,11 @@ async fn the_send_flag_is_looked_for_where_it_is_set() {
         (SendFlag::Query, 200, 400),
         (SendFlag::Body, 400, 200),
     ] {
-        let sandbox = Sandbox::builder().send_flag(place).start().await.unwrap();
+        let sandbox = started(Settings {
+            send_flag: place,
+            ..Settings::default()
+        })
+        .await;
         let id = sandbox.add_file("7", "12", "a.pdf", FILE);
         let is_send = || sandbox.files("7", "12")[0].is_send;
         for (flag, word) in [(true, "true"), (false, "False")] {
@@ -173,15 +188,15 @@ async fn a_file_belongs_to_its_analysis() {
 
 #[tokio::test]
 async fn a_test_can_add_and_remove_files() {
-    let sandbox = Sandbox::builder()
-        .file_ids(FileIds::Texts)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = started(Settings {
+        file_ids: FileIds::Texts,
+        ..Settings::default()
+    })
+    .await;
     let id = sandbox.add_file("7", "12", "a.pdf", "first");
     assert_eq!(call(&sandbox, "POST /initialize/a.pdf").await.status, 409);
     sandbox
-        .on_request(FILES_LIST, 1, move |clinic| {
+        .on_request("erp.files.list", 1, move |clinic| {
             clinic.remove_file(&id).unwrap()
         })
         .unwrap();
@@ -191,7 +206,7 @@ async fn a_test_can_add_and_remove_files() {
         Err(SandboxError::unknown_item("file", "1"))
     );
     begin(&sandbox, "a.pdf").await;
-    // As if it had been finalized by somebody else.
+    // As if somebody else had finalized it.
     let id = sandbox.add_file("7", "12", "a.pdf", "second");
     assert_eq!(sandbox.stored_bytes(&id).unwrap(), "second");
     assert!(sandbox.unfinished("7", "12").is_empty());
@@ -199,12 +214,12 @@ async fn a_test_can_add_and_remove_files() {
 
 #[tokio::test]
 async fn analyses_can_be_listed() {
-    let builder = Sandbox::builder().analyses([("7", "13")]);
-    let sandbox = builder
-        .error_shape(ErrorShape::Empty)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = started(Settings {
+        analyses: Some(vec![("7".to_owned(), "13".to_owned())]),
+        error_shape: ErrorShape::Empty,
+        ..Settings::default()
+    })
+    .await;
     for line in ["GET ", "POST /initialize/a.pdf", "POST /a.pdf", "DELETE /1"] {
         assert_eq!(call(&sandbox, line).await.status, 404, "{line}");
     }
@@ -220,7 +235,7 @@ async fn drift_brings_what_nobody_documented_and_keeps_ids() {
     for name in ["a.pdf", "b.pdf"] {
         sandbox.add_file("7", "12", name, FILE);
     }
-    sandbox.fail_next(FILES_LIST, Fault::Drift).unwrap();
+    sandbox.fail_next("erp.files.list", Fault::Drift).unwrap();
     let list = call(&sandbox, "GET ").await.json();
     assert_eq!((&list[0]["Id"], &list[1]["Id"]), (&json!(1), &json!(2)));
     assert!(list[0]["DateCr"].is_null() && list[1]["DateCr"].is_string());

@@ -1,12 +1,12 @@
-//! The two servers as one: operations, faults and log.
+//! The sandbox's two servers: operations, faults and log.
 
-use erp_files_client::sandbox::{
-    FILES_DELETE, FILES_FINALIZE, FILES_INITIALIZE, FILES_LIST, FILES_SET_SEND, FILES_TRANSFER,
-    Fault, HeaderCase, OAUTH_TOKEN, Sandbox, SandboxError,
-};
+use std::time::Duration;
+
+use erp_files_client::sandbox::{Fault, HeaderCase, Sandbox, SandboxError, Settings};
 use http::StatusCode;
 
 use super::wire::{BLOCK, FILE, begin, call, put, send, upload};
+use crate::support::started;
 
 #[tokio::test]
 async fn each_operation_has_its_id_and_its_server() {
@@ -16,7 +16,7 @@ async fn each_operation_has_its_id_and_its_server() {
     call(&sandbox, "GET ").await;
     call(&sandbox, "PATCH /1?isSend=true").await;
     call(&sandbox, "DELETE /1").await;
-    // Names that look like routes of their own.
+    // Names that look like parts of a route.
     call(&sandbox, "POST /initialize").await;
     call(&sandbox, "POST /initialize/initialize").await;
     let log = sandbox.requests();
@@ -24,22 +24,25 @@ async fn each_operation_has_its_id_and_its_server() {
     assert_eq!(
         asked,
         [
-            OAUTH_TOKEN,
-            FILES_INITIALIZE,
-            FILES_FINALIZE,
-            FILES_LIST,
-            FILES_SET_SEND,
-            FILES_DELETE,
-            FILES_FINALIZE,
-            FILES_INITIALIZE,
+            "erp.sessions.open",
+            "erp.files.initialize",
+            "erp.files.transfer",
+            "erp.files.finalize",
+            "erp.files.list",
+            "erp.files.set_send",
+            "erp.files.delete",
+            "erp.files.finalize",
+            "erp.files.initialize",
         ]
     );
-    let stored = sandbox.storage().requests();
-    assert_eq!(
-        (stored.len(), stored[0].operation),
-        (1, Some(FILES_TRANSFER))
-    );
-    for (operation, count) in [(OAUTH_TOKEN, 1), (FILES_INITIALIZE, 2), (FILES_TRANSFER, 1)] {
+    let at_storage: Vec<_> = log.iter().filter(|entry| entry.address == 1).collect();
+    assert_eq!(at_storage.len(), 1);
+    assert_eq!(at_storage[0].operation, Some("erp.files.transfer"));
+    for (operation, count) in [
+        ("erp.sessions.open", 1),
+        ("erp.files.initialize", 2),
+        ("erp.files.transfer", 1),
+    ] {
         assert_eq!(sandbox.count(operation), count);
         assert_eq!(sandbox.requests_for(operation).len(), count);
         assert_eq!(
@@ -48,7 +51,7 @@ async fn each_operation_has_its_id_and_its_server() {
         );
     }
     sandbox.clear_requests();
-    assert!(sandbox.requests().is_empty() && sandbox.storage().requests().is_empty());
+    assert!(sandbox.requests().is_empty());
 }
 
 #[tokio::test]
@@ -56,9 +59,9 @@ async fn a_fault_goes_to_the_server_of_its_operation() {
     let sandbox = Sandbox::start().await.unwrap();
     let gone = || Fault::status(StatusCode::GONE);
     let address = begin(&sandbox, "a.pdf").await;
-    sandbox.fail_next(FILES_TRANSFER, gone()).unwrap();
-    sandbox.fail_times(FILES_LIST, 2, gone()).unwrap();
-    sandbox.fail_always(FILES_DELETE, gone()).unwrap();
+    sandbox.fail_next("erp.files.transfer", gone()).unwrap();
+    sandbox.fail_times("erp.files.list", 2, gone()).unwrap();
+    sandbox.fail_always("erp.files.delete", gone()).unwrap();
     for status in [410, 201] {
         assert_eq!(put(&address, &[BLOCK], FILE).await.status, status);
     }
@@ -66,7 +69,7 @@ async fn a_fault_goes_to_the_server_of_its_operation() {
         assert_eq!(call(&sandbox, "GET ").await.status, status);
         assert_eq!(call(&sandbox, "DELETE /1").await.status, 410);
     }
-    sandbox.fail_always(FILES_TRANSFER, gone()).unwrap();
+    sandbox.fail_always("erp.files.transfer", gone()).unwrap();
     sandbox.clear_faults();
     assert_eq!(put(&address, &[BLOCK], FILE).await.status, 201);
     assert_eq!(call(&sandbox, "DELETE /1").await.status, 404);
@@ -75,11 +78,11 @@ async fn a_fault_goes_to_the_server_of_its_operation() {
         unknown,
         Err(SandboxError::UnknownOperation { .. })
     ));
-    assert!(sandbox.on_request(FILES_LIST, 0, |_| {}).is_err());
+    assert!(sandbox.on_request("erp.files.list", 0, |_| {}).is_err());
     assert!(sandbox.wait_for("erp.files.upload", 1).await.is_err());
 }
 
-/// The framework's own, without bodies.
+/// The framework's own refusals have no body.
 #[tokio::test]
 async fn what_is_no_operation_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -96,7 +99,7 @@ async fn what_is_no_operation_is_refused() {
         (got.status, got.header("allow"), got.text()),
         (405, Some("GET"), "")
     );
-    // The storage is not here, and the ERP is not there.
+    // Each server has only its own operations.
     assert_eq!(
         send(sandbox.url(), "PUT /storage/EXAMPLE-0001/a.pdf", &[], b"")
             .await
@@ -104,7 +107,7 @@ async fn what_is_no_operation_is_refused() {
         404
     );
     assert_eq!(
-        send(sandbox.storage().url(), "POST /connect/token", &[], b"")
+        send(sandbox.storage_url(), "POST /connect/token", &[], b"")
             .await
             .status,
         404
@@ -119,9 +122,9 @@ async fn throttling_and_its_like_have_a_form() {
     let throttled = Fault::Throttled {
         retry_after: retry_after.clone(),
     };
-    sandbox.fail_next(FILES_LIST, throttled).unwrap();
+    sandbox.fail_next("erp.files.list", throttled).unwrap();
     sandbox
-        .fail_next(FILES_LIST, Fault::Unavailable { retry_after })
+        .fail_next("erp.files.list", Fault::Unavailable { retry_after })
         .unwrap();
     let got = call(&sandbox, "GET ").await;
     assert_eq!((got.status, &got.json()["status"]), (429, &429.into()));
@@ -136,30 +139,26 @@ async fn throttling_and_its_like_have_a_form() {
 
 #[tokio::test]
 async fn both_servers_share_the_settings_and_the_clock() {
-    let sandbox = Sandbox::builder()
-        .header_case(HeaderCase::Title)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = started(Settings {
+        header_case: HeaderCase::Title,
+        ..Settings::default()
+    })
+    .await;
     sandbox.clock().freeze();
-    assert_eq!(sandbox.storage().clock().now(), sandbox.clock().now());
+    let address = begin(&sandbox, "a.pdf").await;
+    sandbox.clock().advance(Duration::from_secs(900));
+    assert_eq!(put(&address, &[BLOCK], FILE).await.status, 403);
     assert!(
         call(&sandbox, "GET ")
             .await
             .header("Content-Type")
             .is_some()
     );
-    let got = send(sandbox.storage().url(), "GET /", &[], b"").await;
+    let got = send(sandbox.storage_url(), "GET /", &[], b"").await;
     assert!(got.header("Content-Type").is_some());
     sandbox.stop().await;
-    assert_eq!(
-        (
-            sandbox.open_connections(),
-            sandbox.storage().open_connections()
-        ),
-        (0, 0)
-    );
-    let address = sandbox.storage().url().strip_prefix("http://").unwrap();
+    assert_eq!(sandbox.open_connections(), 0);
+    let address = sandbox.storage_url().strip_prefix("http://").unwrap();
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }
 
@@ -168,11 +167,17 @@ async fn ports_can_be_chosen() {
     let first = Sandbox::start().await.unwrap();
     let port = |url: &str| url.rsplit(':').next().unwrap().parse().unwrap();
     let taken = [
-        Sandbox::builder().port(port(first.url())),
-        Sandbox::builder().storage_port(port(first.storage().url())),
+        Settings {
+            port: port(first.url()),
+            ..Settings::default()
+        },
+        Settings {
+            storage_port: port(first.storage_url()),
+            ..Settings::default()
+        },
     ];
-    for builder in taken {
-        let error = builder.start().await.unwrap_err();
+    for settings in taken {
+        let error = Sandbox::with(settings).await.unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
     }
 }

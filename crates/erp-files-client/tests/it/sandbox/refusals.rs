@@ -1,9 +1,10 @@
-//! The ERP's own errors, in each form that its framework may give them.
+//! The sandbox's errors, in each form that the ERP's framework may use.
 
-use erp_files_client::sandbox::{ErrorShape, Sandbox};
+use erp_files_client::sandbox::{ErrorShape, Sandbox, Settings};
 use serde_json::json;
 
 use super::wire::{FILE, call};
+use crate::support::started;
 
 #[tokio::test]
 async fn a_problem_is_as_rfc_7807_has_it() {
@@ -55,7 +56,11 @@ async fn an_error_has_the_form_that_is_set() {
             detail.to_owned(),
         ),
     ] {
-        let sandbox = Sandbox::builder().error_shape(shape).start().await.unwrap();
+        let sandbox = started(Settings {
+            error_shape: shape,
+            ..Settings::default()
+        })
+        .await;
         sandbox.add_file("7", "12", "a.pdf", FILE);
         let got = call(&sandbox, "POST /initialize/a.pdf").await;
         assert_eq!(

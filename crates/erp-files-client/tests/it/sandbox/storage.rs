@@ -1,13 +1,18 @@
-//! The storage: what Azure and S3 take and refuse, in their words.
+//! The sandbox's storage: what Azure and S3 accept and refuse, with their error texts.
 
 use std::time::Duration;
 
-use erp_files_client::sandbox::{FILES_TRANSFER, Fault, Sandbox, StorageKind};
+use erp_files_client::sandbox::{Fault, Sandbox, Settings, StorageKind};
 
 use super::wire::{BLOCK, FILE, Xml as _, begin, call, put, raw, send, split, upload};
+use crate::support::started;
 
 async fn start(kind: StorageKind) -> Sandbox {
-    Sandbox::builder().storage(kind).start().await.unwrap()
+    started(Settings {
+        storage: kind,
+        ..Settings::default()
+    })
+    .await
 }
 
 #[tokio::test]
@@ -67,7 +72,7 @@ async fn a_length_is_wanted_and_no_chunks() {
     }
 }
 
-/// It would try that credential instead of the signature.
+/// The storage would try that credential instead of the signature.
 #[tokio::test]
 async fn a_credential_beside_the_signature_is_refused() {
     for (kind, code) in [
@@ -159,8 +164,12 @@ async fn the_plumbing_speaks_xml_here() {
             ],
         ),
     ] {
-        let builder = Sandbox::builder().storage(kind).largest_file(30);
-        let sandbox = builder.start().await.unwrap();
+        let sandbox = started(Settings {
+            storage: kind,
+            largest_file: 30,
+            ..Settings::default()
+        })
+        .await;
         let address = begin(&sandbox, "a.pdf").await;
         let (server, target) = split(&address);
         let got = put(&address, &[BLOCK], &[b'x'; 31]).await;
@@ -177,7 +186,7 @@ async fn the_plumbing_speaks_xml_here() {
         let busy = Fault::Unavailable {
             retry_after: Some("2".to_owned()),
         };
-        sandbox.fail_next(FILES_TRANSFER, busy).unwrap();
+        sandbox.fail_next("erp.files.transfer", busy).unwrap();
         let got = put(&address, &[BLOCK], FILE).await;
         assert_eq!(
             (got.code(), got.header("retry-after")),

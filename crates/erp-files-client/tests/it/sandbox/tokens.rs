@@ -1,11 +1,12 @@
-//! The token endpoint, and what a token allows.
+//! The sandbox's token endpoint, and what a token allows.
 
 use std::time::Duration;
 
-use erp_files_client::sandbox::{FILES_LIST, OAUTH_TOKEN, Sandbox};
+use erp_files_client::sandbox::{Sandbox, Settings};
 use serde_json::json;
 
 use super::wire::{Got, call, call_with, send};
+use crate::support::started;
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const GOOD: &str = "client_id=EXAMPLE-CLIENT&client_secret=EXAMPLE-SECRET&grant_type=client_credentials&scope=gambit%3Aerp";
@@ -37,7 +38,7 @@ async fn a_token_is_as_rfc_6749_has_it() {
         200
     );
     assert_eq!(
-        (sandbox.tokens_issued(), sandbox.count(OAUTH_TOKEN)),
+        (sandbox.tokens_issued(), sandbox.count("erp.sessions.open")),
         (1, 1)
     );
     assert_eq!(
@@ -48,11 +49,13 @@ async fn a_token_is_as_rfc_6749_has_it() {
 
 #[tokio::test]
 async fn what_the_endpoint_would_refuse_is_refused() {
-    let sandbox = Sandbox::builder()
-        .scopes(["gambit:erp", "gambit:static_data"])
-        .start()
-        .await
-        .unwrap();
+    let sandbox = started(Settings {
+        scopes: ["gambit:erp", "gambit:static_data"]
+            .map(str::to_owned)
+            .into(),
+        ..Settings::default()
+    })
+    .await;
     let many = GOOD.replace("gambit%3Aerp", "gambit%3Aerp+gambit%3Astatic_data");
     for (form, error) in [
         (
@@ -108,11 +111,18 @@ async fn what_the_endpoint_would_refuse_is_refused() {
 
 #[tokio::test]
 async fn credentials_can_be_chosen_and_are_read_as_a_form() {
-    let builder = Sandbox::builder().client_id("a b").client_secret("x&y=+%é");
-    assert!(!format!("{builder:?}").contains("x&y"));
-    let sandbox = builder.start().await.unwrap();
+    let settings = Settings {
+        client_id: "a b".to_owned(),
+        client_secret: "x&y=+%é".to_owned(),
+        ..Settings::default()
+    };
+    assert!(!format!("{settings:?}").contains("x&y"));
+    let sandbox = started(settings).await;
     assert_eq!(
-        (sandbox.client_id(), sandbox.client_secret()),
+        (
+            sandbox.settings.client_id.as_str(),
+            sandbox.settings.client_secret.as_str()
+        ),
         ("a b", "x&y=+%é")
     );
     for form in ["client_id=a+b", "client_id=a%20b"] {
@@ -124,7 +134,7 @@ async fn credentials_can_be_chosen_and_are_read_as_a_form() {
     assert!(!format!("{sandbox:?}").contains("x&y"));
 }
 
-/// Inferred, of the vendor's framework: empty bodies, and the reason in a header.
+/// Inferred from the vendor's framework: empty bodies, and the reason in a header.
 #[tokio::test]
 async fn without_a_token_that_lives_a_call_is_refused_without_a_body() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -160,11 +170,11 @@ async fn without_a_token_that_lives_a_call_is_refused_without_a_body() {
         .await;
         assert_eq!(got.status, 200);
     }
-    let log = sandbox.requests_for(FILES_LIST);
+    let log = sandbox.requests_for("erp.files.list");
     assert_eq!(log.last().unwrap().authorization_scheme(), Some("BEARER"));
 }
 
-/// Documented, on every page of the vendor: 403 without the scope.
+/// Documented on every page of the vendor: 403 without the scope.
 #[tokio::test]
 async fn without_the_scope_a_call_is_forbidden() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -196,8 +206,11 @@ async fn without_the_scope_a_call_is_forbidden() {
 
 #[tokio::test]
 async fn a_token_ends_by_the_clock_but_the_fixed_one() {
-    let builder = Sandbox::builder().token_life(Duration::from_secs(60));
-    let sandbox = builder.start().await.unwrap();
+    let sandbox = started(Settings {
+        token_life: Duration::from_secs(60),
+        ..Settings::default()
+    })
+    .await;
     sandbox.clock().freeze();
     let got = ask(&sandbox, GOOD).await;
     assert_eq!(got.json()["expires_in"], 60);
@@ -226,11 +239,11 @@ async fn a_token_ends_by_the_clock_but_the_fixed_one() {
         assert_eq!(call_with(&sandbox, "GET ", token).await.status, 401);
     }
 
-    let endless = Sandbox::builder()
-        .token_life(Duration::MAX)
-        .start()
-        .await
-        .unwrap();
+    let endless = started(Settings {
+        token_life: Duration::MAX,
+        ..Settings::default()
+    })
+    .await;
     let token = ask(&endless, GOOD).await.json()["access_token"].clone();
     endless.clock().advance(Duration::from_secs(1 << 36));
     assert_eq!(

@@ -1,12 +1,11 @@
-//! Uploads: which names are taken, and what can be finalized.
+//! The sandbox's uploads: which names are taken, and what can be finalized.
 
 use std::time::Duration;
 
-use erp_files_client::sandbox::{
-    FILES_FINALIZE, FILES_INITIALIZE, Fault, NothingUploaded, RepeatedInitialize, Sandbox,
-};
+use erp_files_client::sandbox::{Fault, NothingUploaded, RepeatedInitialize, Sandbox, Settings};
 
 use super::wire::{BLOCK, FILE, FILES, begin, call, put, raw, upload};
+use crate::support::started;
 
 #[tokio::test]
 async fn a_name_that_exists_is_a_conflict() {
@@ -18,7 +17,7 @@ async fn a_name_that_exists_is_a_conflict() {
         (&got.json()["status"], &got.json()["title"]),
         (&409.into(), &"Conflict".into())
     );
-    // Another name, another patient and another analysis are others.
+    // The same name elsewhere is another file.
     begin(&sandbox, "A.pdf").await;
     for path in [FILES.replace("/7/", "/8/"), FILES.replace("/12/", "/13/")] {
         let authorization = format!("Bearer {}", sandbox.access_token());
@@ -40,17 +39,17 @@ async fn a_repeated_initialize_gives_another_address_or_a_conflict() {
     );
     assert_ne!(first, second);
     assert_eq!(sandbox.unfinished("7", "12"), ["a.pdf"]);
-    // Both lead to one place.
+    // Both URLs lead to the same place.
     assert_eq!(put(&first, &[BLOCK], FILE).await.status, 201);
     assert_eq!(call(&sandbox, "POST /a.pdf").await.status, 200);
     assert!(sandbox.unfinished("7", "12").is_empty());
 
     let reserved = RepeatedInitialize::Conflict;
-    let sandbox = Sandbox::builder()
-        .repeated_initialize(reserved)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = started(Settings {
+        repeated_initialize: reserved,
+        ..Settings::default()
+    })
+    .await;
     let first = begin(&sandbox, "a.pdf").await;
     assert_eq!(call(&sandbox, "POST /initialize/a.pdf").await.status, 409);
     assert!(sandbox.files("7", "12").is_empty());
@@ -64,11 +63,11 @@ async fn nothing_can_be_finalized_that_was_not_uploaded() {
         (NothingUploaded::NotFound, 404),
         (NothingUploaded::Conflict, 409),
     ] {
-        let sandbox = Sandbox::builder()
-            .nothing_uploaded(reading)
-            .start()
-            .await
-            .unwrap();
+        let sandbox = started(Settings {
+            nothing_uploaded: reading,
+            ..Settings::default()
+        })
+        .await;
         assert_eq!(
             call(&sandbox, "POST /a.pdf").await.status,
             status,
@@ -104,19 +103,19 @@ async fn a_file_is_new_when_it_is_finalized() {
     let file = sandbox.files("7", "12").remove(0);
     assert_eq!((file.name.as_str(), file.is_send), ("a.pdf", false));
     assert_eq!(file.created, start + Duration::from_secs(5));
-    let shown = format!("{file:?} {:?} {sandbox:?}", sandbox.clinic());
+    let shown = format!("{file:?} {:?} {sandbox:?}", *sandbox);
     assert!(shown.contains("size: 25") && !shown.contains("a.pdf"));
 }
 
-/// Some servers in front of such a vendor do not take a POST without it, empty as it is.
+/// Some servers in front of such a vendor refuse a POST without a length, even if it is empty.
 #[tokio::test]
 async fn an_empty_post_needs_its_length_unless_told_otherwise() {
     for required in [true, false] {
-        let sandbox = Sandbox::builder()
-            .length_required(required)
-            .start()
-            .await
-            .unwrap();
+        let sandbox = started(Settings {
+            length_required: required,
+            ..Settings::default()
+        })
+        .await;
         let authorization = format!("Bearer {}", sandbox.access_token());
         let headers = [("authorization", authorization.as_str())];
         for (end, status) in [("initialize/a.pdf", 200), ("b.pdf", 404)] {
@@ -131,7 +130,7 @@ async fn an_empty_post_needs_its_length_unless_told_otherwise() {
     }
 }
 
-/// What a lost answer leaves behind.
+/// What is left after a lost answer.
 #[tokio::test]
 async fn faults_act_or_do_not_as_they_say() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -153,19 +152,19 @@ async fn faults_act_or_do_not_as_they_say() {
         );
     };
     sandbox
-        .fail_next(FILES_INITIALIZE, Fault::ResetBeforeEffect)
+        .fail_next("erp.files.initialize", Fault::ResetBeforeEffect)
         .unwrap();
     lost(&format!("POST {FILES}/initialize/a.pdf")).await;
     assert!(sandbox.unfinished("7", "12").is_empty());
     sandbox
-        .fail_next(FILES_INITIALIZE, Fault::ResetAfterRequest)
+        .fail_next("erp.files.initialize", Fault::ResetAfterRequest)
         .unwrap();
     lost(&format!("POST {FILES}/initialize/a.pdf")).await;
     assert_eq!(sandbox.unfinished("7", "12"), ["a.pdf"]);
     let address = begin(&sandbox, "a.pdf").await;
     put(&address, &[BLOCK], FILE).await;
     sandbox
-        .fail_next(FILES_FINALIZE, Fault::ResetAfterRequest)
+        .fail_next("erp.files.finalize", Fault::ResetAfterRequest)
         .unwrap();
     lost(&format!("POST {FILES}/a.pdf")).await;
     assert_eq!(sandbox.files("7", "12").len(), 1);

@@ -1,4 +1,4 @@
-//! The ERP and its storage, asked by a client that is nothing but a socket.
+//! Requests to the ERP and its storage over a bare socket.
 
 use erp_files_client::sandbox::Sandbox;
 pub(crate) use testing::wire::{Got, raw, send};
@@ -7,9 +7,9 @@ pub(crate) const FILES: &str = "/api/erp/v1/patients/7/analysis/12/files";
 pub(crate) const BLOCK: (&str, &str) = ("x-ms-blob-type", "BlockBlob");
 pub(crate) const FILE: &[u8] = b"%PDF-1.4\nsynthetic\n%%EOF\n";
 
-/// What is read of an answer of the storage.
+/// What the tests read of the storage's answers.
 pub(crate) trait Xml {
-    /// The text of the first such XML element.
+    /// The text of the first XML element of this name.
     fn element(&self, name: &str) -> Option<&str>;
     /// The status, and the code of an XML error.
     fn code(&self) -> (u16, &str);
@@ -27,12 +27,13 @@ impl Xml for Got {
     }
 }
 
-/// Calls the ERP with the fixed token, for example `POST /initialize/a.pdf` below the files of patient 7's analysis 12.
+/// Calls the ERP with the fixed token, for example `POST /initialize/a.pdf`, at the files of
+/// patient 7's analysis 12.
 pub(crate) async fn call(sandbox: &Sandbox, line: &str) -> Got {
     call_with(sandbox, line, sandbox.access_token()).await
 }
 
-/// The same with a token.
+/// The same with another token.
 pub(crate) async fn call_with(sandbox: &Sandbox, line: &str, token: &str) -> Got {
     let (method, end) = line.split_once(' ').expect("a method and a path");
     let authorization = format!("Bearer {token}");
@@ -46,26 +47,26 @@ pub(crate) async fn call_with(sandbox: &Sandbox, line: &str, token: &str) -> Got
     .await
 }
 
-/// Begins an upload in the default shape of the answer; gives the address.
+/// Starts an upload, and returns the signed URL.
 pub(crate) async fn begin(sandbox: &Sandbox, name: &str) -> String {
     let got = call(sandbox, &format!("POST /initialize/{name}")).await;
     assert_eq!(got.status, 200, "{}", got.text());
     got.json().as_str().expect("a JSON string").to_owned()
 }
 
-/// Sends a file to an address.
+/// Sends a file to a URL.
 pub(crate) async fn put(address: &str, headers: &[(&str, &str)], file: &[u8]) -> Got {
     let (server, target) = split(address);
     send(server, &format!("PUT {target}"), headers, file).await
 }
 
-/// The server of an address, and its path with the query.
+/// The server of a URL, and its path with the query.
 pub(crate) fn split(address: &str) -> (&str, &str) {
     let slash = address[8..].find('/').expect("a path") + 8;
     address.split_at(slash)
 }
 
-/// Uploads a file in its three steps; the name is encoded already.
+/// Uploads a file in its three steps. The name is already encoded.
 pub(crate) async fn upload(sandbox: &Sandbox, name: &str, file: &[u8]) {
     let address = begin(sandbox, name).await;
     let stored = put(&address, &[BLOCK], file).await.status;

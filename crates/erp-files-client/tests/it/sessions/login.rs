@@ -1,15 +1,15 @@
-//! The request for a token, and its answer.
+//! The token request, and its answer.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use common_http::transport::FakeAnswer;
 use common_http::{Attempt, AttemptObserver, Delivery, ErrorKind, HttpOptions};
-use erp_files_client::sandbox::{OAUTH_TOKEN, Sandbox};
+use erp_files_client::sandbox::Settings;
 use erp_files_client::{ClientCredentials, ErrorCode, SCOPE, TOKEN_URL};
 use tokio::time::sleep;
 
-use crate::support::{Op, builder, eager, files, header, network, on, only, seen};
+use crate::support::{Op, builder, eager, files, header, network, on, only, seen, started};
 
 #[tokio::test]
 async fn credentials_and_scope_are_sent_as_a_form() {
@@ -34,16 +34,18 @@ async fn credentials_and_scope_are_sent_as_a_form() {
         (asked.method.as_str(), asked.target.as_str()),
         ("POST", "/connect/token")
     );
-    // One that reads forms strictly reads it.
-    let builder = Sandbox::builder()
-        .client_id("EXAMPLE&CLIENT")
-        .client_secret("EXAMPLE=+ %ї");
-    let sandbox = builder.start().await.unwrap();
+    // A server that reads forms strictly can read it.
+    let sandbox = started(Settings {
+        client_id: "EXAMPLE&CLIENT".to_owned(),
+        client_secret: "EXAMPLE=+ %ї".to_owned(),
+        ..Settings::default()
+    })
+    .await;
     files(&sandbox.client()).list().send().await.unwrap();
-    assert_eq!(only(&sandbox, OAUTH_TOKEN).body, form);
+    assert_eq!(only(&sandbox, "erp.sessions.open").body, form);
 }
 
-/// `token-endpoint-of-the-vendor`: what a program does that sets none.
+/// `token-endpoint-of-the-vendor`: the default.
 #[tokio::test]
 async fn the_token_comes_from_the_vendors_endpoint_unless_set() {
     #[derive(Clone, Default)]
@@ -79,14 +81,19 @@ async fn the_token_comes_from_the_vendors_endpoint_unless_set() {
 
 #[tokio::test]
 async fn scopes_are_a_setting() {
-    let sandbox = Sandbox::builder()
-        .scopes(["gambit:erp", "gambit:static_data"])
-        .start()
-        .await
-        .unwrap();
+    let sandbox = started(Settings {
+        scopes: ["gambit:erp", "gambit:static_data"]
+            .map(str::to_owned)
+            .into(),
+        ..Settings::default()
+    })
+    .await;
     let client = |scope: &str| {
-        let credentials = ClientCredentials::new(sandbox.client_id(), sandbox.client_secret())
-            .token_url(sandbox.token_url());
+        let credentials = ClientCredentials::new(
+            sandbox.settings.client_id.as_str(),
+            sandbox.settings.client_secret.as_str(),
+        )
+        .token_url(sandbox.token_url());
         let builder = sandbox
             .client_builder()
             .credentials(credentials.scope(scope));
@@ -97,9 +104,9 @@ async fn scopes_are_a_setting() {
         .send()
         .await
         .unwrap();
-    let form = only(&sandbox, OAUTH_TOKEN).body;
+    let form = only(&sandbox, "erp.sessions.open").body;
     assert!(form.ends_with(b"&scope=gambit%3Aerp%20gambit%3Astatic_data"));
-    // A token without the scope is one that the files are forbidden with.
+    // A token without the scope gives no access to the files.
     let error = files(&client("gambit:static_data"))
         .list()
         .send()
@@ -121,7 +128,7 @@ async fn scopes_are_a_setting() {
     assert_eq!(ErrorCode::of(&error), Some(ErrorCode::InvalidScope));
     assert_eq!(
         (error.kind(), error.operation()),
-        (ErrorKind::Credentials, Some(OAUTH_TOKEN))
+        (ErrorKind::Credentials, Some("erp.sessions.open"))
     );
     assert_eq!((error.attempts(), error.delivery()), (1, Delivery::NotSent));
 }
@@ -141,7 +148,7 @@ async fn one_token_for_all_who_wait() {
     );
 }
 
-/// The one who asks goes away; who waits asks in its place.
+/// The caller that requested it goes away, and the one that waits requests it instead.
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_login_holds_up_nobody() {
     let erp = network(|op, nth| (op == Op::Token && nth == 1).then(FakeAnswer::never));
@@ -176,7 +183,7 @@ async fn an_answer_without_a_token_is_an_error_with_its_body() {
         let error = files(&on(&erp)).list().send().await.unwrap_err();
         assert_eq!(
             (error.kind(), error.operation()),
-            (ErrorKind::Decode, Some(OAUTH_TOKEN)),
+            (ErrorKind::Decode, Some("erp.sessions.open")),
             "{body}"
         );
         assert_eq!(
@@ -185,7 +192,7 @@ async fn an_answer_without_a_token_is_an_error_with_its_body() {
         );
         assert_eq!(erp.count(), 1);
     }
-    // A token that fits no header.
+    // A token that is not a valid header value.
     let erp =
         network(|op, _| (op == Op::Token).then(|| FakeAnswer::json(r#"{"access_token":"a\nb"}"#)));
     let error = files(&on(&erp)).list().send().await.unwrap_err();
@@ -195,7 +202,8 @@ async fn an_answer_without_a_token_is_an_error_with_its_body() {
     );
 }
 
-/// Whatever else the answer says of it, a token is used as bearer; one without a life as long as it serves.
+/// Whatever else the answer has, the token is used as bearer. One without a lifetime is used until
+/// it is refused.
 #[tokio::test(start_paused = true)]
 async fn the_life_of_a_token_is_as_it_says() {
     const DAYS: Duration = Duration::from_secs(10 * 24 * 60 * 60);
@@ -225,7 +233,7 @@ async fn the_life_of_a_token_is_as_it_says() {
     }
 }
 
-/// A token that cannot be sent is the token endpoint's failure, and not the call's.
+/// A token that cannot be sent is the token endpoint's failure, not the call's.
 #[tokio::test]
 async fn a_token_that_fits_no_header_is_the_logins_failure() {
     let erp = network(|op, _| {

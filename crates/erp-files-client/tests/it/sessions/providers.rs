@@ -7,7 +7,7 @@ use std::time::Duration;
 use common_http::transport::{FakeAnswer, FakeTransport};
 use common_http::{Delivery, Error, ErrorKind, HttpOptions, Result, async_trait};
 use erp_files_client::sandbox::Sandbox;
-use erp_files_client::{AccessToken, ErpFilesClient, ErpFilesClientBuilder, TokenProvider};
+use erp_files_client::{AccessToken, ErpFilesClient, ErpFilesClientBuilder, Provider};
 use tokio::time::sleep;
 
 use crate::support::{A_WHILE, NAME, Op, PDF, eager, files, header, network, seen, target};
@@ -39,7 +39,7 @@ async fn a_fixed_token_is_used_as_it_is() {
     );
 }
 
-/// There is no other to be had: nothing is asked for, however old it is.
+/// There is no other token, so none is requested, however old it is.
 #[tokio::test(start_paused = true)]
 async fn a_401_with_a_fixed_token_is_an_answer() {
     let target = target().await;
@@ -71,15 +71,15 @@ async fn a_401_with_a_fixed_token_is_an_answer() {
     }
 }
 
-/// Numbers its tokens; the second time it fails.
+/// Numbers its tokens. The second request fails.
 struct Gateway {
     asked: Arc<AtomicUsize>,
     lifetime: Option<Duration>,
 }
 
 #[async_trait]
-impl TokenProvider for Gateway {
-    async fn token(&self) -> Result<AccessToken> {
+impl Provider<AccessToken> for Gateway {
+    async fn get(&self) -> Result<AccessToken> {
         let nth = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
         if nth == 2 {
             let error = Error::new(ErrorKind::Credentials).with_detail("the gateway has none");
@@ -102,7 +102,7 @@ fn with_gateway(
         asked: Arc::clone(&asked),
         lifetime,
     };
-    let builder = without_credentials(erp).token_from(gateway);
+    let builder = without_credentials(erp).access_token_from(gateway);
     (builder.build().unwrap(), asked)
 }
 
@@ -115,7 +115,7 @@ async fn a_provider_is_asked_when_a_token_is_needed() {
     sleep(Duration::from_secs(24 * 60 * 60)).await;
     list().await.unwrap();
     assert_eq!(asked.load(Ordering::Relaxed), 1);
-    // A 401 asks for another; the provider's failure is the call's.
+    // A 401 asks the provider for another. The provider's failure is the call's.
     let error = list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert!(
@@ -145,7 +145,7 @@ async fn a_providers_token_is_renewed_ahead_of_its_end_too() {
     let (client, asked) = with_gateway(&erp, Some(Duration::from_secs(600)));
     files(&client).list().send().await.unwrap();
     sleep(Duration::from_secs(550)).await;
-    // The provider fails, and the old token still serves.
+    // The provider fails, and the old token still works.
     files(&client).list().send().await.unwrap();
     assert_eq!(asked.load(Ordering::Relaxed), 2);
     sleep(Duration::from_secs(45)).await;
@@ -156,14 +156,14 @@ async fn a_providers_token_is_renewed_ahead_of_its_end_too() {
     );
 }
 
-/// What the gateway refuses is not the ERP's scope.
+/// What the gateway refuses is not about the ERP's scope.
 #[tokio::test]
 async fn a_providers_own_words_are_kept() {
     struct Closed;
 
     #[async_trait]
-    impl TokenProvider for Closed {
-        async fn token(&self) -> Result<AccessToken> {
+    impl Provider<AccessToken> for Closed {
+        async fn get(&self) -> Result<AccessToken> {
             let error =
                 Error::new(ErrorKind::PermissionDenied).with_status(http::StatusCode::FORBIDDEN);
             Err(error.with_detail("the gateway is closed at night"))
@@ -172,7 +172,7 @@ async fn a_providers_own_words_are_kept() {
 
     let erp = network(|_, _| None);
     let client = without_credentials(&erp)
-        .token_from(Closed)
+        .access_token_from(Closed)
         .build()
         .unwrap();
     let error = files(&client).list().send().await.unwrap_err();

@@ -1,16 +1,16 @@
-//! Requests for a token that are refused: once, and remembered; or lost: asked again.
+//! Token requests that are refused, which is remembered, or lost, which is repeated.
 
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, TransportError};
 use common_http::{Delivery, ErrorKind};
 use erp_files_client::ErrorCode;
-use erp_files_client::sandbox::{OAUTH_TOKEN, Sandbox};
+use erp_files_client::sandbox::Settings;
 use tokio::time::sleep;
 
-use crate::support::{Op, eager, files, network, on, seen};
+use crate::support::{Op, eager, files, network, on, seen, started};
 
-/// `token-refused-by-400`, by whichever of the three statuses.
+/// `token-refused-by-400`, by any of the three statuses.
 #[tokio::test(start_paused = true)]
 async fn a_refused_token_request_is_remembered_for_a_growing_pause() {
     for status in [400, 401, 403] {
@@ -33,7 +33,7 @@ async fn a_refused_token_request_is_remembered_for_a_growing_pause() {
                     is,
                     (
                         ErrorKind::Credentials,
-                        Some(OAUTH_TOKEN),
+                        Some("erp.sessions.open"),
                         Some(ErrorCode::InvalidClient)
                     )
                 );
@@ -55,11 +55,11 @@ async fn a_refused_token_request_is_remembered_for_a_growing_pause() {
 
 #[tokio::test]
 async fn a_wrong_secret_is_told_as_such() {
-    let sandbox = Sandbox::builder()
-        .client_secret("EXAMPLE-OTHER")
-        .start()
-        .await
-        .unwrap();
+    let sandbox = started(Settings {
+        client_secret: "EXAMPLE-OTHER".to_owned(),
+        ..Settings::default()
+    })
+    .await;
     let credentials = crate::support::credentials().token_url(sandbox.token_url());
     let builder = sandbox
         .client_builder()
@@ -74,7 +74,7 @@ async fn a_wrong_secret_is_told_as_such() {
         );
         assert_eq!(error.attempts(), attempts);
     }
-    assert_eq!(sandbox.count(OAUTH_TOKEN), 1);
+    assert_eq!(sandbox.count("erp.sessions.open"), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -98,14 +98,14 @@ async fn a_lost_login_is_repeated_twice() {
     let error = files(&client).list().send().await.unwrap_err();
     assert_eq!(
         (error.operation(), error.attempts()),
-        (Some(OAUTH_TOKEN), 3)
+        (Some("erp.sessions.open"), 3)
     );
     assert_eq!(error.delivery(), Delivery::NotSent);
     assert_eq!(
         (seen(&erp, Op::Token).len(), seen(&erp, Op::List).len()),
         (3, 0)
     );
-    // That is no refusal: the next call asks at once.
+    // That is not a refusal: the next call requests a token at once.
     files(&client).list().send().await.unwrap();
     assert_eq!(seen(&erp, Op::Token).len(), 4);
 }

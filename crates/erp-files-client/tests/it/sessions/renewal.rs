@@ -1,4 +1,4 @@
-//! Tokens that come to their end: renewed ahead, or after a 401.
+//! Tokens that expire: renewed ahead, or after a 401.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use crate::support::{A_WHILE, Op, client, eager, files, header, network, on, seen, target, token};
 
-/// `401-asks-for-one-new-token`, of effectful calls as well: a 401 is refused before it acts.
+/// `401-asks-for-one-new-token`, also for effectful calls: a 401 is a refusal before the effect.
 #[tokio::test(start_paused = true)]
 async fn an_expired_token_is_renewed_once_and_the_call_repeated() {
     let target = target().await;
@@ -17,7 +17,7 @@ async fn an_expired_token_is_renewed_once_and_the_call_repeated() {
         .into_iter()
         .filter(|op| !matches!(op, Op::Token | Op::Transfer))
     {
-        // The first was used for a while before the vendor would not have it any more.
+        // The first one was used for a while before the vendor refused it.
         let erp =
             network(move |asked, nth| (asked == op && nth == 2).then(|| FakeAnswer::status(401)));
         let client = on(&erp);
@@ -48,7 +48,7 @@ async fn an_expired_token_is_renewed_once_and_the_call_repeated() {
         );
         assert_eq!((seen(&erp, op).len(), seen(&erp, Op::Token).len()), (3, 2));
 
-        // So is one to a token that cannot have expired yet.
+        // So is a 401 to a token that cannot have expired yet.
         let erp = network(move |asked, _| (asked == op).then(|| FakeAnswer::status(401)));
         let error = op.call(&on(&erp), &target).await.unwrap_err();
         assert_eq!(
@@ -59,7 +59,7 @@ async fn an_expired_token_is_renewed_once_and_the_call_repeated() {
     }
 }
 
-/// Who comes late with a 401 to the old token does not throw the new one away.
+/// A late 401 to the old token does not discard the new one.
 #[tokio::test(start_paused = true)]
 async fn many_calls_with_an_expired_token_ask_for_one() {
     let erp = network(|op, nth| match (op, nth) {
@@ -99,7 +99,7 @@ async fn a_token_is_renewed_ahead_of_its_end() {
     }
 }
 
-/// While the old one lives, a renewal that fails is nobody's trouble.
+/// While the old token lives, a failed renewal is not an error.
 #[tokio::test(start_paused = true)]
 async fn a_renewal_that_fails_leaves_the_old_token_in_use() {
     for status in [400, 500] {
@@ -112,7 +112,7 @@ async fn a_renewal_that_fails_leaves_the_old_token_in_use() {
         for _ in 0..5 {
             files(&client).list().send().await.unwrap();
         }
-        // One of them asked, three times at the most.
+        // One of them requested a token, at most three times.
         assert!((2..=4).contains(&seen(&erp, Op::Token).len()));
         sleep(Duration::from_secs(60)).await;
         let error = files(&client).list().send().await.unwrap_err();

@@ -23,7 +23,7 @@ async fn a_saved_token_serves_the_next_process() {
     for (credentials, base, asked) in [
         (credentials(), BASE, 1),
         (credentials(), BASE, 1),
-        // What may be another token is asked for.
+        // Another token may be different, so it is requested.
         (
             credentials().scope("gambit:erp gambit:static_data"),
             BASE,
@@ -47,7 +47,7 @@ async fn a_saved_token_serves_the_next_process() {
     }
 }
 
-/// A fixed token and a provider's are the program's own to keep.
+/// A fixed token and a provider's are not saved: the program has them.
 #[tokio::test]
 async fn other_tokens_are_not_saved() {
     let erp = network(|_, _| None);

@@ -1,10 +1,10 @@
-//! A storage that is nothing but a socket: it keeps what came byte for byte, and drops what it need not keep.
+//! A storage that is a bare socket and keeps what it gets byte for byte.
 
 use std::sync::{Arc, Mutex};
 
 use common_http::HttpOptions;
 use erp_files_client::files::{Files, UploadTarget};
-use erp_files_client::sandbox::{FILES_INITIALIZE, Fault, Sandbox};
+use erp_files_client::sandbox::{Fault, Sandbox};
 use http::{HeaderMap, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,7 +21,7 @@ pub(crate) struct Put {
 }
 
 impl Put {
-    /// The names of the headers in lower case, in their alphabetical order.
+    /// The names of the headers in lower case, in alphabetical order.
     pub(crate) fn names(&self) -> Vec<String> {
         let lines = self.head.lines().skip(1);
         let mut names: Vec<_> = lines
@@ -52,7 +52,7 @@ impl Drop for RawStorage {
 }
 
 impl RawStorage {
-    /// A storage that answers each request so, on connections that stay open.
+    /// A storage that answers each request like this, on connections that stay open.
     pub(crate) async fn answering(answer: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let host = listener.local_addr().unwrap().to_string();
@@ -82,7 +82,7 @@ impl RawStorage {
         self.puts.lock().unwrap().clone()
     }
 
-    /// The target that a sandbox gives which leads here, by this path and query.
+    /// The target of a sandbox that leads here, with this path and query.
     pub(crate) async fn target(&self, path: &str) -> (Sandbox, Files, UploadTarget) {
         let sandbox = Sandbox::start().await.unwrap();
         let files = files(&client(&sandbox, HttpOptions::default()));
@@ -91,18 +91,18 @@ impl RawStorage {
         (sandbox, files, target)
     }
 
-    /// Lets the next initialize at this sandbox lead here.
+    /// Makes the next initialize at this sandbox lead here.
     pub(crate) fn name_it(&self, sandbox: &Sandbox, path: &str) {
         let fault = Fault::Status {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
             body: format!("http://{}{path}", self.host).into(),
         };
-        sandbox.fail_next(FILES_INITIALIZE, fault).unwrap();
+        sandbox.fail_next("erp.files.initialize", fault).unwrap();
     }
 }
 
-/// One request with a body of known length; nothing else is understood here.
+/// Reads one request with a body of known length.
 async fn read(stream: &mut TcpStream) -> Option<Put> {
     let mut read = Vec::new();
     let end = loop {

@@ -2,9 +2,11 @@
 
 use common_http::Body;
 use erp_files_client::files::BlobType;
-use erp_files_client::sandbox::{FILES_TRANSFER, Sandbox, StorageKind};
+use erp_files_client::sandbox::{Settings, StorageKind};
 
-use crate::support::{NAME, Op, PDF, builder, files, header, network, only, seen, target_of};
+use crate::support::{
+    NAME, Op, PDF, builder, files, header, network, only, seen, started, target_of,
+};
 
 /// `blob-type-where-azure-is-likely`, by the host's name or by the two parameters together.
 #[tokio::test]
@@ -57,14 +59,18 @@ async fn the_default_suits_either_storage() {
         (StorageKind::Azure, Some("BlockBlob")),
         (StorageKind::S3, None),
     ] {
-        let sandbox = Sandbox::builder().storage(kind).start().await.unwrap();
+        let sandbox = started(Settings {
+            storage: kind,
+            ..Settings::default()
+        })
+        .await;
         files(&sandbox.client())
             .upload(NAME, Body::from(PDF))
             .send()
             .await
             .unwrap();
         assert_eq!(
-            only(&sandbox, FILES_TRANSFER).header("x-ms-blob-type"),
+            only(&sandbox, "erp.files.transfer").header("x-ms-blob-type"),
             sent
         );
     }

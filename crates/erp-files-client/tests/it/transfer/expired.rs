@@ -1,13 +1,13 @@
-//! An address that has expired is told apart from one that is wrong.
+//! An expired URL has another code than a wrong one.
 
 use std::time::Duration;
 
 use common_http::transport::FakeAnswer;
 use common_http::{Body, Delivery, Error, ErrorKind};
 use erp_files_client::ErrorCode;
-use erp_files_client::sandbox::{Sandbox, StorageKind};
+use erp_files_client::sandbox::{Settings, StorageKind};
 
-use crate::support::{NAME, Op, PDF, files, network, on, target_of};
+use crate::support::{NAME, Op, PDF, files, network, on, started, target_of};
 
 #[track_caller]
 fn assert_expired(error: &Error) {
@@ -20,19 +20,19 @@ fn assert_expired(error: &Error) {
         (error.attempts(), error.delivery()),
         (1, Delivery::Answered)
     );
-    assert!(error.to_string().contains("the signed address has expired"));
+    assert!(error.to_string().contains("the signed URL has expired"));
 }
 
-/// In the words of Azure and of S3.
+/// With the error texts of Azure and of S3.
 #[tokio::test]
 async fn as_each_storage_says_it() {
     for kind in [StorageKind::Azure, StorageKind::S3] {
-        let builder = Sandbox::builder().storage(kind);
-        let sandbox = builder
-            .address_life(Duration::from_secs(3600))
-            .start()
-            .await
-            .unwrap();
+        let sandbox = started(Settings {
+            storage: kind,
+            address_life: Duration::from_secs(3600),
+            ..Settings::default()
+        })
+        .await;
         let files = files(&sandbox.client());
         let target = files.initialize(NAME).send().await.unwrap();
         sandbox.expire_addresses();
@@ -43,7 +43,7 @@ async fn as_each_storage_says_it() {
             .unwrap_err();
         assert_expired(&error);
         assert!(!error.body().is_empty());
-        // Another address is all it takes.
+        // Another URL is all that is needed.
         let target = files.initialize(NAME).send().await.unwrap();
         files
             .transfer(&target, Body::from(PDF))
@@ -72,7 +72,7 @@ const FUTURE: [&str; 3] = [
 ];
 const WRONG: &str = "<Error><Code>AuthenticationFailed</Code><Message>texto</Message></Error>";
 
-/// A storage in between may say nothing; the address names its end itself.
+/// A storage in between may say nothing, but the URL says when it expires.
 #[tokio::test(start_paused = true)]
 async fn by_the_time_that_the_address_names() {
     for address in PAST {
@@ -81,7 +81,7 @@ async fn by_the_time_that_the_address_names() {
                 assert_expired(&refused(address, status, body).await);
             }
         }
-        // These have other reasons, whatever the time is.
+        // These have other reasons, whatever the time.
         for status in [404, 409, 411, 413, 500] {
             let error = refused(address, status, "").await;
             assert_eq!(ErrorCode::of(&error), None, "{status}");
@@ -97,7 +97,7 @@ async fn one_that_has_not_expired_is_refused_for_another_reason() {
             assert_eq!(error.kind(), ErrorKind::PermissionDenied);
             assert_eq!(error.printable_code(), Some("AuthenticationFailed"));
             assert_eq!(error.message(), Some("texto"));
-            // Nor is it the ERP's scope.
+            // It is not about the ERP's scope either.
             assert!(!error.to_string().contains("scope"), "{error}");
         }
     }

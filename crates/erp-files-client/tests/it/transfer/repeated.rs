@@ -1,4 +1,4 @@
-//! A file that is sent again: from its start, as it is, and with a progress that says so.
+//! A file that is sent again: from its start, unchanged, and with progress that says so.
 
 use std::sync::{Arc, Mutex};
 
@@ -21,7 +21,7 @@ async fn each_attempt_sends_the_whole_file_and_names_itself() {
     let bodies = [Body::from(large()), Body::from_path(&path).await.unwrap()];
     for body in bodies {
         let erp = network(|op, nth| match (op, nth) {
-            // Broken off after a third of it, then when all of it was there.
+            // Interrupted after a third of it, then after all of it.
             (Op::Transfer, 1) => {
                 Some(FakeAnswer::error(TransportError::Interrupted).read_at_most(100_000))
             }
@@ -74,7 +74,7 @@ async fn what_can_be_read_once_is_sent_once() {
     assert_eq!(seen(&erp, Op::Transfer)[0].body, PDF);
 }
 
-/// Half of one and half of the other would be a file that never was.
+/// Half of one and half of the other would be a file that never existed.
 #[tokio::test(start_paused = true)]
 async fn a_file_that_changed_meanwhile_is_not_sent() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,11 +1,11 @@
-//! The bytes that the storage sees.
+//! The bytes that the storage gets.
 
 use common_http::{Body, CallOptions, Delivery, ErrorKind};
-use erp_files_client::sandbox::{FILES_TRANSFER, Sandbox};
+use erp_files_client::sandbox::{Sandbox, Settings};
 use http::StatusCode;
 
 use crate::support::storage::RawStorage;
-use crate::support::{NAME, Op, PDF, files, header, network, on, only, seen, target};
+use crate::support::{NAME, Op, PDF, files, header, network, on, only, seen, started, target};
 
 const CREATED: &str = "HTTP/1.1 201 Created\r\nset-cookie: EXAMPLE=1\r\ncontent-length: 0\r\n\r\n";
 
@@ -14,7 +14,7 @@ async fn only_the_headers_that_are_due_go_along() {
     let storage = RawStorage::answering(CREATED).await;
     let path = "/container/result%201.pdf?sv=2030-01-01&sig=a%2Bb%2f%3D";
     let (_sandbox, files, target) = storage.target(path).await;
-    // The second time there is a cookie that could be sent.
+    // The second time, there is a cookie that could be sent.
     for _ in 0..2 {
         files
             .transfer(&target, Body::from(PDF))
@@ -40,7 +40,7 @@ async fn only_the_headers_that_are_due_go_along() {
     assert_eq!(storage.puts().len(), 2);
 }
 
-/// Without Azure's signs, and with a type: S3 may have signed either.
+/// A URL that does not look like Azure's, and a type: S3 may have signed either.
 #[tokio::test]
 async fn a_content_type_goes_along_where_it_is_given() {
     let storage = RawStorage::answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
@@ -71,7 +71,7 @@ async fn a_content_type_goes_along_where_it_is_given() {
     );
 }
 
-/// What a signature may be over is not touched, whichever way it is written.
+/// What may be signed is not changed, however it is written.
 #[tokio::test]
 async fn the_address_is_used_as_it_was_given() {
     let storage = RawStorage::answering(CREATED).await;
@@ -104,12 +104,12 @@ async fn the_address_is_used_as_it_was_given() {
             .to_owned();
         assert_eq!(line, format!("PUT {} HTTP/1.1", sent.unwrap_or(given)));
     }
-    // The sandbox's storage knows its addresses byte for byte.
-    let sandbox = Sandbox::builder()
-        .unencoded_addresses(true)
-        .start()
-        .await
-        .unwrap();
+    // The sandbox's storage knows its URLs byte for byte.
+    let sandbox = started(Settings {
+        unencoded_addresses: true,
+        ..Settings::default()
+    })
+    .await;
     let name = "знімок №1 (2).jpg";
     files(&sandbox.client())
         .upload(name, Body::from(PDF))
@@ -156,7 +156,7 @@ async fn a_body_of_unknown_length_is_refused_before_it_is_sent() {
         .unwrap_err();
     assert_eq!(
         (step.operation(), step.kind()),
-        (Some(FILES_TRANSFER), ErrorKind::InvalidInput)
+        (Some("erp.files.transfer"), ErrorKind::InvalidInput)
     );
     // Not even the name is taken.
     let whole = files.upload(NAME, unknown()).send().await.unwrap_err();
@@ -180,7 +180,7 @@ async fn any_2xx_is_stored() {
             (&put.body[..], header(put, "authorization")),
             (PDF.as_bytes(), None)
         );
-        // Nor was a token asked for.
+        // No token was requested either.
         assert_eq!(erp.count(), 1);
     }
 }
@@ -217,21 +217,25 @@ async fn the_storages_code_and_words_are_in_the_error() {
         Some("00000000-0000-0000-0000-000000000000")
     );
     let is = (error.operation(), error.attempts(), error.delivery());
-    assert_eq!(is, (Some(FILES_TRANSFER), 1, Delivery::Answered));
+    assert_eq!(is, (Some("erp.files.transfer"), 1, Delivery::Answered));
     assert_eq!(
-        only(&sandbox, FILES_TRANSFER).header("x-ms-blob-type"),
+        only(&sandbox, "erp.files.transfer").header("x-ms-blob-type"),
         None
     );
 }
 
-/// Of a storage that takes no more of it than this.
+/// From a storage that reads no more of the file than this.
 #[tokio::test]
 async fn a_file_that_is_too_large_is_refused() {
-    let sandbox = Sandbox::builder().largest_file(10).start().await.unwrap();
+    let sandbox = started(Settings {
+        largest_file: 10,
+        ..Settings::default()
+    })
+    .await;
     let upload = files(&sandbox.client()).upload(NAME, Body::from(PDF));
     let options = CallOptions::default().max_attempts(1);
     let error = upload.options(options).send().await.unwrap_err();
-    assert_eq!(error.operation(), Some(FILES_TRANSFER));
+    assert_eq!(error.operation(), Some("erp.files.transfer"));
     assert!(sandbox.files("7", "12").is_empty());
     assert_eq!(error.kind(), ErrorKind::Rejected);
     assert_eq!(error.printable_code(), Some("RequestBodyTooLarge"));

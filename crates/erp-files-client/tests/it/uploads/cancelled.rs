@@ -1,4 +1,4 @@
-//! Uploads that are dropped: nothing further is sent, and what is kept serves to go on.
+//! Uploads that are dropped: nothing further is sent, and the state is enough to resume.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use common_http::Body;
 use common_http::transport::FakeAnswer;
 use tokio::time::{sleep, timeout};
 
-use super::state::InMemory;
+use crate::support::store::OneUpload;
 use crate::support::{Ended, NAME, Op, PDF, files, network, on, steps};
 use Op::{Finalize, Initialize, List, Transfer};
 
@@ -33,23 +33,26 @@ async fn nothing_is_sent_for_an_upload_that_is_dropped() {
             _ => None,
         });
         let files = files(&on(&erp));
-        let journal = InMemory::default();
-        let upload = files.upload(NAME, Body::from(PDF)).journal(journal.clone());
-        assert!(timeout(A_MOMENT, upload.send()).await.is_err());
-        // Longer than any call of ours would wait before it is sent again.
+        let store = OneUpload::empty();
+        let upload = || {
+            let upload = files.upload(NAME, Body::from(PDF));
+            upload.resumable(store.clone())
+        };
+        assert!(timeout(A_MOMENT, upload().send()).await.is_err());
+        // Longer than any call would wait before it is repeated.
         sleep(Duration::from_secs(24 * 60 * 60)).await;
         assert_eq!(steps(&erp), sent);
 
-        assert_eq!(journal.kept().is_some(), rest.is_some(), "{step:?}");
-        if let (Some(state), Some(rest)) = (journal.kept(), rest) {
-            let resumed = files.resume(state, Body::from(PDF)).send().await;
-            assert_eq!(resumed.unwrap(), Ended::uploaded(Some(1.into())));
+        assert_eq!(store.kept().is_some(), rest.is_some(), "{step:?}");
+        if let Some(rest) = rest {
+            let resumed = upload().await.unwrap();
+            assert_eq!(resumed, Ended::uploaded(Some(1.into())));
             assert_eq!(steps(&erp)[sent.len()..], rest);
         }
     }
 }
 
-/// Between two attempts as well.
+/// Also between two attempts.
 #[tokio::test(start_paused = true)]
 async fn nothing_is_repeated_for_a_call_that_is_dropped() {
     for op in [List, Transfer, Op::Delete] {

@@ -1,14 +1,14 @@
-//! A file of the name exists, or an upload of it was begun.
+//! A file of the name exists, or an upload of it was started.
 
 use common_http::transport::FakeAnswer;
 use common_http::{Body, Delivery, Error, ErrorKind};
 use erp_files_client::files::{OnConflict, UploadOutcome};
-use erp_files_client::sandbox::{
-    FILES_DELETE, FILES_LIST, FILES_TRANSFER, RepeatedInitialize, Sandbox,
-};
+use erp_files_client::sandbox::{RepeatedInitialize, Sandbox, Settings};
 use erp_files_client::{ErrorCode, FileId};
 
-use crate::support::{Ended, NAME, Op, PDF, client, eager, files, network, on, seen, steps};
+use crate::support::{
+    Ended, NAME, Op, PDF, client, eager, files, network, on, seen, started, steps,
+};
 
 const OTHER: &str = "%PDF-1.4 EXAMPLE of before";
 
@@ -51,7 +51,10 @@ async fn a_file_of_the_name_is_an_error_or_skipped_or_replaced() {
     assert_eq!(skipped, Ended::skipped(Some(FileId::from(old.as_str()))));
     assert_eq!(contents(&sandbox), [OTHER]);
     assert_eq!(
-        (sandbox.count(FILES_TRANSFER), sandbox.count(FILES_DELETE)),
+        (
+            sandbox.count("erp.files.transfer"),
+            sandbox.count("erp.files.delete")
+        ),
         (0, 0)
     );
     let replaced = upload(&sandbox, OnConflict::Replace).await.unwrap();
@@ -59,7 +62,7 @@ async fn a_file_of_the_name_is_an_error_or_skipped_or_replaced() {
     assert_eq!(contents(&sandbox), [PDF]);
 }
 
-/// Others' files are nobody's business: no list is asked for, and none is deleted.
+/// The files of others do not matter: there is no list request before, and no deletion.
 #[tokio::test]
 async fn without_a_conflict_nothing_is_looked_for_beforehand() {
     for on_conflict in [OnConflict::Error, OnConflict::Skip, OnConflict::Replace] {
@@ -68,19 +71,25 @@ async fn without_a_conflict_nothing_is_looked_for_beforehand() {
         let outcome = upload(&sandbox, on_conflict).await.unwrap();
         assert_eq!(outcome, Ended::uploaded(Some(FileId::from(2))));
         assert_eq!(contents(&sandbox), [OTHER, PDF]);
-        // The one list tells the new file's id.
+        // The one list request finds the new file's id.
         assert_eq!(
-            (sandbox.count(FILES_LIST), sandbox.count(FILES_DELETE)),
+            (
+                sandbox.count("erp.files.list"),
+                sandbox.count("erp.files.delete")
+            ),
             (1, 0)
         );
     }
 }
 
-/// `initialize-may-reserve-the-name`: taken, and not listed. No setting of ours may delete or pass over it.
+/// `initialize-may-reserve-the-name`: taken, and not listed. No setting deletes or skips it.
 #[tokio::test]
 async fn a_name_that_is_reserved_is_an_unfinished_upload() {
-    let builder = Sandbox::builder().repeated_initialize(RepeatedInitialize::Conflict);
-    let sandbox = builder.start().await.unwrap();
+    let sandbox = started(Settings {
+        repeated_initialize: RepeatedInitialize::Conflict,
+        ..Settings::default()
+    })
+    .await;
     files(&sandbox.client())
         .initialize(NAME)
         .send()
@@ -92,12 +101,15 @@ async fn a_name_that_is_reserved_is_an_unfinished_upload() {
         assert_eq!(error.delivery(), Delivery::Answered);
     }
     assert_eq!(
-        (sandbox.count(FILES_TRANSFER), sandbox.count(FILES_DELETE)),
+        (
+            sandbox.count("erp.files.transfer"),
+            sandbox.count("erp.files.delete")
+        ),
         (0, 0)
     );
 }
 
-/// The old file is there until the new one is known to be readable.
+/// The old file is not deleted before the new one is known to be readable.
 #[tokio::test]
 async fn nothing_is_deleted_for_a_file_that_cannot_be_read() {
     let folder = tempfile::tempdir().unwrap();
@@ -106,10 +118,10 @@ async fn nothing_is_deleted_for_a_file_that_cannot_be_read() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.add_file("7", "12", NAME, OTHER);
     let body = Body::from_path(&path).await.unwrap();
-    // It vanishes while the list is asked for.
+    // It vanishes during the list request.
     let vanishing = path.clone();
     sandbox
-        .on_request(FILES_LIST, 1, move |_| {
+        .on_request("erp.files.list", 1, move |_| {
             std::fs::remove_file(&vanishing).unwrap()
         })
         .unwrap();
@@ -122,7 +134,7 @@ async fn nothing_is_deleted_for_a_file_that_cannot_be_read() {
         (ErrorKind::LocalIo, Some(Op::Initialize.id()))
     );
     assert_eq!(
-        (contents(&sandbox), sandbox.count(FILES_DELETE)),
+        (contents(&sandbox), sandbox.count("erp.files.delete")),
         (vec![OTHER.to_owned()], 0)
     );
 }
@@ -133,7 +145,7 @@ async fn a_file_to_be_replaced_that_is_gone_is_no_obstacle() {
     let sandbox = Sandbox::start().await.unwrap();
     let old = sandbox.add_file("7", "12", NAME, OTHER);
     sandbox
-        .on_request(FILES_DELETE, 1, move |clinic| {
+        .on_request("erp.files.delete", 1, move |clinic| {
             clinic.remove_file(&old).unwrap()
         })
         .unwrap();
@@ -155,7 +167,7 @@ async fn a_file_that_takes_the_place_of_the_deleted_one_is_a_conflict() {
     assert_eq!(contents(&sandbox), ["%PDF-1.4 EXAMPLE of another"]);
 }
 
-/// An ERP that has two files of one name: which of them is meant, nobody knows.
+/// If the ERP has two files of one name, nobody knows which one is meant.
 #[tokio::test(start_paused = true)]
 async fn two_files_of_one_name_are_not_told_apart() {
     let twice = || {
@@ -179,7 +191,7 @@ async fn two_files_of_one_name_are_not_told_apart() {
     let (result, _) = run(OnConflict::Skip).await;
     assert_eq!(result.unwrap(), Ended::skipped(None));
 
-    // The new one is there, but which it is the list does not tell.
+    // The new one is there, but the list does not show which one it is.
     let erp = network(move |op, _| (op == Op::List).then(twice));
     let outcome = files(&on(&erp))
         .upload(NAME, Body::from(PDF))
@@ -189,7 +201,7 @@ async fn two_files_of_one_name_are_not_told_apart() {
     assert_eq!(outcome, Ended::uploaded(None));
 }
 
-/// `names-are-the-same-in-either-form-of-unicode`, its end: what is trimmed or cut is another file.
+/// `names-are-the-same-in-either-form-of-unicode`: a trimmed or cut name is another file.
 #[tokio::test(start_paused = true)]
 async fn another_name_is_not_in_the_way() {
     for listed in ["result.pdf ", "result.pd"] {
@@ -211,7 +223,7 @@ async fn another_name_is_not_in_the_way() {
     }
 }
 
-/// A list without ids is enough for all but the replacement.
+/// A list without ids is enough for everything but a replacement.
 #[tokio::test(start_paused = true)]
 async fn a_file_without_an_id_cannot_be_replaced() {
     let erp = network(|op, _| match op {

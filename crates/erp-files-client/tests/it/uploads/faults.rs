@@ -1,15 +1,15 @@
-//! An upload under each fault at each step, then taken up again: never two files, never none that is reported as done, and in
-//! the end exactly one.
+//! An upload under each fault at each step, which is then run again: never two files, never none
+//! that is reported as done, and exactly one in the end.
 
 use common_http::{Body, Delivery, Error};
 use erp_files_client::ErrorCode;
 use erp_files_client::files::Files;
-use erp_files_client::sandbox::{Fault, NothingUploaded, RepeatedInitialize, Sandbox};
+use erp_files_client::sandbox::{Fault, NothingUploaded, RepeatedInitialize, Sandbox, Settings};
 use futures_util::{StreamExt, stream};
 use http::StatusCode;
 
-use super::state::InMemory;
-use crate::support::{NAME, Op, PDF, client, eager};
+use crate::support::store::OneUpload;
+use crate::support::{NAME, Op, PDF, client, eager, started};
 use Op::{Finalize, Initialize, List, Transfer};
 use testing::time::soon;
 
@@ -32,7 +32,7 @@ fn faults() -> Vec<Fault> {
     ]
 }
 
-/// Whether the vendor has done it before its answer is lost.
+/// Whether the vendor acts before its answer is lost.
 fn acts(fault: &Fault) -> bool {
     !matches!(
         fault,
@@ -56,7 +56,7 @@ fn assert_sound(error: &Error, step: Op, sandbox: &Sandbox, what: &str) {
     assert_eq!(error.operation(), Some(step.id()), "{what}: {error}");
     let seen = sandbox.requests_for(step.id());
     match error.delivery() {
-        // Of the whole upload: no step has left.
+        // The whole upload: no step was sent.
         Delivery::NotSent => {
             let sent = |op: &Op| *op != Op::Token && sandbox.count(op.id()) > 0;
             assert!(!Op::ALL.iter().any(sent), "{what}");
@@ -80,24 +80,28 @@ async fn check(
 ) {
     let what = format!("{step:?}, {fault:?}, reserves {reserves}, always {always}");
     sandbox.clear_requests();
-    match always {
-        true => sandbox.fail_always(step.id(), fault.clone()).unwrap(),
-        false => sandbox.fail_next(step.id(), fault.clone()).unwrap(),
+    if always {
+        sandbox.fail_always(step.id(), fault.clone()).unwrap();
+    } else {
+        sandbox.fail_next(step.id(), fault.clone()).unwrap();
     }
-    let journal = InMemory::default();
-    let first = files.upload(NAME, Body::from(PDF)).journal(journal.clone());
-    let first = soon(first.send()).await;
+    let store = OneUpload::empty();
+    let upload = || {
+        let upload = files.upload(NAME, Body::from(PDF));
+        upload.resumable(store.clone())
+    };
+    let first = soon(upload().send()).await;
     match &first {
         Ok(outcome) => {
             assert_eq!(outcome.as_str(), "uploaded", "{what}");
             assert!(
-                is_there(sandbox, analysis) && journal.kept().is_none(),
+                is_there(sandbox, analysis) && store.kept().is_none(),
                 "{what}"
             );
         }
         Err(error) => assert_sound(error, step, sandbox, &what),
     }
-    // Effectful steps are sent a second time only after a look at the list.
+    // Effectful steps are sent a second time only after a list request.
     for step in [Initialize, Finalize] {
         assert!(sandbox.count(step.id()) <= 2, "{what}");
         if sandbox.count(step.id()) == 2 {
@@ -106,13 +110,11 @@ async fn check(
     }
     sandbox.clear_faults();
 
-    // Whoever has the state goes on with it; whoever has none begins again.
-    let second = match journal.kept() {
-        Some(state) => files.resume(state, Body::from(PDF)),
-        None if first.is_ok() => return,
-        None => files.upload(NAME, Body::from(PDF)),
-    };
-    let second = soon(second.journal(journal.clone()).send()).await;
+    // A second run resumes if there is a state, and starts again if there is none.
+    if first.is_ok() {
+        return;
+    }
+    let second = soon(upload().send()).await;
     let lost = reserves && step == Initialize && acts(fault);
     if lost && !is_there(sandbox, analysis) {
         let error = second.unwrap_err();
@@ -124,21 +126,22 @@ async fn check(
     } else {
         second.unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(is_there(sandbox, analysis), "{what}");
-        assert!(journal.kept().is_none(), "{what}");
+        assert!(store.kept().is_none(), "{what}");
     }
 }
 
 async fn check_all(reserves: bool, nothing_uploaded: NothingUploaded, step: Op) {
-    let repeated = match reserves {
-        true => RepeatedInitialize::Conflict,
-        false => RepeatedInitialize::NewAddress,
+    let repeated = if reserves {
+        RepeatedInitialize::Conflict
+    } else {
+        RepeatedInitialize::NewAddress
     };
-    let builder = Sandbox::builder().repeated_initialize(repeated);
-    let sandbox = builder
-        .nothing_uploaded(nothing_uploaded)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = started(Settings {
+        repeated_initialize: repeated,
+        nothing_uploaded,
+        ..Settings::default()
+    })
+    .await;
     let mut analyses = 100..;
     for always in [false, true] {
         let client = client(&sandbox, eager());

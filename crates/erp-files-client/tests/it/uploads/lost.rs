@@ -1,4 +1,4 @@
-//! Answers that were lost, settled by the list.
+//! Lost answers, settled with the help of the list.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ fn lost() -> FakeAnswer {
     FakeAnswer::error(TransportError::Interrupted)
 }
 
-/// What each operation answers, the first time, the second ..., then well. `None`: well.
+/// The answers to each operation by number of the request. `None`: all goes well.
 type Script = fn(Op, usize) -> Option<FakeAnswer>;
 
 async fn upload(
@@ -53,7 +53,7 @@ async fn initialize_is_sent_again_after_a_look_at_the_list_alone() {
     );
 }
 
-/// The first one may have reserved the name: what is known is told, and that it is in doubt.
+/// The first one may have reserved the name, so the error is in doubt.
 #[tokio::test(start_paused = true)]
 async fn a_name_that_our_own_lost_initialize_reserved_is_in_doubt() {
     for second in [409, 400, 500, 403] {
@@ -105,7 +105,7 @@ async fn a_file_that_is_listed_after_a_lost_initialize_was_there_before() {
     );
 }
 
-/// Where the list cannot be had either, the lost answer is the news.
+/// If the list cannot be read either, the original failure is reported.
 #[tokio::test(start_paused = true)]
 async fn without_a_list_the_lost_step_is_the_error() {
     for step in [Initialize, Finalize] {
@@ -128,7 +128,7 @@ async fn without_a_list_the_lost_step_is_the_error() {
 /// `finalize-in-doubt-is-looked-up`.
 #[tokio::test(start_paused = true)]
 async fn a_lost_finalize_is_looked_up_and_sent_once_more() {
-    // Done: the list has it.
+    // It was finished: the list has it.
     let (result, erp) = upload(
         |op, _| match op {
             Finalize => Some(lost()),
@@ -141,7 +141,7 @@ async fn a_lost_finalize_is_looked_up_and_sent_once_more() {
     assert_eq!(result.unwrap(), uploaded());
     assert_eq!(steps(&erp), [Initialize, Transfer, Finalize, List]);
 
-    // Not done.
+    // It was not finished.
     let (result, erp) = upload(
         |op, nth| match (op, nth) {
             (Finalize, 1) => Some(lost()),
@@ -158,7 +158,7 @@ async fn a_lost_finalize_is_looked_up_and_sent_once_more() {
         [Initialize, Transfer, Finalize, List, Finalize, List]
     );
 
-    // Done meanwhile: the second one is refused for the first has done it.
+    // It was finished meanwhile, so the second finalize is refused.
     for refused in [404, 409] {
         let erp = network(move |op, nth| match (op, nth) {
             (Finalize, 1) => Some(lost()),
@@ -173,7 +173,7 @@ async fn a_lost_finalize_is_looked_up_and_sent_once_more() {
     }
 }
 
-/// Whatever the second one is answered, the first may yet have its effect.
+/// Whatever the answer to the second, the first may still have its effect.
 #[tokio::test(start_paused = true)]
 async fn a_lost_finalize_stays_in_doubt() {
     let refused: [(fn() -> FakeAnswer, ErrorKind); 6] = [
@@ -201,7 +201,7 @@ async fn a_lost_finalize_stays_in_doubt() {
     }
 }
 
-/// Who was refused has no doubt to settle.
+/// A refusal leaves nothing in doubt.
 #[tokio::test(start_paused = true)]
 async fn a_refused_step_is_not_looked_up() {
     for step in [Initialize, Transfer, Finalize] {
@@ -218,7 +218,7 @@ async fn a_refused_step_is_not_looked_up() {
     }
 }
 
-/// The file is there; only its id is not known.
+/// The file is there, but its id is not known.
 #[tokio::test(start_paused = true)]
 async fn a_list_that_fails_at_the_end_costs_the_id_alone() {
     for answer in [

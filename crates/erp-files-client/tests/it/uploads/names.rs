@@ -1,4 +1,4 @@
-//! Names that the list has in another form than the file's.
+//! Names that the list writes differently from the file's.
 
 use common_http::transport::FakeAnswer;
 use common_http::{Body, ErrorKind};
@@ -49,7 +49,7 @@ async fn a_name_in_the_other_form_of_unicode_is_the_same() {
             }
         }
 
-        // A lost finalize that did act.
+        // A lost finalize that had its effect.
         let erp = network(move |op, _| match op {
             Finalize => Some(FakeAnswer::status(500)),
             List => Some(listed(theirs)),
@@ -64,7 +64,8 @@ async fn a_name_in_the_other_form_of_unicode_is_the_same() {
     }
 }
 
-/// `a-name-in-another-casing-is-in-the-way`: never deleted, never passed for ours, and no unfinished upload either.
+/// `a-name-in-another-casing-is-in-the-way`: it is never deleted, never taken for ours, and is not
+/// an unfinished upload.
 #[tokio::test(start_paused = true)]
 async fn a_name_in_another_casing_is_in_the_way_and_no_more() {
     for on_conflict in [OnConflict::Error, OnConflict::Skip, OnConflict::Replace] {
@@ -79,10 +80,10 @@ async fn a_name_in_another_casing_is_in_the_way_and_no_more() {
             (error.kind(), ErrorCode::of(&error)),
             (ErrorKind::Conflict, Some(ErrorCode::FileExists))
         );
-        assert!(error.to_string().contains("casing"), "{error}");
+        assert!(error.to_string().contains("another case"), "{error}");
         assert_eq!(steps(&erp), [Initialize, List]);
     }
-    // Where it is in nobody's way, it is another file.
+    // If it causes no refusal, it is another file.
     let erp = network(|op, _| (op == List).then(|| listed("Result.PDF")));
     let upload = files(&on(&erp)).upload("result.pdf", Body::from(PDF));
     let replaced = upload.on_conflict(OnConflict::Replace).send().await;
@@ -90,8 +91,8 @@ async fn a_name_in_another_casing_is_in_the_way_and_no_more() {
     assert_eq!(steps(&erp), [Initialize, Transfer, Finalize, List]);
 }
 
-/// `the-list-holds-finished-files-only`: what is listed is believed. A finalize has an effect, and a second one might make a
-/// second file.
+/// `the-list-holds-finished-files-only`: the list is believed. A finalize has an effect, and a
+/// second one might make a second file.
 #[tokio::test(start_paused = true)]
 async fn a_file_that_is_listed_is_finished() {
     for lost in [500, 502] {

@@ -1,44 +1,52 @@
-//! Uploads that another process takes up, at whatever step the first one ended.
+//! Uploads that another process resumes, after whatever step the first one ended.
+
+use std::sync::Arc;
 
 use common_http::{Body, Delivery, ErrorKind, ForeignHosts};
-use erp_files_client::files::{OnConflict, Upload, UploadState};
-use erp_files_client::sandbox::{Fault, RepeatedInitialize, Sandbox, SandboxBuilder};
+use erp_files_client::files::{OnConflict, Upload};
+use erp_files_client::sandbox::{Fault, RepeatedInitialize, Sandbox, Settings};
 use erp_files_client::{ErrorCode, FileId};
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::state::InMemory;
-use crate::support::{Ended, NAME, Op, PDF, builder, client, eager, files, network, steps};
+use super::state::state;
+use crate::support::store::OneUpload;
+use crate::support::{
+    Ended, NAME, Op, PDF, builder, client, eager, files, network, started, steps,
+};
 use Op::{Finalize, Initialize, List, Transfer};
 
 const OTHER: &str = "%PDF-1.4 EXAMPLE of another";
 
-/// A sandbox on which an upload ended at this step, and what was kept of it.
-async fn ended_at(step: Op, settings: SandboxBuilder) -> (Sandbox, UploadState) {
-    let sandbox = settings.start().await.unwrap();
-    let journal = InMemory::default();
+/// A sandbox at which an upload ended at this step, and the store that has its state.
+async fn ended_at(step: Op, settings: Settings) -> (Sandbox, Arc<OneUpload>) {
+    let sandbox = started(settings).await;
+    let store = OneUpload::empty();
     let refused = Fault::status(StatusCode::BAD_REQUEST);
     sandbox.fail_next(step.id(), refused).unwrap();
     let upload = files(&client(&sandbox, eager())).upload(NAME, Body::from(PDF));
-    let error = upload.journal(journal.clone()).send().await.unwrap_err();
+    let error = upload.resumable(store.clone()).await.unwrap_err();
     assert_eq!(error.operation(), Some(step.id()));
     sandbox.clear_requests();
-    (sandbox, journal.kept().unwrap())
+    assert!(store.kept().is_some());
+    (sandbox, store)
 }
 
 /// The upload in another process.
-fn resume(sandbox: &Sandbox, state: UploadState) -> Upload {
-    files(&client(sandbox, eager())).resume(state, Body::from(PDF))
+fn resume(sandbox: &Sandbox, store: &Arc<OneUpload>) -> Upload {
+    let upload = files(&client(sandbox, eager())).upload(NAME, Body::from(PDF));
+    upload.resumable(store.clone())
 }
 
-/// What the ERP and the storage were asked, without the tokens.
+/// The operations that the ERP got, without token requests, and the number of transfers.
 fn asked(sandbox: &Sandbox) -> (Vec<Op>, usize) {
-    let of_the_erp = sandbox
+    let at_erp = sandbox
         .requests()
         .into_iter()
+        .filter(|request| request.address == 0)
         .filter_map(|request| request.operation);
     let op = |id: &str| Op::ALL.into_iter().find(|op| op.id() == id).unwrap();
-    let ops = of_the_erp.map(op).filter(|op| *op != Op::Token).collect();
+    let ops = at_erp.map(op).filter(|op| *op != Op::Token).collect();
     (ops, sandbox.count(Transfer.id()))
 }
 
@@ -52,68 +60,61 @@ fn contents(sandbox: &Sandbox) -> Vec<String> {
 #[tokio::test]
 async fn an_upload_goes_on_where_it_ended() {
     for (step, transfers) in [(Transfer, 1), (Finalize, 0)] {
-        let (sandbox, state) = ended_at(step, Sandbox::builder()).await;
-        let journal = InMemory::default();
-        let outcome = resume(&sandbox, state)
-            .journal(journal.clone())
-            .send()
-            .await
-            .unwrap();
+        let (sandbox, store) = ended_at(step, Settings::default()).await;
+        let outcome = resume(&sandbox, &store).await.unwrap();
         assert_eq!(outcome, Ended::uploaded(Some(FileId::from(1))));
         assert_eq!(asked(&sandbox), (vec![List, Finalize, List], transfers));
         assert_eq!(contents(&sandbox), [PDF]);
-        assert!(journal.kept().is_none());
+        assert!(store.kept().is_none());
     }
 }
 
-/// The first process ended between the answer to finalize and the end of its state.
+/// The first process ended between the answer to finalize and the removal of its state.
 #[tokio::test]
 async fn an_upload_that_turns_out_finished_ends_well() {
-    let (sandbox, state) = ended_at(Finalize, Sandbox::builder()).await;
+    let (sandbox, store) = ended_at(Finalize, Settings::default()).await;
     files(&sandbox.client())
         .finalize(NAME)
         .send()
         .await
         .unwrap();
     sandbox.clear_requests();
-    let outcome = resume(&sandbox, state).send().await.unwrap();
+    let outcome = resume(&sandbox, &store).send().await.unwrap();
     assert_eq!(outcome, Ended::uploaded(Some(FileId::from(1))));
     assert_eq!(asked(&sandbox), (vec![List], 0));
 }
 
 #[tokio::test]
 async fn an_address_that_has_expired_is_asked_for_again() {
-    let (sandbox, state) = ended_at(Transfer, Sandbox::builder()).await;
+    let (sandbox, store) = ended_at(Transfer, Settings::default()).await;
     sandbox.expire_addresses();
-    let outcome = resume(&sandbox, state).send().await.unwrap();
+    let outcome = resume(&sandbox, &store).send().await.unwrap();
     assert_eq!(outcome, Ended::uploaded(Some(FileId::from(1))));
     assert_eq!(asked(&sandbox), (vec![List, Initialize, Finalize, List], 2));
     assert_eq!(contents(&sandbox), [PDF]);
 }
 
-/// The name is reserved and the address of no use: nothing that a program can do. What is known stays.
+/// The name is reserved and the URL is of no use. No program can do anything, so the state is kept.
 #[tokio::test]
 async fn one_that_has_expired_under_a_reserved_name_is_unfinished() {
-    let reserved = || Sandbox::builder().repeated_initialize(RepeatedInitialize::Conflict);
-    let (sandbox, state) = ended_at(Transfer, reserved()).await;
+    let reserved = || Settings {
+        repeated_initialize: RepeatedInitialize::Conflict,
+        ..Settings::default()
+    };
+    let (sandbox, store) = ended_at(Transfer, reserved()).await;
     sandbox.expire_addresses();
-    let journal = InMemory::default();
-    let error = resume(&sandbox, state)
-        .journal(journal.clone())
-        .send()
-        .await
-        .unwrap_err();
+    let error = resume(&sandbox, &store).await.unwrap_err();
     assert_eq!(ErrorCode::of(&error), Some(ErrorCode::UnfinishedUpload));
     assert_eq!(asked(&sandbox), (vec![List, Initialize, List], 1));
-    assert!(journal.kept().is_some() && contents(&sandbox).is_empty());
-    // One that has not is of use under a reserved name too.
-    let (sandbox, state) = ended_at(Transfer, reserved()).await;
-    resume(&sandbox, state).send().await.unwrap();
+    assert!(store.kept().is_some() && contents(&sandbox).is_empty());
+    // A URL that has not expired is of use under a reserved name, too.
+    let (sandbox, store) = ended_at(Transfer, reserved()).await;
+    resume(&sandbox, &store).send().await.unwrap();
     assert_eq!(contents(&sandbox), [PDF]);
 }
 
-/// Somebody else has uploaded a file of the name meanwhile. The kept address may lead to the very place where that one lies:
-/// nothing is sent there, and the conflict is settled as any other.
+/// Somebody else has uploaded a file of the name meanwhile. The saved URL may lead to where that
+/// file is stored, so nothing is sent there, and the conflict is settled like any other.
 #[tokio::test]
 async fn a_name_that_was_finished_meanwhile_is_a_conflict() {
     for (on_conflict, outcome, content) in [
@@ -129,14 +130,14 @@ async fn a_name_that_was_finished_meanwhile_is_a_conflict() {
             PDF,
         ),
     ] {
-        let (sandbox, state) = ended_at(Transfer, Sandbox::builder()).await;
+        let (sandbox, store) = ended_at(Transfer, Settings::default()).await;
         files(&sandbox.client())
             .upload(NAME, Body::from(OTHER))
             .send()
             .await
             .unwrap();
         sandbox.clear_requests();
-        let resumed = resume(&sandbox, state)
+        let resumed = resume(&sandbox, &store)
             .on_conflict(on_conflict)
             .send()
             .await;
@@ -151,19 +152,19 @@ async fn a_name_that_was_finished_meanwhile_is_a_conflict() {
     }
 }
 
-/// The ERP has forgotten the upload, whenever that shows.
+/// The ERP has forgotten the upload, at whatever step that shows.
 #[tokio::test]
 async fn a_name_that_the_erp_no_longer_knows_starts_anew() {
     for (step, finalizes) in [(Transfer, 1), (Finalize, 2)] {
         for status in [404, 409] {
-            let (sandbox, state) = ended_at(step, Sandbox::builder()).await;
+            let (sandbox, store) = ended_at(step, Settings::default()).await;
             for _ in 0..finalizes {
                 let forgotten = Fault::status(StatusCode::from_u16(status).unwrap());
                 sandbox.fail_next(Finalize.id(), forgotten).unwrap();
             }
-            let outcome = resume(&sandbox, state).send().await.unwrap();
+            let outcome = resume(&sandbox, &store).send().await.unwrap();
             assert_eq!(outcome, Ended::uploaded(Some(FileId::from(1))));
-            // After a finalize of before, the list is looked at whatever the next one is answered.
+            // After an earlier finalize, the list is read whatever the answer to the next one.
             let refused = match step {
                 Transfer => vec![Finalize],
                 _ => vec![Finalize, List, Finalize, List],
@@ -175,16 +176,13 @@ async fn a_name_that_the_erp_no_longer_knows_starts_anew() {
     }
 }
 
-fn state_with(name: &str, value: &str) -> UploadState {
-    let mut state = json!({
-        "version": 1, "patient": "7", "analysis": "12", "name": NAME, "address": "https://storage.example/x?sig=EXAMPLE",
-        "length": PDF.len(), "transferred": false, "replaces": false,
-    });
+fn holding(name: &str, value: &str) -> Arc<OneUpload> {
+    let mut state = state();
     state[name] = Value::from(value);
-    UploadState::from_json(&state.to_string()).unwrap()
+    OneUpload::holding(&state)
 }
 
-/// A state that was kept elsewhere is trusted no more than the vendor's word.
+/// A URL from a saved state is trusted no more than one from the vendor.
 #[tokio::test]
 async fn a_state_leads_only_where_an_address_may() {
     for (address, kind) in [
@@ -201,12 +199,9 @@ async fn a_state_leads_only_where_an_address_may() {
             network(|op, _| (op == List).then(|| common_http::transport::FakeAnswer::json("[]")));
         let hosts = ForeignHosts::default().only(["storage.example"]);
         let client = builder(&erp).upload_hosts(hosts).build().unwrap();
-        let state = state_with("address", address);
-        let error = files(&client)
-            .resume(state, Body::from(PDF))
-            .send()
-            .await
-            .unwrap_err();
+        let upload = files(&client).upload(NAME, Body::from(PDF));
+        let upload = upload.resumable(holding("address", address));
+        let error = upload.await.unwrap_err();
         let is = (error.kind(), error.operation(), error.delivery());
         assert_eq!(
             is,
@@ -219,12 +214,11 @@ async fn a_state_leads_only_where_an_address_may() {
 }
 
 #[tokio::test]
-async fn a_state_of_another_analysis_is_refused() {
-    for name in ["patient", "analysis"] {
+async fn a_state_of_another_upload_is_refused() {
+    for name in ["patient", "analysis", "name"] {
         let erp = network(|_, _| None);
-        let state = state_with(name, "99");
-        let upload = files(&crate::support::on(&erp)).resume(state, Body::from(PDF));
-        let error = upload.send().await.unwrap_err();
+        let upload = files(&crate::support::on(&erp)).upload(NAME, Body::from(PDF));
+        let error = upload.resumable(holding(name, "99")).await.unwrap_err();
         assert_eq!((error.kind(), erp.count()), (ErrorKind::InvalidInput, 0));
     }
 }

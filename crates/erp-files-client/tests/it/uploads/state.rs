@@ -1,94 +1,53 @@
-//! A journal in memory, and the states that go into it.
+//! What a store keeps of an upload, and under which key.
 
-use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use common_http::{Body, Delivery, ErrorKind, async_trait};
-use erp_files_client::files::{UploadJournal, UploadState};
+use common_http::transport::FakeAnswer;
+use common_http::{Body, Delivery, ErrorKind, MemoryStore, Store, StoreKey};
+use erp_files_client::files::Files;
 use serde_json::{Value, json};
 
-use crate::support::{NAME, Op, PDF, files, network, on, steps};
+use crate::support::store::OneUpload;
+use crate::support::{ADDRESS, NAME, Op, PDF, builder, files, network, on, steps};
 
-/// Keeps every state, and fails when it is full.
-#[derive(Clone, Default)]
-pub(crate) struct InMemory {
-    pub(crate) saved: Arc<Mutex<Vec<UploadState>>>,
-    pub(crate) room: Option<usize>,
-    pub(crate) cleared: Arc<Mutex<bool>>,
-}
-
-impl InMemory {
-    /// The last state, unless the upload is finished.
-    pub(crate) fn kept(&self) -> Option<UploadState> {
-        let cleared = *self.cleared.lock().unwrap();
-        self.saved
-            .lock()
-            .unwrap()
-            .last()
-            .filter(|_| !cleared)
-            .cloned()
-    }
-}
-
-#[async_trait]
-impl UploadJournal for InMemory {
-    async fn save(&self, state: &UploadState) -> io::Result<()> {
-        let mut saved = self.saved.lock().unwrap();
-        if self.room == Some(saved.len()) {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        saved.push(state.clone());
-        *self.cleared.lock().unwrap() = false;
-        Ok(())
-    }
-
-    async fn clear(&self) -> io::Result<()> {
-        *self.cleared.lock().unwrap() = true;
-        Ok(())
-    }
-}
-
-fn read(state: &UploadState) -> Value {
-    serde_json::from_str(state.to_json().expose()).unwrap()
+/// A state before the transfer.
+pub(crate) fn state() -> Value {
+    json!({
+        "version": 1, "patient": "7", "analysis": "12", "name": NAME, "address": ADDRESS,
+        "length": PDF.len(), "fingerprint": null, "transferred": false, "finalizing": false,
+        "replaces": false,
+    })
 }
 
 #[tokio::test]
-async fn a_state_is_kept_before_each_step_and_forgotten_at_the_end() {
+async fn a_state_is_saved_before_each_step_and_removed_at_the_end() {
     let erp = network(|_, _| None);
-    let journal = InMemory::default();
+    let store = OneUpload::empty();
     let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
-    upload
-        .fingerprint("EXAMPLE")
-        .journal(journal.clone())
-        .send()
-        .await
-        .unwrap();
-    let saved: Vec<Value> = journal.saved.lock().unwrap().iter().map(read).collect();
-    let state = |done: bool| {
-        json!({
-            "version": 1, "patient": "7", "analysis": "12", "name": NAME, "address": crate::support::ADDRESS,
-            "length": PDF.len(), "fingerprint": "EXAMPLE", "transferred": done, "finalizing": done, "replaces": false,
-        })
+    let upload = upload.fingerprint("EXAMPLE").resumable(store.clone());
+    upload.await.unwrap();
+    let saved = |done: bool| {
+        let mut state = state();
+        state["fingerprint"] = json!("EXAMPLE");
+        state["transferred"] = json!(done);
+        state["finalizing"] = json!(done);
+        state
     };
-    assert_eq!(saved, [state(false), state(true)]);
-    assert!(journal.kept().is_none());
-    assert_eq!(journal.saved.lock().unwrap()[0].name(), NAME);
+    assert_eq!(store.saved(), [saved(false), saved(true)]);
+    assert_eq!(store.kept(), None);
 }
 
-/// What could not be taken up again is not begun further. What has been done by then is not denied.
+/// An upload that could not be resumed does not go on. What was done by then is not denied.
 #[tokio::test]
-async fn a_state_that_cannot_be_kept_ends_the_upload() {
+async fn a_state_that_cannot_be_saved_ends_the_upload() {
     for (room, operation, sent) in [
         (0, Op::Initialize, vec![Op::Initialize]),
         (1, Op::Transfer, vec![Op::Initialize, Op::Transfer]),
     ] {
         let erp = network(|_, _| None);
-        let journal = InMemory {
-            room: Some(room),
-            ..InMemory::default()
-        };
         let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
-        let error = upload.journal(journal).send().await.unwrap_err();
+        let upload = upload.resumable(OneUpload::with_room(room));
+        let error = upload.await.unwrap_err();
         assert_eq!(
             (error.kind(), error.operation()),
             (ErrorKind::LocalIo, Some(operation.id()))
@@ -97,29 +56,106 @@ async fn a_state_that_cannot_be_kept_ends_the_upload() {
     }
 }
 
-#[test]
-fn what_is_no_state_is_not_taken_for_one() {
-    let state = json!({
-        "version": 1, "patient": "7", "analysis": "12", "name": NAME, "address": "https://storage.example/x",
-        "length": 4, "transferred": false, "replaces": false,
-    });
-    let with = |name: &str, value: Value| {
-        let mut changed = state.clone();
-        changed[name] = value;
-        UploadState::from_json(&changed.to_string())
-    };
-    assert!(with("length", json!(4)).is_some());
-    // Of an earlier version that had no fingerprints, or of a later one with more.
-    assert!(with("fingerprint", Value::Null).is_some());
-    assert!(with("later", json!(1)).is_some());
-    for (name, value) in [
-        ("version", json!(2)),
-        ("name", json!(1)),
-        ("transferred", json!("no")),
-        ("length", json!(-1)),
-    ] {
-        assert!(with(name, value).is_none(), "{name}");
+#[tokio::test]
+async fn a_store_that_cannot_be_read_is_an_error_before_anything_is_sent() {
+    let erp = network(|_, _| None);
+    let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+    let error = upload.resumable(OneUpload::broken()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.operation(), error.delivery()),
+        (
+            ErrorKind::LocalIo,
+            Some(Op::Initialize.id()),
+            Delivery::NotSent
+        )
+    );
+    assert_eq!(erp.count(), 0);
+}
+
+#[tokio::test]
+async fn text_that_is_not_a_state_is_not_used() {
+    let mut later = state();
+    later["version"] = json!(2);
+    for text in ["", "{}", "null", "{", &later.to_string()] {
+        let erp = network(|_, _| None);
+        let store = OneUpload::holding_text(text);
+        let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+        upload.resumable(store.clone()).await.unwrap();
+        assert_eq!(steps(&erp)[0], Op::Initialize, "{text}");
+        assert_eq!(store.kept(), None);
     }
-    let text = state.to_string();
-    assert!(UploadState::from_json(&text[..text.len() - 1]).is_none());
+}
+
+/// A state without the fields of later versions is used.
+#[tokio::test]
+async fn a_state_of_an_earlier_version_is_used() {
+    let mut earlier = state();
+    let fields = earlier.as_object_mut().unwrap();
+    fields.retain(|name, _| name != "fingerprint" && name != "finalizing");
+    let erp = network(|op, nth| (op == Op::List && nth == 1).then(|| FakeAnswer::json("[]")));
+    let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+    upload
+        .fingerprint("EXAMPLE")
+        .resumable(OneUpload::holding(&earlier))
+        .await
+        .unwrap();
+    assert_eq!(
+        steps(&erp),
+        [Op::List, Op::Transfer, Op::Finalize, Op::List]
+    );
+}
+
+/// One store serves any number of uploads. A second run finds its upload by the key.
+#[tokio::test]
+async fn each_upload_has_a_key_of_its_own() {
+    let erp = network(|_, _| None);
+    let key = async |files: Files, name: &str| -> StoreKey {
+        let store = OneUpload::empty();
+        let upload = files.upload(name, Body::from(PDF));
+        upload.resumable(store.clone()).await.unwrap();
+        let keys = store.keys();
+        assert!(keys.iter().all(|key| *key == keys[0]), "one key per upload");
+        keys[0].clone()
+    };
+    let client = on(&erp);
+    let other_clinic = builder(&erp).base_url("https://other.example");
+    let other_clinic = other_clinic.build().unwrap();
+    let keys = [
+        key(files(&client), NAME).await,
+        key(files(&client), "other.pdf").await,
+        key(client.files(&8.into(), &12.into()), NAME).await,
+        key(client.files(&7.into(), &13.into()), NAME).await,
+        key(files(&other_clinic), NAME).await,
+    ];
+    for (place, one) in keys.iter().enumerate() {
+        assert!(!keys[..place].contains(one), "{place}");
+    }
+    // A slash at the end of the base URL does not matter.
+    let same = builder(&erp).base_url("https://clinic.example/");
+    assert_eq!(key(files(&same.build().unwrap()), NAME).await, keys[0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_resumes_by_its_key_in_a_shared_store() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+    let erp = network(|op, nth| match (op, nth) {
+        (Op::Transfer, 1) => Some(FakeAnswer::status(400)),
+        (Op::List, 1 | 2) => Some(FakeAnswer::json("[]")),
+        _ => None,
+    });
+    let files = files(&on(&erp));
+    let upload = |name| {
+        let upload = files.upload(name, Body::from(PDF));
+        upload.resumable(store.clone())
+    };
+    assert!(upload(NAME).await.is_err());
+    // Another upload does not see its state.
+    upload("other.pdf").await.unwrap();
+    upload(NAME).await.unwrap();
+    let targets = erp.requests().into_iter();
+    let initialized: Vec<_> = targets
+        .filter(|request| Op::of(request) == Op::Initialize)
+        .map(|request| request.target.rsplit('/').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(initialized, [NAME, "other.pdf"]);
 }

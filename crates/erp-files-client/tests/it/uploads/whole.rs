@@ -1,13 +1,13 @@
-//! An upload is one call to whoever makes it: what its error says is said of all its steps.
+//! An upload is one call to its caller: its error covers all steps.
 
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, TransportError};
 use common_http::{Body, CallOptions, Delivery, ErrorKind, ForeignHosts};
-use erp_files_client::files::{OnConflict, UploadState};
+use erp_files_client::files::OnConflict;
 use erp_files_client::{ErrorCode, FileId};
 
-use super::state::InMemory;
+use crate::support::store::OneUpload;
 use crate::support::{Ended, NAME, Op, PDF, builder, files, network, on, steps};
 use Op::{Delete, Finalize, Initialize, List, Transfer};
 
@@ -22,7 +22,7 @@ fn lost() -> FakeAnswer {
     FakeAnswer::error(TransportError::Interrupted)
 }
 
-/// The ERP goes away after this step: by then it has seen something.
+/// The ERP goes away after this step, when something was sent.
 #[tokio::test(start_paused = true)]
 async fn what_an_earlier_step_has_sent_has_left() {
     for step in [Transfer, Finalize] {
@@ -34,7 +34,7 @@ async fn what_an_earlier_step_has_sent_has_left() {
             (Some(step.id()), ErrorKind::Connect, Delivery::Answered)
         );
     }
-    // Nothing has.
+    // Nothing was sent.
     let erp = network(|op, _| (op == Initialize).then(no_way));
     let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
     assert_eq!(
@@ -43,7 +43,7 @@ async fn what_an_earlier_step_has_sent_has_left() {
     );
 }
 
-/// The old file is gone, and nobody may say that nothing was sent.
+/// The old file is gone, so the error must not say that nothing was sent.
 #[tokio::test(start_paused = true)]
 async fn a_replacement_that_ends_after_the_deletion() {
     for (after, delivery) in [
@@ -68,8 +68,8 @@ async fn a_replacement_that_ends_after_the_deletion() {
     }
 }
 
-/// A lost initialize is settled by the list after a deletion as before one: else the old file would be gone and none in its
-/// place.
+/// A lost initialize is settled by the list after a deletion, too. Otherwise the old file would be
+/// gone and no new one in its place.
 #[tokio::test(start_paused = true)]
 async fn an_initialize_that_is_lost_after_the_deletion_is_sent_once_more() {
     let erp = network(|op, nth| match (op, nth) {
@@ -88,7 +88,7 @@ async fn an_initialize_that_is_lost_after_the_deletion_is_sent_once_more() {
         [&settled[..], &[Transfer, Finalize, List]].concat()
     );
 
-    // Somebody else was faster: his file is not deleted.
+    // Somebody else was faster: their file is not deleted.
     let erp = network(|op, nth| match (op, nth) {
         (Initialize, 1) => Some(FakeAnswer::status(409)),
         (Initialize, _) => Some(lost()),
@@ -104,7 +104,7 @@ async fn an_initialize_that_is_lost_after_the_deletion_is_sent_once_more() {
     assert_eq!(steps(&erp), settled[..5]);
 }
 
-/// The conflict is told as one: nothing of the lost answer is in it.
+/// The error is a conflict, with nothing of the lost answer in it.
 #[tokio::test(start_paused = true)]
 async fn a_conflict_that_only_the_list_tells_has_no_status() {
     let erp = network(|op, nth| match (op, nth) {
@@ -141,7 +141,7 @@ async fn a_list_that_fails_does_not_hide_the_conflict() {
     }
 }
 
-/// An address that the settings refuse: where names are reserved there is no second one.
+/// A URL that the settings refuse: if names are reserved, there is no second one.
 #[tokio::test(start_paused = true)]
 async fn an_address_that_is_refused_is_kept() {
     let private = r#""https://10.255.255.1/result.pdf?sig=EXAMPLE""#;
@@ -155,9 +155,9 @@ async fn an_address_that_is_refused_is_kept() {
         })
     };
     let erp = inside();
-    let journal = InMemory::default();
+    let store = OneUpload::empty();
     let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
-    let error = upload.journal(journal.clone()).send().await.unwrap_err();
+    let error = upload.resumable(store.clone()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.operation()),
         (ErrorKind::Config, Some(Initialize.id()))
@@ -168,72 +168,72 @@ async fn an_address_that_is_refused_is_kept() {
     let erp = inside();
     let hosts = ForeignHosts::default().allow_private(true);
     let client = builder(&erp).upload_hosts(hosts).build().unwrap();
-    let resumed = files(&client).resume(journal.kept().unwrap(), Body::from(PDF));
-    let outcome = resumed.journal(journal.clone()).send().await.unwrap();
+    let resumed = files(&client).upload(NAME, Body::from(PDF));
+    let outcome = resumed.resumable(store.clone()).await.unwrap();
     assert_eq!(outcome, Ended::uploaded(Some(FileId::from(5))));
     assert_eq!(steps(&erp), [List, Transfer, Finalize, List]);
-    assert!(journal.kept().is_none());
+    assert!(store.kept().is_none());
 }
 
-/// What would not be sent as given is of use to nobody.
+/// A URL that cannot be sent as it is, is of no use with other settings either.
 #[tokio::test(start_paused = true)]
 async fn an_address_that_cannot_be_used_is_not_kept() {
     for answer in [r#""https://storage.example/../x?sig=EXAMPLE""#, "{}"] {
         let erp = network(move |op, _| (op == Initialize).then(|| FakeAnswer::json(answer)));
-        let journal = InMemory::default();
+        let store = OneUpload::empty();
         let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
-        let error = upload.journal(journal.clone()).send().await.unwrap_err();
+        let error = upload.resumable(store.clone()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
-        assert!(journal.kept().is_none());
+        assert!(store.kept().is_none());
     }
 }
 
-/// Without a journal too, a failure has with it what the upload can be taken up again from.
+/// From whatever is saved when a step fails, a second run succeeds.
 #[tokio::test(start_paused = true)]
-async fn a_failure_hands_out_the_state() {
+async fn a_failure_leaves_the_state_in_the_store() {
     for (step, is_kept) in [(Initialize, false), (Transfer, true), (Finalize, true)] {
         let erp = network(move |op, nth| match (op, nth) {
             (op, 1..=3) if op == step => Some(FakeAnswer::status(500)),
             (List, 1 | 2) => Some(FakeAnswer::json(EMPTY)),
             _ => None,
         });
-        let files = files(&on(&erp));
-        let upload = files.upload(NAME, Body::from(PDF));
-        let unfinished = upload.send_or_state().await.unwrap_err();
-        assert_eq!(unfinished.error().operation(), Some(step.id()));
-        assert_eq!(unfinished.state().is_some(), is_kept, "{step:?}");
-        assert_eq!(unfinished.to_string(), unfinished.error().to_string());
-        for secret in ["sig=", NAME, "storage.example"] {
-            assert!(!format!("{unfinished:?} {unfinished}").contains(secret));
-        }
-        let Some(state) = unfinished.state() else {
-            continue;
+        let (files, store) = (files(&on(&erp)), OneUpload::empty());
+        let upload = || {
+            let upload = files.upload(NAME, Body::from(PDF));
+            upload.resumable(store.clone())
         };
-        let state = UploadState::from_json(state.to_json().expose()).unwrap();
-        let resumed = files.resume(state, Body::from(PDF)).send().await;
-        assert_eq!(resumed.unwrap().as_str(), "uploaded");
+        let error = upload().await.unwrap_err();
+        assert_eq!(error.operation(), Some(step.id()));
+        assert_eq!(store.kept().is_some(), is_kept, "{step:?}");
+        for secret in ["sig=", NAME, "storage.example"] {
+            assert!(!format!("{error:?} {error}").contains(secret));
+        }
+        if is_kept {
+            assert_eq!(upload().await.unwrap().as_str(), "uploaded");
+        }
     }
-    // One that was handed in and could not be looked at is not lost.
+    // A state that was there is not lost when the list cannot be read.
     let erp = network(|op, _| (op == Finalize || op == List).then(|| FakeAnswer::status(500)));
-    let files = files(&on(&erp));
-    let upload = files.upload(NAME, Body::from(PDF)).send_or_state();
-    let state = upload.await.unwrap_err().state().cloned();
-    let resumed = files.resume(state.clone().unwrap(), Body::from(PDF));
-    let unfinished = resumed.send_or_state().await.unwrap_err();
-    assert_eq!(unfinished.error().operation(), Some(List.id()));
-    assert!(unfinished.state() == state.as_ref());
-    // Nor is there one where nothing is left to be taken up.
+    let (files, store) = (files(&on(&erp)), OneUpload::empty());
+    let upload = || {
+        let upload = files.upload(NAME, Body::from(PDF));
+        upload.resumable(store.clone())
+    };
+    upload().await.unwrap_err();
+    let state = store.kept();
+    assert!(state.is_some());
+    let error = upload().await.unwrap_err();
+    assert_eq!((error.operation(), store.kept()), (Some(List.id()), state));
+    // Nothing is saved if there is nothing to resume.
     let erp = network(|op, _| (op == Initialize).then(|| FakeAnswer::status(409)));
+    let store = OneUpload::empty();
     let upload = crate::support::files(&on(&erp)).upload(NAME, Body::from(PDF));
-    let unfinished = upload.send_or_state().await.unwrap_err();
-    assert_eq!(
-        ErrorCode::of(unfinished.error()),
-        Some(ErrorCode::FileExists)
-    );
-    assert!(unfinished.state().is_none());
+    let error = upload.resumable(store.clone()).await.unwrap_err();
+    assert_eq!(ErrorCode::of(&error), Some(ErrorCode::FileExists));
+    assert!(store.saved().is_empty());
 }
 
-/// The options are each step's; the deadline is a step's own, not one for all.
+/// The options are those of each step, and so is the deadline.
 #[tokio::test(start_paused = true)]
 async fn the_options_reach_every_step() {
     for step in [Initialize, Transfer, Finalize, List, Delete] {
@@ -249,7 +249,7 @@ async fn the_options_reach_every_step() {
             .options(CallOptions::default().deadline(Duration::from_secs(5)));
         let started = tokio::time::Instant::now();
         assert!(upload.send().await.is_err(), "{step:?}");
-        // A lost finalize is looked up and sent again, for five seconds more.
+        // A lost finalize is looked up and sent again, for five more seconds.
         assert!(started.elapsed() <= Duration::from_secs(11), "{step:?}");
     }
     let erp = network(|op, _| {
@@ -261,7 +261,7 @@ async fn the_options_reach_every_step() {
     assert_eq!(steps(&erp), [Initialize]);
 }
 
-/// Bytes of the file, and of nothing else.
+/// Progress counts the bytes of the file, and nothing else.
 #[tokio::test(start_paused = true)]
 async fn progress_is_the_transfers() {
     let (sender, receiver) = std::sync::mpsc::channel();

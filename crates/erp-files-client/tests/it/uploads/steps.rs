@@ -1,30 +1,30 @@
-//! Uploads that are taken up again, over a scripted network.
+//! Uploads that are resumed, each step on a scripted network.
 
-use std::io;
 use std::sync::{Arc, Mutex};
 
 use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport, TransportError};
-use common_http::{Body, CallOptions, ErrorKind, HttpOptions, Result, Secret, async_trait};
+use common_http::{Body, CallOptions, ErrorKind, HttpOptions, Result};
+use erp_files_client::files::{Files, OnConflict, UploadOutcome};
+use erp_files_client::{ErpFilesClient, ErrorCode, FileId};
+use serde_json::{Value, json};
 
-use super::{OnConflict, UploadOutcome};
-use crate::files::{Files, UploadJournal, UploadState};
-use crate::vendor::ErrorCode;
-use crate::{ErpFilesClient, FileId};
+use crate::support::store::OneUpload;
+use crate::support::{Ended, NAME};
 
 const LISTED: &str = r#"[{"Id":5,"FileName":"result.pdf"}]"#;
 
-/// What each step answers: the first answer first, the last one from then on.
+/// The answers to each step in order. The last one is repeated.
 struct Erp {
     initialize: Vec<u16>,
     list: Vec<&'static str>,
-    /// The storage, under the address that the state has.
+    /// The storage's answer at the saved URL.
     kept: u16,
-    /// 0: there is no way to it.
+    /// 0: no connection.
     finalize: Vec<u16>,
 }
 
 impl Erp {
-    /// All goes well, and nothing is there.
+    /// All goes well, and there are no files.
     fn new() -> Self {
         Self {
             initialize: vec![200],
@@ -69,42 +69,19 @@ fn step(request: &FakeRequest) -> &'static str {
     }
 }
 
-/// A journal in memory: how far the upload has come by it, if it is there.
-#[derive(Clone, Default)]
-struct InMemory(Arc<Mutex<Option<UploadState>>>);
-
-#[async_trait]
-impl UploadJournal for InMemory {
-    async fn save(&self, state: &UploadState) -> io::Result<()> {
-        *self.0.lock().unwrap() = Some(state.clone());
-        Ok(())
-    }
-
-    async fn clear(&self) -> io::Result<()> {
-        *self.0.lock().unwrap() = None;
-        Ok(())
-    }
-}
-
 struct Run {
     outcome: Result<UploadOutcome>,
     steps: Vec<&'static str>,
-    /// What is kept for another try.
-    kept: Option<UploadState>,
+    /// The state that is left in the store.
+    kept: Option<Value>,
 }
 
-fn state(transferred: bool) -> UploadState {
-    UploadState {
-        patient: "7".into(),
-        analysis: "12".into(),
-        name: "result.pdf".into(),
-        address: Secret::from("https://storage.example/kept?sig=EXAMPLE"),
-        length: Some(4),
-        fingerprint: Some("one".into()),
-        transferred,
-        finalizing: transferred,
-        replaces: false,
-    }
+fn state(transferred: bool) -> Value {
+    json!({
+        "version": 1, "patient": "7", "analysis": "12", "name": NAME,
+        "address": "https://storage.example/kept?sig=EXAMPLE", "length": 4, "fingerprint": "one",
+        "transferred": transferred, "finalizing": transferred, "replaces": false,
+    })
 }
 
 fn files(erp: Erp) -> (Files, Arc<FakeTransport>) {
@@ -120,31 +97,28 @@ fn files(erp: Erp) -> (Files, Arc<FakeTransport>) {
     (client.files(&7.into(), &12.into()), network)
 }
 
-/// Takes this state up, with the same content or another of the same length.
-async fn resume(erp: Erp, state: UploadState, same: bool, on_conflict: OnConflict) -> Run {
+/// Resumes from this state, with the same content or another of the same length.
+async fn resume(erp: Erp, state: Value, same: bool, on_conflict: OnConflict) -> Run {
     let (files, network) = files(erp);
-    let journal = InMemory::default();
-    journal.save(&state).await.unwrap();
+    let store = OneUpload::holding(&state);
     let outcome = files
-        .resume(state, Body::from("%PDF"))
+        .upload(NAME, Body::from("%PDF"))
         .fingerprint(if same { "one" } else { "another" })
         .on_conflict(on_conflict)
-        .journal(journal.clone())
-        .send()
+        .resumable(store.clone())
         .await;
-    let kept = journal.0.lock().unwrap().clone();
     Run {
         outcome,
         steps: network.requests().iter().map(step).collect(),
-        kept,
+        kept: store.kept(),
     }
 }
 
 impl Run {
     #[track_caller]
-    fn is(&self, outcome: UploadOutcome, steps: &[&str]) {
+    fn is(&self, outcome: Ended, steps: &[&str]) {
         assert_eq!(self.steps, steps);
-        assert_eq!(self.outcome.as_ref().unwrap(), &outcome);
+        assert_eq!(*self.outcome.as_ref().unwrap(), outcome);
         assert!(self.kept.is_none());
     }
 
@@ -156,10 +130,8 @@ impl Run {
     }
 }
 
-fn uploaded() -> UploadOutcome {
-    UploadOutcome::Uploaded {
-        file_id: Some(FileId::from(5)),
-    }
+fn uploaded() -> Ended {
+    Ended::uploaded(Some(FileId::from(5)))
 }
 
 #[tokio::test]
@@ -195,7 +167,7 @@ async fn not_transferred() {
     );
 }
 
-/// Of the same length, and yet another content: what was transferred is not passed for it.
+/// Another content of the same length: what was transferred is not taken for it.
 #[tokio::test]
 async fn another_content_is_transferred_again() {
     let erp = Erp {
@@ -222,17 +194,10 @@ async fn another_content_than_the_finished_one_is_a_conflict() {
     assert!(run.kept.is_none());
 
     let run = resume(erp(), state(true), false, OnConflict::Skip).await;
-    run.is(
-        UploadOutcome::Skipped {
-            file_id: Some(FileId::from(5)),
-        },
-        &conflict,
-    );
+    run.is(Ended::skipped(Some(FileId::from(5))), &conflict);
 
     let run = resume(erp(), state(true), false, OnConflict::Replace).await;
-    let replaced = UploadOutcome::Replaced {
-        file_id: Some(FileId::from(5)),
-    };
+    let replaced = Ended::replaced(Some(FileId::from(5)));
     let rest = ["delete", "initialize", "transfer", "finalize", "list"];
     run.is(replaced, &[&conflict[..], &rest].concat());
 }
@@ -250,7 +215,7 @@ async fn an_address_that_the_storage_refuses() {
         let kept = ["list", "transfer to kept"];
         run.is(uploaded(), &[&kept[..], &again].concat());
     }
-    // Another address would not help.
+    // Another URL would not help.
     let erp = Erp {
         kept: 413,
         ..Erp::new()
@@ -260,8 +225,8 @@ async fn an_address_that_the_storage_refuses() {
     assert!(run.kept.is_some());
 }
 
-/// `a-refused-finalize-sends-the-file-again`: what was transferred may be there no more, and what the status then is, is not
-/// known.
+/// `a-refused-finalize-sends-the-file-again`: what was transferred may no longer be there, and the
+/// status of that is not known.
 #[tokio::test]
 async fn what_is_not_finalized_is_transferred_again() {
     for status in [400, 404, 409, 422] {
@@ -277,7 +242,7 @@ async fn what_is_not_finalized_is_transferred_again() {
             &[&["list", "finalize", "list"][..], &again].concat(),
         );
     }
-    // The file is not why.
+    // The refusal is not about the file.
     for finalize in [vec![401], vec![403]] {
         let erp = Erp {
             finalize,
@@ -285,7 +250,7 @@ async fn what_is_not_finalized_is_transferred_again() {
         };
         let run = resume(erp, state(true), true, OnConflict::Error).await;
         run.failed(None, &["list", "finalize"]);
-        assert!(run.kept == Some(state(true)));
+        assert_eq!(run.kept, Some(state(true)));
     }
 }
 
@@ -311,7 +276,7 @@ async fn an_upload_that_the_erp_has_forgotten() {
     }
 }
 
-/// The earlier process's finalize was still on its way when the list was asked for.
+/// The earlier process's finalize was still on its way during the list request.
 #[tokio::test]
 async fn a_finalize_of_before_that_acts_late() {
     for on_conflict in [OnConflict::Error, OnConflict::Skip, OnConflict::Replace] {
@@ -328,12 +293,13 @@ async fn a_finalize_of_before_that_acts_late() {
     }
 }
 
-/// Transferred, and finalize never sent: what is listed now is somebody else's.
+/// Transferred, but never finalized: a listed file is somebody else's.
 #[tokio::test]
 async fn a_file_that_was_never_finalized_is_not_ours() {
-    let never = || UploadState {
-        finalizing: false,
-        ..state(true)
+    let never = || {
+        let mut state = state(true);
+        state["finalizing"] = json!(false);
+        state
     };
     let erp = || Erp {
         list: vec![LISTED],
@@ -344,13 +310,11 @@ async fn a_file_that_was_never_finalized_is_not_ours() {
     let run = resume(erp(), never(), true, OnConflict::Error).await;
     run.failed(Some(ErrorCode::FileExists), &conflict);
     let run = resume(erp(), never(), true, OnConflict::Skip).await;
-    let skipped = UploadOutcome::Skipped {
-        file_id: Some(FileId::from(5)),
-    };
+    let skipped = Ended::skipped(Some(FileId::from(5)));
     run.is(skipped, &conflict);
 }
 
-/// What is kept says whether a finalize has left.
+/// The state says whether a finalize was sent.
 #[tokio::test]
 async fn a_finalize_that_was_not_sent_is_kept_as_such() {
     for (status, finalizing) in [(0, false), (400, true), (404, true), (500, true)] {
@@ -358,17 +322,18 @@ async fn a_finalize_that_was_not_sent_is_kept_as_such() {
             finalize: vec![status],
             ..Erp::new()
         });
-        let journal = InMemory::default();
+        let store = OneUpload::empty();
         let once = CallOptions::default().max_attempts(1);
-        let upload = files.upload("result.pdf", Body::from("%PDF"));
-        let ended = upload.options(once).journal(journal.clone()).send().await;
+        let upload = files.upload(NAME, Body::from("%PDF"));
+        let ended = upload.options(once).resumable(store.clone()).await;
         assert!(ended.is_err());
-        let kept = journal.0.lock().unwrap().clone().unwrap();
-        assert_eq!((kept.transferred, kept.finalizing), (true, finalizing));
+        let kept = store.kept().unwrap();
+        assert_eq!(kept["transferred"], true);
+        assert_eq!(kept["finalizing"], finalizing);
     }
 }
 
-/// The name is reserved, and nothing else is to be had: the state stays, for it is all there is.
+/// The name is reserved, and there is no other URL: the state is kept, since it is all there is.
 #[tokio::test]
 async fn an_upload_that_cannot_be_taken_up_is_kept() {
     let erp = Erp {
@@ -389,7 +354,7 @@ async fn an_upload_that_cannot_be_taken_up_is_kept() {
         Some(ErrorCode::UnfinishedUpload),
         &[&kept[..], &["initialize", "list"]].concat(),
     );
-    assert!(run.kept == Some(state(true)));
+    assert_eq!(run.kept, Some(state(true)));
 }
 
 /// The name would stay taken.

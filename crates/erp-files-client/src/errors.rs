@@ -1,0 +1,215 @@
+//! The error answers of the ERP, of the token endpoint, and of the storage behind the signed URL.
+
+use common_http::{Answer, Error, ErrorDetail, ErrorKind, Operation, Profile, open_enum};
+use serde_json::Value;
+
+/// What the engine must know of the ERP.
+pub(crate) static ERP: Profile = Profile::new(
+    "erp",
+    concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
+)
+.codes(ErrorCode::KNOWN)
+.read_error(read_error);
+
+open_enum! {
+    /// The error codes of this client, of the token endpoint (RFC 6749) and of the storage.
+    ///
+    /// The ERP itself documents none.
+    ///
+    /// ```
+    /// use erp_files_client::{Error, ErrorCode, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Conflict).with_code("file_exists", true);
+    /// assert_eq!(ErrorCode::of(&error), Some(ErrorCode::FileExists));
+    /// ```
+    pub enum ErrorCode: String {
+        /// Client: a file of this name exists (409, and the list has it).
+        FileExists = "file_exists",
+        /// Client: the name is taken (409), but no file of it is listed. An upload of it was
+        /// started and not finished.
+        UnfinishedUpload = "unfinished_upload",
+        /// Client: the signed URL has expired.
+        UploadUrlExpired = "upload_url_expired",
+
+        /// Token endpoint: the client id or secret is wrong.
+        InvalidClient = "invalid_client",
+        /// Token endpoint: the scope is unknown or not allowed for this client.
+        InvalidScope = "invalid_scope",
+        /// Token endpoint: the client may not request tokens this way.
+        UnauthorizedClient = "unauthorized_client",
+        /// Token endpoint: it does not accept client credentials.
+        UnsupportedGrantType = "unsupported_grant_type",
+        /// Token endpoint: the grant is invalid.
+        InvalidGrant = "invalid_grant",
+        /// Token endpoint: the request is malformed.
+        InvalidRequest = "invalid_request",
+
+        /// Storage: it refuses the URL.
+        AccessDenied = "AccessDenied",
+        /// Storage (Azure): the URL's signature is wrong or has expired.
+        AuthenticationFailed = "AuthenticationFailed",
+        /// Storage (Azure): this request is not authorised.
+        AuthorizationFailure = "AuthorizationFailure",
+        /// Storage (Azure): the URL does not allow writing.
+        AuthorizationPermissionMismatch = "AuthorizationPermissionMismatch",
+        /// Storage (S3): the token in the URL has expired.
+        ExpiredToken = "ExpiredToken",
+        /// Storage (S3): the signature does not match the request.
+        SignatureDoesNotMatch = "SignatureDoesNotMatch",
+        /// Storage (S3): this machine's clock is wrong.
+        RequestTimeTooSkewed = "RequestTimeTooSkewed",
+        /// Storage (Azure): `x-ms-blob-type` or another header is missing.
+        MissingRequiredHeader = "MissingRequiredHeader",
+        /// Storage (Azure): a header is not accepted.
+        InvalidHeaderValue = "InvalidHeaderValue",
+        /// Storage (Azure): there is a blob of another type.
+        InvalidBlobType = "InvalidBlobType",
+        /// Storage: the length is missing.
+        MissingContentLengthHeader = "MissingContentLengthHeader",
+        /// Storage (S3): the file is too large for one request.
+        EntityTooLarge = "EntityTooLarge",
+        /// Storage (Azure): the file is too large for one request.
+        RequestBodyTooLarge = "RequestBodyTooLarge",
+        /// Storage (Azure): there is no such blob.
+        BlobNotFound = "BlobNotFound",
+        /// Storage (Azure): there is no such container.
+        ContainerNotFound = "ContainerNotFound",
+        /// Storage (S3): there is no such bucket.
+        NoSuchBucket = "NoSuchBucket",
+        /// Storage (Azure): the blob may not be changed.
+        BlobImmutableDueToPolicy = "BlobImmutableDueToPolicy",
+        /// Storage (Azure): it is overloaded.
+        ServerBusy = "ServerBusy",
+        /// Storage (S3): it is overloaded.
+        SlowDown = "SlowDown",
+    }
+}
+
+impl ErrorCode {
+    /// The code of an error, if it has one.
+    #[must_use]
+    pub fn of(error: &Error) -> Option<Self> {
+        error.code().map(Self::from)
+    }
+}
+
+fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
+    // The one operation that is a transfer goes to the storage.
+    if operation.is_transfer() {
+        return storage_error(answer);
+    }
+    if operation.is_login() {
+        let mut detail = ErrorDetail::from_json(answer.body(), &["error"], &["error_description"]);
+        // RFC 6749: 400 or 401 whatever is wrong with the request for a token.
+        detail.kind =
+            matches!(answer.status().as_u16(), 400 | 401 | 403).then_some(ErrorKind::Credentials);
+        return detail;
+    }
+    // Inferred: RFC 7807, a JSON string, plain text, or nothing.
+    let mut detail = ErrorDetail::from_json(answer.body(), &[], &["detail", "title", "message"]);
+    if detail.message.is_none() {
+        detail.message = match serde_json::from_slice(answer.body()) {
+            Ok(Value::String(text)) => Some(text),
+            Ok(_) => None,
+            Err(_) => plain_text(answer.body()),
+        };
+    }
+    detail
+}
+
+fn plain_text(body: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(body).ok()?.trim();
+    (!text.is_empty() && !text.starts_with('<')).then(|| text.to_owned())
+}
+
+/// Azure and S3 both answer `<Error><Code>..</Code><Message>..</Message></Error>`.
+///
+/// Azure repeats the code in a header.
+fn storage_error(answer: &Answer) -> ErrorDetail {
+    let body = String::from_utf8_lossy(answer.body());
+    let header = answer.headers().get("x-ms-error-code");
+    let code = header
+        .and_then(|code| code.to_str().ok())
+        .or_else(|| element(&body, "Code"))
+        .map(str::to_owned);
+    let mut detail = ErrorDetail::default();
+    detail.code = code;
+    // Azure says in the detail what is wrong with a signature. Its message is always the same.
+    detail.message = element(&body, "AuthenticationErrorDetail")
+        .or_else(|| element(&body, "Message"))
+        .map(str::to_owned);
+    // A 401 of the storage is about the URL, not about the session.
+    detail.kind = (answer.status().as_u16() == 401).then_some(ErrorKind::PermissionDenied);
+    detail
+}
+
+/// The text of the first element of this name, in which neither storage nests anything.
+fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    let (text, _) = rest.split_once(&format!("</{name}>"))?;
+    (!text.is_empty() && !text.contains('<')).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+
+    fn answer(status: StatusCode, body: &str) -> Answer {
+        let mut response = http::Response::new(body.to_owned().into());
+        *response.status_mut() = status;
+        Answer::from(response)
+    }
+
+    static LIST: Operation = Operation::get("erp.files.list", "/");
+    static TRANSFER: Operation = Operation::put("erp.files.transfer", "/").transfer();
+
+    fn read(operation: &Operation, status: u16, body: &str) -> ErrorDetail {
+        read_error(
+            operation,
+            &answer(StatusCode::from_u16(status).unwrap(), body),
+        )
+    }
+
+    #[test]
+    fn errors_of_the_erp_are_read_in_any_form() {
+        for (body, message) in [
+            (
+                r#"{"type":"about:blank","title":"Conflict","status":409}"#,
+                Some("Conflict"),
+            ),
+            (r#"{"title":"Bad Request","detail":"texto"}"#, Some("texto")),
+            (r#""texto""#, Some("texto")),
+            (" texto \n", Some("texto")),
+            ("<html>", None),
+            ("", None),
+            ("[1]", None),
+        ] {
+            let detail = read(&LIST, 409, body);
+            assert_eq!(detail.message.as_deref(), message, "{body}");
+            assert_eq!(detail.code, None);
+        }
+    }
+
+    #[test]
+    fn a_refused_token_request_is_about_credentials() {
+        let operation = Operation::post("erp.sessions.open", "").login();
+        let detail = read(&operation, 400, r#"{"error":"invalid_client"}"#);
+        assert_eq!(detail.code.as_deref(), Some("invalid_client"));
+        assert!(detail.kind == Some(ErrorKind::Credentials));
+        assert!(read(&operation, 500, "").kind.is_none());
+    }
+
+    #[test]
+    fn xml_errors_of_the_storage_are_read() {
+        let xml = "\u{feff}<?xml version=\"1.0\"?><Error><Code>AuthenticationFailed</Code>\
+                   <Message>texto\nmais</Message></Error>";
+        let detail = read(&TRANSFER, 403, xml);
+        assert_eq!(detail.code.as_deref(), Some("AuthenticationFailed"));
+        assert_eq!(detail.message.as_deref(), Some("texto\nmais"));
+        for body in ["", "<Code>", "<Code></Code>", "</Code><Code>", "{}"] {
+            assert_eq!(read(&TRANSFER, 403, body).code, None, "{body}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! How far an upload has come, as a store keeps it.
+
+use common_http::{Secret, safe_debug};
+use serde::{Deserialize, Serialize};
+
+/// The format of the JSON text. Another version's state is not used.
+const VERSION: u32 = 1;
+
+/// How far an upload has come. It is a secret (the URL is), and names a patient.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct State {
+    version: u32,
+    patient: String,
+    analysis: String,
+    name: String,
+    address: String,
+    length: Option<u64>,
+    #[serde(default)]
+    fingerprint: Option<String>,
+    pub(super) transferred: bool,
+    /// A finalize was sent, or is about to be.
+    #[serde(default)]
+    pub(super) finalizing: bool,
+    pub(super) replaces: bool,
+}
+
+safe_debug!(State {});
+
+/// What identifies an upload within a clinic.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Of<'a> {
+    pub(super) patient: &'a str,
+    pub(super) analysis: &'a str,
+    pub(super) name: &'a str,
+}
+
+impl State {
+    /// The state before the transfer.
+    pub(super) fn new(
+        of: Of<'_>,
+        url: &Secret,
+        length: Option<u64>,
+        fingerprint: Option<String>,
+        replaces: bool,
+    ) -> Self {
+        Self {
+            version: VERSION,
+            patient: of.patient.to_owned(),
+            analysis: of.analysis.to_owned(),
+            name: of.name.to_owned(),
+            address: url.expose().to_owned(),
+            length,
+            fingerprint,
+            transferred: false,
+            finalizing: false,
+            replaces,
+        }
+    }
+
+    pub(super) fn of(&self) -> Of<'_> {
+        Of {
+            patient: &self.patient,
+            analysis: &self.analysis,
+            name: &self.name,
+        }
+    }
+
+    /// The signed URL.
+    pub(super) fn url(&self) -> Secret {
+        Secret::from(self.address.as_str())
+    }
+
+    /// Whether both states are about the same content, as far as is known.
+    pub(super) fn has_content_of(&self, other: &Self) -> bool {
+        let same_fingerprint = match (&self.fingerprint, &other.fingerprint) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        };
+        self.length == other.length && same_fingerprint
+    }
+
+    pub(super) fn to_json(&self) -> Secret {
+        Secret::from(serde_json::to_string(self).unwrap_or_default())
+    }
+
+    /// `None` for a text that this version did not write.
+    pub(super) fn from_json(text: &str) -> Option<Self> {
+        let state: Self = serde_json::from_str(text).ok()?;
+        (state.version == VERSION).then_some(state)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn saved() -> Value {
+        json!({
+            "version": 1, "patient": "7", "analysis": "12", "name": "знімок.jpg",
+            "address": "https://storage.example/x?sig=EXAMPLE", "length": 5,
+            "fingerprint": "EXAMPLE-FINGERPRINT", "transferred": true, "finalizing": true,
+            "replaces": false,
+        })
+    }
+
+    fn with(name: &str, value: Value) -> Option<State> {
+        let mut state = saved();
+        state[name] = value;
+        State::from_json(&state.to_string())
+    }
+
+    #[test]
+    fn a_state_comes_back_from_its_text() {
+        let state = State::from_json(&saved().to_string()).unwrap();
+        let again: Value = serde_json::from_str(state.to_json().expose()).unwrap();
+        assert_eq!(again, saved());
+        assert_eq!(format!("{state:?}"), "State { .. }");
+    }
+
+    #[test]
+    fn other_texts_are_not_states() {
+        assert!(with("length", json!(4)).is_some());
+        assert!(with("fingerprint", Value::Null).is_some());
+        assert!(with("later", json!(1)).is_some(), "of a later version");
+        for (name, value) in [
+            ("version", json!(2)),
+            ("name", json!(1)),
+            ("transferred", json!("no")),
+            ("length", json!(-1)),
+        ] {
+            assert!(with(name, value).is_none(), "{name}");
+        }
+        let text = saved().to_string();
+        for text in ["", "{}", "null", &text[..text.len() - 1]] {
+            assert!(State::from_json(text).is_none());
+        }
+    }
+
+    #[test]
+    fn contents_differ_by_length_or_by_fingerprint() {
+        let state = State::from_json(&saved().to_string()).unwrap();
+        for (name, value, same) in [
+            ("fingerprint", json!("EXAMPLE-FINGERPRINT"), true),
+            ("fingerprint", Value::Null, true),
+            ("fingerprint", json!("ANOTHER"), false),
+            ("length", json!(6), false),
+            ("length", Value::Null, false),
+        ] {
+            let other = with(name, value).unwrap();
+            assert_eq!(state.has_content_of(&other), same, "{name}");
+        }
+    }
+}
