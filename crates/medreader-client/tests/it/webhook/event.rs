@@ -61,7 +61,7 @@ fn an_odd_byte_costs_its_field_alone() {
     let latin = b"{\"id\":\"A\",\"prescription_confidence_notes\":\"leg\xedvel\"}";
     let event = WebhookEvent::from_body(latin).unwrap();
     assert_eq!(event.id.as_str(), "A");
-    assert_eq!(event.raw().as_bytes(), latin);
+    assert_eq!(event.raw().as_str(), String::from_utf8_lossy(latin));
     let deep = format!(
         r#"{{"id":"A","x":{}{}}}"#,
         "[".repeat(500_000),
