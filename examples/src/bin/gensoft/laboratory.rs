@@ -30,7 +30,7 @@ impl Laboratory {
                 (builder, Some(sandbox))
             }
         };
-        let http = settings::http()
+        let http = settings::http()?
             .accept_html(settings::allows("ACCEPT_HTML"))
             .observer(progress.waits());
         let names = "GENSOFT_BASE_URL, GENSOFT_API_KEY and GENSOFT_AUTH_PREFIX";
