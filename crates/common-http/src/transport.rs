@@ -65,7 +65,9 @@ impl TransportError {
     pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Connect(cause) => cause.words(),
-            Self::NotProcessed => "the vendor closed the connection before it processed the request",
+            Self::NotProcessed => {
+                "the vendor closed the connection before it processed the request"
+            }
             Self::Interrupted => "the connection broke",
             Self::Protocol => "the answer was incomplete or not HTTP",
         }

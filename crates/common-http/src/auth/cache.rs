@@ -92,9 +92,7 @@ impl Refusal {
     fn error(&self, now: Instant) -> Error {
         self.error
             .clone()
-            .with_detail(
-                "the vendor refused the login recently, so no login is sent yet",
-            )
+            .with_detail("the vendor refused the login recently, so no login is sent yet")
             .with_attempts(0)
             .with_delivery(Delivery::NotSent)
             .with_retry_after(self.until - now)
