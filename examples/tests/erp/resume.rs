@@ -304,28 +304,6 @@ fn what_others_may_write_is_refused() {
     assert!(desk.kept().is_empty());
 }
 
-/// The disk is full: told before the name is taken.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_folder_in_which_nothing_can_be_kept_is_told_before_anything_is_sent() {
-    let (clinic, desk) = (Clinic::new(), Desk::new());
-    let file = desk.file("result.pdf", ONE);
-    fs::create_dir(desk.resume_dir()).unwrap();
-    // No file may be longer than nothing.
-    let mut shell = configured(Command::new("sh"), &clinic);
-    let of = "--patient 7 --analysis 12 --json --resume-dir";
-    shell.arg("-c").arg(format!(
-        "trap '' XFSZ; ulimit -f 0; exec {PROGRAM} upload {of} {} {} 2>&1 | cat",
-        desk.resume_dir().display(),
-        file.display()
-    ));
-    let output = shell.output().unwrap();
-    let output = String::from_utf8(output.stdout).unwrap();
-    assert!(output.contains("local_io"), "{output}");
-    assert!(clinic.server.requests().is_empty());
-    assert!(clinic.state().begun.is_empty());
-}
-
 /// A second run looks again, and does not send the file again.
 #[test]
 fn an_unconfirmed_upload_is_looked_for_again() {

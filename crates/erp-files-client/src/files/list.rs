@@ -51,7 +51,10 @@ impl Files {
 fn read(answer: Answer) -> Result<Vec<Item<FileEntry>>> {
     let items = match answer.raw_items() {
         Ok(items) => items_of(items),
-        Err(_) => wrapped(&answer.json()?),
+        Err(_) => match answer.json() {
+            Ok(object) => wrapped(&object),
+            Err(error) => return within(&answer).and_then(items_of).ok_or(error),
+        },
     };
     items.ok_or_else(|| {
         let error = answer.unreadable();
@@ -72,6 +75,20 @@ fn wrapped(answer: &RawJson) -> Option<Vec<Item<FileEntry>>> {
     let lists: Vec<_> = lists.map(|(_, list)| list).collect();
     let items = lists.iter().find_map(|list| items_of(list.parse().ok()?));
     items.or_else(|| lists.iter().any(|list| is_null(list)).then(Vec::new))
+}
+
+/// The items of a list in an object that one of them makes unreadable.
+fn within(answer: &Answer) -> Option<Vec<RawJson>> {
+    let body = answer.body();
+    let start = body.iter().position(|byte| *byte == b'[')?;
+    let end = body.iter().rposition(|byte| *byte == b']')?;
+    let before = std::str::from_utf8(&body[..start]).ok()?.trim_end();
+    let key = before.strip_suffix(':')?.trim_end().strip_suffix('"')?;
+    let (_, key) = key.rsplit_once('"')?;
+    let is_named = WRAPPERS.iter().any(|name| key.eq_ignore_ascii_case(name));
+    let list = body.get(start..=end).filter(|_| is_named)?;
+    let list = http::Response::new(body.slice_ref(list));
+    Answer::from(list).raw_items().ok()
 }
 
 /// The items of a list. Null is not an item. If no item is an object, it is a list of other things.
