@@ -144,8 +144,8 @@ fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
     }
     if operation.is_login() {
         let mut detail = ErrorDetail::from_json(answer.body(), &["error"], &["error_description"]);
-        // RFC 6749: 400 or 401 whatever is wrong with the request for a token. Its codes say so under
-        // any status.
+        // RFC 6749: 400 or 401 whatever is wrong with the request for a token. Its codes say so
+        // under any status.
         let is_refused = matches!(answer.status().as_u16(), 400 | 401 | 403)
             || detail.code.as_deref().is_some_and(refuses_credentials);
         detail.kind = is_refused.then_some(ErrorKind::Credentials);

@@ -24,9 +24,9 @@ impl Files {
     /// Its bytes are sent with `Content-Length`, `Accept`, and the headers that are set here, but
     /// without any credentials of the ERP. Any 2xx is success (documented: 201).
     ///
-    /// It is repeated from the file's start if it fails. If a repetition finds a file there that may
-    /// not be overwritten, an earlier attempt stored it, and that is success. A cancelled call may
-    /// have stored the file, which nobody sees before it is finalized.
+    /// It is repeated from the file's start if it fails. If a repetition finds a file there that
+    /// may not be overwritten, an earlier attempt stored it, and that is success. A cancelled call
+    /// may have stored the file, which nobody sees before it is finalized.
     ///
     /// ```
     /// # erp_files_client::sandbox::Sandbox::story(async |sandbox| {
@@ -111,7 +111,8 @@ impl UploadTarget {
     }
 }
 
-/// An instant as URLs have it: `2030-01-02`, `2030-01-02T03:04Z`, with seconds, or `20300102T030405Z`.
+/// An instant as URLs have it: `2030-01-02`, `2030-01-02T03:04Z`, with seconds, or
+/// `20300102T030405Z`.
 fn instant(text: &str) -> Option<SystemTime> {
     let digits = |part: &str| {
         part.chars()

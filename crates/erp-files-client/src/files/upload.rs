@@ -23,8 +23,8 @@ impl Files {
     /// [store](Upload::resumable), an upload that fails can be resumed. A cancelled upload may
     /// leave an unfinished one, which has reserved the name.
     ///
-    /// At the end the list is read once more. If it does not have the file although the ERP finalized
-    /// it, the outcome is [`Unconfirmed`](UploadOutcome::Unconfirmed).
+    /// At the end the list is read once more. If it does not have the file although the ERP
+    /// finalized it, the outcome is [`Unconfirmed`](UploadOutcome::Unconfirmed).
     ///
     /// A listed name is the same name if it is equal byte for byte, or in Unicode's composed form
     /// (NFC). A file whose name differs only in case is never deleted, nor taken for this one: if
@@ -121,11 +121,11 @@ impl Upload {
     /// Keeps the state of the upload in this store, and resumes from the state that it has.
     ///
     /// The store is tried before anything is sent: one that cannot keep a state, or does not answer
-    /// in 5 s, is an error, since the upload would take the name and could not be resumed. The state
-    /// is saved before each step that follows the first, and removed when the upload is finished. A
-    /// store that fails by then does not stop the upload; that is logged as a warning.
-    /// Its key is made of the base URL, the patient, the analysis and the name. The value
-    /// is JSON with a `version`, which is 1. Text that is not such a state is not used.
+    /// in 5 s, is an error, since the upload would take the name and could not be resumed. The
+    /// state is saved before each step that follows the first, and removed when the upload is
+    /// finished. A store that fails by then does not stop the upload; that is logged as a warning.
+    /// Its key is made of the base URL, the patient, the analysis and the name. The value is JSON
+    /// with a `version`, which is 1. Text that is not such a state is not used.
     ///
     /// A resumed upload that turns out to be finished succeeds. If the storage or the ERP has
     /// forgotten it, it starts again. A file of the name that somebody else has finished meanwhile

@@ -79,8 +79,8 @@ pub struct Settings {
     pub nothing_uploaded: NothingUploaded,
     /// The storage behind the signed URL: Azure by default.
     pub storage: StorageKind,
-    /// Whether a signed URL may only create a file: a second PUT is answered 403 by Azure and 412 by
-    /// S3. Not by default.
+    /// Whether a signed URL may only create a file: a second PUT is answered 403 by Azure and 412
+    /// by S3. Not by default.
     pub create_only: bool,
     /// The form of the list: a bare array by default.
     pub list_shape: ListShape,

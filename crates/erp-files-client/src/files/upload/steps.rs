@@ -275,8 +275,8 @@ impl Upload {
         Ok(state)
     }
 
-    /// Fails if no state can be kept: after initialize the name would be taken, and the upload could
-    /// not be resumed.
+    /// Fails if no state can be kept: after initialize the name would be taken, and the upload
+    /// could not be resumed.
     async fn try_store(&self, saved: Option<&State>) -> Result<()> {
         let Some(store) = &self.store else {
             return Ok(());
