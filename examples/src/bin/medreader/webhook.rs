@@ -14,6 +14,8 @@ use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use crate::server;
+
 /// How long the last deliveries may take after a signal; the vendor repeats unanswered ones.
 const LAST_DELIVERIES: Duration = Duration::from_secs(5);
 
@@ -44,11 +46,12 @@ pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
         }
     });
     let until = Arc::clone(&ending);
-    let server = axum::serve(listener, router(receiver))
-        .with_graceful_shutdown(async move { until.notified().await });
+    let server = server::serve(listener, router(receiver), async move {
+        until.notified().await;
+    });
     output::note(format_args!("listening on {bound}"));
 
-    let mut server = tokio::spawn(server.into_future());
+    let mut server = tokio::spawn(server);
     let ended = tokio::select! {
         () = signals.wait() => Ok(()),
         () = stdout_failed.notified() => {
