@@ -1,6 +1,6 @@
 //! Checks what an error says about its delivery.
 
-use common_http::sandbox::{RecordedRequest, Sandbox, Vendor};
+use common_http::sandbox::{Sandbox, Vendor};
 use common_http::{Delivery, Error};
 
 /// Checks that an error's delivery agrees with what the sandbox saw of the operation.
@@ -9,11 +9,7 @@ use common_http::{Delivery, Error};
 /// They do not agree.
 #[track_caller]
 pub fn assert_sound<S: Vendor>(error: &Error, operation: &str, sandbox: &Sandbox<S>) {
-    check(error, &sandbox.requests_for(operation));
-}
-
-#[track_caller]
-fn check(error: &Error, seen: &[RecordedRequest]) {
+    let seen = sandbox.requests_for(operation);
     match error.delivery() {
         Delivery::NotSent => assert_eq!(seen.len(), 0, "{error}"),
         Delivery::Answered => {
@@ -21,20 +17,5 @@ fn check(error: &Error, seen: &[RecordedRequest]) {
             assert!(answered && error.status().is_some(), "{error}");
         }
         Delivery::Unknown => assert!(!seen.is_empty(), "{error}"),
-    }
-}
-
-/// For the vendors that are not on [`Sandbox`] yet.
-pub mod old {
-    use common_http::Error;
-    use common_http::sandbox::old::Server;
-
-    /// See [`assert_sound`](super::assert_sound).
-    ///
-    /// # Panics
-    /// It does not.
-    #[track_caller]
-    pub fn assert_sound(error: &Error, operation: &str, sandbox: &Server) {
-        super::check(error, &sandbox.requests_for(operation));
     }
 }

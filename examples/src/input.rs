@@ -41,11 +41,10 @@ impl Input {
     /// # Errors
     /// As for [`open`](Self::open).
     pub async fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-        // Refuses what is not a regular file: a device may never end.
-        Self::open(path).await?;
-        tokio::fs::read(path)
-            .await
-            .map_err(|error| Failure::file("the file to be sent", &error))
+        let body = Self::open(path).await?.body;
+        // To its end: only there does a body tell whether the file was changed meanwhile.
+        let read = body.peek(usize::MAX).await.map_err(unreadable)?;
+        Ok(read.into())
     }
 }
 

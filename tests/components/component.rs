@@ -120,6 +120,20 @@ impl<const N: usize> Running<N> {
         false
     }
 
+    /// Sends it a signal, for example `HUP`.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Asks it to end, with the processes that it started, and waits for that.
+    pub(crate) fn end(&mut self) {
+        let id = self.child.id().to_string();
+        let _ = Command::new("kill").args(["-s", "TERM", &id]).status();
+        let _ = self.child.wait();
+    }
+
     /// The component's output on stdout and stderr.
     fn output(&self) -> String {
         let output = fs::read(self.folder.path().join("output.txt")).unwrap();

@@ -1,18 +1,14 @@
 //! nginx, a real reverse proxy with TLS in front of the ERP and its storage.
 
-use std::fs;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
-use common_http::{Body, Delivery, Error, ErrorKind, HttpOptions};
+use common_http::{Body, Delivery, Error, ErrorKind};
 use erp_files_client::files::{Files, UploadOutcome};
 use erp_files_client::sandbox::Sandbox;
 use erp_files_client::{ClientCredentials, ErpFilesClientBuilder};
 use http::StatusCode;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
 
-use crate::component::{Running, bare_command, listens, program};
+use crate::proxy::{Proxy, authority};
 use crate::support::{ANALYSIS, PATIENT, content, eager, erp_with_addresses, files_of, soon};
 
 /// The largest body that nginx accepts.
@@ -20,8 +16,7 @@ const LARGEST: usize = 1 << 20;
 
 /// The sandbox behind nginx.
 struct Behind {
-    nginx: Running<2>,
-    authority: String,
+    nginx: Proxy<2>,
     /// The base of the upload addresses that the sandbox returns.
     upload_base: Arc<OnceLock<String>>,
 }
@@ -47,7 +42,6 @@ impl Protocol {
 
 impl Behind {
     async fn start() -> Option<(Self, Sandbox)> {
-        let program = program("nginx")?;
         let upload_base = Arc::new(OnceLock::new());
         let base: Arc<OnceLock<String>> = upload_base.clone();
         let sandbox = erp_with_addresses(move |own| {
@@ -55,24 +49,8 @@ impl Behind {
             format!("{}/storage/{path}", base.get().unwrap())
         });
         let sandbox = sandbox.await;
-        let authority = authority();
-        let nginx = Running::start(
-            |folder, ports| {
-                certify(&authority, folder);
-                let config = folder.join("nginx.conf");
-                fs::write(&config, configuration(folder, ports, &sandbox)).unwrap();
-                let mut command = bare_command(&program);
-                command.arg("-p").arg(folder).arg("-c").arg(config);
-                command.args(["-e", "stderr"]);
-                command
-            },
-            async |[one, two]| listens(one).await && listens(two).await,
-        );
-        let behind = Self {
-            nginx: nginx.await,
-            authority: authority.pem(),
-            upload_base,
-        };
+        let nginx = Proxy::start(|ports| settings(ports, &sandbox)).await?;
+        let behind = Self { nginx, upload_base };
         Some((behind, sandbox))
     }
 
@@ -96,76 +74,24 @@ impl Behind {
             .client_builder()
             .base_url(&url)
             .credentials(credentials.token_url(format!("{url}/connect/token")))
-            .http(self.trusting())
-    }
-
-    fn trusting(&self) -> HttpOptions {
-        eager().add_root_certificate(self.authority.clone())
+            .http(self.nginx.trusting())
     }
 
     fn files(&self, protocol: Protocol, sandbox: &Sandbox) -> Files {
         files_of(&self.client(protocol, sandbox).build().unwrap())
     }
-
-    /// nginx's log (protocol, method, status), once it has at least this many requests.
-    async fn log(&self, at_least: usize) -> Vec<String> {
-        let mut tick = tokio::time::interval(Duration::from_millis(25));
-        loop {
-            let log = fs::read_to_string(self.nginx.folder.path().join("access.log")).unwrap();
-            let lines: Vec<_> = log.lines().map(str::to_owned).collect();
-            if lines.len() >= at_least {
-                return lines;
-            }
-            tick.tick().await;
-        }
-    }
 }
 
-fn authority() -> CertifiedIssuer<'static, KeyPair> {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
-}
-
-/// Writes a certificate for nginx and its key into the folder.
-fn certify(authority: &CertifiedIssuer<'static, KeyPair>, folder: &Path) {
-    let params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let certificate = params.signed_by(&key, authority).unwrap();
-    fs::write(folder.join("server.pem"), certificate.pem()).unwrap();
-    fs::write(folder.join("server.key"), key.serialize_pem()).unwrap();
-}
-
-fn configuration(folder: &Path, [one, two]: [u16; 2], sandbox: &Sandbox) -> String {
+fn settings([one, two]: [u16; 2], sandbox: &Sandbox) -> String {
     let (erp, storage) = (sandbox.url(), sandbox.storage_url());
     let locations = format!(
         "location / {{ proxy_pass {erp}; }}
          location /storage/ {{ proxy_pass {storage}; }}"
     );
-    let folder = folder.display();
-    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .map(|what| format!("{what}_temp_path {folder}/{what};\n"))
-        .concat();
     format!(
-        "daemon off;
-         master_process off;
-         pid {folder}/nginx.pid;
-         events {{ }}
-         http {{
-             log_format short '$server_protocol $request_method $status';
-             access_log {folder}/access.log short;
-             {temporary}
-             client_max_body_size {LARGEST};
-             # How long it reads on after a refusal must not decide a test.
-             lingering_time 300s;
-             lingering_timeout 300s;
-             ssl_certificate {folder}/server.pem;
-             ssl_certificate_key {folder}/server.key;
-             proxy_http_version 1.1;
-             server {{ listen 127.0.0.1:{one} ssl; {locations} }}
-             server {{ listen 127.0.0.1:{two} ssl http2; {locations} }}
-         }}"
+        "client_max_body_size {LARGEST};
+         server {{ listen 127.0.0.1:{one} ssl; {locations} }}
+         server {{ listen 127.0.0.1:{two} ssl http2; {locations} }}"
     )
 }
 
@@ -201,7 +127,7 @@ async fn every_operation() {
         let expected: Vec<_> = expected
             .map(|(method, status)| format!("{} {method} {status}", protocol.name()))
             .collect();
-        assert_eq!(behind.log(expected.len()).await, expected);
+        assert_eq!(behind.nginx.log(expected.len()).await, expected);
     }
 }
 
@@ -239,7 +165,7 @@ async fn an_unknown_root_is_refused() {
         // nginx answered none of these requests, so its log begins with the next ones.
         let files = behind.files(protocol, &sandbox);
         soon(files.list().send()).await.unwrap();
-        let log = behind.log(2).await;
+        let log = behind.nginx.log(2).await;
         let name = protocol.name();
         assert_eq!(log, [format!("{name} POST 200"), format!("{name} GET 200")]);
     }
@@ -331,7 +257,7 @@ async fn nothing_listens_behind_it() {
         let client = erp_files_client::ErpFilesClient::builder()
             .base_url(&url)
             .credentials(fresh.token_url(format!("{url}/connect/token")))
-            .http(behind.trusting());
+            .http(behind.nginx.trusting());
         let error = soon(files_of(&client.build().unwrap()).list().send())
             .await
             .unwrap_err();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use common_http::{
     Credentials, Engine, HttpOptions, Provider, Request, Result, Secret, Store, StoreKey,
-    safe_debug,
+    client_setters, safe_debug,
 };
 use http::Method;
 
@@ -126,44 +126,7 @@ safe_debug!(BiologixClientBuilder {
 });
 
 impl BiologixClientBuilder {
-    /// Sets the user name and the password, as Biologix gave them. They are sent unchanged.
-    pub fn credentials(self, username: impl Into<Secret>, password: impl Into<Secret>) -> Self {
-        let username = username.into();
-        self.credentials_from(username.clone(), Credentials::new(username, password))
-    }
-
-    /// Sets a provider that is asked for the credentials at each login.
-    ///
-    /// `name` tells the saved sessions of this account from those of others in a [`Store`].
-    pub fn credentials_from(
-        mut self,
-        name: impl Into<Secret>,
-        provider: impl Provider<Credentials>,
-    ) -> Self {
-        self.account = Some(name.into());
-        self.credentials = Some(Arc::new(provider));
-        self
-    }
-
-    /// Sets the base URL (default [`BASE_URL`]). Its path stays in front of every call's path.
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
-        self
-    }
-
-    /// Sets the HTTP options: timeouts, retries, certificates, proxy, limits.
-    pub fn http(mut self, options: HttpOptions) -> Self {
-        self.http = options;
-        self
-    }
-
-    /// Keeps the session in this store, so that several runs or processes share it.
-    ///
-    /// By default it is kept in the client's memory only.
-    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
-        self.store = Some(store);
-        self
-    }
+    client_setters!(credentials, base_url, http, store);
 
     /// Sets the age at which a session is renewed (default 6 days).
     ///

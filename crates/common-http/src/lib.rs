@@ -5,6 +5,7 @@ mod answer;
 mod auth;
 mod body;
 mod call;
+mod client_setters;
 mod data;
 mod download;
 mod engine;

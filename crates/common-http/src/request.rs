@@ -192,7 +192,7 @@ impl Request {
     ///
     /// The second request carries `Accept` and nothing else of the first.
     pub fn follow_once(mut self, hosts: ForeignHosts) -> Self {
-        self.follow = Some(hosts);
+        self.follow = Some(hosts.for_engine(&self.engine));
         self
     }
 

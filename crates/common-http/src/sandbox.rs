@@ -149,8 +149,6 @@ mod listen;
 mod lock;
 mod log;
 pub mod multipart;
-#[doc(hidden)]
-pub mod old;
 mod play;
 mod request;
 mod route;
@@ -167,7 +165,6 @@ pub use self::handle::Sandbox;
 pub use self::listen::{HeaderCase, Listen};
 pub use self::lock::lock;
 pub use self::log::RecordedRequest;
-pub use self::old::Server;
 pub use self::request::Request;
 pub use self::route::Route;
 pub use self::vendor::{Host, Vendor, add_unknown_fields};

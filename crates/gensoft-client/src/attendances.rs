@@ -44,7 +44,8 @@ impl Attendances {
     /// Sends an attendance: created, changed, cancelled or blocked, as it says itself.
     ///
     /// It takes any value that is written as a JSON object: your own layout, or an [`Attendance`].
-    /// Every 2xx is a success, whatever it holds: [`Answer::raw`] has the JSON, if it is JSON.
+    /// Every 2xx is a success, whatever it holds but a web page: [`Answer::raw`] has the JSON, if it
+    /// is JSON.
     ///
     /// It has an effect, so it is repeated only if it was not sent, or was refused before it was
     /// acted on. If its fate is unknown the error says so
@@ -54,8 +55,9 @@ impl Attendances {
     /// accepted.
     ///
     /// One of more than 32 KiB, for example with attachments, has no limit of time while it moves.
-    /// It ends when less than 1 KiB moves in 30 s, or when no answer comes within 30 s of the last
-    /// byte. A small one ends after 60 s ([`HttpOptions::call_timeout`]). A deadline ends both.
+    /// It ends when less than 1 KiB moves in 30 s, or when after its last byte no answer comes for as
+    /// long as it took, and at least 120 s. A small one ends after 60 s
+    /// ([`HttpOptions::call_timeout`]). A deadline ends both.
     ///
     /// [`HttpOptions::call_timeout`]: crate::HttpOptions::call_timeout
     ///
@@ -79,6 +81,9 @@ impl Attendances {
     /// - `rate_limited`: throttled
     /// - `connect`: not sent
     /// - `server`, `timeout`, `interrupted`: its fate is unknown
+    /// - `decode`: a web page came, which a firewall or a gateway may have written, so its fate is
+    ///   unknown ([`HttpOptions::accept_html`](crate::HttpOptions::accept_html) takes it for an
+    ///   answer)
     pub fn send(&self, attendance: &(impl Serialize + ?Sized)) -> Call<Answer> {
         // `Attendance` refuses to be written if its `extra` repeats a member.
         let problem = "the attendance cannot be written as JSON, or has a member twice";

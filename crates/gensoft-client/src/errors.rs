@@ -2,7 +2,7 @@
 //!
 //! No error code is documented.
 
-use common_http::{Answer, ErrorDetail, Operation, Profile};
+use common_http::{Answer, ErrorDetail, Operation, Profile, json};
 use serde_json::Value;
 
 pub(crate) static GENSOFT: Profile = Profile::new(
@@ -28,35 +28,40 @@ fn read_error(_: &Operation, answer: &Answer) -> ErrorDetail {
 /// How deep field errors may be nested. No attendance is nested deeper.
 const DEPTH: usize = 16;
 
+/// Where a message of field errors ends. A path stands in it once for each of its fields.
+const LONG: usize = 8 * 1024;
+
 /// Joins field errors to one text, each with the path of its field.
 ///
 /// They look like `{"patient": {"nome": ["..."]}, "procedures": [{}, {"codigo": ["..."]}]}`, or are
 /// a bare list of texts.
 fn field_errors(body: &[u8]) -> Option<String> {
-    let mut lines = Vec::new();
-    gather(&serde_json::from_slice(body).ok()?, "", DEPTH, &mut lines);
-    (!lines.is_empty()).then(|| lines.join("; "))
+    let mut message = String::new();
+    gather(&json::decode(body).ok()?, "", DEPTH, &mut message);
+    (!message.is_empty()).then_some(message)
 }
 
-fn gather(errors: &Value, path: &str, depth: usize, lines: &mut Vec<String>) {
+fn gather(errors: &Value, path: &str, depth: usize, message: &mut String) {
     let Some(depth) = depth.checked_sub(1) else {
         return;
     };
     match errors {
+        _ if message.len() > LONG => {}
         Value::Object(fields) => {
             for (field, errors) in fields {
                 let dot = if path.is_empty() { "" } else { "." };
-                gather(errors, &format!("{path}{dot}{field}"), depth, lines);
+                gather(errors, &format!("{path}{dot}{field}"), depth, message);
             }
         }
         Value::Array(items) => {
             let texts: Vec<_> = items.iter().filter_map(Value::as_str).collect();
             if !texts.is_empty() {
+                let next = if message.is_empty() { "" } else { "; " };
                 let colon = if path.is_empty() { "" } else { ": " };
-                lines.push(format!("{path}{colon}{}", texts.join(" ")));
+                *message += &format!("{next}{path}{colon}{}", texts.join(" "));
             }
             for (n, item) in items.iter().enumerate() {
-                gather(item, &format!("{path}[{n}]"), depth, lines);
+                gather(item, &format!("{path}[{n}]"), depth, message);
             }
         }
         _ => {}
@@ -113,5 +118,9 @@ mod tests {
         ] {
             assert_eq!(message(body).as_deref(), expected, "{body}");
         }
+        // A long path of many fields costs no more than a small multiple of the body.
+        let fields: Vec<_> = (0..4000).map(|n| format!(r#""{n}":["x"]"#)).collect();
+        let body = format!(r#"{{"{}":{{{}}}}}"#, "a".repeat(32_000), fields.join(","));
+        assert!(message(&body).unwrap().len() < body.len());
     }
 }

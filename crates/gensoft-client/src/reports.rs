@@ -42,7 +42,8 @@ impl Reports {
 
     /// Uploads the laudo of an execution, a PDF, replacing an earlier one.
     ///
-    /// Every 2xx is a success, whatever it holds: [`Answer::raw`] has the JSON, if it is JSON.
+    /// Every 2xx is a success, whatever it holds but a web page: [`Answer::raw`] has the JSON, if it
+    /// is JSON.
     ///
     /// It is repeated when it fails, since a new upload replaces the old one. A cancelled upload
     /// may have been accepted.
@@ -60,12 +61,16 @@ impl Reports {
     ///
     /// # Errors
     /// - `invalid_input`: the file is empty or not a PDF (`%PDF-` within its first 1,024 bytes), or
-    ///   the id is empty, `.`, `..` or has control characters. Nothing was sent
+    ///   the id is empty, `.`, `..` or has a slash, a backslash or control characters. Nothing was
+    ///   sent
     /// - `local_io`: the file cannot be read, or changed while it was sent
     /// - `rejected` with a 3xx: the vendor redirects, so the slash at the end of the path is
     ///   probably wrong, or the base URL; the text says which
     /// - `unauthenticated`, `permission_denied`, `not_found` and the like: refused
     /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after three attempts
+    /// - `decode`: a web page came, which a firewall or a gateway may have written, so its fate is
+    ///   unknown ([`HttpOptions::accept_html`](crate::HttpOptions::accept_html) takes it for an
+    ///   answer)
     /// - `timeout` with delivery `NotSent`: the first bytes of the file do not come within the idle
     ///   limit or the deadline
     pub fn upload(&self, execution: &ExecutionId, pdf: Body) -> UploadReport {

@@ -1,8 +1,11 @@
 //! `attendance`: a file is sent unchanged.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
-use crate::laboratory::{KEY, Laboratory};
+use crate::laboratory::{KEY, Laboratory, PDF};
+use crate::program::Run;
 use crate::server::Answer;
 
 const ATTENDANCE: &str =
@@ -10,8 +13,11 @@ const ATTENDANCE: &str =
 
 #[test]
 fn goes_out_byte_for_byte() {
+    let deep = format!("{{\"a\": {}{}}}", "[".repeat(2000), "]".repeat(2000));
     for text in [
         ATTENDANCE.to_owned(),
+        "{\"a\": \"\\ud83d\", \"a\": 1e999, \"\": -0.0}".to_owned(),
+        deep,
         format!("\r\n{ATTENDANCE}\n"),
         "{}".to_owned(),
     ] {
@@ -59,7 +65,7 @@ fn json_before_and_after_the_command() {
         ["attendance", file, "--json"],
     ] {
         let mut command = laboratory.command();
-        let run = crate::program::Run::of(command.args(args)).is(0);
+        let run = Run::of(command.args(args)).is(0);
         assert_eq!(run.json(), json!({"status": 200, "body": []}));
     }
 }
@@ -67,7 +73,6 @@ fn json_before_and_after_the_command() {
 /// Gensoft has accepted it, whatever the body of the answer is.
 #[test]
 fn any_answer_of_2xx_is_success() {
-    let html = "<html>entrada</html>";
     for (answer, body) in [
         (
             Answer::json(200, "[{\"id\":1},\n null]"),
@@ -76,17 +81,78 @@ fn any_answer_of_2xx_is_success() {
         (Answer::json(200, "\"ok\""), json!("ok")),
         (Answer::json(200, "null"), Value::Null),
         (Answer::json(200, ""), Value::Null),
-        (Answer::new(200, "text/html", html), Value::Null),
+        (Answer::new(200, "text/plain", "aceito"), Value::Null),
         (
             Answer::new(200, "application/json", "{\"id\":"),
             Value::Null,
         ),
         (Answer::new(204, "text/plain", ""), Value::Null),
+        (
+            Answer::new(200, "", "\u{feff}{\"id\": 1}"),
+            json!({"id": 1}),
+        ),
+        (
+            Answer::new(200, "", "{\"a\": NaN, \"b\": 1}"),
+            json!({"a": null, "b": 1}),
+        ),
+        (
+            Answer::new(200, "", b"{\"a\": \"\xe3\"}"),
+            json!({"a": "\u{fffd}"}),
+        ),
+        (
+            Answer::new(200, "", "{\"a\": \"b\nc\"}"),
+            json!({"a": "b\nc"}),
+        ),
+        (Answer::new(200, "", "{} {}"), Value::Null),
     ] {
         let laboratory = Laboratory::answering(answer);
         let run = laboratory.attendance(&["--json"], ATTENDANCE).is(0);
         assert_eq!(run.json()["body"], body);
-        assert_eq!(laboratory.received().len(), 1);
+        assert_eq!(run.stdout.lines().count(), 1);
+        laboratory.attendance(&[], ATTENDANCE).is(0);
+        assert_eq!(laboratory.received().len(), 2);
+    }
+}
+
+/// A firewall or a gateway may have written it, and nobody knows what became of the attendance.
+#[test]
+fn a_web_page_is_success_only_if_it_is_accepted() {
+    for page in [
+        Answer::new(200, "text/html", "<html>bloqueado</html>"),
+        Answer::new(201, "text/html; charset=utf-8", "bloqueado"),
+        Answer::new(200, "application/json", "\r\n<!DOCTYPE html>"),
+    ] {
+        let laboratory = Laboratory::answering(page);
+        let accept = |run: &dyn Fn(&mut Command), accept| {
+            let mut command = laboratory.command();
+            run(command.env("ACCEPT_HTML", accept).arg("--json"));
+            Run::of(&mut command)
+        };
+        let file = laboratory.file("attendance.json", ATTENDANCE);
+        let pdf = laboratory.file("laudo.pdf", PDF);
+        let attendance = |command: &mut Command| {
+            command.arg("attendance").arg(&file);
+        };
+        let report = |command: &mut Command| {
+            command.args(["report", "--execution", "10"]).arg(&pdf);
+        };
+        for (run, advice) in [
+            (accept(&attendance, ""), "look it up in Gensoft"),
+            (accept(&report, "0"), "ACCEPT_HTML=1"),
+        ] {
+            let run = run.is(1);
+            let error = &run.json()["error"];
+            assert_eq!(
+                (&error["kind"], &error["delivery"]),
+                (&json!("decode"), &json!("unknown"))
+            );
+            assert_eq!(error["attempts"], 1);
+            assert!(run.stderr.contains(advice), "{}", run.stderr);
+        }
+        for run in [accept(&attendance, "1"), accept(&report, "1")] {
+            assert_eq!(run.is(0).json()["body"], Value::Null);
+        }
+        assert_eq!(laboratory.received().len(), 4);
     }
 }
 
@@ -122,6 +188,16 @@ fn a_file_that_is_not_a_json_object_is_refused() {
         b"%PDF-1.7",
         b"{\"a\": \"\xff\"}",
         b"\xff\xfe{\0}\0",
+        b"{\"a\": 1}\0",
+        b"\0{\"a\": 1}",
+        b"{\"a\": \"\0\"}",
+        b"{\"a\": \"b\nc\"}",
+        b"{\"a\": NaN}",
+        b"{\"a\": 1,}",
+        b"{\"a\" 1}",
+        b"\xef\xbb\xbf\xef\xbb\xbf{}",
+        b"\xef\xbb\xbf[]",
+        b"<html></html>",
     ] {
         let run = laboratory.attendance(&["--json"], content).is(2);
         assert_eq!(run.json(), refused);

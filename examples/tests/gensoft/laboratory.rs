@@ -97,6 +97,11 @@ impl Laboratory {
 
 /// A command in an environment without Gensoft settings.
 pub fn clean(command: Command) -> Command {
-    let settings = ["GENSOFT_BASE_URL", "GENSOFT_API_KEY", "GENSOFT_AUTH_PREFIX"];
+    let settings = [
+        "GENSOFT_BASE_URL",
+        "GENSOFT_API_KEY",
+        "GENSOFT_AUTH_PREFIX",
+        "ACCEPT_HTML",
+    ];
     program::clean(command, &settings)
 }

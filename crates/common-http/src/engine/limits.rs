@@ -1,5 +1,6 @@
 //! Until when a call may go on, and what it may still wait.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
@@ -62,10 +63,12 @@ pub(crate) async fn within<F: Future>(
     end: Option<Instant>,
     future: F,
 ) -> Result<F::Output, Failure> {
+    // Pinned once: in each arm by itself it would take its room twice.
+    let mut future = pin!(future);
     match end {
-        Some(end) => timeout_at(end, future)
+        Some(end) => timeout_at(end, future.as_mut())
             .await
             .map_err(|_| Failure::Stalled(Stalled::Deadline)),
-        None => Ok(future.await),
+        None => Ok(future.as_mut().await),
     }
 }

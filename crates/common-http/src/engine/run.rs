@@ -151,14 +151,18 @@ impl Run {
             match send(&self.request, authorization, body).await {
                 Err(Failure::Answer(answer)) if answer.status.is_redirection() => {
                     match self.request.followed(&answer.headers) {
-                        Some(hop) => send(&hop, None, Opened::Bytes(Bytes::new())).await,
+                        Some(hop) => {
+                            let body = Opened::Bytes(Bytes::new());
+                            Box::pin(send(&hop, None, body)).await
+                        }
                         None => Err(Failure::Answer(answer)),
                     }
                 }
                 reply => reply,
             }
         };
-        within(end, exchange).await?
+        // Boxed: the futures of calls stay small, of which a program may have thousands.
+        within(end, Box::pin(exchange)).await?
     }
 
     async fn credentials(&self, end: Option<Instant>) -> Result<Option<Arc<Live>>, Failure> {

@@ -60,7 +60,8 @@ impl HttpOptions {
 
     /// How long an unused connection may be used again: 4 s by default.
     ///
-    /// Some servers close one after 5 s, and a request that meets the close would be in doubt.
+    /// Some servers close one after 5 s, and a request that meets the close would be in doubt. With
+    /// zero none is used twice, for servers that close them at any time.
     #[must_use]
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.connection.pool_idle = timeout;

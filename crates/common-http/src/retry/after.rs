@@ -10,9 +10,9 @@ use jiff::civil::DateTime;
 use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
 
-/// A number from here on is a point in time: nobody asks for a pause of 30 years.
-const EPOCH_FROM: f64 = 1e9;
-/// Points in time from 1973 to 5138, in milliseconds.
+/// Seconds from 2001 to 5138: a point in time, since nobody asks for a pause of 30 years.
+const EPOCH_SECONDS: Range<f64> = 1e9..1e11;
+/// The same in milliseconds, from 1973 on.
 const EPOCH_MILLIS: Range<f64> = 1e11..1e14;
 
 /// How long the vendor asks us to wait: seconds, a date (RFC 9110, RFC 2822, ISO 8601), or epoch seconds.
@@ -41,11 +41,13 @@ fn wait(headers: &HeaderMap, name: HeaderName) -> Option<Duration> {
             number
         };
         // One that does not fit is longer than any deadline.
-        let given = Duration::try_from_secs_f64(seconds.ceil()).unwrap_or(Duration::MAX);
-        if seconds < EPOCH_FROM {
-            return Some(given);
-        }
-        return Some(given.saturating_sub(now(headers)));
+        let given = Duration::try_from_secs_f64(seconds.ceil());
+        let given = given.unwrap_or(Duration::from_secs(u64::MAX));
+        return Some(if EPOCH_SECONDS.contains(&seconds) || number != seconds {
+            given.saturating_sub(now(headers))
+        } else {
+            given
+        });
     }
     Some(since_epoch(text)?.saturating_sub(now(headers)))
 }

@@ -47,6 +47,10 @@ impl ReqwestTransport {
             .http1_allow_spaces_after_header_name_in_responses(true)
             .http1_ignore_invalid_headers_in_responses(true)
             .http1_max_headers(MOST_HEADERS);
+        if connection.pool_idle.is_zero() {
+            // Whatever its age, the pool would hand a connection on to a call that waits for one.
+            builder = builder.pool_max_idle_per_host(0);
+        }
         for (host, addresses) in &connection.resolve {
             builder = builder.resolve_to_addrs(host, addresses);
         }

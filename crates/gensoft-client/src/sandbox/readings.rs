@@ -74,6 +74,8 @@ pub enum AnswerShape {
     NoContent,
     /// 200 with a text that is not JSON.
     Text,
+    /// 200 with a web page, which a client takes for an answer in one setting only.
+    Page,
     /// 200 with this JSON, if you know what Gensoft really answers.
     Json(Value),
 }
@@ -106,6 +108,10 @@ impl AnswerShape {
             Self::NoContent => Answer::new(StatusCode::NO_CONTENT),
             Self::Text => Answer::new(StatusCode::OK)
                 .body("text/plain; charset=utf-8", "Recebido com sucesso."),
+            Self::Page => Answer::new(StatusCode::OK).body(
+                "text/html; charset=utf-8",
+                "<html><body>Recebido com sucesso.</body></html>",
+            ),
             Self::Json(value) => Answer::json(StatusCode::OK, value.to_string()),
         }
     }

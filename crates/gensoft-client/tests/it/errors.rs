@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use gensoft_client::http::StatusCode;
 use gensoft_client::sandbox::{Fault, RecordedRequest, Sandbox};
 use gensoft_client::{Delivery, Error, ErrorKind};
@@ -204,8 +205,8 @@ fn end(status: u16, op: Op) -> End {
         408 => failed(Timeout),
         409 => Stops(Conflict, Answered),
         429 => GivesUp(RateLimited, Answered),
-        500 | 502..=504 => failed(Server),
-        500..=599 => Stops(Server, Unknown),
+        501 | 505 | 507 | 511 => Stops(Server, Unknown),
+        500..=599 => failed(Server),
         _ => Stops(Rejected, Answered),
     }
 }
@@ -302,6 +303,38 @@ async fn errors_of_the_framework_have_a_message() {
     }
 }
 
+/// One odd byte costs neither the message nor the code.
+#[tokio::test]
+async fn odd_error_bodies_are_read() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (body, message) in [
+        (
+            &b"\xef\xbb\xbf{\"detail\":\"texto\",\"code\":\"limite\"}"[..],
+            "texto",
+        ),
+        (b"{\"detail\":\"n\xe3o\",\"code\":\"limite\"}", "n\u{fffd}o"),
+        (
+            b"{\"detail\":\"a\nb\",\"x\":NaN,\"code\":\"limite\"}",
+            "a\nb",
+        ),
+        (
+            b"{\"detail\":\"velho\",\"detail\":\"\\ud83dtexto\",\"code\":\"limite\"}",
+            "\u{fffd}texto",
+        ),
+        (
+            b"\xef\xbb\xbf{\"patient\":{\"nome\":[\"inv\xe1lido\"]},\"code\":\"limite\"}",
+            "patient.nome: inv\u{fffd}lido",
+        ),
+    ] {
+        for op in Op::ALL {
+            let error = answered(&sandbox, op, body).await;
+            let is = (error.kind(), error.message(), error.code());
+            assert_eq!(is, (Rejected, Some(message), Some("limite")));
+            assert_eq!(error.body(), body);
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_error_of_any_form_is_an_error_with_its_body() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -327,7 +360,7 @@ async fn an_error_of_any_form_is_an_error_with_its_body() {
     }
 }
 
-async fn answered(sandbox: &Sandbox, op: Op, body: String) -> Error {
+async fn answered(sandbox: &Sandbox, op: Op, body: impl Into<Bytes>) -> Error {
     let status = StatusCode::BAD_REQUEST;
     let (headers, body) = (Default::default(), body.into());
     let fault = Fault::Status {

@@ -1,14 +1,17 @@
 //! Reports: the requests in each reading, what is never sent, and repetitions.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
+use std::time::SystemTime;
 
 use gensoft_client::http::StatusCode;
 use gensoft_client::sandbox::{Fault, PathForm, ReportForm, Sandbox, WrongSlash};
 use gensoft_client::{Body, CallOptions, Delivery, ErrorKind, ExecutionId};
 use proptest::prelude::*;
 
-use crate::support::{PDF, REPORTS_UPLOAD, client, eager, only, soon, start_with};
+use crate::support::{
+    Op, PDF, REPORTS_UPLOAD, client, eager, of_all_forms, only, soon, start_with,
+};
 
 const PATH: &str = "/api/v1/results/upload/execution/10";
 
@@ -248,6 +251,36 @@ async fn a_file_that_goes_away_is_a_local_error() {
     );
 }
 
+/// Neither of the two files would arrive, but a mixture of both, and count as the laudo.
+#[tokio::test]
+async fn a_file_that_is_rewritten_while_it_is_sent_does_not_arrive() {
+    let sandbox = Sandbox::with(of_all_forms()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("laudo.pdf");
+    let pdf = |filler| [PDF.as_bytes(), &vec![filler; 4 << 20]].concat();
+    for op in [Op::Report, Op::Form] {
+        std::fs::write(&path, pdf(b'1')).unwrap();
+        // The clock of some file systems is coarse.
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        let body = Body::from_path(&path).await.unwrap();
+        let rewritten = Once::new();
+        let options = CallOptions::default().on_progress({
+            let (path, other) = (path.clone(), pdf(b'2'));
+            move |_| rewritten.call_once(|| std::fs::write(&path, &other).unwrap())
+        });
+        let upload = client(&sandbox, eager()).reports().upload(&ten(), body);
+        let upload = match op {
+            Op::Form => upload.multipart("file").trailing_slash(true),
+            _ => upload,
+        };
+        let error = soon(upload.options(options).send()).await.unwrap_err();
+        let is = (error.kind(), error.delivery(), error.attempts());
+        assert_eq!(is, (ErrorKind::LocalIo, Delivery::Unknown, 1), "{op:?}");
+        assert!(sandbox.report_versions("10").is_empty(), "{op:?}");
+    }
+}
+
 /// A new upload replaces the old one (documented), so a lost answer is not a reason to give up.
 #[tokio::test]
 async fn an_upload_is_repeated_and_leaves_another_version() {
@@ -316,7 +349,9 @@ async fn progress_starts_again_with_each_attempt_and_names_it() {
 #[tokio::test]
 async fn invalid_ids_are_never_sent() {
     let sandbox = Sandbox::start().await.unwrap();
-    for id in ["", ".", "..", "1\n", "\u{0}", "\u{85}"] {
+    for id in [
+        "", ".", "..", "1\n", "\u{0}", "\u{85}", "/", "1/2", "../../8", "1\\2", "..\\8",
+    ] {
         for slash in [false, true] {
             let upload = sandbox
                 .client()
@@ -338,7 +373,7 @@ fn an_execution_id_is_any_text() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let sandbox = runtime.block_on(start_with(|set| set.report_path = PathForm::Either));
     proptest!(ProptestConfig::with_cases(64), |(id in "\\PC{1,30}", slash in any::<bool>())| {
-        prop_assume!(id != "." && id != "..");
+        prop_assume!(id != "." && id != ".." && !id.contains(['/', '\\']));
         let upload = sandbox.client().reports().upload(&ExecutionId::from(id.as_str()), Body::from(PDF));
         runtime.block_on(upload.trailing_slash(slash).send()).unwrap();
         prop_assert!(!sandbox.report_versions(&id).is_empty());

@@ -81,6 +81,20 @@ async fn an_attendance_that_makes_progress_has_no_time_limit() {
     );
 }
 
+/// A proxy may pass on what it has whole only then, so the answer takes its time.
+#[tokio::test(start_paused = true)]
+async fn a_late_answer_is_waited_for() {
+    let network = FakeTransport::new(|_| FakeAnswer::json("{}").after(seconds(110)));
+    let client = over(&network, HttpOptions::default());
+    let pdf = Body::from([b"%PDF-1.7".to_vec(), vec![b'x'; 1 << 20]].concat());
+    let (error, took) = timed(client.reports().upload(&10.into(), pdf).send()).await;
+    assert!(error.is_none() && took >= seconds(110), "{error:?}");
+    let large = json!({ "campo": "x".repeat(1 << 20) });
+    let (error, _) = timed(client.attendances().send(&large).send()).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(network.count(), 2);
+}
+
 /// It ends like any transfer that stalls.
 #[tokio::test(start_paused = true)]
 async fn an_attendance_that_stalls_times_out() {

@@ -30,7 +30,9 @@ impl Laboratory {
                 (builder, Some(sandbox))
             }
         };
-        let http = settings::http().observer(progress.waits());
+        let http = settings::http()
+            .accept_html(settings::allows("ACCEPT_HTML"))
+            .observer(progress.waits());
         let names = "GENSOFT_BASE_URL, GENSOFT_API_KEY and GENSOFT_AUTH_PREFIX";
         let client = builder
             .http(http)
@@ -77,6 +79,10 @@ pub(crate) fn failure(error: Error, redirected: &str) -> Failure {
         }
         ErrorKind::PermissionDenied => {
             "check GENSOFT_API_KEY, and ask Gensoft's support what the key allows"
+        }
+        ErrorKind::Decode => {
+            "did something on the way answer instead of Gensoft, for example a firewall? \
+             If Gensoft itself answers with web pages, set ACCEPT_HTML=1"
         }
         ErrorKind::Connect => "is GENSOFT_BASE_URL right, and can this machine reach it?",
         _ => return Failure::from(error),

@@ -23,6 +23,12 @@ async fn each_shape_is_played_by_both_operations() {
             Some("Recebido com sucesso."),
         ),
         (
+            AnswerShape::Page,
+            200,
+            Some("text/html; charset=utf-8"),
+            Some("<html><body>Recebido com sucesso.</body></html>"),
+        ),
+        (
             AnswerShape::Json(json!({ "a": [1] })),
             200,
             Some(kittens),
