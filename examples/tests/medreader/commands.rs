@@ -154,17 +154,68 @@ fn an_odd_byte_costs_its_field_alone() {
 
 #[test]
 fn every_secret_of_the_settings_is_masked() {
-    let settings = r#"{"smtp":[{"apiKey":"MARKER","Token":{"a":"MARKER"},"PassWord":7}],"s3_access_key_id":"MARKER","webhook_url":"https://MARKER:MARKER@clinic.example/hook?to=a@b","webhook_user":"u"}"#;
-    let vendor = Vendor::start(move |_| Answer::json(200, settings));
-    let shown = r#"{"smtp":[{"apiKey":"***","Token":"***","PassWord":"***"}],"s3_access_key_id":"***","webhook_url":"https://***@clinic.example/hook?to=a@b","webhook_user":"u"}"#;
-    for args in [&["config-get"][..], &["config-set", "--s3-region", "x"]] {
-        let run = Run::of(configured(&vendor.server.url, args).arg("--json")).is(0);
-        assert_eq!(run.stdout, format!("{shown}\n"));
-        let run = Run::of(&mut configured(&vendor.server.url, args)).is(0);
-        assert!(!run.stdout.contains("MARKER"), "{run:?}");
-        let run = Run::of(configured(&vendor.server.url, args).args(["--show-secrets", "--json"]));
-        assert_eq!(run.is(0).stdout, format!("{settings}\n"));
+    for (settings, shown) in [
+        (
+            r#"{"smtp":[{"apiKey":"MARKER","Token":{"a":["MARKER",{}]},"PassWord":7}],"secret":NaN,"API_KEY_2":[]}"#,
+            r#"{"smtp":[{"apiKey":"***","Token":"***","PassWord":"***"}],"secret":"***","API_KEY_2":"***"}"#,
+        ),
+        (
+            r#"{ "s\u0065cret" : "MARKER", "pass-word": "MARKER", "s3_access_key_id":"MARKER", "secret": null}"#,
+            r#"{"s\u0065cret":"***","pass-word":"***","s3_access_key_id":"***","secret":null}"#,
+        ),
+        (
+            r#"{"secret":"MARKER","secret":"MARKER","z":1.50,"a":[null,"secret"],"n":12345678901234567890123,"b":[{},[]]}"#,
+            r#"{"secret":"***","secret":"***","z":1.50,"a":[null,"secret"],"n":12345678901234567890123,"b":[{},[]]}"#,
+        ),
+        (
+            r#"{"webhook_url":"https://MARKER:MARKER@h.example/hook?to=a@b","a":["HTTPS://MARKER@h","//MARKER:p@h"]}"#,
+            r#"{"webhook_url":"https://***@h.example/hook?to=a@b","a":["HTTPS://***@h","//***@h"]}"#,
+        ),
+        (
+            r#"{"a":["https://u:MARKER/q@MARKER@h.example:8443/","MARKER:p@h/hook","https:\/\/MARKER:p@h"]}"#,
+            r#"{"a":["https://***@h.example:8443/","***@h/hook","https://***@h"]}"#,
+        ),
+        (
+            r#"{"a":"https://h.example, https://u:MARKER@h.example"}"#,
+            r#"{"a":"https://h.example, https://***@h.example"}"#,
+        ),
+        (
+            r#"{"a":["https://h:8443/hook?to=a@b","https://[::1]:80/a@b","https://[::1]/a@b","a@b",""]}"#,
+            r#"{"a":["https://h:8443/hook?to=a@b","https://[::1]:80/a@b","https://[::1]/a@b","a@b",""]}"#,
+        ),
+    ] {
+        let vendor = Vendor::start(move |_| Answer::json(200, settings));
+        for args in [&["config-get"][..], &["config-set", "--s3-region", "x"]] {
+            let run = Run::of(configured(&vendor.server.url, args).arg("--json")).is(0);
+            assert_eq!(run.stdout, format!("{shown}\n"));
+            let run = Run::of(&mut configured(&vendor.server.url, args)).is(0);
+            assert!(!run.stdout.contains("MARKER"), "{run:?}");
+        }
+        let args = ["config-get", "--show-secrets"];
+        let run = Run::of(&mut configured(&vendor.server.url, &args)).is(0);
+        assert_eq!(run.stdout.contains("MARKER"), settings.contains("MARKER"));
     }
+}
+
+#[test]
+fn nested_values_are_indented() {
+    let came =
+        r#"{"name":"a\u001b[1m","score":9.50,"none":null,"list":[{"id":"x"},7,[]],"empty":{}}"#;
+    let vendor = Vendor::start(move |_| Answer::json(200, came));
+    let run = Run::of(&mut configured(&vendor.server.url, &["config-get"])).is(0);
+    let lines = [
+        r"name: a\u{1b}[1m",
+        "score: 9.50",
+        "none: -",
+        "list:",
+        "  -",
+        "    id: x",
+        "  - 7",
+        "  -",
+        "empty:",
+        "",
+    ];
+    assert_eq!(run.stdout, lines.join("\n"));
 }
 
 const SETTINGS: &str = r#"{"webhook_user":"EXAMPLE-USER","webhook_password":"MARKER-1","novo":2.50,"s3_secret_access_key":"MARKER-2","s3_region":null}"#;
