@@ -19,11 +19,11 @@ mod marked;
 const OURS: &str = "common_http=trace,biologix_client=trace";
 
 fn partner() -> PartnerId {
-    PartnerId::from("MARKERPARTNER / MARKER")
+    PartnerId::from("MARKERPARTNER ? MARKER")
 }
 
 fn key() -> ExamKey {
-    ExamKey::from("MARKERKEY/?%")
+    ExamKey::from("MARKERKEY?%")
 }
 
 /// Makes the call and prints its result.
