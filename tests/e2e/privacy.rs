@@ -19,11 +19,11 @@ mod marked;
 const OURS: &str = "common_http=trace,biologix_client=trace";
 
 fn partner() -> PartnerId {
-    PartnerId::from("MARKERPARTNER ? MARKER")
+    PartnerId::from("MARKERPARTNER ; MARKER")
 }
 
 fn key() -> ExamKey {
-    ExamKey::from("MARKERKEY?%")
+    ExamKey::from("MARKERKEY;?%")
 }
 
 /// Makes the call and prints its result.
@@ -199,7 +199,7 @@ async fn nothing_is_printed_of_what_never_left() {
     let server = start().await;
     let client = client(&server, eager());
     let mut printed = Printed::default();
-    for id in ["MARKER\n", "MARKER\u{7f}"] {
+    for id in ["MARKER\n", "MARKER\u{7f}", "MARKER/..", "MARKER\\"] {
         printed.result(&soon(client.exams(&id.into()).list().send()).await);
         printed.result(&soon(client.reports().get(&id.into()).send()).await);
     }
@@ -229,9 +229,9 @@ async fn nothing_is_printed_of_what_never_left() {
     ] {
         printed.error(&result.unwrap_err());
     }
-    printed.value(&proxy("http://MARKER:MARKER@127.0.0.1:1").user_agent(TEXT));
+    printed.value(&proxy("http://MARKER:MARKER@167.0.0.1:1").user_agent(TEXT));
 
-    assert_eq!(printed.errors.len(), 12);
+    assert_eq!(printed.errors.len(), 16);
     assert_no_marker(&journal.text());
     assert_no_marker(&printed.text);
 }

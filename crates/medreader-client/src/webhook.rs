@@ -28,7 +28,7 @@
 //! let password = Secret::from(std::env::var("MEDREADER_WEBHOOK_PASSWORD")?);
 //! let receiver = Receiver::new(Verifier::new("webhook-user", password), save);
 //!
-//! let app = axum::Router::new().nest("/api/webhooks/medreader", router(receiver));
+//! let app = axum::Router::new().nest_service("/api/webhooks/medreader", router(receiver));
 //! axum::serve(tokio::net::TcpListener::bind("127.0.0.1:8080").await?, app).await?;
 //! # Ok(()) }
 //! ```

@@ -69,12 +69,12 @@ async fn a_call_that_is_not_modelled_has_the_token_too() {
     let erp = network(|_, _| None);
     let client = builder(&erp).build().unwrap();
     let call = client.request(Method::GET, "/api/erp/v1/reports/{kind}");
-    let call = call.path("kind", "a/b").query("dateStart", "2030-01-01");
+    let call = call.path("kind", "a b").query("dateStart", "2030-01-01");
     call.send().await.unwrap();
     let asked = &seen(&erp, Op::List)[0];
     assert_eq!(
         asked.target,
-        "/api/erp/v1/reports/a%2Fb?dateStart=2030-01-01"
+        "/api/erp/v1/reports/a%20b?dateStart=2030-01-01"
     );
     assert_eq!(
         header(asked, "authorization"),

@@ -28,11 +28,8 @@ async fn odd_names_come_out_of_the_upload_as_they_went_in() {
         "a?b",
         "a%b",
         "a%20b",
-        "a/b",
-        "../../x",
         "...",
         "a+b&c=d;e",
-        "a\\b",
         "\"'<>|",
         "initialize",
         "re\u{301}sultat.pdf",
@@ -68,7 +65,19 @@ async fn odd_names_come_out_of_the_upload_as_they_went_in() {
 async fn what_would_be_lost_on_the_way_is_refused_before_anything_is_sent() {
     let erp = network(|_, _| None);
     let client = on(&erp);
-    for odd in ["", ".", "..", "a\nb", "\0", "a\u{7f}", "\r\n"] {
+    for odd in [
+        "",
+        ".",
+        "..",
+        "a\nb",
+        "\0",
+        "a\u{7f}",
+        "\r\n",
+        // A proxy decodes what is encoded.
+        "a/b",
+        "../../../../8/analysis/1/files/5",
+        "a\\b",
+    ] {
         let named = files(&client);
         let of_patient = client.files(&odd.into(), &12.into());
         let of_analysis = client.files(&7.into(), &odd.into());
@@ -95,13 +104,15 @@ async fn what_would_be_lost_on_the_way_is_refused_before_anything_is_sent() {
 fn name() -> impl Strategy<Value = String> {
     let letters = prop_oneof![
         "[a-z0-9._~-]",
-        "[ #?%/\\\\+&=;:@\"'<>|{}^`]",
+        "[ #?%+&=;:@\"'<>|{}^`]",
         "[А-Яа-яїєґІ№]",
         "\\PC"
     ];
     prop::collection::vec(letters, 1..20)
         .prop_map(|letters| letters.concat())
-        .prop_filter("refused", |name| !matches!(name.as_str(), "." | ".."))
+        .prop_filter("refused", |name| {
+            !matches!(name.as_str(), "." | "..") && !name.contains(['/', '\\'])
+        })
 }
 
 /// Built once: the client's connections do not vary.

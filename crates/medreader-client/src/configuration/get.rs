@@ -85,10 +85,13 @@ safe_debug!(TenantConfiguration {});
 
 /// The fields of the settings as they are read first: none is required.
 #[derive(Deserialize)]
-struct Fields(Extra);
+struct Fields {
+    #[serde(flatten)]
+    rest: Extra,
+}
 
 impl From<Fields> for TenantConfiguration {
-    fn from(Fields(mut rest): Fields) -> Self {
+    fn from(Fields { mut rest }: Fields) -> Self {
         Self {
             s3_bucket_name: take(&mut rest, "s3_bucket_name"),
             s3_region: take(&mut rest, "s3_region"),

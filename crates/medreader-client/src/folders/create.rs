@@ -45,8 +45,8 @@ impl Folders {
     ///   there is no such parent
     /// - `invalid_input`, code [`ValidationError`](ErrorCode::ValidationError): the normalised name
     ///   is empty; nothing was sent
-    /// - `invalid_input`: the parent's id is empty, `.`, `..` or has control characters; nothing
-    ///   was sent
+    /// - `invalid_input`: the parent's id is empty, `.`, `..` or has a slash, a backslash or a
+    ///   control character; nothing was sent
     /// - `rejected`, code `ValidationError`: the vendor does not accept the name
     /// - `unauthenticated`: the session was refused, and so was a new one
     /// - `credentials` and the other errors of [`Sessions::open`](crate::Sessions::open)
@@ -113,7 +113,8 @@ impl CreateFolder {
                     .with_code(ErrorCode::ValidationError.as_str(), true),
             );
         }
-        let problem = "argument `parent` is empty, a dot segment or has a control character";
+        let problem = "argument `parent` is not an id: empty, a dot segment, or with a slash, \
+                       a backslash or a control character";
         let refusal = |parent: &FolderId| fields::refusal(parent.as_str(), problem);
         if let Some(refusal) = self.parent.as_ref().and_then(refusal) {
             request = request.invalid(refusal);

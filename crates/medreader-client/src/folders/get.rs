@@ -1,11 +1,12 @@
 //! Getting a folder, and what it is.
 
-use common_http::lenient::take;
-use common_http::{Call, Extra, Item, Operation, RawJson, Recorded, Timestamp, safe_debug};
-use serde::{Deserialize, Serialize};
+use common_http::{
+    Call, Extra, Item, Operation, Recorded, Timestamp, lenient, lenient_model, safe_debug,
+};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Folders;
-use crate::fields::{self, take_id, take_whole};
+use crate::fields;
 use crate::ids::FolderId;
 
 /// `GET /api/v1/folders/{folder-id}`: a folder with its subfolders and counts.
@@ -33,7 +34,8 @@ impl Folders {
     /// # Errors
     /// - `not_found`, code [`FolderNotFound`](crate::ErrorCode::FolderNotFound): there is no such
     ///   folder
-    /// - `invalid_input`: the id is empty, `.`, `..` or has control characters; nothing was sent
+    /// - `invalid_input`: the id is empty, `.`, `..` or has a slash, a backslash or a control
+    ///   character; nothing was sent
     /// - `unauthenticated`: the session was refused, and so was a new one
     /// - `credentials` and the other errors of [`Sessions::open`](crate::Sessions::open)
     /// - `decode`: the answer is not a folder
@@ -60,17 +62,22 @@ impl Folders {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "FolderFields")]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Folder {
     /// The folder's id.
+    #[serde(deserialize_with = "fields::id")]
     pub id: FolderId,
     /// The name, normalised by the vendor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_name: Option<String>,
     /// The folder that this one is in; `None` in the root (inferred: no sample shows such a
     /// folder).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "fields::optional_id",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub parent_folder_id: Option<FolderId>,
     /// The names from the root to this one, joined by `/`. Do not parse it: elsewhere the vendor
     /// writes such paths in other ways.
@@ -83,17 +90,26 @@ pub struct Folder {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
     /// How many prescription files it holds; absent for a folder that was just created.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "fields::whole",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub prescription_files_count: Option<i64>,
     /// The folders in it, see [`children`](Self::children); absent for a folder that was just
     /// created and for a child.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "children",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub child_folders: Option<Vec<Item<Folder>>>,
     /// Fields that this type does not name, and those with an unexpected type.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
+lenient_model!(Folder);
 safe_debug!(Folder {
     id,
     parent_folder_id,
@@ -109,42 +125,14 @@ impl Folder {
     }
 }
 
-/// The fields of a folder as they are read first.
-#[derive(Deserialize)]
-struct FolderFields {
-    #[serde(deserialize_with = "fields::id")]
-    id: FolderId,
-    child_folders: Option<RawJson>,
-    #[serde(flatten)]
-    rest: Extra,
-}
+/// The items of the list, if there is one; nulls in it are skipped.
+fn children<'de, D>(deserializer: D) -> Result<Option<Vec<Item<Folder>>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    #[derive(Deserialize)]
+    struct Children(#[serde(deserialize_with = "lenient::items")] Vec<Item<Folder>>);
 
-impl From<FolderFields> for Folder {
-    fn from(fields: FolderFields) -> Self {
-        let mut rest = fields.rest;
-        let list = fields.child_folders;
-        let child_folders = list.as_ref().and_then(children);
-        if child_folders.is_none()
-            && let Some(odd) = list.and_then(|raw| raw.parse().ok())
-        {
-            rest.insert("child_folders".to_owned(), odd);
-        }
-        Self {
-            id: fields.id,
-            folder_name: take(&mut rest, "folder_name"),
-            parent_folder_id: take_id(&mut rest, "parent_folder_id"),
-            full_path: take(&mut rest, "full_path"),
-            created_at: take(&mut rest, "created_at"),
-            updated_at: take(&mut rest, "updated_at"),
-            prescription_files_count: take_whole(&mut rest, "prescription_files_count"),
-            child_folders,
-            extra: rest,
-        }
-    }
-}
-
-/// The children, if it is a list; nulls in it are skipped.
-fn children(list: &RawJson) -> Option<Vec<Item<Folder>>> {
-    let list: Vec<Option<RawJson>> = list.parse().ok()?;
-    Some(fields::items(list.into_iter().flatten()))
+    let children = Option::<Children>::deserialize(deserializer)?;
+    Ok(children.map(|Children(items)| items))
 }

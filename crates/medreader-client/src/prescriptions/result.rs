@@ -2,17 +2,16 @@
 
 use std::pin::Pin;
 
-use common_http::lenient::take;
 use common_http::{
-    Call, CallOptions, Engine, Extra, Operation, Prepared, Recorded, Result, Timestamp, open_enum,
-    safe_debug,
+    Call, CallOptions, Engine, Extra, Operation, Prepared, Recorded, Result, Timestamp,
+    lenient_model, open_enum, safe_debug,
 };
 use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 
 use super::Prescriptions;
 use super::wait::{Arrival, Polled, Target, TimeLeft, WaitOptions, no_events, wait};
-use crate::fields::{Fields, take_id};
+use crate::fields;
 use crate::ids::{AnalysisId, FolderId, PrescriptionId};
 
 /// `GET /api/v1/prescriptions/{prescription-id}/result`: the result of reading one.
@@ -47,7 +46,8 @@ impl Prescriptions {
     /// - `not_found`, code
     ///   [`PrescriptionFileNotFound`](crate::ErrorCode::PrescriptionFileNotFound): there is no such
     ///   prescription, or not yet
-    /// - `invalid_input`: the id is empty, `.`, `..` or has control characters; nothing was sent
+    /// - `invalid_input`: the id is empty, `.`, `..` or has a slash, a backslash or a control
+    ///   character; nothing was sent
     /// - `unauthenticated`: the session was refused, and so was a new one
     /// - `credentials` and the other errors of [`Sessions::open`](crate::Sessions::open)
     /// - `decode`: the answer is not a result
@@ -249,10 +249,11 @@ impl ResultStatus {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Fields<PrescriptionId>")]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PrescriptionResult {
     /// The prescription's id.
+    #[serde(deserialize_with = "fields::id")]
     pub id: PrescriptionId,
     /// When the result was created.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -268,7 +269,11 @@ pub struct PrescriptionResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResultStatus>,
     /// The folder that the prescription is in.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "fields::optional_id",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub folder_id: Option<FolderId>,
     /// The folder's path. Do not parse or compare it: the document writes it both with normalised
     /// names and with the names as given after a slash.
@@ -279,26 +284,12 @@ pub struct PrescriptionResult {
     pub extra: Extra,
 }
 
+lenient_model!(PrescriptionResult);
 safe_debug!(PrescriptionResult {
     id,
     status,
     folder_id
 });
-
-impl From<Fields<PrescriptionId>> for PrescriptionResult {
-    fn from(Fields { id, mut rest }: Fields<PrescriptionId>) -> Self {
-        Self {
-            id,
-            created_at: take(&mut rest, "created_at"),
-            prescription_confidence_score: take(&mut rest, "prescription_confidence_score"),
-            prescription_confidence_notes: take(&mut rest, "prescription_confidence_notes"),
-            status: take(&mut rest, "status"),
-            folder_id: take_id(&mut rest, "folder_id"),
-            folder_fullpath: take(&mut rest, "folder_fullpath"),
-            extra: rest,
-        }
-    }
-}
 
 impl PrescriptionResult {
     /// Whether it will not change any more, see [`ResultStatus::is_final`].

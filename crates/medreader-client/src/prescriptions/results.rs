@@ -1,11 +1,13 @@
 //! Listing the results of a folder.
 
-use common_http::lenient::{take, vec_or_null};
-use common_http::{Call, Extra, Item, Operation, RawJson, Recorded, safe_debug};
+use common_http::{
+    Answer, Call, Extra, Item, Operation, RawJson, Recorded, Result, lenient_model, safe_debug,
+};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::{Prescriptions, ResultStatus};
-use crate::fields::{self, Fields, take_id};
+use crate::fields;
 use crate::ids::{FolderId, PrescriptionId};
 
 /// `GET /api/v1/prescriptions/results`: the results of a folder.
@@ -16,6 +18,8 @@ pub(crate) static RESULTS: Operation = Operation::get(
 
 impl Prescriptions {
     /// Lists the results of all prescriptions in a folder. No paging is documented.
+    ///
+    /// An answer without a body and `null` are lists without items.
     ///
     /// Only reads, so it is repeated freely. A cancelled call leaves nothing behind.
     ///
@@ -33,8 +37,8 @@ impl Prescriptions {
     /// ```
     ///
     /// # Errors
-    /// - `invalid_input`: the folder's id is empty, `.`, `..` or has control characters; nothing
-    ///   was sent
+    /// - `invalid_input`: the folder's id is empty, `.`, `..` or has a slash, a backslash or a
+    ///   control character; nothing was sent
     /// - `rejected`, code [`BadRequest`](crate::ErrorCode::BadRequest): the vendor does not accept
     ///   the id
     /// - `not_found`: there is no such folder (not documented: an empty list is as likely)
@@ -45,33 +49,55 @@ impl Prescriptions {
     pub fn results(&self, folder: &FolderId) -> Call<Recorded<FolderResults>> {
         let request = self.engine.request(&RESULTS);
         let request = request.query("folder-id", folder.as_str());
-        let problem = "argument `folder-id` is empty, a dot segment or has a control character";
+        let problem = "argument `folder-id` is not an id: empty, a dot segment, or with a slash, \
+                       a backslash or a control character";
         match fields::refusal(folder.as_str(), problem) {
-            Some(refusal) => request.invalid(refusal).recorded(),
-            None => request.recorded(),
+            Some(refusal) => request.invalid(refusal).reads(read),
+            None => request.reads(read),
         }
     }
 }
 
+/// Reads the list. Nothing at all is one without items; what is not a list is not taken for one.
+fn read(answer: Answer) -> Result<Recorded<FolderResults>> {
+    let nothing = answer.body().trim_ascii().is_empty()
+        || matches!(answer.json::<Option<IgnoredAny>>(), Ok(None));
+    if nothing {
+        let empty = RawJson::from_text(r#"{"results":[]}"#).and_then(Recorded::read);
+        return empty.map_err(|error| answer.unreadable().with_decode(error));
+    }
+    let list: Recorded<FolderResults> = answer.recorded()?;
+    if list.extra.contains_key("results") {
+        return Err(answer.unreadable().with_detail("`results` is not a list"));
+    }
+    Ok(list)
+}
+
 /// The results of a folder. Documented.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "List")]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct FolderResults {
     /// The folder.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "fields::optional_id",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub folder_id: Option<FolderId>,
     /// The folder's path, see
     /// [`PrescriptionResult::folder_fullpath`](super::PrescriptionResult::folder_fullpath).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_fullpath: Option<String>,
     /// The items of the list, in the vendor's order.
+    #[serde(default, deserialize_with = "common_http::lenient::items")]
     pub results: Vec<Item<ListedResult>>,
     /// Fields that this type does not name, and those with an unexpected type.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
+lenient_model!(FolderResults, ListedResult);
 safe_debug!(FolderResults { folder_id, results });
 
 impl FolderResults {
@@ -90,32 +116,13 @@ impl FolderResults {
     }
 }
 
-/// The fields of the list as they are read first.
-#[derive(Deserialize)]
-struct List {
-    #[serde(default, deserialize_with = "vec_or_null")]
-    results: Vec<RawJson>,
-    #[serde(flatten)]
-    rest: Extra,
-}
-
-impl From<List> for FolderResults {
-    fn from(List { results, mut rest }: List) -> Self {
-        Self {
-            folder_id: take_id(&mut rest, "folder_id"),
-            folder_fullpath: take(&mut rest, "folder_fullpath"),
-            results: fields::items(results),
-            extra: rest,
-        }
-    }
-}
-
 /// A result in a folder's list: documented with these two fields.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Fields<PrescriptionId>")]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ListedResult {
     /// The prescription's id.
+    #[serde(deserialize_with = "fields::id")]
     pub id: PrescriptionId,
     /// How far it is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,13 +133,3 @@ pub struct ListedResult {
 }
 
 safe_debug!(ListedResult { id, status });
-
-impl From<Fields<PrescriptionId>> for ListedResult {
-    fn from(Fields { id, mut rest }: Fields<PrescriptionId>) -> Self {
-        Self {
-            id,
-            status: take(&mut rest, "status"),
-            extra: rest,
-        }
-    }
-}

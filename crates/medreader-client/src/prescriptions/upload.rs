@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use common_http::lenient::take;
 use common_http::{
     Body, Call, CallOptions, Engine, Error, ErrorKind, Extra, Multipart, Operation, Prepared,
-    Recorded, Result, Timestamp, safe_debug,
+    Recorded, Result, Timestamp, lenient_model, safe_debug,
 };
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
@@ -17,7 +16,7 @@ use tokio::io::AsyncRead;
 use super::Prescriptions;
 use super::format::{FileFormat, START};
 use crate::errors::ErrorCode;
-use crate::fields::{self, Fields, take_id, take_whole};
+use crate::fields;
 use crate::ids::{FolderId, UploadId};
 
 /// `POST /api/v1/prescription-files`: a file to be read.
@@ -64,8 +63,8 @@ impl Prescriptions {
     /// # Errors
     /// - `invalid_input`, code [`BadRequest`](ErrorCode::BadRequest): the file is not a PDF, JPEG,
     ///   PNG or TIFF, is empty, or has no usable name; nothing was sent
-    /// - `invalid_input`: the folder's id is empty, `.`, `..` or has control characters; nothing
-    ///   was sent
+    /// - `invalid_input`: the folder's id is empty, `.`, `..` or has a slash, a backslash or a
+    ///   control character; nothing was sent
     /// - `local_io`: the file cannot be read; the delivery says whether some of it was sent
     /// - `rejected`, code `BadRequest`: the vendor does not accept the file or the folder. Other
     ///   codes and statuses, such as 413, are not documented
@@ -104,7 +103,8 @@ impl UploadPrescription {
     }
 
     async fn call(mut self) -> Result<Call<Recorded<Upload>>> {
-        let problem = "argument `folder_id` is empty, a dot segment or has a control character";
+        let problem = "argument `folder_id` is not an id: empty, a dot segment, or with a slash, \
+                       a backslash or a control character";
         if let Some(refusal) = fields::refusal(self.folder.as_str(), problem) {
             return Err(refusal.with_operation(UPLOAD.id()));
         }
@@ -247,13 +247,18 @@ fn refused(why: &'static str) -> Error {
 
 /// An uploaded file, as the vendor describes it. Documented; only the id is required.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Fields<UploadId>")]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Upload {
     /// The upload's id. It is not promised that the result is found under it, see [`UploadId`].
+    #[serde(deserialize_with = "fields::id")]
     pub id: UploadId,
     /// The folder it was uploaded into.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "fields::optional_id",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub folder_id: Option<FolderId>,
     /// Where the vendor stores it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -262,7 +267,11 @@ pub struct Upload {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_type: Option<String>,
     /// Its size in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "fields::whole",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub file_size: Option<i64>,
     /// The name it was uploaded under.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -281,26 +290,10 @@ pub struct Upload {
     pub extra: Extra,
 }
 
+lenient_model!(Upload);
 safe_debug!(Upload {
     id,
     folder_id,
     file_size,
     processed
 });
-
-impl From<Fields<UploadId>> for Upload {
-    fn from(Fields { id, mut rest }: Fields<UploadId>) -> Self {
-        Self {
-            id,
-            folder_id: take_id(&mut rest, "folder_id"),
-            file_path: take(&mut rest, "file_path"),
-            file_type: take(&mut rest, "file_type"),
-            file_size: take_whole(&mut rest, "file_size"),
-            original_filename: take(&mut rest, "original_filename"),
-            processed: take(&mut rest, "processed"),
-            uploaded_at: take(&mut rest, "uploaded_at"),
-            message: take(&mut rest, "message"),
-            extra: rest,
-        }
-    }
-}

@@ -22,8 +22,7 @@ pub enum WebhookError {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// The body is not a JSON object with an `id` that is a text and not empty (or is nested deeper
-    /// than 127 levels).
+    /// The body is not a JSON object with an `id` that is a number or a text that is not empty.
     #[error("the body is not a webhook payload: {0}")]
     NoPayload(DecodeError),
 }

@@ -1,10 +1,9 @@
 //! What a webhook says.
 
-use common_http::lenient::take;
-use common_http::{DecodeError, Extra, Recorded, Timestamp, json, safe_debug};
+use common_http::{DecodeError, Extra, Recorded, Timestamp, json, lenient_model, safe_debug};
 use serde::{Deserialize, Serialize};
 
-use crate::fields::Fields;
+use crate::fields;
 use crate::ids::AnalysisId;
 
 /// The result of an analysis, as a webhook announces it.
@@ -29,10 +28,11 @@ use crate::ids::AnalysisId;
 /// # Ok::<(), medreader_client::DecodeError>(())
 /// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Fields<AnalysisId>")]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WebhookEvent {
     /// The id of the analysis, never empty. Documented.
+    #[serde(deserialize_with = "fields::id")]
     pub id: AnalysisId,
     /// When the analysis was made. Documented, as RFC 3339 in UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,6 +48,7 @@ pub struct WebhookEvent {
     pub extra: Extra,
 }
 
+lenient_model!(WebhookEvent);
 safe_debug!(WebhookEvent { id });
 
 impl WebhookEvent {
@@ -56,20 +57,9 @@ impl WebhookEvent {
     /// What comes over the network goes through a [`Verifier`](super::Verifier).
     ///
     /// # Errors
-    /// [`DecodeError`] if the body is not a JSON object with an `id` that is a text and not empty.
+    /// [`DecodeError`] if the body is not a JSON object with an `id` that is a number or a text that
+    /// is not empty.
     pub fn from_body(body: &[u8]) -> Result<Recorded<Self>, DecodeError> {
         Recorded::read(json::decode(body)?)
-    }
-}
-
-impl From<Fields<AnalysisId>> for WebhookEvent {
-    fn from(Fields { id, mut rest }: Fields<AnalysisId>) -> Self {
-        Self {
-            id,
-            created_at: take(&mut rest, "created_at"),
-            prescription_confidence_score: take(&mut rest, "prescription_confidence_score"),
-            prescription_confidence_notes: take(&mut rest, "prescription_confidence_notes"),
-            extra: rest,
-        }
     }
 }

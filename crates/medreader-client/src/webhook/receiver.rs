@@ -1,5 +1,6 @@
 //! Each event handled once, and answered accordingly.
 
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use common_http::{MemoryStore, Recorded, Secret, Store, StoreKey, safe_debug};
 use http::{HeaderMap, StatusCode};
 use sha2::{Digest as _, Sha256};
+use tokio::time::timeout;
 
 use super::error::WebhookError;
 use super::event::WebhookEvent;
@@ -20,6 +22,12 @@ const REMEMBERED: usize = 10_000;
 
 /// How long an event is remembered. How long the vendor sends again is not documented.
 const REMEMBERED_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// A store that takes longer is one that failed, as for sessions.
+const STORE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a handler may take by default. Our choice; how long the vendor waits is not documented.
+const HANDLER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How long a body may take by default. Our choice; the documented payload fits into one packet.
 #[cfg(feature = "axum")]
@@ -38,10 +46,8 @@ pub enum Outcome {
     Duplicate,
     /// It is not from MedReader, or not a webhook; the handler was not called.
     Refused(WebhookError),
-    /// The handler returned an error (or panicked, behind the `axum` router).
+    /// The handler returned an error, took too long (or panicked, behind the `axum` router).
     HandlerFailed,
-    /// The store could not say whether the event was handled before; the handler was not called.
-    StoreFailed,
 }
 
 impl Outcome {
@@ -62,7 +68,7 @@ impl Outcome {
         match self {
             Self::Handled | Self::Duplicate => StatusCode::OK,
             Self::Refused(error) => error.status(),
-            Self::HandlerFailed | Self::StoreFailed => StatusCode::SERVICE_UNAVAILABLE,
+            Self::HandlerFailed => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }
@@ -76,8 +82,8 @@ impl Outcome {
 /// one that is remembered. The same id with the same body is the same event.
 ///
 /// If the same event comes twice at the same time, the handler runs once: the second waits for the
-/// first, and is handled if that one fails, panics or is cancelled. A handler that never ends holds
-/// its event for ever: give it a limit of its own, such as `tokio::time::timeout`.
+/// first, and is handled if that one fails, panics, is cancelled or takes longer than
+/// [`handler_timeout`](Self::handler_timeout).
 ///
 /// The handler's error is not printed, because it may name a patient: log it in the handler if that
 /// is safe.
@@ -115,6 +121,7 @@ pub struct Receiver {
     handler: Arc<Handler>,
     store: Arc<dyn Store>,
     in_flight: Arc<InFlight>,
+    handler_timeout: Duration,
     #[cfg(feature = "axum")]
     pub(super) body_timeout: Duration,
 }
@@ -139,6 +146,7 @@ impl Receiver {
             }),
             store: Arc::new(MemoryStore::bounded(REMEMBERED)),
             in_flight: Arc::default(),
+            handler_timeout: HANDLER_TIMEOUT,
             #[cfg(feature = "axum")]
             body_timeout: BODY_TIMEOUT,
         }
@@ -147,12 +155,22 @@ impl Receiver {
     /// Remembers handled events in this store, for 30 days each. Set it before cloning.
     ///
     /// With several replicas, or if a restart must not forget, use one that is shared and lasts. If
-    /// it cannot be read, an event is not handled but answered 503, so that MedReader sends it
-    /// again. If it cannot be written, the event was handled and is answered 200; should it be sent
-    /// again, it is handled again.
+    /// it fails or takes longer than 5 s, the receiver goes on without it and logs a warning: the
+    /// event is handled, which may be once more than needed.
     #[must_use]
     pub fn store(mut self, store: Arc<dyn Store>) -> Self {
         self.store = store;
+        self
+    }
+
+    /// How long the handler may take for one event (default 60 s).
+    ///
+    /// One that takes longer is cancelled: the event counts as not handled and is answered 503, so
+    /// that MedReader sends it again. What waits for another delivery of the same event waits no
+    /// longer than this, either.
+    #[must_use]
+    pub fn handler_timeout(mut self, timeout: Duration) -> Self {
+        self.handler_timeout = timeout;
         self
     }
 
@@ -186,24 +204,24 @@ impl Receiver {
         body: &[u8],
     ) -> Result<Admitted, Outcome> {
         let key = key(&event, body);
-        let claim = self.in_flight.claim(&key).await;
+        let claim = timeout(self.handler_timeout, self.in_flight.claim(&key)).await;
+        let claim = claim.map_err(|_| Outcome::HandlerFailed)?;
         if claim.is_handled() {
             return Err(duplicate());
         }
-        match self.store.get(&key).await {
-            Ok(None) => Ok(Admitted {
-                handler: Arc::clone(&self.handler),
-                store: Arc::clone(&self.store),
-                event,
-                key,
-                claim,
-            }),
-            Ok(Some(_)) => Err(duplicate()),
+        match in_time(self.store.get(&key)).await {
+            Ok(None) => {}
+            Ok(Some(_)) => return Err(duplicate()),
             Err(error) => {
                 tracing::warn!(kind = %error.kind(), "the store of seen events could not be read");
-                Err(Outcome::StoreFailed)
             }
         }
+        Ok(Admitted {
+            receiver: self.clone(),
+            event,
+            key,
+            claim,
+        })
     }
 }
 
@@ -215,8 +233,7 @@ fn key(event: &WebhookEvent, body: &[u8]) -> StoreKey {
 
 /// An event that is to be handled, and may be.
 pub(super) struct Admitted {
-    handler: Arc<Handler>,
-    store: Arc<dyn Store>,
+    receiver: Receiver,
     event: Recorded<WebhookEvent>,
     key: StoreKey,
     claim: Claim,
@@ -224,18 +241,30 @@ pub(super) struct Admitted {
 
 impl Admitted {
     pub(super) async fn handle(mut self) -> Outcome {
-        if !(self.handler)(self.event).await {
-            tracing::warn!("the handler of a webhook failed");
-            return Outcome::HandlerFailed;
+        let handling = (self.receiver.handler)(self.event);
+        match timeout(self.receiver.handler_timeout, handling).await {
+            Ok(true) => self.claim.set_handled(),
+            Ok(false) => {
+                tracing::warn!("the handler of a webhook failed");
+                return Outcome::HandlerFailed;
+            }
+            Err(_) => {
+                tracing::warn!("the handler of a webhook took too long");
+                return Outcome::HandlerFailed;
+            }
         }
-        self.claim.set_handled();
-        let value = Secret::from("handled");
-        let put = self.store.put(&self.key, &value, Some(REMEMBERED_FOR));
-        if let Err(error) = put.await {
+        let (store, value) = (&self.receiver.store, Secret::from("handled"));
+        let put = store.put(&self.key, &value, Some(REMEMBERED_FOR));
+        if let Err(error) = in_time(put).await {
             tracing::warn!(kind = %error.kind(), "a handled webhook could not be marked as seen");
         }
         Outcome::Handled
     }
+}
+
+async fn in_time<T>(access: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    let access = timeout(STORE_PATIENCE, access).await;
+    access.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 /// Logs a refusal with its reason: nothing else shows a password that was changed on one side only.

@@ -32,7 +32,11 @@ impl Receiver {
     }
 }
 
-/// An `axum` router that serves a receiver at `POST /`. Mount it elsewhere with `Router::nest`.
+/// An `axum` router that serves a receiver at `POST /`.
+///
+/// Mount it elsewhere with `Router::nest_service`, which serves the path with and without a slash at
+/// its end. (`Router::nest` knows it only without: with a slash it answers 404, and the events are
+/// lost.)
 ///
 /// | answer | when |
 /// | --- | --- |
@@ -42,7 +46,7 @@ impl Receiver {
 /// | 405 | another method |
 /// | 408 | the body took longer than [`Receiver::body_timeout`]; the connection is closed |
 /// | 413 | the body is larger than the verifier's limit, by its `Content-Length` or while it is read |
-/// | 503 | the handler failed or panicked, or the store failed: MedReader may send it again |
+/// | 503 | the handler failed, took too long or panicked: MedReader may send it again |
 ///
 /// The bodies of the answers are empty. The handler runs in a task of its own and goes on when the
 /// sender hangs up, which happens if it takes longer than the sender waits (how long is not known).
@@ -67,7 +71,10 @@ impl Receiver {
 /// # Ok(()) }
 /// ```
 pub fn router(receiver: Receiver) -> Router {
-    Router::new().route("/", post(answer)).with_state(receiver)
+    Router::new()
+        .route("/", post(answer))
+        .route("//", post(answer))
+        .with_state(receiver)
 }
 
 async fn answer(State(receiver): State<Receiver>, request: Request) -> Response {

@@ -97,14 +97,14 @@ async fn what_is_not_modelled_has_tenant_and_session() {
     let network = answers(vec![|| FakeAnswer::json(r#"{"novo":true}"#)]);
     let answer = client(&network)
         .request(Method::GET, "/api/v1/novidades/{id}")
-        .path("id", "a/b")
+        .path("id", "a b")
         .query("folder-id", "c d")
         .send()
         .await
         .unwrap();
     assert_eq!(answer.body().as_ref(), br#"{"novo":true}"#);
     let sent = &calls(&network)[0];
-    assert_eq!(sent.target, "/api/v1/novidades/a%2Fb?folder-id=c%20d");
+    assert_eq!(sent.target, "/api/v1/novidades/a%20b?folder-id=c%20d");
     assert_eq!(sent.headers["x-tenant-id"], TENANT);
     assert_eq!(sent.headers["authorization"], "Bearer EXAMPLE.TOKEN.1");
 }

@@ -123,16 +123,24 @@ async fn a_renewal_that_fails_leaves_the_old_token_in_use() {
     }
 }
 
+/// Once it was accepted, however young: a 401 then says that it was ended early.
 #[tokio::test]
-async fn a_token_that_the_sandbox_ended_is_an_answer_while_it_is_young() {
+async fn a_token_that_the_sandbox_ended_is_renewed_if_it_had_been_accepted() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client(&sandbox, eager());
-    files(&client).list().send().await.unwrap();
+    client.sessions().open().await.unwrap();
     sandbox.expire_tokens();
     let error = files(&client).list().send().await.unwrap_err();
     assert_eq!(
         (error.kind(), error.attempts()),
-        (ErrorKind::Unauthenticated, 1)
+        (ErrorKind::Unauthenticated, 1),
+        "a fresh one is an answer"
     );
     assert_eq!(sandbox.tokens_issued(), 1);
+
+    let client = self::client(&sandbox, eager());
+    files(&client).list().send().await.unwrap();
+    sandbox.expire_tokens();
+    files(&client).list().send().await.unwrap();
+    assert_eq!(sandbox.tokens_issued(), 3);
 }

@@ -6,7 +6,9 @@ use medreader_client::FolderId;
 use medreader_client::prescriptions::{FolderResults, PrescriptionResult, ResultStatus};
 use serde_json::{Value, json};
 
-use crate::support::{FOLDER, UPLOAD, answers, calls, client, folder, idle_client, refusal, told};
+use crate::support::{
+    FOLDER, UPLOAD, answers, calls, client, folder, idle_client, refusal, told, vendor,
+};
 
 /// The document's sample, ids and times made synthetic.
 fn completed() -> Value {
@@ -224,7 +226,7 @@ fn one_that_cannot_be_read_costs_nobody_the_others() {
         rejected,
         [
             (r#"{"id":null, "n":1.50}"#, "[1].id"),
-            (r#"{"id":[],"status":7}"#, "[2].id")
+            (r#"{"id":[],"status":7}"#, "[3].id")
         ]
     );
     let written = serde_json::to_value(&list).unwrap();
@@ -239,10 +241,61 @@ fn one_that_cannot_be_read_costs_nobody_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn nothing_at_all_is_a_list_without_items() {
+    let empty: [fn() -> FakeAnswer; 6] = [
+        || FakeAnswer::status(204),
+        || FakeAnswer::json(""),
+        || FakeAnswer::json(" \r\n"),
+        || FakeAnswer::json("null"),
+        || FakeAnswer::json("\u{feff}null\n"),
+        || FakeAnswer::json("{}"),
+    ];
+    for answer in empty {
+        let network = answers(vec![answer]);
+        let list = client(&network).prescriptions().results(&folder()).await;
+        let list = list.unwrap();
+        assert_eq!(list.results, []);
+        assert!(["{}", r#"{"results":[]}"#].contains(&list.raw().as_str()));
+    }
+    // Something else is not taken for none.
+    for odd in [r#"{"results":"none"}"#, r#"{"results":{}}"#, "[]", "0"] {
+        let network = vendor(move |_, _| FakeAnswer::json(odd));
+        let list = client(&network).prescriptions().results(&folder()).await;
+        let expected = ("decode", Some(200), None, 1, "answered");
+        assert_eq!(told(&list.unwrap_err()), expected, "{odd}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_odd_byte_of_an_item_costs_its_field_alone() {
+    let odd = [
+        r#"{"id":"2","note":"\ud83d"}"#,
+        r#"{"id":"1","id":"2"}"#,
+        r#"{"id":2,"score":NaN}"#,
+        "{\"id\":\"2\",\"note\":\"a\nb\u{1}\"}",
+        r#"{"id":"2","status":["completed"]}"#,
+    ];
+    let deep = format!(
+        r#"{{"id":"2","more":{}{}}}"#,
+        "[".repeat(40_000),
+        "]".repeat(40_000)
+    );
+    for item in odd.into_iter().chain([deep.as_str()]) {
+        let body = format!(r#"{{"results":[{{"id":"1"}}, {item} ,{{"id":"3"}}]}}"#);
+        let network = vendor(move |_, _| FakeAnswer::json(body.clone()));
+        let list = client(&network).prescriptions().results(&folder()).await;
+        let list = list.unwrap();
+        let ids: Vec<_> = list.readable().map(|result| result.id.as_str()).collect();
+        assert_eq!(ids, ["1", "2", "3"]);
+        assert_eq!(list.results[1].raw().as_str(), item);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn ids_that_cannot_be_are_refused_before_anything_is_sent() {
     let network = answers(vec![|| FakeAnswer::json("{}")]);
     let prescriptions = client(&network).prescriptions();
-    for id in ["", ".", "..", "a\nb"] {
+    for id in ["", ".", "..", "a\nb", "a/b", "a\\b"] {
         for error in [
             prescriptions.result(&id.into()).send().await.unwrap_err(),
             prescriptions
@@ -260,20 +313,14 @@ async fn ids_that_cannot_be_are_refused_before_anything_is_sent() {
 #[test]
 fn an_id_is_encoded_once() {
     let prescriptions = idle_client().prescriptions();
-    let one = prescriptions
-        .result(&"a/b&c=%2e é".into())
-        .prepare()
-        .unwrap();
+    let one = prescriptions.result(&"a&b=%2e é".into()).prepare().unwrap();
     assert_eq!(
         one.url().path(),
-        "/api/v1/prescriptions/a%2Fb%26c%3D%252e%20%C3%A9/result"
+        "/api/v1/prescriptions/a%26b%3D%252e%20%C3%A9/result"
     );
     let all = prescriptions
-        .results(&"a/b&c=%2e é".into())
+        .results(&"a&b=%2e é".into())
         .prepare()
         .unwrap();
-    assert_eq!(
-        all.url().query(),
-        Some("folder-id=a%2Fb%26c%3D%252e%20%C3%A9")
-    );
+    assert_eq!(all.url().query(), Some("folder-id=a%26b%3D%252e%20%C3%A9"));
 }

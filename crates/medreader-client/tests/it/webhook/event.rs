@@ -34,6 +34,42 @@ fn the_documented_payload_is_read_whole() {
     assert!(event.extra.is_empty());
 }
 
+/// Each of these once cost the whole event: the vendor got a 400, and nobody the result.
+#[test]
+fn an_odd_byte_costs_its_field_alone() {
+    for (body, id) in [
+        (
+            r#"{"id":"A","prescription_confidence_notes":"\ud83d"}"#,
+            "A",
+        ),
+        (
+            r#"{"id":"A","prescription_confidence_notes":"\udc00 x"}"#,
+            "A",
+        ),
+        (r#"{"id":"B","id":"A"}"#, "A"),
+        (r#"{"id":17}"#, "17"),
+        (r#"{"id":12345678901234567890}"#, "12345678901234567890"),
+        (r#"{"id":"A","prescription_confidence_score":NaN}"#, "A"),
+        (
+            "{\"id\":\"A\",\"prescription_confidence_notes\":\"a\nb\tc\u{1}\"}",
+            "A",
+        ),
+    ] {
+        let event = read(body);
+        assert_eq!((event.id.as_str(), event.raw().as_str()), (id, body));
+    }
+    let latin = b"{\"id\":\"A\",\"prescription_confidence_notes\":\"leg\xedvel\"}";
+    let event = WebhookEvent::from_body(latin).unwrap();
+    assert_eq!(event.id.as_str(), "A");
+    assert_eq!(event.raw().as_str(), String::from_utf8_lossy(latin));
+    let deep = format!(
+        r#"{{"id":"A","x":{}{}}}"#,
+        "[".repeat(500_000),
+        "]".repeat(500_000)
+    );
+    assert_eq!(read(&deep).raw().as_str(), deep);
+}
+
 #[test]
 fn absent_and_null_are_the_same() {
     let absent = read(r#"{"id":"EXAMPLE"}"#);
@@ -127,7 +163,7 @@ fn events_in_a_list_are_read() {
         assert_eq!(event.raw().as_str(), text);
         assert_eq!(*event, read(text));
     }
-    let error = serde_json::from_str::<Recorded<WebhookEvent>>(r#"{"id":7}"#).unwrap_err();
+    let error = serde_json::from_str::<Recorded<WebhookEvent>>(r#"{"id":[7]}"#).unwrap_err();
     assert!(
         error
             .to_string()

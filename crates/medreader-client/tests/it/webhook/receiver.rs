@@ -1,6 +1,6 @@
 //! Each event is handled once, and only then remembered and answered 200.
 
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
@@ -15,6 +15,7 @@ use medreader_client::webhook::{Outcome, Receiver, WebhookError, WebhookEvent};
 use medreader_client::{MemoryStore, Recorded, Secret, Store, StoreKey, async_trait};
 use tokio::sync::Semaphore;
 use tokio::task::yield_now;
+use tokio::time::Instant;
 
 use super::{authorization, basic, payload, right_headers, verifier};
 
@@ -372,17 +373,90 @@ impl Store for ScriptedStore {
     }
 }
 
+/// It may be handled once more than needed then, but it is not lost.
 #[tokio::test]
-async fn where_the_store_cannot_be_read_nothing_is_handled() {
+async fn where_the_store_cannot_be_read_the_event_is_handled_all_the_same() {
     let store = Arc::new(ScriptedStore::default());
     store.failing_reads.store(1, Ordering::SeqCst);
     let handler = Scripted::at_once(&[]);
     let receiver = handler.receiver().store(store);
-    let outcome = receive(&receiver, 1).await;
-    assert_eq!(outcome, Outcome::StoreFailed);
-    assert_eq!(outcome.status(), 503);
-    assert_eq!(handler.calls(), 0);
     assert_eq!(receive(&receiver, 1).await, Outcome::Handled);
+    assert_eq!(receive(&receiver, 1).await, Outcome::Duplicate);
+    assert_eq!(handler.calls(), 1);
+}
+
+/// A store whose every access hangs.
+struct Hanging;
+
+#[async_trait]
+impl Store for Hanging {
+    async fn get(&self, _: &StoreKey) -> io::Result<Option<Secret>> {
+        pending().await
+    }
+
+    async fn put(&self, _: &StoreKey, _: &Secret, _: Option<Duration>) -> io::Result<()> {
+        pending().await
+    }
+
+    async fn put_if_absent(
+        &self,
+        _: &StoreKey,
+        _: &Secret,
+        _: Option<Duration>,
+    ) -> io::Result<bool> {
+        pending().await
+    }
+
+    async fn remove(&self, _: &StoreKey) -> io::Result<()> {
+        pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_keeps_no_event_unanswered() {
+    let handler = Scripted::at_once(&[]);
+    let receiver = handler.receiver().store(Arc::new(Hanging));
+    let began = Instant::now();
+    for call in 1..=2 {
+        assert_eq!(receive(&receiver, 1).await, Outcome::Handled);
+        assert_eq!(handler.calls(), call);
+    }
+    // Each time 5 s to read and 5 s to write.
+    assert_eq!(began.elapsed().as_secs(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_never_ends_leaves_its_event_free() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let receiver = Receiver::new(verifier(), move |_| {
+        let call = counted.fetch_add(1, Ordering::SeqCst);
+        async move {
+            if call < 2 {
+                pending::<()>().await;
+            }
+            Ok::<(), io::Error>(())
+        }
+    });
+    let began = Instant::now();
+    // The second waits for the first, and is handled by a call of its own; there is no end to it
+    // either, and for the third there is no time left.
+    let outcomes = join_all((0..3).map(|_| receive(&receiver, 1))).await;
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| *outcome == Outcome::HandlerFailed)
+    );
+    assert_eq!(Outcome::HandlerFailed.status(), 503);
+    assert_eq!(began.elapsed().as_secs(), 120);
+    assert_eq!(receive(&receiver, 1).await, Outcome::Handled);
+    assert_eq!(receive(&receiver, 1).await, Outcome::Duplicate);
+
+    let receiver = Scripted::new(&[]).receiver();
+    let receiver = receiver.handler_timeout(Duration::from_secs(7));
+    let began = Instant::now();
+    assert_eq!(receive(&receiver, 1).await, Outcome::HandlerFailed);
+    assert_eq!(began.elapsed().as_secs(), 7);
 }
 
 #[tokio::test]

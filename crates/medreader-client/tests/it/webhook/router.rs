@@ -128,7 +128,7 @@ async fn wrong_credentials_are_answered_401_with_a_challenge() {
 #[tokio::test]
 async fn a_body_that_is_not_a_payload_is_answered_400() {
     let server = Server::start(router(willing())).await;
-    for body in ["", "texto", "{}", "[]", r#"{"id":""}"#, r#"{"id":1}"#] {
+    for body in ["", "texto", "{}", "[]", r#"{"id":""}"#, r#"{"id":[1]}"#] {
         assert_eq!(
             statuses(&server, &[post(body.as_bytes())]).await,
             [400],
@@ -157,11 +157,27 @@ async fn only_post_to_the_root_is_served() {
 
 #[tokio::test]
 async fn it_can_be_mounted_elsewhere() {
-    let app = Router::new().nest("/api/webhooks/medreader", router(willing()));
-    let server = Server::start(app).await;
+    let app = Router::new()
+        .nest("/nested", router(willing()))
+        .nest_service("/api/webhooks/medreader", router(willing()));
+    let server = Server::start(app.merge(router(willing()))).await;
     let request = String::from_utf8(post(&payload(1))).unwrap();
-    let request = request.replacen("POST / ", "POST /api/webhooks/medreader ", 1);
-    assert_eq!(statuses(&server, &[request.into_bytes()]).await, [200]);
+    let to = |path: &str| {
+        request
+            .replacen("POST / ", &format!("POST {path} "), 1)
+            .into_bytes()
+    };
+    for (path, status) in [
+        ("/", 200),
+        ("//", 200),
+        ("/nested", 200),
+        ("/api/webhooks/medreader", 200),
+        // As the tenant's configuration may have it.
+        ("/api/webhooks/medreader/", 200),
+        ("/api/webhooks/medreader/other", 404),
+    ] {
+        assert_eq!(statuses(&server, &[to(path)]).await, [status], "{path}");
+    }
 }
 
 #[tokio::test]
