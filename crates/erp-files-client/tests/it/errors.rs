@@ -229,7 +229,12 @@ async fn every_operation_under_every_fault() {
 
 #[tokio::test(start_paused = true)]
 async fn every_operation_under_every_status() {
-    for status in (300..=308).chain(400..=431).chain([451]).chain(500..=511).chain(520..=530) {
+    for status in (300..=308)
+        .chain(400..=431)
+        .chain([451])
+        .chain(500..=511)
+        .chain(520..=530)
+    {
         for op in Op::ALL {
             let answer = move || FakeAnswer::status(status);
             check(

@@ -106,11 +106,7 @@ async fn any_other_answer_is_an_error_with_its_body() {
         } else {
             Delivery::Answered
         };
-        assert_eq!(
-            is,
-            (Some("erp.files.initialize"), 1, delivery),
-            "{body}"
-        );
+        assert_eq!(is, (Some("erp.files.initialize"), 1, delivery), "{body}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     }
 }
