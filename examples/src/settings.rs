@@ -101,6 +101,7 @@ pub fn http() -> Result<HttpOptions, Failure> {
 #[must_use]
 pub fn refused(error: Error, names: &str) -> Failure {
     Failure::from(error).advise(format!(
-        "check {names}, and TLS_EXTRA_ROOTS if it is set; only ALLOW_PLAIN_HTTP=1 allows plain http to another machine"
+        "check {names}, and TLS_EXTRA_ROOTS if it is set; only ALLOW_PLAIN_HTTP=1 allows plain \
+         http to another machine"
     ))
 }

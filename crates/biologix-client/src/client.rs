@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::{
-    Credentials, Engine, HttpOptions, Provider, Request, Result, Secret, Store, StoreKey,
-    safe_debug,
+    Credentials, Engine, ForeignHosts, HttpOptions, Provider, Request, Result, Secret, Store,
+    StoreKey, client_setters, safe_debug,
 };
 use http::Method;
 
@@ -39,6 +39,7 @@ pub const BASE_URL: &str = "https://api.biologixsleep.com";
 pub struct BiologixClient {
     engine: Engine,
     page_spacing: Duration,
+    follow_reports: Option<ForeignHosts>,
 }
 
 impl BiologixClient {
@@ -54,6 +55,7 @@ impl BiologixClient {
             store: None,
             renew_after: Duration::from_secs(6 * 24 * 60 * 60),
             page_spacing: Duration::from_secs(1),
+            follow_reports: None,
         }
     }
 
@@ -69,7 +71,7 @@ impl BiologixClient {
 
     /// The reports of exams.
     pub fn reports(&self) -> Reports {
-        Reports::new(self.engine.clone())
+        Reports::new(self.engine.clone(), self.follow_reports.clone())
     }
 
     /// Calls an endpoint that this crate does not model, with the client's session and retries.
@@ -117,6 +119,7 @@ pub struct BiologixClientBuilder {
     store: Option<Arc<dyn Store>>,
     renew_after: Duration,
     page_spacing: Duration,
+    follow_reports: Option<ForeignHosts>,
 }
 
 safe_debug!(BiologixClientBuilder {
@@ -126,44 +129,7 @@ safe_debug!(BiologixClientBuilder {
 });
 
 impl BiologixClientBuilder {
-    /// Sets the user name and the password, as Biologix gave them. They are sent unchanged.
-    pub fn credentials(self, username: impl Into<Secret>, password: impl Into<Secret>) -> Self {
-        let username = username.into();
-        self.credentials_from(username.clone(), Credentials::new(username, password))
-    }
-
-    /// Sets a provider that is asked for the credentials at each login.
-    ///
-    /// `name` tells the saved sessions of this account from those of others in a [`Store`].
-    pub fn credentials_from(
-        mut self,
-        name: impl Into<Secret>,
-        provider: impl Provider<Credentials>,
-    ) -> Self {
-        self.account = Some(name.into());
-        self.credentials = Some(Arc::new(provider));
-        self
-    }
-
-    /// Sets the base URL (default [`BASE_URL`]). Its path stays in front of every call's path.
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
-        self
-    }
-
-    /// Sets the HTTP options: timeouts, retries, certificates, proxy, limits.
-    pub fn http(mut self, options: HttpOptions) -> Self {
-        self.http = options;
-        self
-    }
-
-    /// Keeps the session in this store, so that several runs or processes share it.
-    ///
-    /// By default it is kept in the client's memory only.
-    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
-        self.store = Some(store);
-        self
-    }
+    client_setters!(credentials, base_url, http, store);
 
     /// Sets the age at which a session is renewed (default 6 days).
     ///
@@ -178,6 +144,23 @@ impl BiologixClientBuilder {
     /// One second is observed to be enough. While no page is throttled, the pause shrinks again.
     pub fn page_spacing(mut self, spacing: Duration) -> Self {
         self.page_spacing = spacing;
+        self
+    }
+
+    /// Follows a report's redirect once, to an address that these rules allow. Off by default.
+    ///
+    /// For a vendor that keeps reports at signed addresses of a storage: the request there has
+    /// neither credentials nor `Referer`. Without it, a redirect is an error.
+    ///
+    /// ```
+    /// use biologix_client::{BiologixClient, ForeignHosts};
+    ///
+    /// let storage = ForeignHosts::default().only(["amazonaws.com"]);
+    /// let client = BiologixClient::builder().follow_reports(storage).build()?;
+    /// # Ok::<(), biologix_client::Error>(())
+    /// ```
+    pub fn follow_reports(mut self, hosts: ForeignHosts) -> Self {
+        self.follow_reports = Some(hosts);
         self
     }
 
@@ -199,9 +182,11 @@ impl BiologixClientBuilder {
             let key = StoreKey::of(&[BIOLOGIX.name(), &self.base_url, account]);
             engine = engine.store(store, key);
         }
+        let engine = engine.build()?;
         Ok(BiologixClient {
-            engine: engine.build()?,
             page_spacing: self.page_spacing,
+            follow_reports: self.follow_reports.map(|hosts| hosts.for_engine(&engine)),
+            engine,
         })
     }
 }

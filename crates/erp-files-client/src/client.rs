@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use common_http::{
     Engine, Error, ErrorKind, ForeignHosts, HttpOptions, Provider, Request, Result, Secret, Store,
-    StoreKey, safe_debug,
+    StoreKey, client_setters, safe_debug,
 };
 use http::Method;
 
@@ -123,6 +123,8 @@ enum TokenFrom {
 }
 
 impl ErpFilesClientBuilder {
+    client_setters!(base_url, http, store);
+
     /// Gets access tokens with these client credentials.
     pub fn credentials(mut self, credentials: ClientCredentials) -> Self {
         self.token = Some(TokenFrom::Endpoint(credentials));
@@ -138,27 +140,6 @@ impl ErpFilesClientBuilder {
     /// Sets a provider that is asked for an access token each time one is needed.
     pub fn access_token_from(mut self, provider: impl Provider<AccessToken>) -> Self {
         self.token = Some(TokenFrom::Provider(Arc::new(provider)));
-        self
-    }
-
-    /// Sets the clinic's base URL. Its path stays in front of every call's path.
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
-        self
-    }
-
-    /// Sets the HTTP options of the ERP, the token endpoint and the storage.
-    pub fn http(mut self, options: HttpOptions) -> Self {
-        self.http = options;
-        self
-    }
-
-    /// Keeps access tokens in this store, so that several runs or processes share one.
-    ///
-    /// For [`credentials`](Self::credentials) only. By default a token is kept in the client's
-    /// memory.
-    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
-        self.store = Some(store);
         self
     }
 

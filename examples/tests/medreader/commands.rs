@@ -41,8 +41,8 @@ fn folder_create() {
 
 #[test]
 fn folder_show() {
-    let (asked, _) = prints_what_came(&["folder-show", "a/b", "--json"]);
-    assert_eq!(asked, "GET /api/v1/folders/a%2Fb");
+    let (asked, _) = prints_what_came(&["folder-show", "a b", "--json"]);
+    assert_eq!(asked, "GET /api/v1/folders/a%20b");
 }
 
 #[test]
@@ -89,6 +89,133 @@ fn text_without_json() {
         run.stdout,
         "novo: 1.50\nid: 00000000-0000-4000-8000-0000000000b1\na: -\n"
     );
+}
+
+/// A value nested 20,000 times, in an answer to each command that prints one.
+#[test]
+fn an_answer_may_be_nested_as_deep_as_it_is_long() {
+    for levels in [20_000, 500_000] {
+        let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+        let came = format!(
+            r#"{{"id":"1","novo":{open}{close},"results":[{{"id":"2"}},{open}{close}],"child_folders":{open}{close}}}"#
+        );
+        let answer = came.clone();
+        let vendor = Vendor::start(move |_| Answer::json(200, answer.clone()));
+        for args in [
+            &["folder-show", FOLDER][..],
+            &["results", "--folder", FOLDER],
+            &["result", UPLOAD],
+            &["config-get"],
+        ] {
+            let run = Run::of(&mut configured(&vendor.server.url, args)).is(0);
+            assert!(run.stdout.starts_with("id: 1\nnovo:\n  -\n"), "{args:?}");
+            assert!(run.stdout.len() < 2 * came.len());
+            let run = Run::of(configured(&vendor.server.url, args).arg("--json")).is(0);
+            assert_eq!(run.stdout, format!("{came}\n"), "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn no_results_at_all_are_none() {
+    for (status, body) in [
+        (204, ""),
+        (200, ""),
+        (200, "null"),
+        (200, r#"{"results":[]}"#),
+    ] {
+        let vendor = Vendor::start(move |_| Answer::json(status, body));
+        let args = ["results", "--folder", FOLDER, "--json"];
+        let run = Run::of(&mut configured(&vendor.server.url, &args)).is(0);
+        assert_eq!(run.stdout, "{\"results\":[]}\n", "{status} {body}");
+    }
+}
+
+#[test]
+fn an_odd_byte_costs_its_field_alone() {
+    for came in [
+        r#"{"id":"1","note":"\ud83d"}"#,
+        r#"{"id":"0","id":"1"}"#,
+        r#"{"id":1,"score":NaN,"created_at":[2030,1,2]}"#,
+        r#"{"id":"1","status":7,"child_folders":"none","folder_id":{}}"#,
+    ] {
+        let vendor = Vendor::start(move |_| Answer::json(200, came));
+        for args in [
+            &["folder-show", FOLDER, "--json"][..],
+            &["results", "--folder", FOLDER, "--json"],
+            &["result", UPLOAD, "--json"],
+            &["config-get", "--json"],
+        ] {
+            let run = Run::of(&mut configured(&vendor.server.url, args)).is(0);
+            assert_eq!(run.stdout, format!("{came}\n"), "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn every_secret_of_the_settings_is_masked() {
+    for (settings, shown) in [
+        (
+            r#"{"smtp":[{"apiKey":"MARKER","Token":{"a":["MARKER",{}]},"PassWord":7}],"secret":NaN,"API_KEY_2":[]}"#,
+            r#"{"smtp":[{"apiKey":"***","Token":"***","PassWord":"***"}],"secret":"***","API_KEY_2":"***"}"#,
+        ),
+        (
+            r#"{ "s\u0065cret" : "MARKER", "pass-word": "MARKER", "s3_access_key_id":"MARKER", "secret": null}"#,
+            r#"{"s\u0065cret":"***","pass-word":"***","s3_access_key_id":"***","secret":null}"#,
+        ),
+        (
+            r#"{"secret":"MARKER","secret":"MARKER","z":1.50,"a":[null,"secret"],"n":12345678901234567890123,"b":[{},[]]}"#,
+            r#"{"secret":"***","secret":"***","z":1.50,"a":[null,"secret"],"n":12345678901234567890123,"b":[{},[]]}"#,
+        ),
+        (
+            r#"{"webhook_url":"https://MARKER:MARKER@h.example/hook?to=a@b","a":["HTTPS://MARKER@h","//MARKER:p@h"]}"#,
+            r#"{"webhook_url":"https://***@h.example/hook?to=a@b","a":["HTTPS://***@h","//***@h"]}"#,
+        ),
+        (
+            r#"{"a":["https://u:MARKER/q@MARKER@h.example:8443/","MARKER:p@h/hook","https:\/\/MARKER:p@h"]}"#,
+            r#"{"a":["https://***@h.example:8443/","***@h/hook","https://***@h"]}"#,
+        ),
+        (
+            r#"{"a":"https://h.example, https://u:MARKER@h.example"}"#,
+            r#"{"a":"https://h.example, https://***@h.example"}"#,
+        ),
+        (
+            r#"{"a":["https://h:8443/hook?to=a@b","https://[::1]:80/a@b","https://[::1]/a@b","a@b",""]}"#,
+            r#"{"a":["https://h:8443/hook?to=a@b","https://[::1]:80/a@b","https://[::1]/a@b","a@b",""]}"#,
+        ),
+    ] {
+        let vendor = Vendor::start(move |_| Answer::json(200, settings));
+        for args in [&["config-get"][..], &["config-set", "--s3-region", "x"]] {
+            let run = Run::of(configured(&vendor.server.url, args).arg("--json")).is(0);
+            assert_eq!(run.stdout, format!("{shown}\n"));
+            let run = Run::of(&mut configured(&vendor.server.url, args)).is(0);
+            assert!(!run.stdout.contains("MARKER"), "{run:?}");
+        }
+        let args = ["config-get", "--show-secrets"];
+        let run = Run::of(&mut configured(&vendor.server.url, &args)).is(0);
+        assert_eq!(run.stdout.contains("MARKER"), settings.contains("MARKER"));
+    }
+}
+
+#[test]
+fn nested_values_are_indented() {
+    let came =
+        r#"{"name":"a\u001b[1m","score":9.50,"none":null,"list":[{"id":"x"},7,[]],"empty":{}}"#;
+    let vendor = Vendor::start(move |_| Answer::json(200, came));
+    let run = Run::of(&mut configured(&vendor.server.url, &["config-get"])).is(0);
+    let lines = [
+        r"name: a\u{1b}[1m",
+        "score: 9.50",
+        "none: -",
+        "list:",
+        "  -",
+        "    id: x",
+        "  - 7",
+        "  -",
+        "empty:",
+        "",
+    ];
+    assert_eq!(run.stdout, lines.join("\n"));
 }
 
 const SETTINGS: &str = r#"{"webhook_user":"EXAMPLE-USER","webhook_password":"MARKER-1","novo":2.50,"s3_secret_access_key":"MARKER-2","s3_region":null}"#;

@@ -73,6 +73,34 @@ fn what_the_vendor_refuses() {
     }
 }
 
+/// What a vendor may answer where the name of a folder is given for its id.
+#[test]
+fn a_folders_name_is_not_its_id() {
+    let file = Prescription::pdf();
+    for (status, code) in [
+        (400, "bad_request"),
+        (404, "folder_not_found"),
+        (404, "MARKER"),
+        (409, "parent_folder_not_found"),
+        (422, "MARKER"),
+    ] {
+        let vendor = Vendor::start(move |_| error(status, code));
+        for args in [
+            &["folder-show", "cardiologia"][..],
+            &["folder-create", "a", "--parent", "cardiologia"],
+            &["results", "--folder", "cardiologia"],
+            &["upload", "--folder", "cardiologia", file.as_str()],
+            &["process", "--folder", "cardiologia", file.as_str()],
+        ] {
+            let run = Run::of(&mut configured(&vendor.server.url, args)).is(1);
+            let advice = run.stderr.lines().last().unwrap();
+            assert!(advice.starts_with("advice: "), "{run:?}");
+            assert!(advice.contains("not its name"), "{run:?}");
+            assert!(!run.stderr.contains("MARKER"), "{run:?}");
+        }
+    }
+}
+
 #[test]
 fn a_login_that_is_refused() {
     let vendor = Vendor::start(|_| error(500, "never_asked"));
@@ -147,6 +175,10 @@ fn arguments_that_the_client_refuses() {
     let vendor = Vendor::start(|_| error(500, "never_asked"));
     for args in [
         &["folder-show", ".."][..],
+        &["folder-show", "a/b"],
+        &["folder-create", "a", "--parent", "a/b"],
+        &["result", "..\\a"],
+        &["results", "--folder", "pacientes/cardiologia"],
         &["folder-create", "..."],
         &["result", "a\nb"],
         &["results", "--folder", ""],
@@ -156,6 +188,7 @@ fn arguments_that_the_client_refuses() {
         let run = Run::of(command.arg("--json")).is(2);
         assert_eq!(run.json()["error"]["kind"], "invalid_input", "{args:?}");
         assert_eq!(run.json()["error"]["delivery"], "not_sent", "{args:?}");
+        assert!(run.stderr.contains("advice: "), "{run:?}");
     }
     assert!(vendor.asked().is_empty());
 }

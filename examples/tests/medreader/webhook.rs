@@ -1,8 +1,9 @@
 //! `webhook`: receives results.
 
 use std::io::{BufRead, BufReader, Lines, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::process::{Child, ChildStderr, ChildStdout, Command};
+use std::time::{Duration, Instant};
 
 use crate::run::clean;
 
@@ -96,6 +97,99 @@ fn each_payload_is_printed_once_and_at_once() {
     assert_eq!(webhook.line(), r#"{"id":"EXAMPLE-1","score":1}"#);
     webhook.signal("TERM");
     assert_eq!(webhook.ended(), (Some(0), Vec::new(), String::new()));
+}
+
+#[test]
+fn an_odd_byte_does_not_cost_the_event() {
+    let mut webhook = Webhook::start();
+    for (body, line) in [
+        (r#"{"id":"A","n":"\ud83d"}"#, r#"{"id":"A","n":"\ud83d"}"#),
+        (r#"{"id":"B", "id":"A"}"#, r#"{"id":"B","id":"A"}"#),
+        (r#"{"id":17}"#, r#"{"id":17}"#),
+        (
+            "\u{feff}{\"id\":\"A\",\"n\":\"a\nb\"}",
+            r#"{"id":"A","n":"a\nb"}"#,
+        ),
+        (r#"{"id":"A","n":NaN}"#, r#"{"id":"A","n":NaN}"#),
+    ] {
+        assert_eq!(webhook.deliver(RIGHT, body.as_bytes()), 200, "{body}");
+        assert_eq!(webhook.line(), line);
+    }
+    let deep = format!(
+        "{{\"id\":\"A\",\"n\":{}{}}}",
+        "[".repeat(20_000),
+        "]".repeat(20_000)
+    );
+    assert_eq!(webhook.deliver(RIGHT, deep.as_bytes()), 200);
+    assert_eq!(webhook.line(), deep);
+    webhook.signal("TERM");
+    assert_eq!(webhook.ended(), (Some(0), Vec::new(), String::new()));
+}
+
+/// Opens a connection and sends this much of a request.
+fn unfinished(webhook: &Webhook, head: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(&webhook.address).unwrap();
+    stream.write_all(head.as_bytes()).unwrap();
+    stream
+}
+
+#[test]
+fn what_one_peer_leaves_unfinished_keeps_nobody_out() {
+    let mut webhook = Webhook::start();
+    let body = format!(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: {RIGHT}\r\nContent-Length: 9\r\n\r\n{{"
+    );
+    let starts = ["", "POST / HTTP/1.1\r\nHost: loc", &body];
+    let mut open = Vec::new();
+    for start in starts.iter().cycle().take(1100) {
+        open.push(unfinished(&webhook, start));
+    }
+    let event = br#"{"id":"EXAMPLE-1"}"#;
+    assert_eq!(webhook.deliver(RIGHT, event), 200);
+    assert_eq!(webhook.line().as_bytes(), event);
+    // There are 1,024 at most: the oldest was ended, with a reset or without.
+    assert!(!matches!(open[0].read(&mut [0]), Ok(1..)));
+    webhook.child.kill().unwrap();
+    webhook.ended();
+}
+
+#[test]
+fn a_head_that_does_not_come_ends_its_connection() {
+    let mut webhook = Webhook::start();
+    let began = Instant::now();
+    let mut silent = unfinished(&webhook, "");
+    let mut half = unfinished(&webhook, "POST / HTTP/1.1\r\nHost: loc");
+    let mut second = unfinished(&webhook, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    for stream in [&mut silent, &mut half, &mut second] {
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).unwrap();
+        assert!(began.elapsed() >= Duration::from_secs(9));
+    }
+    assert!(began.elapsed() < Duration::from_secs(60));
+    assert_eq!(webhook.deliver(RIGHT, br#"{"id":"EXAMPLE-1"}"#), 200);
+    assert_eq!(webhook.line(), r#"{"id":"EXAMPLE-1"}"#);
+    webhook.signal("TERM");
+    assert_eq!(webhook.ended(), (Some(0), Vec::new(), String::new()));
+}
+
+#[test]
+fn a_slash_at_the_end_of_the_path_is_the_same() {
+    let webhook = Webhook::start();
+    for (target, status) in [("/", "200"), ("//", "200"), ("/other", "404")] {
+        let mut stream = unfinished(
+            &webhook,
+            &format!(
+                "POST {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {RIGHT}\r\nContent-Length: 10\r\n\r\n{{\"id\":\"1\"}}"
+            ),
+        );
+        // The sender is done, but still listens.
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert_eq!(answer.split(' ').nth(1), Some(status), "{target}");
+    }
+    webhook.signal("TERM");
+    assert_eq!(webhook.ended().0, Some(0));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use common_http::{
     Credentials, Engine, Error, ErrorKind, HttpOptions, Provider, Result, Secret, Store, StoreKey,
-    safe_debug,
+    client_setters, safe_debug,
 };
 use http::{HeaderName, HeaderValue};
 
@@ -43,48 +43,11 @@ pub struct MedReaderClientBuilder {
 safe_debug!(MedReaderClientBuilder { http });
 
 impl MedReaderClientBuilder {
+    client_setters!(credentials, base_url, http, store);
+
     /// Sets the tenant's id, sent with every call as `X-Tenant-ID`. Required.
     pub fn tenant(mut self, id: impl Into<String>) -> Self {
         self.tenant = Some(id.into());
-        self
-    }
-
-    /// Sets the e-mail address and the password. Required, unless a provider is set.
-    pub fn credentials(self, email: impl Into<Secret>, password: impl Into<Secret>) -> Self {
-        let email = email.into();
-        self.credentials_from(email.clone(), Credentials::new(email, password))
-    }
-
-    /// Sets a provider that is asked for the credentials at each login.
-    ///
-    /// `name` tells the saved sessions of this user from those of others in a [`Store`].
-    pub fn credentials_from(
-        mut self,
-        name: impl Into<Secret>,
-        provider: impl Provider<Credentials>,
-    ) -> Self {
-        self.account = Some(name.into());
-        self.credentials = Some(Arc::new(provider));
-        self
-    }
-
-    /// Sets the base URL (default [`BASE_URL`]). Its path stays in front of every call's path.
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
-        self
-    }
-
-    /// Sets the HTTP options: timeouts, retries, certificates, proxy, limits.
-    pub fn http(mut self, options: HttpOptions) -> Self {
-        self.http = options;
-        self
-    }
-
-    /// Keeps the session in this store, so that several runs or processes share it.
-    ///
-    /// By default it is kept in the client's memory only.
-    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
-        self.store = Some(store);
         self
     }
 

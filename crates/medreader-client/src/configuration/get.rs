@@ -1,8 +1,8 @@
 //! Getting the settings, and what they are.
 
-use common_http::lenient::take;
-use common_http::{Call, Extra, Operation, Recorded, Secret, safe_debug};
-use serde::{Deserialize, Serialize};
+use common_http::{Call, Extra, Operation, Recorded, Secret, lenient_model, safe_debug};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::Configuration;
 
@@ -49,7 +49,7 @@ impl Configuration {
 /// field of an unexpected type is kept in `extra`, except a secret: only the answer's own text
 /// ([`Recorded::raw`]) has it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Fields")]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct TenantConfiguration {
     /// The S3 bucket that holds the files.
@@ -62,7 +62,7 @@ pub struct TenantConfiguration {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub s3_access_key_id: Option<String>,
     /// The access key's secret.
-    #[serde(skip_serializing)]
+    #[serde(default, deserialize_with = "secret", skip_serializing)]
     pub s3_secret_access_key: Option<Secret>,
     /// The path in the bucket under which files are put.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,41 +74,20 @@ pub struct TenantConfiguration {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook_user: Option<String>,
     /// The password in the webhooks' credentials.
-    #[serde(skip_serializing)]
+    #[serde(default, deserialize_with = "secret", skip_serializing)]
     pub webhook_password: Option<Secret>,
     /// Fields that this type does not name, and those with an unexpected type.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
+lenient_model!(TenantConfiguration);
 safe_debug!(TenantConfiguration {});
 
-/// The fields of the settings as they are read first: none is required.
-#[derive(Deserialize)]
-struct Fields {
-    #[serde(flatten)]
-    rest: Extra,
-}
-
-impl From<Fields> for TenantConfiguration {
-    fn from(Fields { mut rest }: Fields) -> Self {
-        Self {
-            s3_bucket_name: take(&mut rest, "s3_bucket_name"),
-            s3_region: take(&mut rest, "s3_region"),
-            s3_access_key_id: take(&mut rest, "s3_access_key_id"),
-            s3_secret_access_key: take_secret(&mut rest, "s3_secret_access_key"),
-            s3_base_path: take(&mut rest, "s3_base_path"),
-            webhook_url: take(&mut rest, "webhook_url"),
-            webhook_user: take(&mut rest, "webhook_user"),
-            webhook_password: take_secret(&mut rest, "webhook_password"),
-            extra: rest,
-        }
-    }
-}
-
-/// Takes a secret, and leaves nothing of it in `extra` even if it has an unexpected type.
-fn take_secret(rest: &mut Extra, name: &str) -> Option<Secret> {
-    let secret = take(rest, name);
-    rest.remove(name);
-    secret
+/// Reads a secret. One of an unexpected type is `None`, so that nothing of it is in `extra`.
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => Some(Secret::from(text)),
+        _ => None,
+    })
 }

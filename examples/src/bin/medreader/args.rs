@@ -95,7 +95,7 @@ pub(crate) struct ConfigGet {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Secrets {
-    /// Print the two secrets instead of ***
+    /// Print secrets and the user info of addresses instead of ***
     #[arg(long)]
     pub(crate) show_secrets: bool,
 }

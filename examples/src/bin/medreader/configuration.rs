@@ -52,6 +52,5 @@ fn print(settings: &RawJson, secrets: &Secrets, json: bool) -> Result<(), Failur
     if secrets.show_secrets {
         return resource::print(settings, json);
     }
-    let masked = resource::masked(settings, &["s3_secret_access_key", "webhook_password"])?;
-    resource::print(&masked, json)
+    resource::print(&resource::masked(settings)?, json)
 }

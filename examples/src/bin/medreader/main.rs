@@ -1,8 +1,8 @@
 //! MedReader from the command line: folders, prescriptions, the tenant's settings, and the webhook.
 //!
 //! One file per group of commands: [`folders`], [`prescriptions`], [`process`], [`configuration`],
-//! [`webhook`]. All but the last call the vendor as the [`tenant`] that the environment names;
-//! [`resource`] prints the answers.
+//! [`webhook`] with its [`server`]. All but the last call the vendor as the [`tenant`] that the
+//! environment names; [`resource`] prints the answers.
 
 mod args;
 mod configuration;
@@ -10,6 +10,7 @@ mod folders;
 mod prescriptions;
 mod process;
 mod resource;
+mod server;
 mod tenant;
 mod webhook;
 

@@ -1,202 +1,222 @@
 //! Prints what the vendor sent, as JSON or as text, with secrets masked.
+//!
+//! However deep its values are nested: [`Tokens`] takes the text apart without recursion.
 
-use std::fmt;
+use std::fmt::Write as _;
 
-use common_http::{DecodeError, Error, ErrorKind, RawJson};
+use common_http::{Error, ErrorKind, RawJson, json};
 use examples::failure::Failure;
 use examples::output;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
+
+/// Values that are nested deeper are shown as JSON, each on one line.
+const MOST_INDENTED: usize = 8;
+
+/// What the names of secrets hold, in any spelling.
+const SECRETS: [&str; 4] = ["secret", "password", "token", "key"];
 
 /// Prints it: its own JSON on one line, or one line per member.
 pub(crate) fn print(resource: &RawJson, json: bool) -> Result<(), Failure> {
     if json {
         return output::text(resource.compact());
     }
-    let mut lines = Vec::new();
-    describe(resource, 0, &mut lines).map_err(unreadable)?;
-    output::text(lines.join("\n"))
+    let lines = describe(resource.as_str());
+    output::text(lines.strip_suffix('\n').unwrap_or(&lines))
 }
 
-/// The same JSON with `***` for the values of these members at any depth.
+/// The same JSON with `***` for secrets and for the user info of addresses, at any depth.
 ///
 /// A null is kept: it says that nothing is set.
-pub(crate) fn masked(resource: &RawJson, secrets: &[&str]) -> Result<RawJson, Failure> {
-    let mut text = String::new();
-    mask(resource, secrets, &mut text).map_err(unreadable)?;
-    RawJson::from_text(text).map_err(unreadable)
+pub(crate) fn masked(resource: &RawJson) -> Result<RawJson, Failure> {
+    RawJson::from_text(mask(resource.as_str()))
+        .map_err(|error| Failure::from(Error::new(ErrorKind::Decode).with_decode(error)))
 }
 
-fn unreadable(error: DecodeError) -> Failure {
-    Failure::from(Error::new(ErrorKind::Decode).with_decode(error))
-}
-
-fn mask(value: &RawJson, secrets: &[&str], text: &mut String) -> Result<(), DecodeError> {
-    match Shape::of(value)? {
-        Shape::Object(members) => {
-            text.push('{');
-            for (index, (name, value)) in members.iter().enumerate() {
-                if index > 0 {
-                    text.push(',');
-                }
-                text.push_str(&Value::from(name.as_str()).to_string());
-                text.push(':');
-                if secrets.contains(&name.as_str()) && value.as_str() != "null" {
-                    text.push_str("\"***\"");
-                } else {
-                    mask(value, secrets, text)?;
-                }
-            }
-            text.push('}');
+fn mask(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut tokens = Tokens::of(text);
+    let mut is_secret = false;
+    while let Some(token) = tokens.next() {
+        let separates = !matches!(masked.as_bytes().last(), None | Some(b'{' | b'[' | b':'));
+        if separates && !matches!(token, Token::Close(_)) {
+            masked.push(',');
         }
-        Shape::Array(items) => {
-            text.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    text.push(',');
-                }
-                mask(item, secrets, text)?;
+        match token {
+            Token::Name(name) => {
+                masked.push_str(name);
+                masked.push(':');
             }
-            text.push(']');
+            Token::Open(_) if is_secret => {
+                tokens.nested();
+                masked.push_str("\"***\"");
+            }
+            Token::Scalar(value) if is_secret && value != "null" => masked.push_str("\"***\""),
+            Token::Scalar(value) => match without_user_info(&unquoted(value)) {
+                Some(address) => masked.push_str(&Value::from(address).to_string()),
+                None => masked.push_str(value),
+            },
+            Token::Open(bracket) | Token::Close(bracket) => masked.push_str(bracket),
         }
-        Shape::Scalar => text.push_str(value.as_str()),
+        is_secret = matches!(token, Token::Name(name) if is_name_of_secret(&unquoted(name)));
     }
-    Ok(())
+    masked
 }
 
-/// Adds `name: value` lines; nested values are indented under their name.
-fn describe(value: &RawJson, depth: usize, lines: &mut Vec<String>) -> Result<(), DecodeError> {
-    let indent = "  ".repeat(depth);
-    match Shape::of(value)? {
-        Shape::Object(members) => {
-            for (name, value) in members {
-                let name = printable(&name);
-                match Shape::of(&value)? {
-                    Shape::Scalar => lines.push(format!("{indent}{name}: {}", scalar(&value))),
-                    _ => {
-                        lines.push(format!("{indent}{name}:"));
-                        describe(&value, depth + 1, lines)?;
-                    }
-                }
-            }
-        }
-        Shape::Array(items) => {
-            for item in items {
-                match Shape::of(&item)? {
-                    Shape::Scalar => lines.push(format!("{indent}- {}", scalar(&item))),
-                    _ => {
-                        lines.push(format!("{indent}-"));
-                        describe(&item, depth + 1, lines)?;
-                    }
-                }
-            }
-        }
-        Shape::Scalar => lines.push(format!("{indent}{}", scalar(value))),
-    }
-    Ok(())
+fn is_name_of_secret(name: &str) -> bool {
+    let letters = name.chars().filter(|c| c.is_alphanumeric());
+    let name: String = letters.flat_map(char::to_lowercase).collect();
+    SECRETS.iter().any(|secret| name.contains(secret))
 }
 
-fn scalar(value: &RawJson) -> String {
-    match value.parse::<Value>() {
-        Ok(Value::Null) => "-".to_owned(),
-        Ok(Value::String(text)) => printable(&text),
-        _ => value.as_str().to_owned(),
+/// The address without its user info, if it has some.
+fn without_user_info(text: &str) -> Option<String> {
+    let mut ends = text.match_indices("//").map(|(at, _)| at + 2);
+    let start = ends.find(|start| !is_host(&text[*start..])).or_else(|| {
+        // Without a scheme, only `user:password@` is user info.
+        let (user_info, _) = text.split_once('@')?;
+        let is_it = user_info.contains(':') && !user_info.contains(['/', ' ']);
+        is_it.then_some(0)
+    })?;
+    let rest = &text[start..];
+    let mut ats = rest.match_indices('@').map(|(at, _)| at);
+    let at = ats
+        .find(|at| is_host(&rest[at + 1..]))
+        .or_else(|| rest.rfind('@'))?;
+    Some(format!("{}***{}", &text[..start], &rest[at..]))
+}
+
+/// Whether an address goes on with a host, and a port perhaps.
+fn is_host(rest: &str) -> bool {
+    let authority = rest.split(['/', '?', '#', ' ', ',']).next().unwrap_or(rest);
+    let (host, port) = authority.rsplit_once(':').unwrap_or((authority, ""));
+    !host.contains('@') && (port.ends_with(']') || port.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// `name: value` lines; nested values are indented under their name.
+fn describe(text: &str) -> String {
+    let mut lines = String::new();
+    let mut tokens = Tokens::of(text);
+    let mut depth = 0_usize;
+    let mut name = None;
+    while let Some(token) = tokens.next() {
+        let value = match token {
+            Token::Name(text) => {
+                name = Some(printable(&unquoted(text)));
+                continue;
+            }
+            Token::Close(_) => {
+                depth = depth.saturating_sub(1);
+                continue;
+            }
+            Token::Open(_) if depth > MOST_INDENTED => printable(tokens.nested()),
+            Token::Open(_) => String::new(),
+            Token::Scalar("null") => "-".to_owned(),
+            Token::Scalar(value) => printable(&unquoted(value)),
+        };
+        let opens = matches!(token, Token::Open(_)) && depth <= MOST_INDENTED;
+        if depth > 0 || !opens {
+            let indent = 2 * depth.saturating_sub(1);
+            let label = match name.take() {
+                Some(name) => format!("{name}:"),
+                None if depth > 0 => "-".to_owned(),
+                None => String::new(),
+            };
+            let gap = if opens || label.is_empty() { "" } else { " " };
+            let _ = writeln!(lines, "{:indent$}{label}{gap}{value}", "");
+        }
+        depth += usize::from(opens);
     }
+    lines
+}
+
+/// What a string says, or the piece as it is.
+fn unquoted(piece: &str) -> String {
+    let text = piece
+        .starts_with('"')
+        .then(|| json::decode(piece.as_bytes()).ok());
+    text.flatten().unwrap_or_else(|| piece.to_owned())
 }
 
 /// Control characters are shown as escapes, because a terminal would obey them.
 fn printable(text: &str) -> String {
-    let shown = text.chars().map(|char| {
+    let mut shown = String::with_capacity(text.len());
+    for char in text.chars() {
         if char.is_control() {
-            char.escape_default().to_string()
+            shown.extend(char.escape_default());
         } else {
-            char.to_string()
+            shown.push(char);
         }
-    });
-    shown.collect()
+    }
+    shown
 }
 
-/// One level of a JSON value; members keep their order, and numbers their spelling.
-enum Shape {
-    Object(Vec<(String, RawJson)>),
-    Array(Vec<RawJson>),
-    Scalar,
+/// A piece of a JSON text, as it came.
+#[derive(Clone, Copy)]
+enum Token<'a> {
+    Open(&'a str),
+    Close(&'a str),
+    Name(&'a str),
+    Scalar(&'a str),
 }
 
-impl Shape {
-    fn of(value: &RawJson) -> Result<Self, DecodeError> {
-        Ok(match value.as_str().as_bytes().first() {
-            Some(b'{') => Self::Object(value.parse::<Members>()?.0),
-            Some(b'[') => Self::Array(value.parse()?),
-            _ => Self::Scalar,
+/// Takes a text apart, without recursion.
+struct Tokens<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Tokens<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// All of the value whose opening bracket was the last piece.
+    fn nested(&mut self) -> &'a str {
+        let start = self.at - 1;
+        let mut depth = 1_usize;
+        while depth > 0
+            && let Some(token) = self.next()
+        {
+            match token {
+                Token::Open(_) => depth += 1,
+                Token::Close(_) => depth -= 1,
+                Token::Name(_) | Token::Scalar(_) => {}
+            }
+        }
+        &self.text[start..self.at]
+    }
+}
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = Token<'a>;
+
+    fn next(&mut self) -> Option<Token<'a>> {
+        let is_space = |c: char| c.is_ascii_whitespace();
+        let rest = &self.text[self.at..];
+        let rest = rest.trim_start_matches(|c| is_space(c) || matches!(c, ',' | ':'));
+        let ends = |c| is_space(c) || matches!(c, ',' | ':' | '"' | '{' | '[' | '}' | ']');
+        let length = match rest.as_bytes().first()? {
+            b'{' | b'[' | b'}' | b']' => 1,
+            b'"' => {
+                let mut escaped = true;
+                let ends = |byte| {
+                    let ends = byte == b'"' && !escaped;
+                    escaped = byte == b'\\' && !escaped;
+                    ends
+                };
+                rest.bytes()
+                    .position(ends)
+                    .map_or(rest.len(), |end| end + 1)
+            }
+            _ => rest.find(ends).unwrap_or(rest.len()),
+        };
+        let (piece, after) = rest.split_at(length);
+        self.at = self.text.len() - after.len();
+        Some(match piece {
+            "{" | "[" => Token::Open(piece),
+            "}" | "]" => Token::Close(piece),
+            _ if after.trim_start_matches(is_space).starts_with(':') => Token::Name(piece),
+            _ => Token::Scalar(piece),
         })
-    }
-}
-
-struct Members(Vec<(String, RawJson)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members, M::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(InOrder)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    fn raw(text: &str) -> RawJson {
-        RawJson::from_text(text).unwrap()
-    }
-
-    #[test]
-    fn masks_the_named_members_and_nothing_else() {
-        let text = r#"{ "z": 1.50, "secret": "a", "a": [{"secret": {"b": 1}}, null, "secret"],
-            "s\u0065cret": "", "more": {"secret": null}, "x": 12345678901234567890123 }"#;
-        let masked = masked(&raw(text), &["secret"]).unwrap();
-        assert_eq!(
-            masked.as_str(),
-            concat!(
-                r#"{"z":1.50,"secret":"***","a":[{"secret":"***"},null,"secret"],"#,
-                r#""secret":"***","more":{"secret":null},"x":12345678901234567890123}"#
-            )
-        );
-    }
-
-    #[test]
-    fn nested_values_are_indented() {
-        let mut lines = Vec::new();
-        let text = r#"{"name":"a\u001b[1m","score":9.50,"none":null,"list":[{"id":"x"},7]}"#;
-        describe(&raw(text), 0, &mut lines).unwrap();
-        let expected = [
-            r"name: a\u{1b}[1m",
-            "score: 9.50",
-            "none: -",
-            "list:",
-            "  -",
-            "    id: x",
-            "  - 7",
-        ];
-        assert_eq!(lines, expected);
     }
 }

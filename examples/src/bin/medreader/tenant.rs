@@ -79,8 +79,12 @@ pub(crate) fn failure(error: Error) -> Failure {
             "a folder of this name (as the vendor normalises it) exists: use another name or \
              another --parent"
         }
-        (_, Some(ErrorCode::ParentFolderNotFound)) => "is --parent the id of a folder?",
-        (_, Some(ErrorCode::FolderNotFound)) => "is this the id of a folder of this tenant?",
+        (_, Some(ErrorCode::ParentFolderNotFound)) => {
+            "is --parent the id of a folder, and not its name?"
+        }
+        (_, Some(ErrorCode::FolderNotFound)) => {
+            "is this the id of a folder of this tenant, and not its name?"
+        }
         (_, Some(ErrorCode::PrescriptionFileNotFound)) => {
             "is this the id of a prescription? It may not be available right after the upload; \
              `results --folder ID` lists those of a folder"
@@ -98,6 +102,12 @@ pub(crate) fn failure(error: Error) -> Failure {
         (ErrorKind::InvalidInput, Some(ErrorCode::NoFieldsToUpdate)) => {
             "give at least one setting; `config-set --help` lists them"
         }
+        (ErrorKind::InvalidInput, None) => {
+            "give the id as the vendor printed it: it is not a name and not a path"
+        }
+        (ErrorKind::NotFound | ErrorKind::Rejected, _) if takes_a_folder(&error) => {
+            "is it the id of a folder, and not its name? If so, the vendor does not accept the rest"
+        }
         // The status says success, so a second upload may be a duplicate. If something else
         // answered instead of the vendor, checking first does no harm.
         (ErrorKind::Decode, _) if error.operation() == Some("medreader.prescriptions.upload") => {
@@ -105,12 +115,26 @@ pub(crate) fn failure(error: Error) -> Failure {
              check `results --folder ID`"
         }
         (ErrorKind::Connect, _) => "is MEDREADER_BASE_URL right, and can this machine reach it?",
+        (ErrorKind::LocalIo, _) if error.io_kind() == Some(io::ErrorKind::NotFound) => {
+            "there is no such file: is the path given as FILE right?"
+        }
         (ErrorKind::LocalIo, _) if error.io_kind() == Some(io::ErrorKind::PermissionDenied) => {
             "may this user read the file?"
         }
         _ => return Failure::from(error),
     };
     Failure::from(error).advise(advice)
+}
+
+/// Whether the vendor may have said so because of a folder's id.
+fn takes_a_folder(error: &Error) -> bool {
+    let status = error.status().map(|status| status.as_u16());
+    matches!(status, Some(400 | 404 | 422))
+        && error.operation().is_some_and(|operation| {
+            operation.starts_with("medreader.folders.")
+                || operation.ends_with(".upload")
+                || operation.ends_with(".results")
+        })
 }
 
 fn configured(url: String) -> Result<MedReaderClientBuilder, Failure> {

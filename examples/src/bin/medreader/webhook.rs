@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::time::Duration;
 
 use examples::failure::Failure;
 use examples::signals::Signals;
@@ -12,10 +11,8 @@ use medreader_client::webhook::{Receiver, Verifier, WebhookEvent, router};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
 
-/// How long the last deliveries may take after a signal; the vendor repeats unanswered ones.
-const LAST_DELIVERIES: Duration = Duration::from_secs(5);
+use crate::server;
 
 /// Serves `POST /` at this address until a signal comes.
 pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
@@ -30,7 +27,6 @@ pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
     // Before the note that it listens: whoever reads the note may send a signal.
     let mut signals = Signals::new().map_err(|error| Failure::file("signals", &error))?;
 
-    let ending = Arc::new(Notify::new());
     let stdout_failed = Arc::new(Notify::new());
     let failing = Arc::clone(&stdout_failed);
     let receiver = Receiver::new(Verifier::new(user, password), move |event| {
@@ -43,27 +39,17 @@ pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
             printed
         }
     });
-    let until = Arc::clone(&ending);
-    let server = axum::serve(listener, router(receiver))
-        .with_graceful_shutdown(async move { until.notified().await });
     output::note(format_args!("listening on {bound}"));
-
-    let mut server = tokio::spawn(server.into_future());
-    let ended = tokio::select! {
-        () = signals.wait() => Ok(()),
-        () = stdout_failed.notified() => {
-            let closed = io::Error::from(io::ErrorKind::BrokenPipe);
-            Err(Failure::file("stdout cannot be written", &closed))
-        }
-        _ = &mut server => {
-            let ended = io::Error::from(io::ErrorKind::Other);
-            return Err(Failure::file("the server ended", &ended));
+    let ending = async {
+        tokio::select! {
+            () = signals.wait() => Ok(()),
+            () = stdout_failed.notified() => {
+                let closed = io::Error::from(io::ErrorKind::BrokenPipe);
+                Err(Failure::file("stdout cannot be written", &closed))
+            }
         }
     };
-    ending.notify_one();
-    // A client that does not finish does not keep the program running.
-    let _ = timeout(LAST_DELIVERIES, server).await;
-    ended
+    server::serve(listener, router(receiver), ending).await
 }
 
 /// Writes and flushes one line of JSON. This may block if stdout is a full pipe.
