@@ -42,11 +42,7 @@ fn attendance() -> Attendance {
 }
 
 fn execution() -> ExecutionId {
-<<<<<<< HEAD
-    ExecutionId::from("MARKER?%")
-=======
     ExecutionId::from("MARKER;?%")
->>>>>>> n11
 }
 
 fn pdf() -> Body {
@@ -121,11 +117,7 @@ async fn nothing_personal_is_printed_of_what_succeeds() {
     // All of it was really sent.
     assert_eq!(sandbox.attendances().len(), 2);
     assert!(sandbox.attendances()[0].text.matches(TEXT).count() > 30);
-<<<<<<< HEAD
-    assert_eq!(sandbox.report_versions("MARKER?%").len(), 2);
-=======
     assert_eq!(sandbox.report_versions("MARKER;?%").len(), 2);
->>>>>>> n11
 
     printed.value(&(&client, execution(), pdf(), attendance()));
     printed.value(&(
@@ -141,11 +133,7 @@ async fn nothing_personal_is_printed_of_what_succeeds() {
     let upload = client.reports().upload(&execution(), pdf());
     printed.value(&upload.multipart(TEXT).file_name(TEXT));
     printed.value(&(&sandbox, sandbox.requests(), sandbox.attendances()));
-<<<<<<< HEAD
-    printed.value(&(sandbox.state(), sandbox.report_versions("MARKER?%")));
-=======
     printed.value(&(sandbox.state(), sandbox.report_versions("MARKER;?%")));
->>>>>>> n11
 
     // The journal was really kept.
     let text = journal.text();
