@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use common_http::{Error, ErrorKind};
+use common_http::{Cause, Error, ErrorKind};
 
 /// What to do about a failed call.
 #[must_use]
@@ -32,7 +32,7 @@ pub fn of(error: &Error) -> Option<String> {
             None => "the vendor limits the number of requests: try again later",
         },
         ErrorKind::Server => "the vendor has a problem: try again later",
-        ErrorKind::Connect => "is the base URL right, and can this machine reach it?",
+        ErrorKind::Connect => return Some(of_connection(error, "the base URL")),
         ErrorKind::Timeout | ErrorKind::Interrupted => {
             "try again; if it keeps failing, check the connection to the vendor"
         }
@@ -44,6 +44,35 @@ pub fn of(error: &Error) -> Option<String> {
         _ => return None,
     };
     Some(advice.to_owned())
+}
+
+/// What to do if there is no connection to the address in this setting.
+#[must_use]
+pub fn of_connection(error: &Error, setting: &str) -> String {
+    let advice = match error.cause() {
+        Some(Cause::Dns) => "right? If so, can this machine resolve names?",
+        Some(Cause::Refused) => "right, its port included, and does the server run?",
+        Some(Cause::ConnectTimeout) => "right, and does a firewall let this machine reach it?",
+        Some(Cause::TlsWrongName) => {
+            "the name that its certificate has? If so, something else answers in its place"
+        }
+        Some(Cause::TlsProtocol | Cause::TlsHandshake) => {
+            "the address of a server that speaks TLS 1.2 or 1.3?"
+        }
+        Some(Cause::ProxyStatus) => {
+            return "the proxy refuses: check its address, user and password (HTTPS_PROXY)".into();
+        }
+        Some(Cause::TlsUnknownIssuer) => {
+            return "if a firewall inspects TLS, name the file with its certificate in \
+                    TLS_EXTRA_ROOTS"
+                .into();
+        }
+        Some(Cause::TlsExpired | Cause::TlsNotYetValid) => {
+            return "is this machine's clock right? If so, tell the owner of the server".into();
+        }
+        _ => "right, and can this machine reach it?",
+    };
+    format!("is {setting} {advice}")
 }
 
 /// What to do about a failed file operation.

@@ -127,6 +127,7 @@ pub struct Fields<'a> {
     code: Option<&'a str>,
     attempts: u32,
     delivery: &'a str,
+    cause: Option<&'a str>,
 }
 
 impl<'a> Fields<'a> {
@@ -138,6 +139,7 @@ impl<'a> Fields<'a> {
             code: error.printable_code(),
             attempts: error.attempts(),
             delivery: error.delivery().as_str(),
+            cause: error.cause().map(|cause| cause.as_str()),
         }
     }
 }

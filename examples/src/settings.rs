@@ -2,10 +2,15 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
+use std::time::Duration;
 
 use common_http::{Error, HttpOptions};
 
 use crate::failure::Failure;
+
+const EXTRA_ROOTS: &str = "TLS_EXTRA_ROOTS";
+const ANSWER_TIMEOUT: &str = "ANSWER_TIMEOUT_SECS";
 
 /// A setting that may be absent.
 ///
@@ -65,15 +70,38 @@ pub fn allow_plain_http() -> bool {
 }
 
 /// The HTTP options that all programs share.
-#[must_use]
-pub fn http() -> HttpOptions {
-    HttpOptions::default().allow_plain_http(allow_plain_http())
+///
+/// # Errors
+/// The file of `TLS_EXTRA_ROOTS` cannot be read, or `ANSWER_TIMEOUT_SECS` is not a number of
+/// seconds.
+pub fn http() -> Result<HttpOptions, Failure> {
+    let mut options = HttpOptions::default().allow_plain_http(allow_plain_http());
+    if let Some(path) = optional(EXTRA_ROOTS)? {
+        let roots = fs::read(path).map_err(|error| {
+            Failure::file(format!("the file named by {EXTRA_ROOTS}"), &error)
+                .advise("is the path right, and may this user read it?")
+        })?;
+        options = options.add_root_certificate(roots);
+    }
+    if let Some(text) = optional(ANSWER_TIMEOUT)? {
+        let answer = text.parse().ok();
+        let answer = answer.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let Some(answer) = answer.filter(|answer| !answer.is_zero()) else {
+            let problem = format!("{ANSWER_TIMEOUT} is not a number of seconds");
+            return Err(Failure::settings(problem));
+        };
+        // A call that is not a transfer ends 30 s later than its answer is due, as by default.
+        let call = answer.saturating_add(Duration::from_secs(30));
+        options = options.head_timeout(answer).call_timeout(call);
+    }
+    Ok(options)
 }
 
 /// The failure of a client that could not be built; `names` are the settings to check.
 #[must_use]
 pub fn refused(error: Error, names: &str) -> Failure {
     Failure::from(error).advise(format!(
-        "check {names}; only ALLOW_PLAIN_HTTP=1 allows plain http to another machine"
+        "check {names}, and TLS_EXTRA_ROOTS if it is set; only ALLOW_PLAIN_HTTP=1 allows plain \
+         http to another machine"
     ))
 }

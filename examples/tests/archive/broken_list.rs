@@ -28,6 +28,7 @@ fn error_of(run: &Run) -> Value {
         "status",
         "code",
         "attempts",
+        "cause",
         "delivery",
     ];
     all.sort_unstable();
@@ -50,7 +51,7 @@ fn what_was_read_is_kept_with_its_reports() {
     assert_eq!(
         error_of(&run),
         json!({"operation": "biologix.exams.list", "kind": "decode", "status": 200,
-               "code": null, "attempts": 1, "delivery": "answered"})
+               "code": null, "attempts": 1, "delivery": "answered", "cause": null})
     );
     let kept = [done(99), done(1), done(3), done(4)];
     assert_eq!(archive.lines("exams.jsonl"), kept);
@@ -78,7 +79,7 @@ fn a_vendor_out_of_reach_is_not_asked_for_reports() {
     assert_eq!(
         error_of(&run),
         json!({"operation": "biologix.exams.list", "kind": "rate_limited", "status": 429,
-               "code": "tooManyRequests", "attempts": 1, "delivery": "answered"})
+               "code": "tooManyRequests", "attempts": 1, "delivery": "answered", "cause": null})
     );
     assert!(run.stderr.contains("86400 s"), "{}", run.stderr);
     assert_eq!(archive.lines("exams.jsonl").len(), 4);
@@ -110,7 +111,7 @@ fn a_server_error_is_repeated_and_then_told() {
     assert_eq!(
         error_of(&run),
         json!({"operation": "biologix.exams.list", "kind": "server", "status": 500,
-               "code": "unrecognised", "attempts": 4, "delivery": "unknown"})
+               "code": "unrecognised", "attempts": 4, "delivery": "unknown", "cause": null})
     );
     assert_eq!(centre.count("GET /v2/partners/"), 4);
     assert!(!archive.file("exams.jsonl").exists());
@@ -138,7 +139,7 @@ fn wrong_password() {
     assert_eq!(
         error_of(&run),
         json!({"operation": "biologix.sessions.open", "kind": "credentials", "status": 401,
-               "code": "incorrectPassword", "attempts": 1, "delivery": "not_sent"})
+               "code": "incorrectPassword", "attempts": 1, "delivery": "not_sent", "cause": null})
     );
     assert!(run.stderr.contains("BIOLOGIX_PASSWORD"), "{}", run.stderr);
     // Only one login, so that the account is not locked.
@@ -154,7 +155,7 @@ fn wrong_centre() {
     assert_eq!(
         error_of(&run),
         json!({"operation": "biologix.exams.list", "kind": "permission_denied", "status": 403,
-               "code": "notAuthorized", "attempts": 1, "delivery": "answered"})
+               "code": "notAuthorized", "attempts": 1, "delivery": "answered", "cause": null})
     );
     assert!(run.stderr.contains("BIOLOGIX_PARTNER_ID"), "{}", run.stderr);
 }

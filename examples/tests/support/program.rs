@@ -4,9 +4,17 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+/// The settings of all programs.
+const COMMON: [&str; 4] = [
+    "ALLOW_PLAIN_HTTP",
+    "ANSWER_TIMEOUT_SECS",
+    "RUST_LOG",
+    "TLS_EXTRA_ROOTS",
+];
+
 /// A command in an environment without these settings.
 pub fn clean(mut command: Command, settings: &[&str]) -> Command {
-    for name in settings.iter().chain(&["ALLOW_PLAIN_HTTP", "RUST_LOG"]) {
+    for name in settings.iter().chain(&COMMON) {
         command.env_remove(name);
     }
     command.stdout(Stdio::piped()).stderr(Stdio::piped());

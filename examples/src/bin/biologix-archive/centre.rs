@@ -36,7 +36,7 @@ impl Centre {
                 (sandbox.client_builder(), partner, Some(sandbox))
             }
         };
-        let http = settings::http().observer(progress.waits());
+        let http = settings::http()?.observer(progress.waits());
         let client = builder
             .http(http)
             .build()

@@ -3,7 +3,7 @@
 use common_http::{Delivery, Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
-use examples::{built_in, settings};
+use examples::{advice, built_in, settings};
 use gensoft_client::sandbox::{PathForm, ReportForm, Sandbox, Settings};
 use gensoft_client::{GensoftClient, GensoftClientBuilder};
 
@@ -30,7 +30,7 @@ impl Laboratory {
                 (builder, Some(sandbox))
             }
         };
-        let http = settings::http()
+        let http = settings::http()?
             .accept_html(settings::allows("ACCEPT_HTML"))
             .observer(progress.waits());
         let names = "GENSOFT_BASE_URL, GENSOFT_API_KEY and GENSOFT_AUTH_PREFIX";
@@ -84,7 +84,10 @@ pub(crate) fn failure(error: Error, redirected: &str) -> Failure {
             "did something on the way answer instead of Gensoft, for example a firewall? \
              If Gensoft itself answers with web pages, set ACCEPT_HTML=1"
         }
-        ErrorKind::Connect => "is GENSOFT_BASE_URL right, and can this machine reach it?",
+        ErrorKind::Connect => {
+            let advice = advice::of_connection(&error, BASE_URL);
+            return Failure::from(error).advise(advice);
+        }
         _ => return Failure::from(error),
     };
     Failure::from(error).advise(advice)
