@@ -1,16 +1,16 @@
-//! Examples stand where a user looks for them, in the documentation of every crate in `crates/`:
+//! Checks that the documentation of every crate in `crates/` has examples where users need them:
 //!
-//! - at a type that a user makes, changes or implements, at the operation that makes it, or at another
-//!   item whose example names it. A type that is only read is explained by its fields and variants;
+//! - at a type that a user creates, changes or implements, at the operation that creates it, or at
+//!   another item whose example names it. A type that is only read needs no example;
 //! - at an operation: a function that returns a `Call`, or a builder that is sent. In `common-http`,
 //!   which has no operation of its own, another item's example may call it;
-//! - at what ends a call: a function that is async, or turns its value into something else. The
-//!   example may be its own, or another item's that calls it.
+//! - at a method that ends a call: a function that is async, or turns its value into something
+//!   else. The example may be its own, or that of another item that calls it.
 //!
-//! And a hidden id says in the first line of its documentation how to read it.
+//! It also checks that the first line of a hidden id's documentation says how to read it.
 //!
-//! A scan of the source by lines, not a parser: it knows what `cargo fmt` makes of this code, and no
-//! more. What is `#[doc(hidden)]` (a function, a type or a module) or `#[cfg(test)]` is left out.
+//! It scans the source by lines and is not a parser: it relies on the formatting of `cargo fmt`.
+//! Items with `#[doc(hidden)]` (a function, a type or a module) or `#[cfg(test)]` are skipped.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Display;
@@ -18,7 +18,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 #[test]
-fn examples_stand_where_a_user_looks() {
+fn items_have_examples_where_users_need_them() {
     let mut missing = Vec::new();
     for (name, source) in crates() {
         let mut found = Source::read(&source);
@@ -101,7 +101,7 @@ fn hidden_modules(text: &str) -> impl Iterator<Item = String> + '_ {
 /// A line of code with the documentation and the attributes above it.
 struct Item<'a> {
     line: &'a str,
-    /// From this line on.
+    /// The source from this line on.
     text: &'a str,
     number: usize,
     docs: Vec<&'a str>,
@@ -177,14 +177,14 @@ fn items(text: &str) -> Vec<Item<'_>> {
     items
 }
 
-/// What a crate shows.
+/// The public items of a crate.
 #[derive(Default)]
 struct Source {
     types: BTreeMap<String, Type>,
     functions: Vec<Function>,
     /// The types that are sent: builders, and `Call` itself.
     sent: HashSet<String>,
-    /// All examples, those of the modules' own pages included.
+    /// All examples, including those of the modules' own pages.
     examples: String,
     is_engine: bool,
 }
@@ -197,7 +197,7 @@ struct Type {
 
 struct Function {
     place: String,
-    /// The type that it belongs to; empty for one that stands alone.
+    /// The type that it belongs to; empty for a free function.
     of: String,
     name: String,
     signature: String,
@@ -278,13 +278,14 @@ impl Source {
         }
     }
 
-    /// The functions of the types that are shown, and those that stand alone.
+    /// The methods of the public types, and the free functions.
     fn shown(&self) -> impl Iterator<Item = &Function> {
         let is_shown = |one: &&Function| one.of.is_empty() || self.types.contains_key(&one.of);
         self.functions.iter().filter(is_shown)
     }
 
-    /// Whether a user makes, changes or implements the type. An enum's value is read by its copies.
+    /// Whether a user creates, changes or implements the type. An enum's value is read by its
+    /// copies.
     fn is_used(&self, name: &str, kind: &str) -> bool {
         let reads: &[_] = match kind {
             "trait" => return true,
@@ -377,7 +378,7 @@ fn public_function(line: &str) -> Option<String> {
     rest.strip_prefix("fn ").map(identifier)
 }
 
-/// What stands before a function's body, on one line.
+/// A function's signature on one line, without the body.
 fn signature(text: &str) -> String {
     let ends = [" {", "\n    where", "\nwhere"];
     let end = ends.iter().filter_map(|end| text.find(end)).min();
@@ -408,7 +409,7 @@ fn silent_ids(text: &str) -> Vec<String> {
 }
 
 const SAMPLE: &str = r#"
-/// Made, and shown at its function.
+/// Created, and shown at its function.
 pub struct Shown;
 
 impl Shown {
@@ -431,7 +432,7 @@ impl Shown {
     }
 }
 
-/// Made, and shown nowhere.
+/// Created, and shown nowhere.
 ///
 /// ```text
 /// not code
@@ -547,7 +548,7 @@ fn the_scan_finds_what_lacks_an_example() {
 }
 
 #[test]
-fn the_scan_leaves_out_hidden_modules_and_finds_silent_ids() {
+fn the_scan_skips_hidden_modules_and_finds_ids_without_a_hint() {
     assert!(hidden_modules("#[cfg(x)]\n#[doc(hidden)]\npub mod a;\npub mod b;").eq(["a"]));
     let ids = "
         /// Read it with `as_str()`, never with `{:?}`.

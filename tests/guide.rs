@@ -1,4 +1,5 @@
-//! README and the pages of `docs/` name exactly the kinds, codes and operations that the code has.
+//! Checks that README and the pages in `docs/` name exactly the kinds, codes and operations of the
+//! code.
 
 #[path = "guide/pages.rs"]
 mod pages;
@@ -54,7 +55,7 @@ fn the_page_for_trouble_has_every_kind_and_code() {
     );
 }
 
-/// The codes of a client's `ErrorCode`, and those that its profile adds to them.
+/// The codes of a client's `ErrorCode`, and the ones that its profile adds.
 fn codes(client: &str) -> BTreeSet<String> {
     let folder = format!("crates/{client}-client/src");
     let text = read(&format!("{folder}/errors.rs"));
@@ -65,7 +66,7 @@ fn codes(client: &str) -> BTreeSet<String> {
     named.chain(added).map(str::to_owned).collect()
 }
 
-/// README's table of operations as the documents in `specs/` give it.
+/// README's table of operations, generated from the documents in `specs/`.
 fn table() -> String {
     let mut table = "| operation | request |\n| --- | --- |\n".to_owned();
     for client in CLIENTS {
@@ -85,7 +86,7 @@ fn table() -> String {
     table
 }
 
-/// `UPDATE_README=1` renews it.
+/// `UPDATE_README=1` updates it.
 #[test]
 fn readme_has_every_operation_with_its_request() {
     let readme = read("README.md");
@@ -98,7 +99,7 @@ fn readme_has_every_operation_with_its_request() {
     } else {
         assert_eq!(
             told, known,
-            "UPDATE_README=1 cargo test -p e2e --test guide renews it"
+            "UPDATE_README=1 cargo test -p e2e --test guide updates it"
         );
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::{
-    Credentials, Engine, HttpOptions, Provider, Request, Result, Secret, Store, StoreKey,
-    client_setters, safe_debug,
+    Credentials, Engine, ForeignHosts, HttpOptions, Provider, Request, Result, Secret, Store,
+    StoreKey, client_setters, safe_debug,
 };
 use http::Method;
 
@@ -39,6 +39,7 @@ pub const BASE_URL: &str = "https://api.biologixsleep.com";
 pub struct BiologixClient {
     engine: Engine,
     page_spacing: Duration,
+    follow_reports: Option<ForeignHosts>,
 }
 
 impl BiologixClient {
@@ -54,6 +55,7 @@ impl BiologixClient {
             store: None,
             renew_after: Duration::from_secs(6 * 24 * 60 * 60),
             page_spacing: Duration::from_secs(1),
+            follow_reports: None,
         }
     }
 
@@ -69,7 +71,7 @@ impl BiologixClient {
 
     /// The reports of exams.
     pub fn reports(&self) -> Reports {
-        Reports::new(self.engine.clone())
+        Reports::new(self.engine.clone(), self.follow_reports.clone())
     }
 
     /// Calls an endpoint that this crate does not model, with the client's session and retries.
@@ -117,6 +119,7 @@ pub struct BiologixClientBuilder {
     store: Option<Arc<dyn Store>>,
     renew_after: Duration,
     page_spacing: Duration,
+    follow_reports: Option<ForeignHosts>,
 }
 
 safe_debug!(BiologixClientBuilder {
@@ -144,6 +147,23 @@ impl BiologixClientBuilder {
         self
     }
 
+    /// Follows a report's redirect once, to an address that these rules allow. Off by default.
+    ///
+    /// For a vendor that keeps reports at signed addresses of a storage: the request there has
+    /// neither credentials nor `Referer`. Without it, a redirect is an error.
+    ///
+    /// ```
+    /// use biologix_client::{BiologixClient, ForeignHosts};
+    ///
+    /// let storage = ForeignHosts::default().only(["amazonaws.com"]);
+    /// let client = BiologixClient::builder().follow_reports(storage).build()?;
+    /// # Ok::<(), biologix_client::Error>(())
+    /// ```
+    pub fn follow_reports(mut self, hosts: ForeignHosts) -> Self {
+        self.follow_reports = Some(hosts);
+        self
+    }
+
     /// Builds the client. No I/O, and nothing is spawned.
     ///
     /// # Errors
@@ -162,9 +182,11 @@ impl BiologixClientBuilder {
             let key = StoreKey::of(&[BIOLOGIX.name(), &self.base_url, account]);
             engine = engine.store(store, key);
         }
+        let engine = engine.build()?;
         Ok(BiologixClient {
-            engine: engine.build()?,
             page_spacing: self.page_spacing,
+            follow_reports: self.follow_reports.map(|hosts| hosts.for_engine(&engine)),
+            engine,
         })
     }
 }

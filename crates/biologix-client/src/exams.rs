@@ -5,8 +5,8 @@
 //! document does not have but programs in production read. For all of them:
 //!
 //! - Only [`Exam::exam_id`] is required. An absent or null field is `None` or an empty list.
-//! - Fields that no type names are kept in `extra`, and codes that no enum names in `Unknown`. Both
-//!   are written again.
+//! - Fields that no type names are kept in `extra`, as are fields that their type cannot hold, and
+//!   codes that no enum names in `Unknown`. All are written again.
 //! - Measured values are `f64`, whether the vendor writes `80` or `80.5`, without a range check.
 //! - `Debug` shows the id, status and type of an exam, and nothing personal and no measurement.
 //!

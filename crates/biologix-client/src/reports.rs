@@ -1,6 +1,6 @@
 //! Reports: the PDF of an exam.
 
-use common_http::{Call, Download, Engine, Operation, looks_like_pdf, safe_debug};
+use common_http::{Call, Download, Engine, ForeignHosts, Operation, looks_like_pdf, safe_debug};
 
 use crate::ids::ExamKey;
 
@@ -17,19 +17,21 @@ pub(crate) static GET: Operation = Operation::get(
 #[must_use]
 pub struct Reports {
     engine: Engine,
+    follow: Option<ForeignHosts>,
 }
 
 safe_debug!(Reports {});
 
 impl Reports {
-    pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine }
+    pub(crate) fn new(engine: Engine, follow: Option<ForeignHosts>) -> Self {
+        Self { engine, follow }
     }
 
     /// Gets the report of an exam. No login is needed or sent (documented).
     ///
     /// The [`Download`] starts once the first bytes have shown a PDF: `%PDF-` within the first
-    /// 1,024 bytes. The `Content-Type` is ignored. The key comes from
+    /// 1,024 bytes. The `Content-Type` is ignored, unless it is that of a web page. A part of a file
+    /// (206) is an error, and one whose end nothing shows must have `%%EOF` there. The key comes from
     /// [`Exam::report_key`](crate::exams::Exam::report_key), or is one that was saved.
     ///
     /// Only reads, so it is repeated freely. A cancelled call leaves nothing behind.
@@ -52,12 +54,18 @@ impl Reports {
     /// # Errors
     /// - `not_found`: there is no such report (observed: 404 with JSON, also for unfinished exams)
     /// - `decode`: the answer is not a PDF. [`Error::body`](crate::Error::body) has its start
-    /// - `invalid_input`: the key is empty, `.`, `..` or has control characters
+    /// - `rejected`: a redirect, unless
+    ///   [`follow_reports`](crate::BiologixClientBuilder::follow_reports) allows it
+    /// - `invalid_input`: the key is empty, `.`, `..` or has a slash, a backslash or control
+    ///   characters
     /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after three attempts
     pub fn get(&self, key: &ExamKey) -> Call<Download> {
-        self.engine
-            .request(&GET)
-            .path("examKey", key.as_str())
+        let request = self.engine.request(&GET).path("examKey", key.as_str());
+        let request = match &self.follow {
+            Some(hosts) => request.follow_once(hosts.clone()),
+            None => request,
+        };
+        request
             .accept("application/pdf")
             .downloads(Some(looks_like_pdf))
     }

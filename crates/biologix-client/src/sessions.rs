@@ -1,11 +1,10 @@
 //! Sessions: opened with a user name and a password, renewed by opening another.
 
-use common_http::lenient::take;
 use common_http::{
-    Call, Credentials, Engine, Extra, Operation, Request, Timestamp, json, safe_debug,
+    Call, Credentials, Engine, Extra, Operation, Request, Timestamp, json, lenient_model,
+    safe_debug,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// `POST /v2/sessions/open`: opens a session, or renews it by opening another.
 pub(crate) static OPEN: Operation =
@@ -65,7 +64,7 @@ impl Sessions {
 ///
 /// Only the user id is required. Another field that has an unexpected type stays in `extra`.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", try_from = "Extra")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SessionInfo {
     /// The id of the user who is logged in. Documented.
@@ -84,24 +83,8 @@ pub struct SessionInfo {
     pub extra: Extra,
 }
 
+lenient_model!(SessionInfo);
 safe_debug!(SessionInfo { mfa_verified });
-
-impl TryFrom<Extra> for SessionInfo {
-    type Error = &'static str;
-
-    fn try_from(mut fields: Extra) -> Result<Self, Self::Error> {
-        let Some(Value::String(user_id)) = fields.remove("userId") else {
-            return Err("missing field `userId`");
-        };
-        Ok(Self {
-            user_id,
-            session_id: take(&mut fields, "sessionId"),
-            token_start: take(&mut fields, "tokenStart"),
-            mfa_verified: take(&mut fields, "mfaVerified"),
-            extra: fields,
-        })
-    }
-}
 
 #[derive(Serialize)]
 struct LoginBody<'a> {

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use common_http::transport::{IncomingBody, OutgoingBody, Transport, TransportError};
 use common_http::{HttpOptions, async_trait};
 use futures_util::stream;
+use http_body_util::BodyExt as _;
 use testing::memory::peak_kib;
 
 /// Makes pages on the fly and keeps nothing.
@@ -26,7 +27,11 @@ impl Transport for Endless {
         &self,
         request: http::Request<OutgoingBody>,
     ) -> Result<http::Response<IncomingBody>, TransportError> {
-        let uri = request.uri();
+        let (head, body) = request.into_parts();
+        body.collect()
+            .await
+            .map_err(|_| TransportError::Interrupted)?;
+        let uri = &head.uri;
         let (token, body) = match uri.path() {
             "/v2/sessions/open" => ("EXAMPLETOKEN0001", r#"{"userId":"0000001AA"}"#.to_owned()),
             _ => ("", page(uri.query().unwrap(), self.total)),

@@ -50,25 +50,25 @@ impl Answer {
         &self.headers
     }
 
-    /// The value of a header, if it is there and is visible ASCII. The name's case does not matter.
+    /// The value of a header, if it is present and visible ASCII. The name's case does not matter.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The body, byte for byte as it came.
+    /// The body, byte for byte.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// How many attempts it took.
+    /// The number of attempts that the call made.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// Whether the vendor throttled one of the attempts: a reason to slow down.
+    /// Whether the vendor throttled one of the attempts. If so, send fewer calls.
     #[must_use]
     pub fn was_throttled(&self) -> bool {
         self.throttled
@@ -76,8 +76,8 @@ impl Answer {
 
     /// Reads the body as JSON.
     ///
-    /// It is read as tolerantly as by [`json::decode`](crate::json::decode), and by the charset
-    /// that the answer names if it is not UTF-8.
+    /// Reading is as tolerant as [`json::decode`](crate::json::decode). A body that is not UTF-8 is
+    /// read in the charset that the answer names.
     ///
     /// # Errors
     /// `decode`, with the JSON path and the body.
@@ -85,13 +85,13 @@ impl Answer {
         decode_in(self.charset().as_deref(), &self.body).map_err(|error| self.no_json(error))
     }
 
-    /// The JSON text of the body, if it is JSON. For answers that may have any form.
+    /// The JSON text of the body, or `None` if it is not JSON. For answers of any form.
     #[must_use]
     pub fn raw(&self) -> Option<RawJson> {
         self.json().ok()
     }
 
-    /// Reads the body as JSON and keeps its text with it.
+    /// Reads the body as JSON and keeps the text.
     ///
     /// # Errors
     /// `decode`, with the JSON path and the body.
@@ -100,7 +100,7 @@ impl Answer {
         Ok(Recorded::new(self.json()?, raw))
     }
 
-    /// Reads the body as a JSON array, of which an unreadable item costs itself alone.
+    /// Reads the body as a JSON array. An item that cannot be read is rejected alone.
     ///
     /// An empty body and `null` are an empty list.
     ///
@@ -114,9 +114,9 @@ impl Answer {
         Ok(items.into_iter().enumerate().map(read).collect())
     }
 
-    /// The texts of a JSON array's items, each as it came, to be read with [`Item::read`].
+    /// The texts of a JSON array's items, unchanged. Read them with [`Item::read`].
     ///
-    /// An empty body and `null` are an empty list. Nothing within an item can make it fail.
+    /// An empty body and `null` are an empty list. No content of an item makes it fail.
     ///
     /// # Errors
     /// `decode` if it is not an array.
@@ -151,7 +151,7 @@ impl Answer {
         self.unreadable().with_decode(error)
     }
 
-    /// The error that says that the answer came and is not what the vendor's document says.
+    /// Builds the error for an answer that does not match the vendor's document.
     #[must_use]
     pub fn unreadable(&self) -> Error {
         let error = Error::new(ErrorKind::Decode)
@@ -166,7 +166,7 @@ impl Answer {
     }
 }
 
-/// Builds an `Answer` for tests, as if one attempt had got it.
+/// Builds an `Answer` for tests, as if it came from a first attempt.
 impl From<Response<Bytes>> for Answer {
     fn from(response: Response<Bytes>) -> Self {
         let (head, body) = response.into_parts();
@@ -350,7 +350,7 @@ mod tests {
                 .json::<serde_json::Value>()
                 .is_err()
         );
-        // What is small costs what its items cost.
+        // Small documents cost as much as their items.
         assert!(answer(crumbs("0,"), "").items::<[u64; 32]>().is_err());
         assert_eq!(
             answer(crumbs("0,"), "").items::<u8>().unwrap().len(),

@@ -1,5 +1,7 @@
-//! How a call gets its credentials: sessions that are opened once for all who wait and renewed before
-//! they end, shared between processes by a [`Store`](crate::Store).
+//! How a call gets its credentials.
+//!
+//! One login serves all waiting calls and is renewed before it expires. A [`Store`](crate::Store)
+//! shares sessions between processes.
 
 mod cache;
 mod provider;
@@ -13,7 +15,7 @@ pub use self::session::Session;
 use crate::engine::Engine;
 use crate::error::Result;
 
-/// Opens sessions with a vendor: each vendor does this in its own way.
+/// Opens sessions with a vendor, in the way that this vendor requires.
 ///
 /// ```
 /// use std::time::Duration;
@@ -44,10 +46,12 @@ use crate::error::Result;
 /// ```
 #[async_trait]
 pub trait Authenticator: Send + Sync + 'static {
-    /// Logs in with requests of this engine (marked [`Operation::login`](crate::Operation::login)) and
-    /// says how to authorise calls. It never runs twice at the same time for one client.
+    /// Logs in with requests of this engine (marked [`Operation::login`](crate::Operation::login))
+    /// and returns how to authorise calls.
+    ///
+    /// It never runs twice at the same time for one client.
     ///
     /// # Errors
-    /// The login's own error. A 4xx is remembered for a pause and answered locally.
+    /// The login's own error. A 4xx is remembered for a pause, during which no request is sent.
     async fn open(&self, engine: &Engine) -> Result<Session>;
 }

@@ -23,7 +23,8 @@ type Opening = Pin<Box<dyn Future<Output = io::Result<Reader>> + Send>>;
 /// The body of a request.
 ///
 /// Bytes, files and factories are *replayable*: each attempt reads them from the start. A
-/// single-pass body can be read only once, so a call with one is not repeated after it was read.
+/// single-pass body can be read only once, so a call is not repeated after its single-pass body was
+/// read.
 ///
 /// `Debug` shows the kind and the length, never the content or a file's name.
 ///
@@ -65,17 +66,17 @@ enum Source {
 }
 
 impl Body {
-    /// No body; a POST, PUT or PATCH still says `Content-Length: 0`.
+    /// An empty body. A POST, PUT or PATCH still sends `Content-Length: 0`.
     #[must_use]
     pub fn empty() -> Self {
         Self::default()
     }
 
-    /// A file, which is streamed, and opened again for each attempt.
+    /// A file, which is streamed and opened again for each attempt.
     ///
-    /// Its length and the time of its last change are taken now. If they are others when it is
-    /// opened or at its end, the call fails with [`ErrorKind::LocalIo`](crate::ErrorKind::LocalIo)
-    /// instead of sending a mixture: its last bytes are held back until it has proved unchanged.
+    /// Its length and modification time are recorded now. If they differ when it is opened or at
+    /// its end, the call fails with [`ErrorKind::LocalIo`](crate::ErrorKind::LocalIo). The last
+    /// bytes are held back until then, so a changed file is never sent completely.
     ///
     /// # Errors
     /// `local_io` if the file's metadata cannot be read, or it is not a regular file.
@@ -94,7 +95,7 @@ impl Body {
         }))
     }
 
-    /// A body of `length` bytes that `open` produces from the start for each attempt.
+    /// A body of `length` bytes. `open` opens it from the start for each attempt.
     ///
     /// ```
     /// use common_http::Body;
@@ -160,7 +161,7 @@ impl Body {
         }
     }
 
-    /// Whether another attempt can still read it.
+    /// Whether another attempt can read it.
     pub(crate) fn can_be_opened(&self) -> bool {
         match &self.0 {
             Source::SinglePass { reader, .. } => is_there(reader),
@@ -169,7 +170,7 @@ impl Body {
         }
     }
 
-    /// These bodies, one after the other, as one body.
+    /// Joins these bodies to one body.
     pub(crate) fn sequence(segments: Vec<Self>) -> Self {
         let length = segments
             .iter()
@@ -180,13 +181,13 @@ impl Body {
         })
     }
 
-    /// Reads up to `count` first bytes, which stay part of the body.
+    /// Reads up to `count` bytes from the start, which stay part of the body.
     ///
-    /// Use it to recognise the kind of a file before sending it. It waits as long as the source
-    /// takes, without a limit.
+    /// Use it to recognise the kind of a file before sending it. It waits for the source without a
+    /// limit.
     ///
-    /// A single-pass body loses nothing if this is cancelled. It cannot be read by anyone else
-    /// meanwhile, and it is lost if reading fails.
+    /// If it is cancelled, a single-pass body loses nothing. Nothing else can read the body
+    /// meanwhile, and the body is lost if reading fails.
     ///
     /// # Errors
     /// `local_io` if the body cannot be read, or was read already.
@@ -199,7 +200,7 @@ impl Body {
         read_start(&mut opened, count).await.map_err(failed)
     }
 
-    /// Opens it from the start.
+    /// Opens the body from the start.
     pub(crate) async fn open(&self) -> Result<Opened> {
         let opened = match &self.0 {
             Source::Empty => Opened::Bytes(Bytes::new()),
@@ -223,7 +224,7 @@ impl Body {
             Source::Sequence { segments, .. } => {
                 let mut readers = Vec::with_capacity(segments.len());
                 for segment in segments.iter() {
-                    // Boxed: a segment is itself a body.
+                    // Boxed, because a segment is itself a body.
                     readers.push(Box::pin(segment.open()).await?.into_reader());
                 }
                 Opened::Reader(Sequence::of(readers))
@@ -284,7 +285,7 @@ impl From<&'static [u8]> for Body {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// The attempt that is being sent, from 1; each attempt starts again at zero bytes.
+    /// The number of the current attempt, from 1. Each attempt starts again at zero bytes.
     pub attempt: u32,
     /// Bytes of this attempt that were passed to the connection.
     pub sent: u64,

@@ -1,4 +1,4 @@
-//! A call: a request that is not sent yet, and how its answer is read.
+//! A request that is not sent yet, and how its answer is read.
 
 use std::fmt;
 use std::pin::Pin;
@@ -18,8 +18,9 @@ use crate::request::Request;
 
 /// A request that is not sent yet, and how its answer is read. Await it to send it.
 ///
-/// Every plain operation of a vendor's client returns one. Wrong arguments are its error, and then
-/// nothing is sent. Dropping the future sends nothing further; what had left may have had its effect.
+/// Every plain operation of a vendor's client returns one. A wrong argument is reported when it is
+/// awaited, and then nothing is sent. Dropping the future sends nothing further, but the part that
+/// was sent may have had its effect.
 ///
 /// ```
 /// # common_http::example::story(async |engine| {
@@ -43,7 +44,7 @@ use crate::request::Request;
 ///
 /// let patient = CallOptions::default().deadline(Duration::from_secs(300));
 /// let thing = get(&engine, "0000001").options(patient).await?;
-/// println!("{} bytes came", thing.raw().as_str().len());
+/// println!("{} bytes received", thing.raw().as_str().len());
 /// let thing: Thing = thing.into_inner();
 /// # Ok(()) });
 /// ```
@@ -71,13 +72,14 @@ enum Work<T> {
 }
 
 impl Engine {
-    /// Opens a session, or takes the one that is open: to learn early whether the credentials are good.
+    /// Opens a session or uses the current one, to check the credentials early.
     ///
-    /// `read` reads what the login said beside the token, as the
-    /// [`Authenticator`](crate::Authenticator) kept it (JSON; `{}` if it kept nothing). `login` is the
-    /// operation that an error names. Of the call's options, only the deadline counts. The call fails
-    /// with the errors of the login, with `timeout` when the deadline passes, with `config` if the
-    /// client has no credentials, and with `decode` if `read` fails.
+    /// `read` reads the data that the [`Authenticator`](crate::Authenticator) kept of the login's
+    /// answer (JSON; `{}` if it kept nothing). `login` is the operation that errors name. Of the
+    /// call's options, only the deadline applies.
+    ///
+    /// The call fails with the errors of the login, with `timeout` when the deadline passes, with
+    /// `config` if the client has no credentials, and with `decode` if `read` fails.
     pub fn open_session<T>(
         &self,
         login: &'static Operation,
@@ -87,14 +89,14 @@ impl Engine {
     }
 }
 
-/// The ends of building a request.
+/// The methods that finish building a request.
 impl Request {
-    /// Ends the building: a call whose answer is read as `T`, with its text kept.
+    /// Finishes the request: the answer is read as a `T`, and its text is kept.
     pub fn recorded<T: DeserializeOwned + 'static>(self) -> Call<Recorded<T>> {
         self.reads(|answer| answer.recorded())
     }
 
-    /// Ends the building: a call whose whole answer is read by this function.
+    /// Finishes the request: this function reads the whole answer.
     ///
     /// ```
     /// # common_http::example::story(async |engine| {
@@ -120,9 +122,9 @@ impl Request {
         self.settles(|ended| read(ended?))
     }
 
-    /// Ends the building: a call whose end, an answer or an error, is judged by this function.
+    /// Finishes the request: this function converts the answer or the error into the call's result.
     ///
-    /// For errors that need the vendor's explanation, or that mean success.
+    /// Use it for errors that need the vendor's explanation, or that mean success.
     ///
     /// ```
     /// # common_http::example::story(async |engine| {
@@ -130,7 +132,7 @@ impl Request {
     ///
     /// static DELETE: Operation = Operation::delete("example.things.delete", "/things/{id}");
     ///
-    /// /// A thing that is not there need not be deleted.
+    /// Deletes a thing. It is fine if it does not exist.
     /// fn delete(engine: &Engine, id: &str) -> Call<()> {
     ///     engine.request(&DELETE).path("id", id).settles(|ended| match ended {
     ///         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
@@ -148,8 +150,9 @@ impl Request {
         Call::answer(self, judge)
     }
 
-    /// Ends the building: a call whose answer is streamed. `check` sees its first KiB, and if it says no
-    /// the call fails with `decode`.
+    /// Finishes the request: the answer is streamed.
+    ///
+    /// `check` gets the first KiB of the body. If it returns `false`, the call fails with `decode`.
     pub fn downloads(self, check: Option<fn(&[u8]) -> bool>) -> Call<Download> {
         Call::download(self, check)
     }
@@ -191,7 +194,7 @@ impl<T> Call<T> {
     /// Sends the request and reads its answer: the same as `.await`.
     ///
     /// # Errors
-    /// Those that the method which gave the call names.
+    /// The errors that the method which returned the call documents.
     pub async fn send(self) -> Result<T> {
         match self.0 {
             Work::Answer { request, read } => read(request.send().await),
@@ -209,10 +212,11 @@ impl<T> Call<T> {
         }
     }
 
-    /// The request as it will be sent, without credentials. No I/O.
+    /// The request as it will be sent, without credentials. Does no I/O.
     ///
     /// # Errors
-    /// `invalid_input` for a wrong argument, and for a login, which builds its own request.
+    /// `invalid_input` for a wrong argument.
+    /// `invalid_input` for a login, which builds its own request.
     #[doc(hidden)]
     pub fn prepare(self) -> Result<Prepared> {
         match self.0 {

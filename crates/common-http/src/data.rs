@@ -1,4 +1,4 @@
-//! What vendors' data is made of: read tolerantly, kept as it came, printed only where it is safe.
+//! Building blocks for vendors' data: tolerant reading, unchanged text, safe `Debug`.
 
 #[cfg(test)]
 mod any;

@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// [`Download::save_to`] and [`Download::bytes`] start again from the beginning if the connection
 /// breaks, as often as the retry policy allows. [`Download::chunk`] cannot, because it has already
-/// returned what came before.
+/// returned a part of the body.
 ///
 /// `Debug` shows only the length.
 ///
@@ -32,12 +32,12 @@ use crate::error::{Error, ErrorKind, Result};
 /// }
 /// # Ok(()) }
 /// ```
-#[must_use = "the body is not read until it is asked for"]
+#[must_use = "the body is not read before a method is called"]
 pub struct Download {
     call: Run,
     reply: Reply,
     complete: bool,
-    /// Whether `chunk` has returned some of the body: then it cannot start again.
+    /// Whether `chunk` has returned some of the body, so that it cannot start again.
     handed_over: bool,
     failed: Option<Error>,
 }
@@ -61,7 +61,7 @@ impl Download {
         self.reply.rest.length()
     }
 
-    /// The `Content-Type` as the vendor wrote it, which decides nothing.
+    /// The `Content-Type` as the vendor wrote it. It is not checked.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.reply.headers.get(CONTENT_TYPE)?.to_str().ok()
@@ -104,8 +104,8 @@ impl Download {
     /// Reads the whole body into memory.
     ///
     /// # Errors
-    /// - `interrupted`, `timeout`, `too_large`, and those of the call if it was repeated.
-    /// - `invalid_input` after [`Download::chunk`]: the rest is not the whole body.
+    /// - `interrupted`, `timeout`, `too_large`, and the errors of the call if it was repeated.
+    /// - `invalid_input` after [`Download::chunk`], because the rest is not the whole body.
     pub async fn bytes(mut self) -> Result<Bytes> {
         self.is_untouched()?;
         loop {
@@ -124,11 +124,11 @@ impl Download {
     /// Saves the body as this file and returns its length in bytes.
     ///
     /// The body goes to a temporary file in the same folder, which is checked, flushed to the disk
-    /// and only then renamed: an incomplete file never has the name. Only this user can read it,
-    /// even if it replaces a file that others could read.
+    /// and then renamed, so an incomplete file never has the final name. Only this user can read
+    /// it, even if it replaces a file that others could read.
     ///
-    /// Only a regular file is replaced, and not a folder, FIFO, socket or device. A symbolic link
-    /// is replaced itself, if it points to a regular file or to nothing.
+    /// It replaces only a regular file, not a folder, FIFO, socket or device. A symbolic link to a
+    /// regular file or to nothing is itself replaced.
     ///
     /// A cancelled save leaves nothing behind. A killed process may leave the temporary file, named
     /// `.download-*.part`.
@@ -139,9 +139,9 @@ impl Download {
         const WRITING: &str = "writing the download";
         self.is_untouched()?;
         let path = path.as_ref();
-        check_target(path)
-            .await
-            .map_err(|error| self.local("replacing what has the download's name", &error))?;
+        check_target(path).await.map_err(|error| {
+            self.local("replacing the entry that has the download's name", &error)
+        })?;
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -183,7 +183,7 @@ impl Download {
         Err(self.call.after_answer(error, self.reply.status))
     }
 
-    /// A failure of this machine after the vendor has answered.
+    /// A failure of this machine after the vendor answered.
     fn local(&self, what: &'static str, error: &io::Error) -> Error {
         let error = Error::io(what, error.kind());
         self.call.after_answer(error, self.reply.status)
@@ -218,7 +218,7 @@ impl Download {
         }
     }
 
-    /// Asks for the whole body again, if the retry table allows.
+    /// Requests the whole body again, if the retry table allows it.
     async fn restart(&mut self, broken: Failure) -> Result<()> {
         self.call.after(broken).await?;
         self.reply = self.call.run().await?;
@@ -226,7 +226,7 @@ impl Download {
     }
 }
 
-/// Whether a file may replace what is there: nothing, or a regular file.
+/// Whether a file may be saved here: the path is free, or has a regular file.
 async fn check_target(path: &Path) -> io::Result<()> {
     match tokio::fs::metadata(path).await {
         Ok(there) if there.is_file() => Ok(()),

@@ -1,8 +1,8 @@
 //! The engine: one client's settings, connections, session and retry budget.
 //!
-//! A login is itself a call, so `engine` and `auth` need each other; nothing else in this crate is a
-//! circle. What starts a call stands with what it gives: [`Engine::request`] in `request.rs`,
-//! [`Engine::open_session`] in `call.rs`.
+//! A login is itself a call, so `engine` and `auth` depend on each other; there is no other
+//! circular dependency in this crate. The methods that start a call are next to the type that they
+//! return: [`Engine::request`] in `request.rs`, [`Engine::open_session`] in `call.rs`.
 
 mod attempt;
 mod builder;
@@ -38,9 +38,9 @@ use crate::profile::Profile;
 use crate::retry::Budget;
 use crate::transport::{ReqwestTransport, Transport};
 
-/// What a vendor's client is made of: it makes calls with the vendor's settings, session and budget.
+/// Makes calls with one vendor's settings, session and retry budget.
 ///
-/// Cheap to clone; all clones share connections, session and retry budget.
+/// It is cheap to clone; all clones share connections, session and retry budget.
 ///
 /// ```
 /// # common_http::example::story(async |engine| {
@@ -50,7 +50,7 @@ use crate::transport::{ReqwestTransport, Transport};
 ///
 /// static LOGIN: Operation = Operation::post("example.sessions.open", "/login").login();
 ///
-/// // Are the credentials good? Better to know now than at the first call in the night.
+/// Check the credentials now, not at the first call in the night.
 /// engine.open_session(&LOGIN, |_details| Ok(())).await?;
 /// let thing: serde_json::Value = engine.request(&GET).path("id", "0000001").await?.json()?;
 /// assert_eq!(thing["id"], "0000001");
@@ -59,7 +59,7 @@ use crate::transport::{ReqwestTransport, Transport};
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
-    /// The login that is under way. Beside what it works on, because it holds that itself.
+    /// The login in progress. It is kept outside of `inner` because it holds an `Engine` itself.
     pub(crate) login: Arc<LoginUnderWay>,
 }
 
@@ -70,8 +70,8 @@ struct Inner {
     headers: HeaderMap,
     options: HttpOptions,
     transport: Arc<dyn Transport>,
-    /// For addresses that the vendor gives, on this machine and elsewhere: they share no connection
-    /// with the vendor's.
+    /// The transports for addresses from the vendor: to other hosts, and to this machine. They
+    /// share no connection with the vendor's.
     foreign: [OnceLock<Arc<dyn Transport>>; 2],
     sessions: Option<SessionCache>,
     budget: Budget,
@@ -103,7 +103,7 @@ impl Engine {
     }
 
     async fn kept_details(&self, options: &CallOptions) -> Result<Option<Secret>> {
-        // The client's own deadline is the login request's already.
+        // The client's own deadline already applies to each request of the login.
         let end = options
             .deadline
             .and_then(|deadline| Instant::now().checked_add(deadline));
@@ -147,13 +147,13 @@ impl Engine {
         }
         let slot = &self.inner.foreign[usize::from(hosts::is_loopback(url))];
         if slot.get().is_none() {
-            // The certificate tells the vendor who we are, and is nobody else's business.
+            // A client certificate identifies us to the vendor and is not presented to other hosts.
             let connection = Connection {
                 client_certificate: None,
                 ..self.inner.options.connection.clone()
             };
             let transport = ReqwestTransport::new(&connection, url)?;
-            // Two calls at once make it twice; one is kept.
+            // Two concurrent calls may both create it; one is kept.
             let _ = slot.set(Arc::new(transport));
         }
         slot.get().map(|transport| &**transport).ok_or_else(|| {
@@ -167,15 +167,16 @@ impl Engine {
         })
     }
 
-    /// Forgets that the vendor refused the login, so that the next call asks again at once: after the
-    /// password was changed, for example.
+    /// Forgets that the vendor refused the login, so that the next call logs in again at once.
+    ///
+    /// Use it after the password was changed, for example.
     pub fn forget_refusal(&self) {
         if let Ok(sessions) = self.sessions() {
             sessions.forget_refusal();
         }
     }
 
-    /// The same engine for a login that may outlive the call that started it.
+    /// This engine for a login that may outlive the call that started it.
     pub(crate) fn for_login(&self) -> Self {
         Self {
             inner: Arc::clone(&self.inner),

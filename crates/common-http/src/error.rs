@@ -1,8 +1,8 @@
-//! The one error of all clients: what failed, whether it may have had an effect, and what to do next.
+//! The error type of all clients: what failed, whether it may have had an effect, and what to do.
 //!
-//! An [`Error`] prints only what may be printed: operation ids, statuses, codes on the vendor's list and
-//! our own words. The vendor's free text and the answer's body can name a patient, so a program can read
-//! them ([`Error::message`], [`Error::body`]) and `Display` and `Debug` never show them.
+//! An [`Error`] prints only operation ids, statuses, known codes and texts of this project. The
+//! vendor's free text and the answer's body can name a patient: programs can read them
+//! ([`Error::message`], [`Error::body`]), but `Display` and `Debug` never show them.
 
 mod build;
 mod cause;
@@ -22,7 +22,7 @@ use crate::json::DecodeError;
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why, in our own words: nothing in here comes from an answer, a URL or an argument's value.
+/// The reason, in texts of this project; it has no part of an answer, a URL or an argument's value.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum Reason {
     #[error("{0}")]
@@ -72,7 +72,7 @@ struct Inner {
 ///     match error.delivery() {
 ///         Delivery::NotSent => true,
 ///         Delivery::Answered => error.is_transient(),
-///         // Look it up at the vendor first: it may have been done.
+/// It may have been done: check at the vendor first.
 ///         Delivery::Unknown => false,
 ///     }
 /// }
@@ -88,7 +88,7 @@ struct Inner {
 pub struct Error(Box<Inner>);
 
 impl Error {
-    /// An error of this kind: for vendor crates, and for tests of programs that handle errors.
+    /// An error of this kind, for vendor crates and for tests of programs that handle errors.
     ///
     /// It starts with no attempts and [`Delivery::NotSent`].
     #[must_use]
@@ -117,14 +117,14 @@ impl Error {
         Self::new(ErrorKind::LocalIo).with_reason(Reason::Io { what, kind })
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Why there was no connection, for the kind `connect`; also where a proxy answered in the vendor's
-    /// place.
+    /// Why there was no connection, for the kind `connect` or if a proxy answered instead of the
+    /// vendor.
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
         self.0.cause
@@ -132,8 +132,7 @@ impl Error {
 
     /// The id of the operation that failed, such as `biologix.exams.list`.
     ///
-    /// Where a login that the call needed failed, the login's id. `None` for settings that `build()`
-    /// refused.
+    /// If a login for the call failed, it is the login's id. `None` for an error of `build()`.
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
@@ -145,10 +144,10 @@ impl Error {
         self.0.status
     }
 
-    /// The vendor's machine-readable code, exactly as it came.
+    /// The vendor's machine-readable code, unchanged.
     ///
-    /// A code that is not on the vendor's list can be any text: do not print it, print
-    /// [`Error::printable_code`].
+    /// A code that is not on the vendor's list can be any text. Do not print it; print
+    /// [`Error::printable_code`] instead.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_ref().map(|code| code.text.as_str())
@@ -179,19 +178,19 @@ impl Error {
         self.0.message.as_deref()
     }
 
-    /// The id that the vendor gave this request (`x-request-id` and similar), for its support.
+    /// The vendor's id of the request (`x-request-id` and similar), for questions to its support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// How many attempts were made; 0 if the call was refused locally.
+    /// The number of attempts; 0 if nothing was sent.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// How long the vendor asks us to wait, where it said so or is known to need it.
+    /// How long to wait before the next call, if the vendor said so or its limit is known.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -203,9 +202,9 @@ impl Error {
         self.0.delivery
     }
 
-    /// Whether the same call may well succeed later, unchanged.
+    /// Whether the same call may succeed later.
     ///
-    /// It does not say that repeating is harmless: that is the question of [`Error::delivery`].
+    /// This does not mean that repeating is safe: see [`Error::delivery`].
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(
@@ -218,13 +217,13 @@ impl Error {
         )
     }
 
-    /// The answer's body, at most 64 KiB of it: for a person who may see the patient's data.
+    /// The answer's body, at most 64 KiB. It can contain patient data.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
 
-    /// What the operating system said of a local file, for kind `local_io`.
+    /// The operating system's error for a local file, for the kind `local_io`.
     #[must_use]
     pub fn io_kind(&self) -> Option<io::ErrorKind> {
         match self.0.reason {
@@ -233,7 +232,7 @@ impl Error {
         }
     }
 
-    /// The JSON path at which an answer could not be read, such as `[3].base.odi`, for kind `decode`.
+    /// The JSON path at which an answer could not be read, such as `[3].base.odi` (kind `decode`).
     #[must_use]
     pub fn json_path(&self) -> Option<&str> {
         match &self.0.reason {

@@ -1,5 +1,4 @@
-//! An invented vendor, so that the examples in this crate's documentation run and show nothing but
-//! their subject.
+//! An invented vendor for the examples in this crate's documentation.
 //!
 //! Hidden from the documentation and exempt from semver.
 
@@ -21,14 +20,14 @@ pub static VENDOR: Profile = Profile::new(
 
 /// Reads a thing.
 pub static GET: Operation = Operation::get("example.things.get", "/things/{id}");
-/// Makes a thing: effectful.
+/// Creates a thing: effectful.
 pub static CREATE: Operation = Operation::post("example.things.create", "/things");
 /// Fetches a file, without credentials.
 pub static FILE: Operation = Operation::get("example.files.get", "/files/{id}")
     .public()
     .transfer();
 
-/// Logs in without asking anyone.
+/// Logs in with fixed credentials.
 struct Login;
 
 #[async_trait]
@@ -38,7 +37,7 @@ impl Authenticator for Login {
     }
 }
 
-/// A builder of an engine whose requests go to this address.
+/// A builder for an engine that sends its requests to this address.
 pub fn builder(base_url: &str) -> EngineBuilder {
     Engine::builder(&VENDOR, base_url).authenticator(Login)
 }
@@ -54,7 +53,7 @@ pub fn engine(
     builder("http://127.0.0.1:8080").http(options).build()
 }
 
-/// An engine whose requests go to this address.
+/// An engine that sends its requests to this address.
 ///
 /// # Errors
 /// Those of [`EngineBuilder::build`].

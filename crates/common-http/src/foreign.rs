@@ -1,6 +1,7 @@
 //! Addresses from a vendor, such as a signed upload URL.
 //!
-//! They are checked before anything is sent there, and never printed: whoever has one can use it.
+//! They are checked before anything is sent there. They are never printed, because they grant
+//! access.
 
 use std::fmt;
 
@@ -11,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::hosts::{is_loopback, is_private};
 use crate::path::encode_where;
 
-/// The hosts that an address from a vendor may name.
+/// The hosts that an address from a vendor may have.
 ///
 /// By default: https to any host name or public IP address.
 ///
@@ -32,7 +33,7 @@ pub struct ForeignHosts {
 impl ForeignHosts {
     /// Allows only these hosts and their subdomains.
     ///
-    /// A private address, or this machine, is allowed by listing it.
+    /// A private address or this machine is allowed if it is listed.
     #[must_use]
     pub fn only<H: Into<String>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
         let normal = |host: H| {
@@ -44,8 +45,8 @@ impl ForeignHosts {
         self
     }
 
-    /// Allows what the client's own base URL and settings do: this machine if the base URL is on
-    /// it, and plain http if the settings allow it.
+    /// Adds the permissions of the client: this machine if the base URL is on it, and plain http if
+    /// the settings allow it.
     #[must_use]
     pub fn for_engine(mut self, engine: &Engine) -> Self {
         self.allow_this_machine = is_loopback(engine.base());
@@ -55,7 +56,7 @@ impl ForeignHosts {
 
     /// Allows literal private and link-local addresses, for a storage server inside the clinic.
     ///
-    /// This machine is not one: a client whose base URL is elsewhere needs it listed in
+    /// This does not include this machine: a client whose base URL is elsewhere must list it in
     /// [`ForeignHosts::only`].
     #[must_use]
     pub fn allow_private(mut self, allow: bool) -> Self {
@@ -84,11 +85,11 @@ pub struct ForeignUrl(Url);
 impl ForeignUrl {
     /// Parses and checks an address.
     ///
-    /// It must be https (or on this machine), without user info or fragment, and on a host that
-    /// the settings allow. Blanks around it, the case of its scheme and host, and a default port
-    /// do not matter. Its path and query are sent as they were given: raw spaces and non-ASCII
-    /// characters are encoded, and whatever else a parser would change is refused, because that
-    /// would break the address's signature.
+    /// It must be https (or on this machine), without user info or fragment, and on a host that the
+    /// settings allow. White space around it, the case of its scheme and host, and a default port
+    /// do not matter. Its path and query are sent unchanged, except that raw spaces and non-ASCII
+    /// characters are encoded. An address that a parser would change otherwise is refused, because
+    /// the change would invalidate its signature.
     ///
     /// # Errors
     /// - `decode`: the text is not such an address, or parsing would change its path or query.
@@ -129,7 +130,7 @@ impl ForeignUrl {
         host.trim_end_matches('.')
     }
 
-    /// The whole address, which is a secret: whoever has it can use it.
+    /// The whole address, which is a secret because it grants access.
     #[must_use]
     pub fn expose(&self) -> &Url {
         &self.0
@@ -168,7 +169,7 @@ impl ForeignHosts {
     }
 }
 
-/// Where the path begins: everything after `scheme://authority`, if that is written plainly.
+/// Where the path begins: after `scheme://authority`, if the text has this form.
 fn path_of(text: &str) -> Option<&str> {
     let (scheme, rest) = text.split_once("://")?;
     let (authority, path) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));

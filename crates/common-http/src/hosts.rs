@@ -1,4 +1,4 @@
-//! Which hosts requests may go to, and how.
+//! Which hosts may be called, and with which scheme.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Whether the URL's host is this machine: `localhost` or a loopback address.
 ///
-/// Names below `localhost` are not: a resolver may send them anywhere.
+/// Names below `localhost` are not: a resolver may resolve them to any address.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -23,7 +23,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether the URL's host is a literal address that is not on the internet.
+/// Whether the URL's host is a literal address outside of the public internet.
 pub(crate) fn is_private(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => is_private_address(IpAddr::V4(address)),
@@ -32,8 +32,7 @@ pub(crate) fn is_private(url: &Url) -> bool {
     }
 }
 
-/// Private, link-local, shared, unspecified, multicast and the like: not an address on the
-/// internet.
+/// Private, link-local, shared, unspecified, multicast and similar addresses.
 fn is_private_address(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
@@ -66,7 +65,7 @@ fn is_in(address: Ipv4Addr, start: [u8; 2], bits: u32) -> bool {
     (address.to_bits() ^ start) >> (32 - bits) == 0
 }
 
-/// The IPv4 address inside a mapped, compatible, translated, NAT64 or 6to4 one.
+/// The IPv4 address in a mapped, compatible, translated, NAT64 or 6to4 IPv6 address.
 fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let octets = v6.octets();
     let at = |start: usize| {
@@ -83,8 +82,8 @@ fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
 
 /// Parses and checks a base URL.
 ///
-/// It must be https, or http to this machine or where that is allowed, without user info, query and
-/// fragment.
+/// It must be https, or http to this machine or if the settings allow it. It must have no user
+/// info, query or fragment.
 pub(crate) fn base_url(text: &str, allow_plain_http: bool) -> Result<Url> {
     let refuse = |text| Err(Error::new(ErrorKind::Config).with_detail(text));
     let Ok(url) = Url::parse(text) else {

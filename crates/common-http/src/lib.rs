@@ -63,7 +63,7 @@ pub use self::request::Request;
 pub use self::retry::RetryPolicy;
 pub use self::store::{MemoryStore, Store, StoreKey};
 
-// What the exported macros name; not part of the public API.
+// Names that the exported macros use; not part of the public API.
 #[doc(hidden)]
 pub mod __private {
     pub use serde;

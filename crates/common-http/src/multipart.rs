@@ -1,4 +1,4 @@
-//! `multipart/form-data`, encoded here so that its length is known and it can be sent again.
+//! `multipart/form-data` with a known length, which can be sent again.
 
 use std::fmt;
 
@@ -91,9 +91,9 @@ impl Multipart {
 /// Encodes a name as browsers do: UTF-8, with `"` and line ends percent-encoded. See
 /// <https://html.spec.whatwg.org/#multipart-form-data>.
 ///
-/// Other control characters are encoded, too, and `\`, which some parsers take for an escape: with
-/// a raw one at the end of the name, Django and werkzeug read the part as a field without a file.
-/// `\\` does not help: others read it as two, and Django still loses the file.
+/// Other control characters are encoded too, and so is `\`, which some parsers read as an escape:
+/// with a raw one at the end of the name, Django and werkzeug read the part as a field without a
+/// file. `\\` does not help: others read it as two, and Django still loses the file.
 fn quoted(name: &str) -> String {
     encode_where(name, |c| matches!(c, '"' | '\\') || c.is_control())
 }
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(body.len(), Some(expected.len() as u64));
     }
 
-    /// Whatever a parser makes of `\`, it sees the same names, and where they end.
+    /// However a parser reads `\`, the names and their ends are the same.
     #[tokio::test]
     async fn names_read_the_same_everywhere() {
         for (name, encoded) in [

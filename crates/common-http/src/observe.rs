@@ -8,10 +8,10 @@ use crate::error::ErrorKind;
 
 /// Called when an attempt ends, for metrics.
 ///
-/// What it is called with contains nothing secret or personal.
+/// Its argument contains nothing secret or personal.
 ///
-/// A login is an attempt of its own. A download's attempt ends with the last byte of its body. A
-/// download that is dropped earlier, like a call that is cancelled, is not reported.
+/// A login has attempts of its own. A download's attempt ends with the last byte of its body. A
+/// download that is dropped earlier and a call that is cancelled are not reported.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,7 +32,7 @@ use crate::error::ErrorKind;
 /// # let _ = options;
 /// ```
 pub trait AttemptObserver: Send + Sync + 'static {
-    /// Called on the task that makes the call: it must return quickly.
+    /// Called on the task that makes the call. It must return quickly.
     fn attempt(&self, attempt: &Attempt);
 }
 
@@ -54,7 +54,7 @@ pub struct Attempt {
     pub status: Option<StatusCode>,
     /// Why it failed, if it did.
     pub error: Option<ErrorKind>,
-    /// The time from its start, once there was a session to send it with, to its end.
+    /// The duration of the attempt, without the time to open a session.
     pub elapsed: Duration,
     /// How long the call waits before the next attempt; `None` if this was the last.
     pub retry_in: Option<Duration>,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::Method;
 
-/// What sending the same request a second time does.
+/// The effect of sending the same request twice.
 ///
 /// It is a property of the operation, not of its HTTP method, and can be overridden for one call
 /// with [`CallOptions::effect`](crate::CallOptions::effect).
@@ -21,12 +21,13 @@ pub enum Effect {
     Safe,
     /// Doing it twice leaves the same state as doing it once.
     Idempotent,
-    /// Doing it twice has the effect twice. It is repeated only if it was refused before acting.
+    /// Doing it twice has the effect twice. It is repeated only if it was refused before the vendor
+    /// acted.
     Effectful,
 }
 
 impl Effect {
-    /// Whether a call whose outcome is unknown may be sent again.
+    /// Whether a call with an unknown outcome may be sent again.
     #[must_use]
     pub const fn is_repeatable(self) -> bool {
         matches!(self, Self::Safe | Self::Idempotent)
@@ -51,7 +52,7 @@ impl Effect {
 /// static LIST: Operation = Operation::get("example.exams.list", "/partners/{partnerId}/exams");
 /// assert_eq!(LIST.effect(), Effect::Safe);
 ///
-/// // A POST only because its filter is long: it reads, so it may be repeated.
+/// A POST that only reads (its filter is too long for a URL), so it may be repeated.
 /// static SEARCH: Operation =
 ///     Operation::post("example.exams.search", "/search").with_effect(Effect::Safe);
 /// assert!(SEARCH.effect().is_repeatable());
@@ -119,7 +120,7 @@ impl Operation {
         Self::new(id, Method::DELETE, path)
     }
 
-    /// Sets what repeating the operation does.
+    /// Sets the effect of repeating the operation.
     #[must_use]
     pub const fn with_effect(mut self, effect: Effect) -> Self {
         self.effect = effect;
@@ -128,7 +129,7 @@ impl Operation {
 
     /// Marks the transfer of a file.
     ///
-    /// A transfer has no [`call_timeout`](crate::HttpOptions::call_timeout): it ends when it makes
+    /// A transfer has no [`call_timeout`](crate::HttpOptions::call_timeout), but ends if it makes
     /// no progress. It has 3 attempts by default.
     #[must_use]
     pub const fn transfer(mut self) -> Self {
@@ -145,8 +146,7 @@ impl Operation {
 
     /// Marks a login or token request.
     ///
-    /// It is sent without credentials, and never repeated after a 4xx, so that no account is
-    /// locked.
+    /// It is sent without credentials and never repeated after a 4xx, so that no account is locked.
     #[must_use]
     pub const fn login(mut self) -> Self {
         self.public = true;
@@ -173,7 +173,7 @@ impl Operation {
         self.path
     }
 
-    /// What repeating the operation does.
+    /// The effect of repeating the operation.
     #[must_use]
     pub const fn effect(&self) -> Effect {
         self.effect

@@ -1,4 +1,4 @@
-//! The checked way from a path template to a URL.
+//! Builds URLs from path templates, with checked arguments.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode_byte, utf8_percent_encode};
 use url::Url;
@@ -14,7 +14,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Percent-encodes all but letters, digits and `-._~`.
 ///
-/// For one path segment, for a name or value of a query, and for a header's extended value.
+/// For a path segment, a name or value in a query, or a header's extended value.
 ///
 /// ```
 /// assert_eq!(common_http::percent_encode("a b/é"), "a%20b%2F%C3%A9");
@@ -24,7 +24,7 @@ pub fn percent_encode(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }
 
-/// Percent-encodes the characters that `which` picks, as UTF-8.
+/// Percent-encodes the characters in `which`, as UTF-8.
 pub(crate) fn encode_where(text: &str, which: impl Fn(char) -> bool) -> String {
     let mut encoded = String::with_capacity(text.len());
     for c in text.chars() {
@@ -39,14 +39,14 @@ pub(crate) fn encode_where(text: &str, which: impl Fn(char) -> bool) -> String {
     encoded
 }
 
-/// In a file name dots are encoded too: a leading one would hide the file, and two are a folder.
+/// In a file name dots are encoded too: a leading dot would hide the file, and `..` is a folder.
 const ENCODED_IN_NAMES: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 /// Makes a vendor's id safe as part of a file name.
 ///
-/// Every byte outside `[A-Za-z0-9_-]` is percent-encoded, so an id cannot be a path, and two ids
-/// have two names. On a file system that ignores case the caller must check that the name is not
-/// another id's; on Windows, that it is not reserved, such as `CON`.
+/// Every byte outside `[A-Za-z0-9_-]` is percent-encoded, so an id cannot be a path, and different
+/// ids have different names. On a file system that ignores case, check that the name is not another
+/// id's; on Windows, that it is not reserved, such as `CON`.
 ///
 /// ```
 /// assert_eq!(common_http::file_name("0000101BB"), "0000101BB");
@@ -59,8 +59,9 @@ pub fn file_name(id: &str) -> String {
 
 /// Refuses a value that would change the path or the request.
 ///
-/// Slashes, too: `%2F` is one segment for us, but a proxy that decodes it sends the request
-/// elsewhere (nginx with a URI in `proxy_pass`). A `%` is encoded itself, so `%2f` stays text.
+/// This includes slashes: `%2F` is one segment for us, but a proxy that decodes it sends the
+/// request to another path (nginx with a URI in `proxy_pass`). A `%` is itself encoded, so `%2f`
+/// stays text.
 fn check_segment(name: &'static str, value: &str) -> Result<()> {
     let problem = match value {
         "" => "is empty",
@@ -102,12 +103,12 @@ fn mismatch() -> Error {
         .with_detail("the path arguments do not match the path template")
 }
 
-/// The URL of a filled path below the base, whose own path stays in front.
+/// The URL of a filled path after the base URL's own path.
 pub(crate) fn join(base: &Url, path: &str) -> Result<Url> {
     let whole = format!("{}{path}", base.path().trim_end_matches('/'));
     let mut url = base.clone();
     url.set_path(&whole);
-    // The parser silently resolves a dot segment in a template, for example.
+    // The parser silently resolves dot segments, for example in a template.
     if url.path() == whole {
         Ok(url)
     } else {

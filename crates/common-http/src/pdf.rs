@@ -1,8 +1,8 @@
 //! Recognises PDF files.
 
-/// Whether a file that starts with these bytes is a PDF: it has `%PDF-` within its first 1,024.
+/// Whether a file that starts with these bytes is a PDF: `%PDF-` is within its first 1,024 bytes.
 ///
-/// PDF readers have always accepted bytes in front of that mark.
+/// PDF readers accept other bytes before that mark.
 ///
 /// ```
 /// assert!(common_http::looks_like_pdf(b"%PDF-1.7\n"));

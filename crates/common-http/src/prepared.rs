@@ -1,4 +1,4 @@
-//! A request as it will be sent, without credentials: the end of everything that needs no I/O.
+//! A request as it will be sent, without credentials: the result of all steps that need no I/O.
 
 use http::header::{ACCEPT, LOCATION};
 use http::{HeaderMap, Uri};
@@ -9,7 +9,7 @@ use crate::foreign::{ForeignHosts, ForeignUrl};
 use crate::operation::Operation;
 use crate::options::CallOptions;
 
-/// A request as it will be sent, without credentials. For tests of request building.
+/// A request as it will be sent, without credentials, to test how requests are built.
 #[doc(hidden)]
 pub struct Prepared {
     pub(crate) operation: Operation,
@@ -19,19 +19,18 @@ pub struct Prepared {
     pub(crate) body: Body,
     pub(crate) options: CallOptions,
     pub(crate) is_foreign: bool,
-    /// Where one redirect may lead, if one is followed.
+    /// The hosts to which one redirect may lead, if one is followed.
     pub(crate) follow: Option<ForeignHosts>,
 }
 
 crate::safe_debug!(Prepared { operation });
 
-/// A body up to this size that is not sent within the default working time is on a line of less than
-/// 5 kbit/s.
+/// A body of up to this size takes longer than the default working time only below 5 kbit/s.
 const SMALL_BODY: u64 = 32 * 1024;
 
 impl Prepared {
-    /// The request to which a redirect leads, if one is followed and the address may be used. It carries
-    /// what any request to an address from a vendor does: neither credentials nor the vendor's headers.
+    /// The request for a redirect, if it is followed and the address is allowed. Like any request
+    /// to an address from a vendor, it has neither credentials nor the vendor's headers.
     pub(crate) fn followed(&self, answer: &HeaderMap) -> Option<Self> {
         let hosts = self.follow.as_ref()?;
         let to = answer.get(LOCATION)?.to_str().ok()?;
@@ -50,13 +49,13 @@ impl Prepared {
         })
     }
 
-    /// Whether it can take long although it moves: then only standing still ends it.
+    /// Whether it can take long while it makes progress; then only a stall ends it.
     pub(crate) fn is_transfer(&self) -> bool {
         let is_large = self.body.len().is_none_or(|length| length > SMALL_BODY);
         self.operation.is_transfer() || is_large
     }
 
-    /// Whether its body can take long.
+    /// Whether sending its body can take long.
     pub(crate) fn is_upload(&self) -> bool {
         self.is_transfer() && !self.body.is_empty()
     }
@@ -67,7 +66,7 @@ impl Prepared {
         &self.operation
     }
 
-    /// The whole URL, which can hold personal data.
+    /// The whole URL, which can contain personal data.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.url

@@ -1,4 +1,4 @@
-//! What a vendor crate tells the engine about its vendor.
+//! The vendor's properties that the engine needs.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,7 +10,8 @@ use crate::operation::Operation;
 
 type ReadError = fn(&Operation, &Answer) -> ErrorDetail;
 
-/// What the engine must know of a vendor: its name, its error codes and how its errors read.
+/// The vendor's properties that the engine needs: its name, its error codes, how its errors are
+/// read.
 ///
 /// ```
 /// use std::time::Duration;
@@ -34,7 +35,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// A vendor of this name, which may be printed, with the default `User-Agent` of its clients.
+    /// A vendor with this name, which may be printed, and the default `User-Agent` of its clients.
     #[must_use]
     pub const fn new(name: &'static str, user_agent: &'static str) -> Self {
         Self {
@@ -51,29 +52,31 @@ impl Profile {
         }
     }
 
-    /// The error codes that may be printed. Any other could be free text that names a patient.
+    /// Sets the error codes that may be printed. Any other code could be free text that names a
+    /// patient.
     #[must_use]
     pub const fn codes(mut self, codes: &'static [&'static str]) -> Self {
         self.codes = codes;
         self
     }
 
-    /// The error codes that their owner calls transient: such an answer is repeated like a 500, whatever
-    /// its status.
+    /// Sets the error codes that the vendor documents as transient.
+    ///
+    /// Such an answer is repeated like a 500, whatever its status.
     #[must_use]
     pub const fn transient_codes(mut self, codes: &'static [&'static str]) -> Self {
         self.transient_codes = codes;
         self
     }
 
-    /// How long to wait after a 429 that does not say.
+    /// Sets how long to wait after a 429 without `Retry-After`.
     #[must_use]
     pub const fn throttle_floor(mut self, floor: Duration) -> Self {
         self.throttle_floor = Some(floor);
         self
     }
 
-    /// How an answer that is not a success is read. It must take any body.
+    /// Sets how an answer that is not a success is read. The function must accept any body.
     #[must_use]
     pub const fn read_error(mut self, read: ReadError) -> Self {
         self.read_error = read;
@@ -95,20 +98,21 @@ impl fmt::Debug for Profile {
     }
 }
 
-/// What an error answer says.
+/// The content of an error answer.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorDetail {
     /// The vendor's machine-readable code.
     pub code: Option<String>,
-    /// The vendor's free text. It is never printed.
+    /// The vendor's free text, which is never printed.
     pub message: Option<String>,
-    /// The kind, where the code says more than the status does.
+    /// The error kind, if the code is more specific than the status.
     pub kind: Option<ErrorKind>,
 }
 
 impl ErrorDetail {
-    /// Reads code and message from the members of a JSON object: the first of each list that holds text.
+    /// Reads code and message from a JSON object: for each, the first of these members that has
+    /// text.
     #[must_use]
     pub fn from_json(body: &[u8], codes: &[&str], messages: &[&str]) -> Self {
         let members: Extra = decode(body).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! From an operation and its arguments to a request: pure, so that every endpoint has a test without I/O.
+//! Builds a request from an operation and its arguments, without I/O.
 
 use std::pin::Pin;
 
@@ -19,10 +19,11 @@ use crate::options::CallOptions;
 use crate::path::{fill, join, percent_encode};
 use crate::prepared::Prepared;
 
-/// A request that is being built. Awaiting it sends it and gives the whole [`Answer`].
+/// A request that is being built. Awaiting it sends it and returns the whole [`Answer`].
 ///
-/// Wrong arguments do not fail while the request is built: the first one is the error of sending it, and
-/// then nothing is sent. A vendor's client gives one for endpoints that it does not model:
+/// Wrong arguments do not fail while the request is built. The first one is reported when it is
+/// sent, and then nothing is sent. A vendor's client returns one for endpoints that it does not
+/// model:
 ///
 /// ```
 /// # common_http::example::story(async |engine| {
@@ -35,7 +36,7 @@ use crate::prepared::Prepared;
 /// # Ok(()) });
 /// ```
 ///
-/// Dropping the future sends nothing further; what had left may have had its effect.
+/// Dropping the future sends nothing further, but the part that was sent may have had its effect.
 #[must_use = "nothing is sent before `.await` or `send`"]
 pub struct Request {
     engine: Engine,
@@ -53,15 +54,15 @@ pub struct Request {
 crate::safe_debug!(Request { operation, options });
 
 impl Engine {
-    /// Starts a request. Nothing is sent before it is awaited.
+    /// Starts a request. Nothing is sent until it is awaited.
     pub fn request(&self, operation: &Operation) -> Request {
         Request::new(self.clone(), operation.clone())
     }
 
-    /// Starts a request to an address that the vendor gave.
+    /// Starts a request to an address from the vendor.
     ///
-    /// It carries no credentials (a client certificate is one) and none of the client's headers: only
-    /// what is set on it, `Accept`, and what HTTP itself needs.
+    /// It has no credentials (also no client certificate) and none of the client's headers: only
+    /// those set on it, `Accept`, and the headers that HTTP requires.
     ///
     /// ```
     /// # async fn example(engine: common_http::Engine) -> common_http::Result<()> {
@@ -101,10 +102,10 @@ impl Request {
         }
     }
 
-    /// A request to an endpoint that is not modelled. `id` names it in logs and errors.
+    /// Starts a request to an endpoint that is not modelled. `id` names it in logs and errors.
     ///
-    /// What a repetition does is taken from the method (GET is safe, PUT and DELETE idempotent, others
-    /// effectful); [`CallOptions::effect`] says otherwise for one call.
+    /// Its effect follows from the method: GET is safe, PUT and DELETE are idempotent, others are
+    /// effectful. [`CallOptions::effect`] overrides this for one call.
     pub fn unmodelled(
         engine: &Engine,
         id: &'static str,
@@ -121,7 +122,7 @@ impl Request {
         ))
     }
 
-    /// Fills an argument of the path template. It is checked and percent-encoded once.
+    /// Sets an argument of the path template. It is checked and percent-encoded once.
     pub fn path(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.path.push((name, value.into()));
         self
@@ -138,8 +139,9 @@ impl Request {
         self
     }
 
-    /// Sets a header. `Content-Length`, `Host` and, unless the call is public, `Authorization` are the
-    /// engine's.
+    /// Sets a header.
+    ///
+    /// The engine sets `Content-Length`, `Host` and, unless the call is public, `Authorization`.
     pub fn header(mut self, name: HeaderName, value: impl AsRef<[u8]>) -> Self {
         match HeaderValue::from_bytes(value.as_ref()) {
             Ok(value) => {
@@ -150,7 +152,7 @@ impl Request {
         }
     }
 
-    /// Sets which media type is wanted (default `application/json`).
+    /// Sets the media type to request (default `application/json`).
     pub fn accept(self, media_type: &'static str) -> Self {
         self.header(ACCEPT, media_type)
     }
@@ -182,15 +184,17 @@ impl Request {
         self.header(CONTENT_TYPE, content_type)
     }
 
-    /// Sends it without credentials.
+    /// Sends the request without credentials.
     pub fn public(mut self) -> Self {
         self.operation = self.operation.public();
         self
     }
 
-    /// Follows one redirect, to an address that these rules allow. For a GET without credentials.
+    /// Follows one redirect to an address that these rules allow.
     ///
-    /// The second request carries `Accept` and nothing else of the first.
+    /// For a GET without credentials.
+    ///
+    /// Of the first request's headers, the second one repeats only `Accept`.
     pub fn follow_once(mut self, hosts: ForeignHosts) -> Self {
         self.follow = Some(hosts.for_engine(&self.engine));
         self
@@ -210,14 +214,13 @@ impl Request {
         &self.operation
     }
 
-    /// Refuses the request locally: sending it fails with this error, the operation added. The first
-    /// refusal counts.
+    /// Makes sending fail with this error, and with this operation. The first such error counts.
     pub fn invalid(mut self, error: Error) -> Self {
         self.invalid.get_or_insert(error);
         self
     }
 
-    /// Sends it and gives the whole answer.
+    /// Sends the request and returns the whole answer.
     ///
     /// # Errors
     /// Every kind of [`ErrorKind`]; see [`Error`].
@@ -227,7 +230,7 @@ impl Request {
         Run::start(engine, prepared).answer().await
     }
 
-    /// Sends it and gives the answer as a stream, whatever it holds.
+    /// Sends the request and returns the answer as a stream, whatever its content.
     ///
     /// # Errors
     /// Every kind of [`ErrorKind`].
@@ -244,7 +247,7 @@ impl Request {
         Download::open(Run::start(engine, prepared), check).await
     }
 
-    /// The request as it will be sent, without credentials. No I/O.
+    /// The request as it will be sent, without credentials. Does no I/O.
     ///
     /// # Errors
     /// `invalid_input` for a wrong argument.
@@ -268,7 +271,7 @@ impl Request {
             .any(engine_sets)
             || (engine_sets(&AUTHORIZATION) && !self.operation.is_public())
         {
-            return Err(Error::argument("header", "is one that the engine sets"));
+            return Err(Error::argument("header", "is set by the engine"));
         }
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.extend(std::mem::take(&mut self.headers));
@@ -276,7 +279,7 @@ impl Request {
             *self.operation.method(),
             Method::POST | Method::PUT | Method::PATCH
         );
-        // reqwest leaves it out when it is zero, and some servers then answer 411.
+        // reqwest omits the header if it is zero, and some servers then answer 411.
         if let Some(length) = self.body.len()
             && (carries_body || length > 0)
         {

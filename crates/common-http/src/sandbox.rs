@@ -2,7 +2,7 @@
 //!
 //! A [`Sandbox`] is one or several real HTTP/1.1 servers on the loopback interface that play a
 //! vendor, so that a program can be tested without it. A vendor crate implements [`Vendor`] for the
-//! state that its vendor keeps, and says what is answered; all else is here:
+//! vendor's state, and returns its answers. This module has the rest:
 //!
 //! - [`Fault`]: what can go wrong, played on the real socket (a reset is a TCP reset, a stall is a
 //!   silent socket);
@@ -47,7 +47,7 @@
 //! ];
 //!
 //! impl Shelf {
-//!     /// For tests: puts a thing on the shelf, as if somebody else had.
+//!     /// For tests: puts a thing on the shelf, as another user would.
 //!     fn put(&self) -> String {
 //!         let mut things = lock(&self.things);
 //!         let id = format!("{:07}", things.len() + 1);
@@ -110,18 +110,18 @@
 //! client.request(&GET).path("id", "0000002").send().await?;
 //! assert_eq!(sandbox.count("example.things.get"), 2);
 //!
-//! // An order whose answer is lost is not repeated: was it placed? It was.
+//! // An order whose answer is lost is not repeated, although it was placed.
 //! sandbox.fail_next("example.things.create", Fault::ResetAfterRequest)?;
 //! let error = client.request(&CREATE).json("EXAMPLE").send().await.unwrap_err();
 //! assert_eq!(error.delivery(), Delivery::Unknown);
 //! assert_eq!(lock(&sandbox.things).len(), 3);
 //!
-//! // Somebody else comes in between.
+//! // Another user changes the state in between.
 //! sandbox.on_request("example.things.get", 1, |shelf| drop(shelf.put()))?;
 //! client.request(&GET).path("id", "0000004").send().await?;
 //! assert_eq!(sandbox.wait_for("example.things.get", 3).await?.len(), 3);
 //!
-//! // An operation that is not among the routes is an error. The clock stands still if told to.
+//! // An operation that is not among the routes is an error. The clock can be stopped.
 //! let unknown: Result<(), SandboxError> = sandbox.fail_next("example.thing", Fault::Garbage);
 //! assert!(unknown.is_err());
 //! let clock: &SandboxClock = sandbox.clock();

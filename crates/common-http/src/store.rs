@@ -1,4 +1,4 @@
-//! What outlives a call, and can outlive a process: one trait for sessions, upload journals and seen events.
+//! State that outlives a call or a process: sessions, uploads, seen webhook events.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -14,9 +14,9 @@ use crate::data::redact::Secret;
 
 /// Keeps values under keys, for one process or for many.
 ///
-/// The clients keep sessions, states of unfinished uploads and seen webhook events here. Values are
-/// secrets: keep them where nobody else can read them. A store that fails or takes longer than 5 s never
-/// stops a call: the client goes on without it and logs a warning.
+/// The clients store sessions, the states of unfinished uploads and seen webhook events here.
+/// Values are secrets: restrict access to them. A store that fails or takes longer than 5 s does
+/// not stop a call: the client continues without it and logs a warning.
 ///
 /// ```
 /// use std::io;
@@ -53,16 +53,16 @@ use crate::data::redact::Secret;
 /// ```
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// The value kept under this key, if there is one and its lifetime is not over.
+    /// Returns the value of this key, if there is one and it has not expired.
     ///
     /// # Errors
-    /// What the store's own medium says.
+    /// The error of the underlying storage.
     async fn get(&self, key: &StoreKey) -> io::Result<Option<Secret>>;
 
-    /// Keeps a value, for this long or for good, in place of the one that is there.
+    /// Stores a value, replacing one that is there. `life` is its lifetime; `None` means forever.
     ///
     /// # Errors
-    /// What the store's own medium says.
+    /// The error of the underlying storage.
     async fn put(
         &self,
         key: &StoreKey,
@@ -70,10 +70,10 @@ pub trait Store: Send + Sync + 'static {
         lifetime: Option<Duration>,
     ) -> io::Result<()>;
 
-    /// Keeps a value if there is none under this key, in one step; says whether it did.
+    /// Stores a value unless the key has one, atomically. Returns whether it stored it.
     ///
     /// # Errors
-    /// What the store's own medium says.
+    /// The error of the underlying storage.
     async fn put_if_absent(
         &self,
         key: &StoreKey,
@@ -84,13 +84,13 @@ pub trait Store: Send + Sync + 'static {
     /// Removes the value under this key, if there is one.
     ///
     /// # Errors
-    /// What the store's own medium says.
+    /// The error of the underlying storage.
     async fn remove(&self, key: &StoreKey) -> io::Result<()>;
 }
 
-/// Under what a [`Store`] keeps a value: 64 hexadecimal digits, so it fits a file name or a column.
+/// The key of a value in a [`Store`]: 64 hexadecimal digits, which fit a file name or a column.
 ///
-/// It is the digest of its parts, so it tells nothing of the users and addresses it is made of.
+/// It is a digest, so it does not show the users and addresses that it was made from.
 ///
 /// ```
 /// use common_http::StoreKey;
@@ -103,7 +103,7 @@ pub trait Store: Send + Sync + 'static {
 pub struct StoreKey(String);
 
 impl StoreKey {
-    /// The key of these parts, in this order.
+    /// The key made of these parts, in this order.
     #[must_use]
     pub fn of(parts: &[&str]) -> Self {
         let mut hash = Sha256::new();
@@ -128,14 +128,14 @@ impl fmt::Debug for StoreKey {
     }
 }
 
-/// A [`Store`] in memory: shared by the clients of one process, and gone with it.
+/// A [`Store`] in memory, shared by the clients of one process and lost with it.
 ///
 /// ```
 /// use std::sync::Arc;
 ///
 /// use common_http::MemoryStore;
 ///
-/// // Given to the builders of two clients, it lets them share one login.
+/// Two clients that are built with this store share one login.
 /// let store = Arc::new(MemoryStore::default());
 /// # let _ = store;
 /// ```
@@ -160,7 +160,7 @@ struct Entry {
 }
 
 impl MemoryStore {
-    /// A store that forgets the oldest value once it holds more than this many.
+    /// A store that forgets the oldest value when it would hold more than this many.
     #[must_use]
     pub fn bounded(capacity: usize) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! The interface between the engine and what carries one attempt: reqwest, or a fake in tests.
+//! The interface between the engine and the network: reqwest, or a fake in tests.
 //!
 //! Hidden from the documentation and exempt from semver.
 
@@ -24,7 +24,7 @@ pub use self::outgoing::OutgoingBody;
 pub(crate) use self::outgoing::{OnProgress, Sending};
 pub(crate) use self::reqwest::ReqwestTransport;
 
-/// Fewer bytes than this in one idle time do not count as progress.
+/// Progress of fewer bytes than this within the idle time does not count.
 pub(crate) const PROGRESS: u64 = 1024;
 
 /// The bytes of an answer as they arrive.
@@ -33,7 +33,7 @@ pub type IncomingBody = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>>
 /// Sends one attempt and returns the head of its answer.
 #[async_trait]
 pub trait Transport: Send + Sync + 'static {
-    /// Sends one attempt: no retry, no redirect, no change to the request.
+    /// Sends one attempt, without retries, redirects or changes to the request.
     async fn send(
         &self,
         request: http::Request<OutgoingBody>,
@@ -46,17 +46,17 @@ pub trait Transport: Send + Sync + 'static {
 pub enum TransportError {
     /// No connection was made.
     Connect(Cause),
-    /// The protocol says that the request was not acted upon: HTTP/2 refused the stream, or went away
-    /// below it.
+    /// The vendor did not process the request: HTTP/2 refused the stream, or sent GOAWAY with a
+    /// lower stream id.
     NotProcessed,
-    /// The connection broke after the request may have left.
+    /// The connection broke after the request may have been sent.
     Interrupted,
     /// The answer was not HTTP, or not complete.
     Protocol,
 }
 
 impl TransportError {
-    /// Whether nothing of the request can have been acted upon.
+    /// Whether the vendor cannot have acted on any of the request.
     #[must_use]
     pub const fn is_not_sent(self) -> bool {
         matches!(self, Self::Connect(_) | Self::NotProcessed)
@@ -65,9 +65,11 @@ impl TransportError {
     pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Connect(cause) => cause.words(),
-            Self::NotProcessed => "the vendor closed the connection before it took the request",
+            Self::NotProcessed => {
+                "the vendor closed the connection before it processed the request"
+            }
             Self::Interrupted => "the connection broke",
-            Self::Protocol => "no complete HTTP answer came",
+            Self::Protocol => "the answer was incomplete or not HTTP",
         }
     }
 }

@@ -1,20 +1,35 @@
 //! The error answers of the ERP, of the token endpoint, and of the storage behind the signed URL.
 
+mod storage;
+
 use common_http::{Answer, Error, ErrorDetail, ErrorKind, Operation, Profile, open_enum};
 use serde_json::Value;
+
+pub(crate) use self::storage::says_there;
 
 /// What the engine must know of the ERP.
 pub(crate) static ERP: Profile = Profile::new(
     "erp",
     concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
 )
-.codes(ErrorCode::KNOWN)
+.codes(&CODES)
+.transient_codes(storage::TRANSIENT)
 .read_error(read_error);
+
+/// The codes that may be printed: those that have names, and the storage's others.
+static CODES: [&str; ErrorCode::KNOWN.len() + storage::CODES.len()] = {
+    let mut codes = [""; ErrorCode::KNOWN.len() + storage::CODES.len()];
+    let (named, others) = codes.split_at_mut(ErrorCode::KNOWN.len());
+    named.copy_from_slice(ErrorCode::KNOWN);
+    others.copy_from_slice(storage::CODES);
+    codes
+};
 
 open_enum! {
     /// The error codes of this client, of the token endpoint (RFC 6749) and of the storage.
     ///
-    /// The ERP itself documents none.
+    /// The ERP itself documents none. Of the storage's it names those that tell a program what to
+    /// do. The others on S3's and Azure's public lists are `Unknown` here, but can be printed too.
     ///
     /// ```
     /// use erp_files_client::{Error, ErrorCode, ErrorKind};
@@ -30,6 +45,9 @@ open_enum! {
         UnfinishedUpload = "unfinished_upload",
         /// Client: the signed URL has expired.
         UploadUrlExpired = "upload_url_expired",
+        /// Client: the signed URL is not valid yet. A clock is wrong: the storage's, the ERP's or
+        /// this machine's.
+        UploadUrlNotYetValid = "upload_url_not_yet_valid",
 
         /// Token endpoint: the client id or secret is wrong.
         InvalidClient = "invalid_client",
@@ -78,10 +96,36 @@ open_enum! {
         NoSuchBucket = "NoSuchBucket",
         /// Storage (Azure): the blob may not be changed.
         BlobImmutableDueToPolicy = "BlobImmutableDueToPolicy",
+        /// Storage (Azure): there is a blob, and the URL does not allow overwriting.
+        UnauthorizedBlobOverwrite = "UnauthorizedBlobOverwrite",
+        /// Storage (Azure): there is a blob.
+        BlobAlreadyExists = "BlobAlreadyExists",
+        /// Storage (Azure): there is something of this name.
+        ResourceAlreadyExists = "ResourceAlreadyExists",
+        /// Storage (Azure): a condition is not met, for example that there is no blob.
+        ConditionNotMet = "ConditionNotMet",
+        /// Storage (Azure): the same, of the target.
+        TargetConditionNotMet = "TargetConditionNotMet",
+        /// Storage (S3): the same.
+        PreconditionFailed = "PreconditionFailed",
         /// Storage (Azure): it is overloaded.
         ServerBusy = "ServerBusy",
+        /// Storage (Azure): it took too long.
+        OperationTimedOut = "OperationTimedOut",
+        /// Storage: it failed.
+        InternalError = "InternalError",
         /// Storage (S3): it is overloaded.
         SlowDown = "SlowDown",
+        /// Storage (S3): it is overloaded.
+        ServiceUnavailable = "ServiceUnavailable",
+        /// Storage (S3): the same.
+        Throttling = "Throttling",
+        /// Storage (S3): the same.
+        ThrottlingException = "ThrottlingException",
+        /// Storage (S3): the file came too slowly.
+        RequestTimeout = "RequestTimeout",
+        /// Storage (S3): another request for the file is under way.
+        OperationAborted = "OperationAborted",
     }
 }
 
@@ -96,19 +140,21 @@ impl ErrorCode {
 fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
     // The one operation that is a transfer goes to the storage.
     if operation.is_transfer() {
-        return storage_error(answer);
+        return storage::read(answer);
     }
     if operation.is_login() {
         let mut detail = ErrorDetail::from_json(answer.body(), &["error"], &["error_description"]);
-        // RFC 6749: 400 or 401 whatever is wrong with the request for a token.
-        detail.kind =
-            matches!(answer.status().as_u16(), 400 | 401 | 403).then_some(ErrorKind::Credentials);
+        // RFC 6749: 400 or 401 whatever is wrong with the request for a token. Its codes say so
+        // under any status.
+        let is_refused = matches!(answer.status().as_u16(), 400 | 401 | 403)
+            || detail.code.as_deref().is_some_and(refuses_credentials);
+        detail.kind = is_refused.then_some(ErrorKind::Credentials);
         return detail;
     }
     // Inferred: RFC 7807, a JSON string, plain text, or nothing.
     let mut detail = ErrorDetail::from_json(answer.body(), &[], &["detail", "title", "message"]);
     if detail.message.is_none() {
-        detail.message = match serde_json::from_slice(answer.body()) {
+        detail.message = match answer.json() {
             Ok(Value::String(text)) => Some(text),
             Ok(_) => None,
             Err(_) => plain_text(answer.body()),
@@ -117,37 +163,23 @@ fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
     detail
 }
 
+/// The codes of RFC 6749, section 5.2.
+fn refuses_credentials(code: &str) -> bool {
+    matches!(
+        ErrorCode::from(code),
+        ErrorCode::InvalidClient
+            | ErrorCode::InvalidScope
+            | ErrorCode::UnauthorizedClient
+            | ErrorCode::UnsupportedGrantType
+            | ErrorCode::InvalidGrant
+            | ErrorCode::InvalidRequest
+    )
+}
+
 fn plain_text(body: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(body).ok()?.trim();
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim_start_matches('\u{feff}').trim();
     (!text.is_empty() && !text.starts_with('<')).then(|| text.to_owned())
-}
-
-/// Azure and S3 both answer `<Error><Code>..</Code><Message>..</Message></Error>`.
-///
-/// Azure repeats the code in a header.
-fn storage_error(answer: &Answer) -> ErrorDetail {
-    let body = String::from_utf8_lossy(answer.body());
-    let header = answer.headers().get("x-ms-error-code");
-    let code = header
-        .and_then(|code| code.to_str().ok())
-        .or_else(|| element(&body, "Code"))
-        .map(str::to_owned);
-    let mut detail = ErrorDetail::default();
-    detail.code = code;
-    // Azure says in the detail what is wrong with a signature. Its message is always the same.
-    detail.message = element(&body, "AuthenticationErrorDetail")
-        .or_else(|| element(&body, "Message"))
-        .map(str::to_owned);
-    // A 401 of the storage is about the URL, not about the session.
-    detail.kind = (answer.status().as_u16() == 401).then_some(ErrorKind::PermissionDenied);
-    detail
-}
-
-/// The text of the first element of this name, in which neither storage nests anything.
-fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
-    let (text, _) = rest.split_once(&format!("</{name}>"))?;
-    (!text.is_empty() && !text.contains('<')).then_some(text)
 }
 
 #[cfg(test)]
@@ -163,7 +195,6 @@ mod tests {
     }
 
     static LIST: Operation = Operation::get("erp.files.list", "/");
-    static TRANSFER: Operation = Operation::put("erp.files.transfer", "/").transfer();
 
     fn read(operation: &Operation, status: u16, body: &str) -> ErrorDetail {
         read_error(
@@ -199,17 +230,7 @@ mod tests {
         assert_eq!(detail.code.as_deref(), Some("invalid_client"));
         assert!(detail.kind == Some(ErrorKind::Credentials));
         assert!(read(&operation, 500, "").kind.is_none());
-    }
-
-    #[test]
-    fn xml_errors_of_the_storage_are_read() {
-        let xml = "\u{feff}<?xml version=\"1.0\"?><Error><Code>AuthenticationFailed</Code>\
-                   <Message>texto\nmais</Message></Error>";
-        let detail = read(&TRANSFER, 403, xml);
-        assert_eq!(detail.code.as_deref(), Some("AuthenticationFailed"));
-        assert_eq!(detail.message.as_deref(), Some("texto\nmais"));
-        for body in ["", "<Code>", "<Code></Code>", "</Code><Code>", "{}"] {
-            assert_eq!(read(&TRANSFER, 403, body).code, None, "{body}");
-        }
+        let odd = read(&operation, 500, r#"{"error":"EXAMPLE"}"#);
+        assert!(odd.kind.is_none());
     }
 }

@@ -82,11 +82,16 @@ fn the_list_for_people() {
 #[test]
 fn an_answer_that_is_not_a_list() {
     let clinic = Clinic::new();
-    for body in ["null", "{}", "[1]", "<html>", "", "[{\"Id\":1}"] {
+    for body in ["{}", "[1]", "<html>", "[{\"Id\":1}"] {
         clinic.set_rule(move |request| is(request, "list").then(|| Answer::json(200, body)));
         let run = run(&clinic, "list", &["--json"]).is(1);
         run.failed("erp.files.list", "decode", None);
         assert_eq!(run.json()["error"]["status"], 200);
+    }
+    for body in ["null", "", "[]"] {
+        clinic.set_rule(move |request| is(request, "list").then(|| Answer::json(200, body)));
+        let run = run(&clinic, "list", &["--json"]).is(0);
+        assert_eq!(run.json(), serde_json::json!({"files": []}), "{body}");
     }
 }
 

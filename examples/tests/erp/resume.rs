@@ -271,3 +271,53 @@ fn several_files_have_a_state_each() {
     assert_eq!(clinic.files().len(), 3);
     assert!(desk.kept().is_empty());
 }
+
+/// Who can change a state can have the file sent elsewhere.
+#[cfg(unix)]
+#[test]
+fn what_others_may_write_is_refused() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = begun(&clinic, &desk, "transfer");
+    let state = desk.kept().remove(0);
+    let refused = |what: &str| {
+        let run = resumed(&clinic, &desk, &[], &file).is(1);
+        assert_eq!(run.json()["error"]["kind"], "local_io", "{what}");
+        assert!(run.stderr.contains("others may write"), "{}", run.stderr);
+        assert!(run.stderr.contains("advice: "), "{}", run.stderr);
+        assert!(clinic.server.requests().is_empty());
+    };
+    let set = |path: &Path, mode| fs::set_permissions(path, PermissionsExt::from_mode(mode));
+    for (path, usual) in [(desk.resume_dir(), 0o700), (state, 0o600)] {
+        for open in [0o777, 0o1777, 0o770, 0o702] {
+            set(&path, open).unwrap();
+            refused(&format!("{open:o}"));
+        }
+        set(&path, usual).unwrap();
+        // Only root can give a file away.
+        if chown(&path, Some(4_321), None).is_ok() {
+            refused("another owner");
+            chown(&path, Some(0), None).unwrap();
+        }
+    }
+    resumed(&clinic, &desk, &[], &file).is(0);
+    assert!(desk.kept().is_empty());
+}
+
+/// A second run looks again, and does not send the file again.
+#[test]
+fn an_unconfirmed_upload_is_looked_for_again() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = desk.file("result.pdf", ONE);
+    clinic.set_rule(|request| is(request, "list").then(|| Answer::json(200, "[]")));
+    let run = resumed(&clinic, &desk, &[], &file).is(1);
+    assert_eq!(run.file()["outcome"], "unconfirmed");
+    assert_eq!(desk.kept().len(), 1);
+    clinic.go_on();
+    clinic.server.forget_requests();
+    let run = resumed(&clinic, &desk, &[], &file).is(0);
+    assert_eq!(run.file()["outcome"], "uploaded");
+    assert_eq!(clinic.steps(), ["list"]);
+    assert!(desk.kept().is_empty());
+    clinic.has_only("result.pdf", ONE);
+}

@@ -39,11 +39,23 @@ fn what_the_storage_sees() {
         ("d.pdf", b"EXAMPLE", None),
     ] {
         let file = desk.file(name, content);
+        for (args, expected) in [
+            (&[][..], None),
+            (&["--content-type", "auto"], content_type),
+            (&["--content-type", "text/plain"], Some("text/plain")),
+        ] {
+            let args = [args, &["--on-conflict", "replace"]].concat();
+            upload(&clinic, &args, std::slice::from_ref(&file)).is(0);
+            let transfer = clinic.state().transfers.pop().unwrap();
+            let sent = transfer.headers.get("content-type").map(String::as_str);
+            assert_eq!(sent, expected, "{args:?}");
+        }
+        clinic.state().files.clear();
+        clinic.state().begun.clear();
         upload(&clinic, &[], &[file]).is(0);
         let transfer = clinic.state().transfers.pop().unwrap();
         assert_eq!(transfer.content, content);
-        let mut headers = transfer.headers;
-        assert_eq!(headers.remove("content-type").as_deref(), content_type);
+        let headers = transfer.headers;
         assert_eq!(headers["content-length"], content.len().to_string());
         assert_eq!(headers["x-ms-blob-type"], "BlockBlob");
         let names: Vec<_> = headers.keys().map(String::as_str).collect();
@@ -289,7 +301,7 @@ fn arguments_that_are_refused() {
 fn invalid_ids_are_refused() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
     let file = desk.file("a.pdf", PDF);
-    for id in ["", ".", "..", "a\nb"] {
+    for id in ["", ".", "..", "a\nb", "8/analysis/1", "..\\8"] {
         for of in [
             ["--patient", id, "--analysis", "12"],
             ["--patient", "7", "--analysis", id],
@@ -323,6 +335,8 @@ fn help_names_arguments_and_environment() {
         "skip",
         "replace",
         "--resume-dir",
+        "--content-type",
+        "unconfirmed",
         "--file",
         "ERP_BASE_URL",
         "ERP_ACCESS_TOKEN",
@@ -342,4 +356,45 @@ fn help_names_arguments_and_environment() {
             .stderr
             .is_empty()
     );
+}
+
+/// The ERP said yes, and its list has no such file.
+#[test]
+fn an_upload_that_is_not_listed_is_unconfirmed() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    clinic.set_rule(|request| (request.method == "GET").then(|| Answer::json(200, "[]")));
+    let file = desk.file("result.pdf", PDF);
+    let run = upload(&clinic, &[], std::slice::from_ref(&file)).is(1);
+    assert_eq!(
+        run.json(),
+        json!({"files": [{"name": "result.pdf", "bytes": PDF.len(), "outcome": "unconfirmed",
+                          "file_id": null}]})
+    );
+    let lines: Vec<_> = run.stderr.lines().collect();
+    assert!(lines[0].starts_with("error: erp.files.list: "), "{lines:?}");
+    assert!(lines[1].starts_with("advice: "), "{lines:?}");
+    assert_eq!(
+        clinic.steps(),
+        ["initialize", "transfer", "finalize", "list"]
+    );
+}
+
+#[test]
+fn a_content_type_that_cannot_be_sent_is_refused() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = desk.file("result.pdf", PDF);
+    upload(&clinic, &["--content-type", "a\nb"], &[file]).is(2);
+    assert!(clinic.server.requests().is_empty());
+}
+
+#[test]
+fn file_ids_with_a_separator_are_refused() {
+    let clinic = Clinic::new();
+    for (command, operation) in [("send", "set_send"), ("delete", "delete")] {
+        for id in ["../../../../8/analysis/1/files/5", "a\\b"] {
+            let run = run(&clinic, command, &["--file", id, "--json"]).is(2);
+            run.failed(&format!("erp.files.{operation}"), "invalid_input", None);
+        }
+    }
+    assert!(clinic.server.requests().is_empty());
 }

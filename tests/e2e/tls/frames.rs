@@ -1,4 +1,4 @@
-//! HTTP/2 frame by frame: what a server says of requests that it did not take.
+//! HTTP/2 frame by frame: how a server reports requests that it did not process.
 
 use std::io;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ fn settings() -> Vec<u8> {
     frame(4, 0, 0, &[])
 }
 
-/// The last stream that was or may be processed, and why the connection ends.
+/// A GOAWAY with the last stream that may be processed, and the reason.
 fn go_away(last: u32, code: [u8; 4]) -> Vec<u8> {
     frame(7, 0, 0, &[last.to_be_bytes(), code].concat())
 }
@@ -42,12 +42,12 @@ fn reset(code: [u8; 4]) -> Vec<u8> {
     frame(3, 0, 1, &code)
 }
 
-/// `:status: 200`, the only header, and the end of the answer.
+/// `:status: 200` as the only header, which ends the answer.
 fn success() -> Vec<u8> {
     frame(1, 0x5, 1, &[0x88])
 }
 
-/// Reads until the head of the first request is there.
+/// Reads until the head of the first request has arrived.
 async fn request(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
     let mut preface = [0; 24];
     stream.read_exact(&mut preface).await?;
@@ -63,8 +63,8 @@ async fn request(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
     }
 }
 
-/// A server whose first connections say this to their first request and close, and whose later ones
-/// answer 200; with a client of it.
+/// Starts a server, and a client of it. The server's first connections answer their first request
+/// with these frames and close; later connections answer 200.
 async fn start(says: Vec<u8>, times: usize) -> (Front, Arc<AtomicUsize>, Engine) {
     let authority = Authority::new();
     let acceptor = TlsAcceptor::from(Arc::new(authority.certify(HOST).server("h2", None)));
@@ -97,9 +97,10 @@ fn engine(front: &Front, http: HttpOptions) -> Engine {
     builder.http(http).build().unwrap()
 }
 
-/// It did not act on it, so that even an order is sent again, and is not in doubt when all fail.
+/// A request that the server did not process is sent again, even an order. Its outcome is known
+/// even if all attempts fail.
 #[tokio::test]
-async fn what_the_server_did_not_take_is_sent_again() {
+async fn a_request_that_was_not_processed_is_sent_again() {
     for says in [
         go_away(0, NO_ERROR),
         go_away(0, [0, 0, 0, 11]),
@@ -116,9 +117,9 @@ async fn what_the_server_did_not_take_is_sent_again() {
     }
 }
 
-/// A stream at or below the last one may have been acted upon.
+/// A stream at or below the last one may have been processed.
 #[tokio::test]
-async fn what_it_may_have_taken_is_in_doubt() {
+async fn a_request_that_may_have_been_processed_has_an_unknown_outcome() {
     for says in [
         go_away(1, NO_ERROR),
         go_away(1, [0, 0, 0, 2]),
@@ -144,9 +145,9 @@ async fn what_it_may_have_taken_is_in_doubt() {
     }
 }
 
-/// The whole answer is there before anything of the body has arrived.
+/// The whole answer arrives before any of the body.
 #[tokio::test]
-async fn an_early_success_is_lost() {
+async fn a_success_before_the_body_is_an_error() {
     let (_front, _, engine) = start(success(), usize::MAX).await;
     let body = Body::from(vec![7; 1 << 20]);
     let request = engine.request(&ORDER).raw_body(body);

@@ -19,7 +19,7 @@ use crate::support::certificates::Authority;
 use crate::support::front::Front;
 use crate::support::{eager, soon};
 
-/// The requests so far, and how many of the next ones get their stream reset.
+/// The requests so far, and how many of the next streams are reset.
 #[derive(Default)]
 struct Log {
     requests: Mutex<Vec<(Version, String)>>,
@@ -115,8 +115,8 @@ async fn every_operation() {
     );
 }
 
-/// The connection survives but the request is lost. As after a broken connection, its outcome is
-/// unknown.
+/// The connection survives but the request is lost. Its outcome is unknown, as after a broken
+/// connection.
 #[tokio::test]
 async fn a_stream_that_is_reset() {
     let (_front, log, client) = start().await;

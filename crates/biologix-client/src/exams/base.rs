@@ -1,6 +1,6 @@
 //! When an exam was, and what the patient said before it.
 
-use common_http::{Extra, Timestamp, lenient, safe_debug};
+use common_http::{Extra, Timestamp, lenient, lenient_model, safe_debug};
 use serde::{Deserialize, Serialize};
 
 /// When an exam was and what the patient said before it, the vendor's `ExamBaseDto`.
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// or null at times, which is an empty list here. An empty list is not written again. The
 /// `*_updated_time` fields and the model of the phone are not documented, but observed.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExamBase {
     /// When the exam began. Documented to be UTC. Observed as an ISO 8601 date and time with `T`.
@@ -83,4 +83,5 @@ pub struct ExamBase {
     pub extra: Extra,
 }
 
+lenient_model!(ExamBase);
 safe_debug!(ExamBase {});

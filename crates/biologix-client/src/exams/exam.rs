@@ -1,8 +1,9 @@
 //! An exam, as the list has it.
 
-use common_http::{Extra, Timestamp, lenient, open_enum, safe_debug};
+use common_http::{Extra, Timestamp, lenient, lenient_model, open_enum, safe_debug};
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::exams::base::ExamBase;
 use crate::exams::extras::{AfterQuestions, IssuedBy, Oxistar, PartnerSleepStudy};
@@ -15,7 +16,7 @@ use crate::ids::ExamKey;
 /// A list gives it as an [`Item`](crate::Item), with the JSON text that came. Read one from a saved
 /// text as [`Recorded<Exam>`](crate::Recorded), whose errors never quote the text.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Exam {
     /// The exam's id, opaque and never empty. Documented. Observed to be unique and stable.
@@ -61,6 +62,7 @@ pub struct Exam {
     pub extra: Extra,
 }
 
+lenient_model!(Exam);
 safe_debug!(Exam {
     exam_id,
     status,
@@ -69,9 +71,16 @@ safe_debug!(Exam {
 
 impl Exam {
     /// Whether the status is [`Done`](ExamStatus::Done): there are results, and usually a report.
+    ///
+    /// A status that came as a text, which stays in `extra`, counts if it is `"6"` or `"DONE"`.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.status == Some(ExamStatus::Done)
+        match (self.status, self.extra.get("status")) {
+            (None, Some(Value::String(text))) => {
+                text.trim().parse() == Ok(6.0) || text.trim().eq_ignore_ascii_case("done")
+            }
+            (status, _) => status == Some(ExamStatus::Done),
+        }
     }
 
     /// When the exam began. Documented to be UTC.
@@ -82,12 +91,13 @@ impl Exam {
 
     /// The key for [`Reports::get`](crate::Reports::get), if there is a usable one.
     ///
-    /// White space around the key is removed, as programs in production do. An empty key, `.` and
-    /// `..` are not usable, because no URL can have them.
+    /// White space around the key is removed, as programs in production do. An empty key, `.`, `..`
+    /// and one with a slash or a backslash are not usable, because no path can have them.
     #[must_use]
     pub fn report_key(&self) -> Option<ExamKey> {
         let key = self.exam_key.as_ref()?.as_str().trim();
-        (!matches!(key, "" | "." | "..")).then(|| ExamKey::from(key))
+        let usable = !matches!(key, "" | "." | "..") && !key.contains(['/', '\\']);
+        usable.then(|| ExamKey::from(key))
     }
 }
 

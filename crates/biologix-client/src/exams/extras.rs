@@ -1,11 +1,11 @@
 //! The parts of an exam that are not documented. Programs in production read them.
 
-use common_http::{Extra, TextOrNumber, Timestamp, safe_debug};
+use common_http::{Extra, TextOrNumber, Timestamp, lenient_model, safe_debug};
 use serde::{Deserialize, Serialize};
 
 /// Who issued the authorisation of an exam. Not documented. Observed with this one field.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct IssuedBy {
     /// The issuer's name.
@@ -16,11 +16,12 @@ pub struct IssuedBy {
     pub extra: Extra,
 }
 
+lenient_model!(IssuedBy);
 safe_debug!(IssuedBy {});
 
 /// The vendor's oximeter (our reading of the name). Not documented. Observed with this one field.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Oxistar {
     /// The device's serial number. Observed as a JSON number. A string is accepted too.
@@ -31,11 +32,12 @@ pub struct Oxistar {
     pub extra: Extra,
 }
 
+lenient_model!(Oxistar);
 safe_debug!(Oxistar {});
 
 /// The centre's own sleep study. Not documented. Observed in one program, with this one field.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PartnerSleepStudy {
     /// The text of the study's report ("laudo").
@@ -46,13 +48,14 @@ pub struct PartnerSleepStudy {
     pub extra: Extra,
 }
 
+lenient_model!(PartnerSleepStudy);
 safe_debug!(PartnerSleepStudy {});
 
 /// What the patient answered after the night. Not documented. Observed with these fields.
 ///
 /// Whether the answers are texts or codes was not seen, so both are accepted.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AfterQuestions {
     /// How the patient slept.
@@ -72,4 +75,5 @@ pub struct AfterQuestions {
     pub extra: Extra,
 }
 
+lenient_model!(AfterQuestions);
 safe_debug!(AfterQuestions {});

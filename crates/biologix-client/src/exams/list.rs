@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::{
-    Answer, CallOptions, Engine, Error, ErrorKind, Operation, Prepared, RawJson, Request, Result,
-    safe_debug,
+    Answer, CallOptions, Engine, Error, ErrorKind, Operation, Prepared, Request, Result, safe_debug,
 };
 
 use crate::exams::cursor::Cursor;
@@ -75,8 +74,8 @@ impl Exams {
     /// - `unauthenticated`: the session was refused, and so was the new one
     /// - `credentials` and other errors of the login, see [`Sessions::open`](crate::Sessions::open)
     /// - `decode`: the answer is not a JSON array, or is for another offset (`X-Pagination-Offset`)
-    /// - `invalid_input`: the partner id is empty, `.`, `..` or has control characters, or the page
-    ///   size is 0
+    /// - `invalid_input`: the partner id is empty, `.`, `..` or has a slash, a backslash or control
+    ///   characters, or the page size is 0
     /// - `server`, `connect`, `timeout`, `interrupted`: after four attempts
     pub fn list(&self) -> ListExams {
         ListExams {
@@ -175,17 +174,20 @@ impl ListExams {
 
     async fn fetch(&self, offset: u64) -> Result<RawPage> {
         let answer = self.request(offset).await?;
-        let items: Vec<RawJson> = answer.json()?;
+        let items = answer.raw_items()?;
         // Documented to be the offset that was applied. Another one would silently lose exams.
         let applied = count(&answer, "x-pagination-offset");
         if !items.is_empty() && applied.is_some_and(|applied| applied != offset) {
             let why = "the answer is for another offset than was requested";
             return Err(answer.unreadable().with_detail(why));
         }
+        let limit = count(&answer, "x-pagination-limit");
+        let most = limit.unwrap_or(u64::MAX).min(self.page_size.into());
         Ok(RawPage {
+            full: !items.is_empty() && items.len() as u64 >= most,
             items,
             total: count(&answer, "x-pagination-total"),
-            limit: count(&answer, "x-pagination-limit"),
+            limit,
             throttled: answer.was_throttled(),
         })
     }

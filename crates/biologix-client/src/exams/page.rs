@@ -23,6 +23,8 @@ pub(super) struct RawPage {
     pub(super) items: Vec<RawJson>,
     pub(super) total: Option<u64>,
     pub(super) limit: Option<u64>,
+    /// It may have been cut off at its limit.
+    pub(super) full: bool,
     pub(super) throttled: bool,
 }
 

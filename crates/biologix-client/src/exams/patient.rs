@@ -1,6 +1,6 @@
 //! The patient of an exam.
 
-use common_http::{Extra, Timestamp, open_enum, safe_debug};
+use common_http::{Extra, Timestamp, lenient_model, open_enum, safe_debug};
 use serde::{Deserialize, Serialize};
 
 /// The patient of an exam, the vendor's `ExamPatientDto`.
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// All of it is personal data, so `Debug` prints `ExamPatient { .. }`. All but `username` is
 /// documented. E-mail, phone and birth date are observed to be absent, null or empty at times.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExamPatient {
     /// The patient's name.
@@ -38,6 +38,7 @@ pub struct ExamPatient {
     pub extra: Extra,
 }
 
+lenient_model!(ExamPatient);
 safe_debug!(ExamPatient {});
 
 open_enum! {

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use common_http::{Extra, lenient, open_enum, safe_debug};
+use common_http::{Extra, lenient, lenient_model, open_enum, safe_debug};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What an exam measured, the vendor's `ExamResultDto`.
 ///
 /// Each part is there if it was enabled (documented). A snoring test has no oximetry (observed).
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExamResult {
     /// Snoring ("ronco").
@@ -26,11 +26,12 @@ pub struct ExamResult {
     pub extra: Extra,
 }
 
+lenient_model!(ExamResult);
 safe_debug!(ExamResult {});
 
 /// How the patient snored, the vendor's `ExamResultSnoringDto`. All documented.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SnoringResult {
     /// Length of the recording, in seconds.
@@ -56,6 +57,7 @@ pub struct SnoringResult {
     pub extra: Extra,
 }
 
+lenient_model!(SnoringResult);
 safe_debug!(SnoringResult {});
 
 /// Oxygen saturation, heart rate and sleep, the vendor's `ExamResultOximetryDto`.
@@ -63,7 +65,7 @@ safe_debug!(SnoringResult {});
 /// All but `odi_sleeping` is documented. Where the document gives no unit, it is our reading.
 /// Unexpected values are observed (an ODI of 100 and more), so nothing is checked.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OximetryResult {
     /// Time with valid data, in seconds.
@@ -131,6 +133,7 @@ pub struct OximetryResult {
     pub extra: Extra,
 }
 
+lenient_model!(OximetryResult);
 safe_debug!(OximetryResult {});
 
 open_enum! {
@@ -149,7 +152,7 @@ open_enum! {
 
 /// What was found about the heart, the vendor's `ExamResultCardiologyDto`. Documented.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CardiologyResult {
     /// Whether atrial fibrillation ("fibrilação atrial") was found.
@@ -160,6 +163,7 @@ pub struct CardiologyResult {
     pub extra: Extra,
 }
 
+lenient_model!(CardiologyResult);
 safe_debug!(CardiologyResult {});
 
 /// Whether atrial fibrillation was found. The codes are documented: 0, 1, and every number below 0.

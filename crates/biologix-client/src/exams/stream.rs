@@ -75,7 +75,8 @@ impl Pager {
         let taken = page.and_then(|page| {
             self.spacing.note(page.throttled);
             self.limit = page.limit;
-            self.walk.take(page.items, page.total).map_err(|astray| {
+            let taken = self.walk.take(page.items, page.total, page.full);
+            taken.map_err(|astray| {
                 Error::new(ErrorKind::Decode)
                     .with_detail(astray.words())
                     .with_operation(self.operation.id())

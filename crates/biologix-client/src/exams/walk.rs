@@ -3,14 +3,15 @@
 //! The list is newest first (observed). New exams push exams that were read to the next offset,
 //! where [`Seen`](crate::exams::seen::Seen) drops them. Exams that vanish pull unread exams to
 //! offsets already passed. The total then falls by at least as much, and the walk steps back by
-//! that.
+//! that. Totals that do not behave like totals are no longer believed: such a list ends at its
+//! first empty page.
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;
 
-use common_http::{Extra, Item, RawJson};
+use common_http::{Item, RawJson};
 
 use crate::exams::cursor::Cursor;
 use crate::exams::exam::Exam;
@@ -18,18 +19,39 @@ use crate::exams::seen::{Hash, Sighting};
 
 /// After this many exams in a row that were seen before, the list is taken to repeat itself.
 const CIRCLE: u64 = 20_000;
+/// The same in pages, of any size.
+const CIRCLE_PAGES: u32 = 100;
 /// How many times an empty page below the vendor's total is requested again.
 const EMPTY_PAGES: u32 = 2;
+/// After this many steps back in a row that brought nothing new, for a fall that was then taken
+/// back, totals are not believed.
+const VAIN_STEPS: u32 = 4;
+/// Nor are they after this many that their own page disproves.
+const DISPROVED: u32 = 2;
 
 /// How far a list is read.
 pub(super) struct Walk {
     cursor: Cursor,
     page: Page,
     finished: bool,
-    /// How many exams seen before have come since the last new one.
-    fruitless: u64,
-    /// How many empty pages have come since the last with exams.
+    /// What has come since the last new exam.
+    fruitless: Fruitless,
+    /// The total has risen since the last step back.
+    rose: bool,
+    /// How many totals their own page has disproved.
+    disproved: u32,
+    /// Totals are not believed.
+    without_totals: bool,
+}
+
+/// What brought nothing new.
+#[derive(Default)]
+struct Fruitless {
+    exams: u64,
+    pages: u32,
+    /// Pages that were empty, although their total said that there are more.
     empty_pages: u32,
+    steps_back: u32,
 }
 
 /// The page whose exams are being given.
@@ -68,8 +90,10 @@ impl Walk {
             cursor,
             page: Page::default(),
             finished: false,
-            fruitless: 0,
-            empty_pages: 0,
+            fruitless: Fruitless::default(),
+            rose: true,
+            disproved: 0,
+            without_totals: false,
         }
     }
 
@@ -78,23 +102,33 @@ impl Walk {
         (!self.finished).then_some(self.cursor.offset)
     }
 
-    /// Takes the page at [`next_offset`](Self::next_offset).
-    pub(super) fn take(&mut self, items: Vec<RawJson>, total: Option<u64>) -> Result<(), Astray> {
-        if self.fruitless > CIRCLE {
+    /// Takes the page at [`next_offset`](Self::next_offset). `full` is one that may have been cut
+    /// off at its limit: then a total that ends with it is only a claim.
+    pub(super) fn take(
+        &mut self,
+        items: Vec<RawJson>,
+        total: Option<u64>,
+        full: bool,
+    ) -> Result<(), Astray> {
+        if self.fruitless.exams > CIRCLE || self.fruitless.pages >= CIRCLE_PAGES {
             return Err(Astray::Circle);
         }
+        self.fruitless.pages += 1;
         let offset = self.cursor.offset;
         let is_empty = items.is_empty();
         let end = offset.saturating_add(items.len() as u64);
-        let total = match total {
+        let total = match total.filter(|_| !self.without_totals) {
             // The page itself shows that there are more.
-            Some(total) if total < end && !is_empty => None,
+            Some(total) if total < end && !is_empty => {
+                self.disproved += 1;
+                None
+            }
             // Without the header, an empty page is the end.
             None if is_empty => Some(end),
             told => told,
         };
         let fell = match (self.cursor.total, total) {
-            (Some(before), Some(now)) => before.saturating_sub(now),
+            (Some(before), Some(now)) if !self.without_totals => before.saturating_sub(now),
             _ => 0,
         };
         if fell > 0 {
@@ -102,19 +136,19 @@ impl Walk {
             // without a total may have hidden the fall, so it counts from the last one with a
             // total.
             self.cursor.offset = self.cursor.counted.saturating_sub(fell);
+            self.fruitless.steps_back += u32::from(std::mem::take(&mut self.rose));
         }
+        self.rose |= total > self.cursor.total;
+        self.without_totals |=
+            self.disproved >= DISPROVED || self.fruitless.steps_back > VAIN_STEPS;
         if total.is_some() {
             self.cursor.total = total;
             self.cursor.counted = self.cursor.offset;
         }
         // Not after a fall: if the vendor was wrong once, the next page shows it.
-        self.finished = fell == 0 && total.is_some_and(|total| end >= total);
-        if !is_empty {
-            self.empty_pages = 0;
-        } else if fell == 0 && !self.finished {
-            self.empty_pages += 1;
-        }
-        if self.empty_pages > EMPTY_PAGES {
+        self.finished = fell == 0 && !full && total.is_some_and(|total| end >= total);
+        self.fruitless.empty_pages += u32::from(is_empty && total.is_some_and(|total| end < total));
+        if self.fruitless.empty_pages > EMPTY_PAGES {
             return Err(Astray::EmptyBelowTotal);
         }
         self.page = Page {
@@ -140,14 +174,21 @@ impl Walk {
             }
             let content = raw.compact();
             let item: Item<Exam> = Item::read(raw, index);
-            let id = match item.value() {
-                Some(exam) => Hash::of(&["exam", &exam.exam_id]),
-                None => self.page.identity(item.raw(), &content, index),
+            let hash = Hash::of(&[&content]);
+            let seen = &mut self.cursor.seen;
+            let (id, is_new) = match item.value() {
+                Some(exam) => (Hash::of(&["exam", &exam.exam_id]), true),
+                // Its place depends on the total, so only another text is sure to be another item.
+                None => (
+                    self.page.identity(&content, index),
+                    seen.note(hash, hash) == Sighting::First,
+                ),
             };
-            let sighting = self.cursor.seen.note(id, Hash::of(&[&content]));
+            let sighting = seen.note(id, hash);
             match sighting {
-                Sighting::First => self.fruitless = 0,
-                Sighting::Changed | Sighting::Same => self.fruitless += 1,
+                Sighting::First if is_new => self.fruitless = Fruitless::default(),
+                Sighting::First => {}
+                Sighting::Changed | Sighting::Same => self.fruitless.exams += 1,
             }
             if sighting != Sighting::Same {
                 return Some(item);
@@ -163,17 +204,9 @@ impl Walk {
 }
 
 impl Page {
-    /// What identifies an item that is not readable: its id, if that can be read.
-    ///
-    /// Without an id it is the text and the place, counted from the end of the list, because new
-    /// exams do not change that.
-    fn identity(&self, raw: &RawJson, content: &str, index: usize) -> Hash {
-        let fields: Extra = raw.parse().unwrap_or_default();
-        if let Some(id) = fields.get("examId").and_then(|id| id.as_str())
-            && !id.is_empty()
-        {
-            return Hash::of(&["exam", id]);
-        }
+    /// What identifies an item that has no id: its text and its place, counted from the end of the
+    /// list, because new exams do not change that.
+    fn identity(&self, content: &str, index: usize) -> Hash {
         let index = index as u64;
         let place = self.total.map_or(index, |total| {
             total.saturating_sub(self.offset.saturating_add(index))

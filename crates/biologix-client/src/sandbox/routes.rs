@@ -16,7 +16,7 @@ use crate::sandbox::pdf;
 use crate::sandbox::settings::Settings;
 use crate::sandbox::state::Centre;
 
-static ROUTES: [Route<Centre>; 3] = [
+static ROUTES: [Route<Centre>; 4] = [
     Route::new(
         "biologix.sessions.open",
         Method::POST,
@@ -35,6 +35,13 @@ static ROUTES: [Route<Centre>; 3] = [
         "/v2/exams/{examKey}/files/report.pdf",
         get_report,
     ),
+    Route::new(
+        "biologix.reports.storage",
+        Method::GET,
+        "/reports/{examId}",
+        get_stored,
+    )
+    .at(1),
 ];
 
 impl Vendor for Centre {
@@ -43,11 +50,12 @@ impl Vendor for Centre {
     type ClientBuilder = BiologixClientBuilder;
 
     fn listen(settings: &Settings) -> Vec<Listen> {
-        vec![Listen {
+        let vendor = Listen {
             port: settings.port,
             header_case: settings.header_case,
             ..Listen::default()
-        }]
+        };
+        vec![vendor, Listen::default()]
     }
 
     fn new(settings: Settings, host: Host) -> io::Result<Self> {
@@ -207,11 +215,30 @@ fn number(request: &Request, name: &str, default: usize) -> Option<usize> {
 fn get_report(centre: &Centre, request: &Request) -> Answer {
     let key = request.arg("examKey");
     match centre.ledger(|ledger| ledger.finished(key)) {
-        Some(exam_id) => {
-            let lines = ["Synthetic report", &exam_id];
-            let pdf = pdf::one_page(&lines, centre.settings.report_bytes);
-            Answer::new(StatusCode::OK).body("application/pdf", pdf)
+        Some(exam_id) if centre.settings.redirect_reports => {
+            let storage = &centre.storage_url;
+            let location = format!("{storage}/reports/{exam_id}?sig=EXAMPLE%2B{exam_id}");
+            Answer::new(StatusCode::FOUND).header("location", location)
         }
+        Some(exam_id) => report(centre, &exam_id),
         None => errors::error(StatusCode::NOT_FOUND, "notFound"),
     }
+}
+
+/// A storage takes the signature alone: with credentials beside it, it answers 400.
+fn get_stored(centre: &Centre, request: &Request) -> Answer {
+    let exam_id = request.arg("examId");
+    if request.header("authorization").is_some() {
+        Answer::new(StatusCode::BAD_REQUEST)
+    } else if request.query("sig") != Some(&format!("EXAMPLE+{exam_id}")) {
+        Answer::new(StatusCode::FORBIDDEN)
+    } else {
+        report(centre, exam_id)
+    }
+}
+
+fn report(centre: &Centre, exam_id: &str) -> Answer {
+    let lines = ["Synthetic report", exam_id];
+    let pdf = pdf::one_page(&lines, centre.settings.report_bytes);
+    Answer::new(StatusCode::OK).body("application/pdf", pdf)
 }

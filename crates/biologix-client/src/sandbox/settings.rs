@@ -62,6 +62,9 @@ pub struct Settings {
     pub partner_id: String,
     /// The least size of a report in bytes. 0 by default: as much as one page needs.
     pub report_bytes: usize,
+    /// Whether a report is a redirect to a signed address of a storage, which is the sandbox's
+    /// second address. Not by default.
+    pub redirect_reports: bool,
     /// How header names are written. Lower case by default, as HTTP/2 has them.
     pub header_case: HeaderCase,
     /// The port on 127.0.0.1. 0, the default, takes a free one.
@@ -101,6 +104,7 @@ impl Default for Settings {
             password: "EXAMPLE-PASSWORD".to_owned(),
             partner_id: "0000001DD".to_owned(),
             report_bytes: 0,
+            redirect_reports: false,
             header_case: HeaderCase::Lower,
             port: 0,
         }

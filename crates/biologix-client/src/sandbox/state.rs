@@ -17,6 +17,7 @@ pub struct Centre {
     /// The settings that the sandbox was started with.
     pub settings: Settings,
     pub(super) url: String,
+    pub(super) storage_url: String,
     clock: SandboxClock,
     ledger: Mutex<Ledger>,
     tokens: Mutex<Tokens>,
@@ -29,9 +30,11 @@ impl Centre {
     pub(super) fn new(settings: Settings, host: Host) -> io::Result<Self> {
         settings.check()?;
         let ledger = Ledger::new(settings.seed, settings.drift, settings.exams);
+        let mut urls = host.urls.into_iter();
         Ok(Self {
             settings,
-            url: host.urls.concat(),
+            url: urls.next().unwrap_or_default(),
+            storage_url: urls.next().unwrap_or_default(),
             clock: host.clock,
             ledger: Mutex::new(ledger),
             tokens: Mutex::default(),

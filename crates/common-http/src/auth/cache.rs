@@ -1,4 +1,4 @@
-//! The session of a client: one login for all who wait, renewed ahead, refusals remembered.
+//! The session of a client: one login for all waiting calls, early renewal, remembered refusals.
 
 use std::io;
 use std::pin::Pin;
@@ -14,14 +14,14 @@ use crate::engine::Engine;
 use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::store::{Store, StoreKey};
 
-/// A 401 on a younger session that was never accepted is final: another login would change nothing.
+/// A 401 to a younger session that was never accepted is final: another login would not help.
 const YOUNG: Duration = Duration::from_secs(60);
-/// The first pause after a refused login, or after a renewal that failed; it doubles.
+/// The first pause after a refused login or a failed renewal; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
-/// A call that could go on with the old session waits no longer for a new one.
+/// How long a call that can use the old session waits for a new one.
 const RENEWAL_PATIENCE: Duration = Duration::from_secs(10);
-/// A store that takes longer is one that failed.
+/// A store that takes longer has failed.
 const STORE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A session in use.
@@ -31,19 +31,19 @@ pub(crate) struct Live {
     generation: u64,
     since: Instant,
     age_then: Duration,
-    /// By this process, not taken from a store.
+    /// Opened by this process, not read from a store.
     opened_here: bool,
     accepted: AtomicBool,
 }
 
 impl Live {
-    /// Notes that the vendor took it.
+    /// Notes that the vendor accepted the session.
     pub(crate) fn accepted(&self) {
         self.accepted.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a 401 says something else than that it has ended. `ambiguous`: this vendor also answers so
-    /// for a missing permission.
+    /// Whether a 401 to this session means something other than its expiry. `ambiguous`: the vendor
+    /// also answers 401 if a permission is missing.
     fn is_fresh(&self, ambiguous: bool) -> bool {
         let proven = !self.opened_here || self.accepted.load(Ordering::Relaxed);
         self.age() < YOUNG && (ambiguous || !proven)
@@ -74,7 +74,7 @@ impl Live {
 struct State {
     current: Option<Arc<Live>>,
     generation: u64,
-    /// What the vendor answered 401 to: a store may still hold it.
+    /// The last session that was answered with 401; a store may still contain it.
     spent: Option<HeaderValue>,
     refusal: Option<Refusal>,
     renewal_pause: Option<(Instant, Duration)>,
@@ -92,9 +92,7 @@ impl Refusal {
     fn error(&self, now: Instant) -> Error {
         self.error
             .clone()
-            .with_detail(
-                "the vendor refused the login a short while ago; it is not asked again yet",
-            )
+            .with_detail("the vendor refused the login recently, so no login is sent yet")
             .with_attempts(0)
             .with_delivery(Delivery::NotSent)
             .with_retry_after(self.until - now)
@@ -116,8 +114,10 @@ pub(crate) struct SessionCache {
 
 type Opening = Pin<Box<dyn Future<Output = Result<Arc<Live>>> + Send>>;
 
-/// The login that all calls wait for. Whoever holds the lock drives it; when the caller goes away, because
-/// its deadline passed for example, the login stays and the next one goes on with it.
+/// The login that all calls wait for.
+///
+/// The caller that holds the lock drives it. If that caller goes away, for example because its
+/// deadline passed, the login stays and the next caller continues it.
 #[derive(Default)]
 pub(crate) struct LoginUnderWay(tokio::sync::Mutex<Option<(Instant, Opening)>>);
 
@@ -137,7 +137,7 @@ impl SessionCache {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A session to make a call with that ends then: the one there is, or a new one.
+    /// Returns the current session, or a new one, for a call that ends at `end`.
     pub(crate) async fn session(&self, engine: &Engine, end: Option<Instant>) -> Result<Arc<Live>> {
         let before = match self.lookup() {
             Lookup::Ready(live) => return Ok(live),
@@ -149,14 +149,14 @@ impl SessionCache {
         match self.lookup() {
             Lookup::Ready(live) | Lookup::Due(live) => Ok(live),
             Lookup::Refused(error) => Err(error),
-            // The one we waited for has failed: its failure is ours as well.
+            // The login that this call waited for failed, so this call fails with the same error.
             Lookup::Missing { failures } if failures != before => Err(self.last_failure()),
             Lookup::Missing { .. } => drive(&mut login, engine).await,
         }
     }
 
-    /// The vendor answered 401 to this session: whether another attempt makes sense, with a newer session
-    /// that is there already or after a new login.
+    /// Handles a 401 to this session. Returns whether another attempt can succeed, with a newer
+    /// session or after a new login.
     pub(crate) fn rejected(&self, used: &Live, ambiguous: bool) -> bool {
         if used.session.fixed {
             return false;
@@ -197,7 +197,8 @@ impl SessionCache {
         }
     }
 
-    /// Renews ahead of the end; whoever comes meanwhile, or finds that it failed, goes on with the old session.
+    /// Renews a session early. Calls that arrive meanwhile, or whose renewal fails, use the old
+    /// session.
     async fn renew(&self, engine: &Engine, old: Arc<Live>, end: Option<Instant>) -> Arc<Live> {
         let Ok(mut login) = engine.login.0.try_lock() else {
             return old;
@@ -205,16 +206,17 @@ impl SessionCache {
         match self.lookup() {
             Lookup::Due(_) => {}
             Lookup::Ready(live) => return live,
-            // Thrown away meanwhile: what the vendor answers to the old one decides.
+            // The session was discarded meanwhile. Use the old one: the vendor's answer to it
+            // decides.
             Lookup::Refused(_) | Lookup::Missing { .. } => return old,
         }
-        // The call itself needs its share of the time.
+        // Leave half of the time to the call itself.
         let share = end.map(|end| end.saturating_duration_since(Instant::now()) / 2);
         let patience = share.map_or(RENEWAL_PATIENCE, |share| share.min(RENEWAL_PATIENCE));
         match timeout(patience, drive(&mut login, engine)).await {
             Ok(Ok(live)) => return live,
             Ok(Err(_)) => {}
-            // Only one that was cut short by a caller's deadline is worth going on with.
+            // Only a login that a caller's deadline interrupted is worth continuing.
             Err(_) if patience == RENEWAL_PATIENCE => *login = None,
             Err(_) => {}
         }
@@ -224,7 +226,7 @@ impl SessionCache {
         old
     }
 
-    /// Takes the session from the store, or logs in. Only one runs at a time.
+    /// Reads the session from the store, or logs in. Only one runs at a time.
     async fn open(&self, engine: &Engine) -> Result<Arc<Live>> {
         if let Some(live) = self.load().await {
             return Ok(live);
@@ -241,12 +243,13 @@ impl SessionCache {
     }
 
     async fn log_in(&self, engine: &Engine) -> Result<Session> {
-        // Each request of a login has its own deadline; what else it waits for has none.
+        // Each request of a login has its own deadline; this limits everything else that it waits
+        // for.
         let patience = engine.options().timeouts.call.saturating_mul(2);
         let opening = timeout(patience, self.authenticator.open(engine)).await;
         opening.unwrap_or_else(|_| {
             let late =
-                Error::new(ErrorKind::Timeout).with_detail("the login did not come to an end");
+                Error::new(ErrorKind::Timeout).with_detail("the login did not finish in time");
             Err(late.with_delivery(Delivery::Unknown))
         })
     }
@@ -255,7 +258,7 @@ impl SessionCache {
         let mut authorization =
             HeaderValue::from_str(session.authorization.expose()).map_err(|_| {
                 let unfit = Error::new(ErrorKind::Decode)
-                    .with_detail("the login gave what is not a valid header value");
+                    .with_detail("the login returned a token that is not a valid header value");
                 unfit.with_delivery(Delivery::Answered)
             })?;
         authorization.set_sensitive(true);
@@ -280,9 +283,9 @@ impl SessionCache {
         let mut state = self.state();
         state.failures += 1;
         state.last_failure = Some(error.clone());
-        // Whatever the status under which the vendor says that the credentials are wrong.
+        // The vendor may report wrong credentials under any status.
         let says_no = error.kind() == ErrorKind::Credentials;
-        // A zero is no pause: the same password would be refused again.
+        // Zero is ignored: the same password would be refused again.
         let asked = error.retry_after().filter(|asked| !asked.is_zero());
         let asked = asked.map(|asked| asked.min(LONGEST_PAUSE));
         let (refused, asked) = match error.status().map(|status| status.as_u16()) {
@@ -311,7 +314,7 @@ impl SessionCache {
             .unwrap_or_else(|| Error::new(ErrorKind::Credentials).with_detail("the login failed"))
     }
 
-    /// The saved session, if it differs from the one we have or had and is worth using.
+    /// The saved session, if it is still valid and is not one that we have or had.
     async fn load(&self) -> Option<Arc<Live>> {
         let (store, key) = self.store.as_ref()?;
         let saved = match in_time(store.get(key)).await {
@@ -323,7 +326,7 @@ impl SessionCache {
         };
         let session = Session::from_json(saved.expose())?;
         let age = session.wall_age()?;
-        // One that is only due still serves, should its renewal fail.
+        // A session that is due for renewal can be used until it expires, if the renewal fails.
         if session.lifetime.is_some_and(|lifetime| age >= lifetime) {
             return None;
         }
@@ -350,9 +353,9 @@ impl SessionCache {
     }
 }
 
-/// Goes on with the login that is under way, or starts one.
+/// Continues the login in progress, or starts one.
 async fn drive(login: &mut Option<(Instant, Opening)>, engine: &Engine) -> Result<Arc<Live>> {
-    // One that nobody has driven for so long has outlived the time of its own requests.
+    // A login that no caller has driven for this long has exceeded the time of its own requests.
     let stale = engine.options().timeouts.call.saturating_mul(2);
     if login
         .as_ref()

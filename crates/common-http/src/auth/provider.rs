@@ -5,10 +5,10 @@ use async_trait::async_trait;
 use crate::data::redact::Secret;
 use crate::error::Result;
 
-/// Gives the current credentials, a key or a token, each time a login needs them.
+/// Provides the current credentials, a key or a token, each time a login needs them.
 ///
-/// For secrets that live in a vault or change while the program runs. It is asked once per login, never
-/// twice at the same time for one client.
+/// For secrets that are kept in a vault or change while the program runs. It is called once per
+/// login, never twice at the same time for one client.
 ///
 /// ```
 /// use common_http::{Credentials, Provider, Result, async_trait};
@@ -24,15 +24,15 @@ use crate::error::Result;
 /// ```
 #[async_trait]
 pub trait Provider<T>: Send + Sync + 'static {
-    /// The current value.
+    /// Returns the current value.
     ///
     /// # Errors
-    /// The provider's own, for example [`Error::new`](crate::Error::new) with kind `credentials`. The
-    /// call that needed the session ends with it.
+    /// The provider's own error, for example [`Error::new`](crate::Error::new) with kind
+    /// `credentials`. The call that needed the session fails with it.
     async fn get(&self) -> Result<T>;
 }
 
-/// A user name and a password, as a vendor's login takes them.
+/// A user name and a password for a vendor's login.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     username: Secret,
@@ -42,7 +42,7 @@ pub struct Credentials {
 crate::safe_debug!(Credentials {});
 
 impl Credentials {
-    /// Takes both exactly as they are, without trimming.
+    /// Credentials with this user name and password, which are not trimmed.
     pub fn new(username: impl Into<Secret>, password: impl Into<Secret>) -> Self {
         Self {
             username: username.into(),
@@ -50,13 +50,13 @@ impl Credentials {
         }
     }
 
-    /// The user name, for building a login request.
+    /// The user name, to build a login request.
     #[must_use]
     pub fn username(&self) -> &Secret {
         &self.username
     }
 
-    /// The password, for building a login request.
+    /// The password, to build a login request.
     #[must_use]
     pub fn password(&self) -> &Secret {
         &self.password

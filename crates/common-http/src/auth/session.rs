@@ -1,4 +1,4 @@
-//! What a login gave, as it is used and as it is saved.
+//! The result of a login, in memory and as it is saved.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::redact::Secret;
 
-/// What a login gave: how calls are authorised, and for how long.
+/// The result of a login: how calls are authorised, and for how long.
 #[derive(Clone)]
 pub struct Session {
     pub(crate) authorization: Secret,
@@ -19,7 +19,9 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session opened now, whose calls carry this whole `Authorization` header, scheme word included.
+    /// A session opened now.
+    ///
+    /// `authorization` is the whole `Authorization` header of its calls, scheme word included.
     #[must_use]
     pub fn new(authorization: Secret) -> Self {
         Self {
@@ -32,37 +34,39 @@ impl Session {
         }
     }
 
-    /// Says that another login would give the same, as with a key that is a setting. A 401 is then
-    /// final at once.
+    /// Declares that another login would return the same session, as with a key from the settings.
+    /// A 401 is then final.
     #[must_use]
     pub fn fixed(mut self) -> Self {
         self.fixed = true;
         self
     }
 
-    /// How long the session lives from now on. Without it, it lives until the vendor answers 401.
+    /// Sets the lifetime, counted from now. Without it, the session is valid until the vendor
+    /// answers 401.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
         self
     }
 
-    /// When to renew it, counted from now: before its end, while it still works.
+    /// Sets when to renew the session, counted from now: before it expires, while it can still be
+    /// used.
     #[must_use]
     pub fn refresh_after(mut self, after: Duration) -> Self {
         self.refresh_after = Some(after);
         self
     }
 
-    /// What else the login said, as JSON text: kept and saved with the session.
+    /// Keeps other data of the login's answer, as JSON text. It is saved with the session.
     #[must_use]
     pub fn details(mut self, details: Secret) -> Self {
         self.details = Some(details);
         self
     }
 
-    /// The time since it was opened, by the wall clock; `None` if that lies ahead, because then nothing is
-    /// known of its age. Clocks of two machines may differ by a minute.
+    /// The age by the wall clock; `None` if the session was opened in the future, because then its
+    /// age is unknown. Clocks of two machines may differ by a minute.
     pub(super) fn wall_age(&self) -> Option<Duration> {
         const SKEW: Duration = Duration::from_secs(60);
         match SystemTime::now().duration_since(self.opened_at) {
@@ -86,7 +90,7 @@ impl Session {
         Secret::from(serde_json::to_string(&saved).unwrap_or_default())
     }
 
-    /// `None` for a text that this version did not write.
+    /// Reads a saved session; `None` if this version did not write the text.
     pub(super) fn from_json(text: &str) -> Option<Self> {
         let saved: Saved = serde_json::from_str(text).ok()?;
         (saved.version == 1).then_some(())?;

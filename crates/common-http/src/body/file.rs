@@ -1,4 +1,4 @@
-//! A file as a body: at its end the same as when it was named.
+//! A file as a body, which must not change while it is sent.
 
 use std::fs::Metadata;
 use std::io;
@@ -13,11 +13,11 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use super::reader::Reader;
 
-/// What shows that a file was changed.
+/// The metadata by which a change of the file is detected.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct State {
     pub(super) length: u64,
-    /// `None` on platforms that do not know it.
+    /// `None` on platforms without it.
     modified: Option<SystemTime>,
 }
 
@@ -41,7 +41,7 @@ impl State {
     }
 }
 
-/// Opens a file that is still in this state. Its reader fails at the end if it is not any more.
+/// Opens a file that is still in this state. Its reader fails at the end if the file has changed.
 pub(super) async fn open(path: &Path, state: State) -> io::Result<Reader> {
     let file = File::open(path).await?;
     state.check(&file).await?;

@@ -1,4 +1,4 @@
-//! The readers that a body is opened as.
+//! The readers of an opened body.
 
 use std::collections::VecDeque;
 use std::io::{self, Cursor};
@@ -34,13 +34,13 @@ fn lock(reader: &OnceReader) -> MutexGuard<'_, Option<Reader>> {
     reader.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether it was not taken yet.
+/// Whether it has not been taken yet.
 pub(super) fn is_there(reader: &OnceReader) -> bool {
     lock(reader).is_some()
 }
 
 /// Takes its source when the first byte is read, so that an attempt without a connection leaves it
-/// for the next one.
+/// for the next attempt.
 pub(super) struct Once {
     source: OnceReader,
     taken: Option<Reader>,
@@ -65,7 +65,7 @@ impl Once {
         if let Some(reader) = &mut peeking.reader {
             let mut limited = reader.take(count as u64);
             if let Err(error) = limited.read_to_end(&mut peeking.start).await {
-                // After a failure the reader may no longer continue where the start ended.
+                // After a failure the reader may not continue where the start ended.
                 peeking.reader = None;
                 return Err(error);
             }
@@ -74,7 +74,7 @@ impl Once {
     }
 }
 
-/// When dropped, puts what was read back in front of the rest: cancelling a peek loses nothing.
+/// Puts the bytes that were read back when dropped, so that a cancelled peek loses nothing.
 struct Peeking<'a> {
     source: &'a OnceReader,
     reader: Option<Reader>,
@@ -107,7 +107,7 @@ impl AsyncRead for Once {
     }
 }
 
-/// One reader after the other.
+/// Reads several readers one after the other.
 pub(super) struct Sequence(VecDeque<Reader>);
 
 impl Sequence {

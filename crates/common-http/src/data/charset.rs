@@ -1,8 +1,8 @@
-//! Bytes that need not be UTF-8, as text.
+//! Decodes text that may not be UTF-8.
 
 use std::borrow::Cow;
 
-/// The upper half of windows-1252, which is also what a page that says ISO-8859-1 means.
+/// The upper half of windows-1252, which a page labelled ISO-8859-1 means too.
 const WESTERN: &str = concat!(
     "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ\u{a0}¡¢£¤¥¦§¨©ª«¬\u{ad}®¯°±²³´µ¶·¸¹º»¼½¾¿",
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖ×ØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõö÷øùúûüýþÿ",
@@ -16,7 +16,8 @@ const CYRILLIC: &str = concat!(
 
 /// Reads bytes as UTF-8; else as UTF-16, then as the named charset, then with replacement characters.
 ///
-/// UTF-8 comes first, because servers name charsets out of habit. A byte order mark is skipped.
+/// UTF-8 comes first, because servers often name a charset that they do not use. A byte order mark
+/// is skipped.
 pub(crate) fn text<'a>(bytes: &'a [u8], charset: Option<&str>) -> Cow<'a, str> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if let Some(text) = utf16(bytes) {
@@ -38,7 +39,7 @@ pub(crate) fn text<'a>(bytes: &'a [u8], charset: Option<&str>) -> Cow<'a, str> {
     Cow::Owned(bytes.iter().map(char).collect())
 }
 
-/// Reads UTF-16, told by its mark or by the zero beside the first character, which JSON writes in ASCII.
+/// Reads UTF-16, recognised by its mark or by the zero byte beside an ASCII first character.
 pub(crate) fn utf16(bytes: &[u8]) -> Option<String> {
     let (bytes, unit): (_, fn([u8; 2]) -> u16) = match bytes {
         [0xFE, 0xFF, rest @ ..] => (rest, u16::from_be_bytes),

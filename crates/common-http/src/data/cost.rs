@@ -1,15 +1,15 @@
-//! What reading a text costs in memory, told before it is read.
+//! Estimates how much memory reading a text costs, before it is read.
 
 use crate::data::json::{DecodeError, DecodeReason};
 
-/// A `RawJson` or a `serde_json::Value`, with what its allocation and its list's growth cost.
+/// The cost of a `RawJson` or a `serde_json::Value`, with its allocation and its share of a list.
 const VALUE: usize = 64;
 /// The first node of a `serde_json::Map`, which has room for eleven members.
 const OBJECT: usize = 640;
 
-/// Refuses a text whose values could cost many times its size.
+/// Refuses a text whose values would cost many times its size.
 ///
-/// An object of three bytes, `{},`, can become any type's worth of memory.
+/// Each object of three bytes (`{},`) can become a large struct.
 pub(crate) fn check(text: &[u8]) -> Result<(), DecodeError> {
     if afford(text.len(), text.len() * OBJECT).is_ok() {
         return Ok(());
@@ -31,7 +31,7 @@ pub(crate) fn check(text: &[u8]) -> Result<(), DecodeError> {
     afford(text.len(), cost)
 }
 
-/// Refuses a cost of more than twelve times the text's length and 64 MiB.
+/// Refuses a cost of more than twelve times the text's length plus 64 MiB.
 pub(crate) fn afford(length: usize, cost: usize) -> Result<(), DecodeError> {
     if cost <= 12 * length + (64 << 20) {
         Ok(())

@@ -35,7 +35,8 @@ const SEPARATOR: &str = ": ";
 pub enum DecodeReason {
     /// The text is not JSON.
     Syntax,
-    /// The JSON type is not the field's: a string for a number, or null for a required field.
+    /// The value has another JSON type than the field: a string for a number, null for a required
+    /// field.
     WrongType,
     /// A required field is absent; the path names it.
     MissingField,
@@ -44,7 +45,7 @@ pub enum DecodeReason {
     OutOfRange,
     /// The text ends in the middle.
     EndedEarly,
-    /// So many values in so little text that reading it would cost many times its size in memory.
+    /// The text has so many values that reading it would cost many times its size in memory.
     TooMany,
     /// Anything else.
     Other,
@@ -53,8 +54,8 @@ pub enum DecodeReason {
 impl DecodeError {
     /// The path of the value, such as `[3].result.oximetry.odi`; `.` is the whole document.
     ///
-    /// Only what looks like a field name is shown. Any other key than `[A-Za-z_][A-Za-z0-9_]{0,63}`
-    /// is `?`, because a vendor may use ids or names of persons as keys.
+    /// Only keys that look like a field name (`[A-Za-z_][A-Za-z0-9_]{0,63}`) are shown. Any other
+    /// key is `?`, because a vendor may use ids or names of persons as keys.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -66,7 +67,7 @@ impl DecodeError {
         self.reason
     }
 
-    /// Puts the index of a list's item in front of the path, from 0: `odi` becomes `[3].odi`.
+    /// Prefixes the path with the index of a list's item, from 0: `odi` becomes `[3].odi`.
     #[must_use]
     pub fn in_item(self, index: usize) -> Self {
         Self {
@@ -82,7 +83,7 @@ impl DecodeError {
         }
     }
 
-    /// Keeps those parts of a reader's error that cannot be a value.
+    /// Keeps the parts of a reader's error that cannot be a value.
     pub(crate) fn translate(path: &Path, error: &serde_json::Error) -> Self {
         let path = printable(path);
         let text = error.to_string();
@@ -96,7 +97,7 @@ impl DecodeError {
         }
     }
 
-    /// Reads an error of this type back from the text that serde carried it in.
+    /// Reads an error of this type from the text in which serde passed it on.
     fn handed_on(text: &str) -> Option<Self> {
         let (path, rest) = text.strip_prefix(INTRODUCTION)?.split_once(SEPARATOR)?;
         let reason = DecodeReason::ALL
@@ -118,8 +119,8 @@ impl DecodeReason {
         Self::Other,
     ];
 
-    /// In words: `syntax`, `wrong type`, `missing field`, `out of range`, `ended early`, `too many values`
-    /// or `other`.
+    /// The reason in words: `syntax`, `wrong type`, `missing field`, `out of range`, `ended early`,
+    /// `too many values` or `other`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -133,7 +134,7 @@ impl DecodeReason {
         }
     }
 
-    /// serde's reasons differ only in how their text begins; the rest may quote values.
+    /// serde's reasons are recognised by the start of their text; the rest may quote values.
     pub(crate) fn of(error: &serde_json::Error) -> Self {
         const BEGINNINGS: [(&str, DecodeReason); 7] = [
             ("invalid type", DecodeReason::WrongType),
@@ -191,7 +192,7 @@ fn is_field_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Joins parts of a path; `.`, the document itself, is left out beside other parts.
+/// Joins two parts of a path; `.` (the document itself) is omitted beside another part.
 fn join<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let mut path = String::new();
     for part in parts.into_iter().filter(|part| *part != ".") {
@@ -305,7 +306,7 @@ mod tests {
         }
     }
 
-    /// Reads its input in two steps, as an exam does.
+    /// Reads its input in two steps, like an exam.
     #[derive(Debug)]
     struct TwoSteps;
 

@@ -1,4 +1,4 @@
-//! Ids as types of their own.
+//! Ids as separate types.
 
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer};
@@ -6,17 +6,17 @@ use serde::{Deserialize, Deserializer};
 use crate::data::lenient;
 use crate::data::text_or_number::{TextOrNumber, TextOrNumberForm};
 
-/// Defines an id: an opaque text with a type of its own, so that no id is taken for another.
+/// Defines an id: an opaque text with its own type, so that ids cannot be confused.
 ///
 /// | form | what |
 /// | --- | --- |
 /// | `pub struct FolderId;` | `Debug` and `Display` print it |
 /// | `pub struct PatientId: hidden;` | `Debug` prints `PatientId(..)`; there is no `Display` |
-/// | `pub struct FileId: numeric;` | it is also made from `u64`, `i64`, `u32` and `i32` |
+/// | `pub struct FileId: numeric;` | it also has `From` of `u64`, `i64`, `u32` and `i32` |
 /// | `pub struct PatientId: hidden numeric;` | both |
 ///
-/// Hide the id of a person, and whatever opens a person's data. The first line of a hidden id's
-/// documentation says to read it with `as_str()` and never with `{:?}`.
+/// Hide the id of a person, and anything that grants access to a person's data. The first line of a
+/// hidden id's documentation says to read it with `as_str()` and never with `{:?}`.
 ///
 /// Each has `as_str()`, `Clone`, `PartialEq`, `Eq`, `Hash`, `PartialOrd`, `Ord`, `AsRef<str>`,
 /// `FromStr`, `From` of `&str`, `String` and `&String`, `Into<String>`, `Serialize` as a string,
@@ -158,10 +158,10 @@ macro_rules! id {
 
 /// Reads an id, which may be written as a whole number.
 ///
-/// A number that has a fraction, or of which digits were lost, is refused: it would be another id.
+/// A number with a fraction or with lost digits is refused, because it would be another id.
 #[doc(hidden)]
 pub fn read_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    // A binary format does not say what comes next; what wrote the id wrote a string.
+    // A binary format does not show the next type. It was written as a string.
     if !deserializer.is_human_readable() {
         return String::deserialize(deserializer);
     }

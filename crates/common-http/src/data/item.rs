@@ -1,4 +1,4 @@
-//! An item of a list, which may be unreadable without taking its list with it.
+//! An item of a list, which is rejected alone if it cannot be read.
 
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
@@ -8,8 +8,8 @@ use crate::json::{DecodeError, RawJson};
 
 /// An item of a vendor's list: read, or rejected with its text kept.
 ///
-/// An item that cannot be read costs itself, never its page, its list or the pages after it.
-/// `Serialize` writes what the value writes, and a rejected item as it came.
+/// An item that cannot be read does not affect its page, its list or the pages after it.
+/// `Serialize` writes what the value writes, and a rejected item unchanged.
 ///
 /// ```
 /// use common_http::{Item, RawJson};
@@ -32,13 +32,13 @@ pub enum Item<T> {
     Rejected(Rejected),
 }
 
-/// An item that cannot be read, as it came.
+/// An item that cannot be read, unchanged.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Rejected {
     /// The vendor's own JSON text of the item.
     pub raw: RawJson,
-    /// At which path it cannot be read, counted from the list, for example `[3].id`.
+    /// Why and where it cannot be read. The path starts at the list, for example `[3].id`.
     pub error: DecodeError,
 }
 
@@ -52,13 +52,13 @@ impl<T> Item<T> {
         }
     }
 
-    /// The value alone, if it was read.
+    /// The value without its text, if it was read.
     #[must_use]
     pub fn into_value(self) -> Option<T> {
         self.into_result().ok().map(Recorded::into_inner)
     }
 
-    /// What was rejected, if it was.
+    /// The rejected item, if it was rejected.
     #[must_use]
     pub fn rejected(&self) -> Option<&Rejected> {
         match self {
@@ -67,7 +67,7 @@ impl<T> Item<T> {
         }
     }
 
-    /// The value with its text, or what was rejected.
+    /// The value with its text, or the rejected item as the error.
     ///
     /// # Errors
     /// The rejected item.
@@ -98,7 +98,7 @@ impl<T: Serialize> Serialize for Item<T> {
 }
 
 impl<T: DeserializeOwned> Item<T> {
-    /// Reads the item that stands at this place, from 0, of its list.
+    /// Reads the item with this index (from 0) of its list.
     #[must_use]
     pub fn read(raw: RawJson, index: usize) -> Self {
         match raw.parse() {

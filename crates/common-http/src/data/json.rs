@@ -1,9 +1,9 @@
-//! Reads JSON so that nothing is lost and no value leaks into an error.
+//! Reads JSON without losing anything and without showing values in errors.
 //!
 //! - [`decode`] reads a body into a type; [`DecodeError`] names the path, but never the value.
 //! - [`RawJson`] keeps a piece of JSON byte for byte.
 //! - [`TextOrNumber`] is for fields that may be a string or a number.
-//! - [`Extra`] holds the fields that a type does not know.
+//! - [`Extra`] holds the fields that a type does not name.
 //!
 //! A type that keeps unknown fields and treats null as absent:
 //!
@@ -52,10 +52,10 @@ pub type Extra = serde_json::Map<String, Value>;
 
 /// Reads a whole JSON document into a type.
 ///
-/// A byte order mark at the start is skipped, and what is not UTF-8 is read with replacement
-/// characters. Where JSON does not allow how a value is written, that value alone suffers: a text
-/// with raw control characters or half a surrogate is read as far as it can be, `NaN` and the like
-/// read as null, and so does what is nested more than 127 deep. Of a doubled key the last counts.
+/// A byte order mark at the start is skipped, and invalid UTF-8 is read with replacement
+/// characters. A value that is not valid JSON affects only itself: a text with raw control
+/// characters or half a surrogate is read as far as possible; `NaN` and similar values, and values
+/// nested more than 127 deep, read as null. Of a doubled key the last value counts.
 ///
 /// Anything but white space after the document is an error.
 ///
@@ -74,7 +74,7 @@ pub(crate) fn decode_in<T: DeserializeOwned>(
     let text = charset::text(bytes, charset);
     let _level = Level::enter()?;
     cost::check(text.as_bytes())?;
-    // What is right is read fast; where and why something is wrong is found out afterwards.
+    // Valid JSON is read fast. Where and why a text is invalid is determined only after a failure.
     if let Ok(value) = serde_json::from_str(&text) {
         return Ok(value);
     }
@@ -84,13 +84,13 @@ pub(crate) fn decode_in<T: DeserializeOwned>(
     }
 }
 
-/// Reads a surveyed text without the members that begin at these places.
+/// Reads a surveyed text without the members that begin at these positions.
 pub(crate) fn read<T: DeserializeOwned>(text: &str, left_out: &[usize]) -> Result<T, DecodeError> {
     serde_path_to_error::deserialize(&mut Reader::new(text, left_out))
         .map_err(|error| DecodeError::translate(error.path(), error.inner()))
 }
 
-/// Reads a text as nothing but JSON.
+/// Reads a text as strict JSON.
 fn strict<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut reader)
@@ -101,7 +101,8 @@ fn strict<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
     Ok(value)
 }
 
-/// A document in a document: a type that reads its parts with [`decode`] has no other limit to its depth.
+/// A document in a document: a type that reads its parts with [`decode`] would otherwise have no
+/// limit to its depth.
 struct Level;
 
 thread_local! {

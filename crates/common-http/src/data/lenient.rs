@@ -1,4 +1,4 @@
-//! Helpers for `#[serde(deserialize_with = "...")]` that accept what vendors really send.
+//! Helpers for `#[serde(deserialize_with = "...")]` that accept the deviations seen from vendors.
 //!
 //! Their errors never quote a value.
 
@@ -81,7 +81,9 @@ pub fn string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::E
         .map_err(|_| D::Error::invalid_type(Unexpected::Other("something else"), &"a string"))
 }
 
-/// Reads a list, of which an unreadable item costs itself alone; null is the empty list, and null items are dropped.
+/// Reads a list whose unreadable items are rejected alone.
+///
+/// Null is the empty list, and null items are dropped.
 ///
 /// ```
 /// use common_http::{Item, lenient};
@@ -112,12 +114,12 @@ where
     Ok(items.map(|(index, raw)| Item::read(raw, index)).collect())
 }
 
-/// Moves a field out of an answer's fields; one that the type cannot hold stays there.
+/// Moves a field out of an answer's fields. It stays there if the type cannot hold it.
 ///
-/// So one odd field costs neither itself nor the others. Null counts as absent.
+/// An unexpected value affects no other field. Null counts as absent.
 ///
-/// For `#[serde(from = "...")]`: a type is made from its answer's fields, and the rest is its
-/// `extra`.
+/// For `#[serde(from = "...")]`: a type takes its fields from the answer's fields, and the rest is
+/// its `extra`.
 ///
 /// ```
 /// use common_http::{Extra, lenient};

@@ -1,17 +1,17 @@
-//! Cuts a list into its items.
+//! Splits a list into its items.
 
-/// Hands over the text of each item of a JSON list, whatever is in it; `None` where the list does not end.
+/// Returns the text of each item of a JSON list, valid or not; `None` if the list does not end.
 ///
-/// A comma or bracket counts where no text is open. A bracket closes the last one of its kind, and
-/// with it those within; one that closes nothing is a part of its item. So an unreadable item takes
-/// none of its neighbours along.
+/// A comma or bracket counts outside of strings. A bracket closes the last one of its kind and all
+/// brackets opened after it; one that closes nothing belongs to its item. So an invalid item does
+/// not affect its neighbours.
 pub(crate) fn split<'a>(list: &'a [u8], item: &mut dyn FnMut(&'a [u8])) -> Option<()> {
     let list = list.trim_ascii();
     let last = list.len().checked_sub(1)?;
     if list.first() != Some(&b'[') {
         return None;
     }
-    // What is open within the item, and how much of it is a list.
+    // The open brackets within the item, and the part of it that belongs to a list.
     let (mut nest, mut lists) = (Vec::new(), 0_usize);
     let (mut start, mut at) = (1, 1);
     let mut hand_over = |start: usize, end: usize| {
@@ -41,7 +41,7 @@ pub(crate) fn split<'a>(list: &'a [u8], item: &mut dyn FnMut(&'a [u8])) -> Optio
                     && let Some(open) = nest.pop()
                 {
                     lists -= usize::from(open == b'[');
-                    // Each bracket stands two places before the one that closes it.
+                    // The ASCII code of each bracket is two less than that of its closing bracket.
                     if open + 2 == close {
                         break;
                     }
@@ -57,7 +57,7 @@ pub(crate) fn split<'a>(list: &'a [u8], item: &mut dyn FnMut(&'a [u8])) -> Optio
     }
 }
 
-/// Where the quote stands that ends the text.
+/// The position of the quote that ends the string.
 fn end_of_text(list: &[u8], quote: usize) -> Option<usize> {
     let mut at = quote + 1;
     loop {

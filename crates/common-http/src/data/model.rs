@@ -1,4 +1,4 @@
-//! Structs that are lenient by field.
+//! Structs that tolerate unexpected values in single fields.
 
 use serde::Deserializer;
 use serde::de::{DeserializeOwned, Error as _};
@@ -7,9 +7,9 @@ use crate::data::json::{self, DecodeError, Extra, decode};
 use crate::data::raw::raw_text;
 use crate::data::scan::{Member, members, survey};
 
-/// Makes structs lenient by field: a field that cannot hold what came stays in `extra`.
+/// Makes a struct tolerant: an unexpected value of a field is kept in `extra`.
 ///
-/// Only a field that is no `Option` and has no default must be there and be readable.
+/// Only fields that are not `Option` and have no default must be present and readable.
 ///
 /// The struct derives both traits with `#[serde(remote = "Self")]`, which leaves the traits to this
 /// macro, and has a field `extra`. It is read with `serde_json` only, like [`RawJson`](crate::RawJson).
@@ -43,7 +43,7 @@ macro_rules! lenient_model {
         const _: () = {
             use $crate::__private::serde;
 
-            // Read by the derive, which is the inherent function of that name.
+            // Calls the function of that name that the derive generated.
             struct ByTheBook($name);
 
             impl<'de> serde::Deserialize<'de> for ByTheBook {
@@ -78,7 +78,7 @@ macro_rules! lenient_model {
     )+};
 }
 
-/// Reads an object; the fields that are in its way go to its extra fields.
+/// Reads an object, and moves fields that cannot be read to its extra fields.
 #[allow(clippy::missing_errors_doc, reason = "for `lenient_model!` alone")]
 pub fn by_field<'de, D, T>(deserializer: D, extra: fn(&mut T) -> &mut Extra) -> Result<T, D::Error>
 where
@@ -92,12 +92,13 @@ where
     }
 }
 
-/// Leaves out each field that fails, one after the other.
+/// Removes the fields that fail, one after the other.
 fn around_the_odd<T: DeserializeOwned>(
     text: &str,
     extra: fn(&mut T) -> &mut Extra,
 ) -> Result<T, DecodeError> {
-    /// How much text may be read again, so that a large one of nothing but odd fields does not take minutes.
+    /// How much text may be read again, so that many unexpected fields in a large text do not take
+    /// minutes.
     const MOST: usize = 16 << 20;
     let Some(mut left_out) = survey(text, &mut |_, _| ()) else {
         return decode(text.as_bytes());
@@ -118,7 +119,7 @@ fn around_the_odd<T: DeserializeOwned>(
             Err(error) => error,
         };
         let name = error.path().split(['.', '[']).next().unwrap_or_default();
-        // A required field that was left out is missed now.
+        // If the removed field is required, this reports it as missing.
         if let Some(at) = odd.iter().position(|(member, _)| member.name == name) {
             return Err(odd.swap_remove(at).1);
         }

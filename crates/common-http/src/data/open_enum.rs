@@ -1,13 +1,13 @@
-//! Enums of a vendor's codes that keep codes we do not know.
+//! Enums of a vendor's codes that keep unknown codes.
 
-/// Defines an enum of a vendor's codes that keeps a code it does not know instead of failing on it.
+/// Defines an enum of a vendor's codes that keeps unknown codes instead of failing.
 ///
-/// Codes are numbers (`: i64`, which may come as floats without a fraction) or texts (`: String`).
+/// Codes are numbers (`: i64`, also written as floats without a fraction) or texts (`: String`).
 /// Besides the named variants, the enum has `Unknown`, which holds the vendor's code and is written
-/// again as that code.
+/// as that code.
 ///
-/// - `From` makes one from a code; prefer it to naming `Unknown`. `code()` or `as_str()` gives the
-///   code back.
+/// `From` converts a code; use it instead of the variant `Unknown`. `code()` or `as_str()` returns
+/// the code.
 /// - An enum of texts has `KNOWN`, the list of the named codes.
 /// - `Display` prints a known code, `Debug` its variant's name. Of a code that is not on the list
 ///   they print only `unrecognised`, because a vendor may put anything there.
@@ -55,7 +55,7 @@ macro_rules! open_enum {
         #[non_exhaustive]
         $vis enum $name {
             $( $(#[$about_variant])* $variant, )+
-            /// A code that is not on the list, kept as it came.
+            /// A code that is not on the list, unchanged.
             Unknown(i64),
         }
 
@@ -110,7 +110,7 @@ macro_rules! open_enum {
         #[non_exhaustive]
         $vis enum $name {
             $( $(#[$about_variant])* $variant, )+
-            /// A code that is not on the list, kept as it came.
+            /// A code that is not on the list, unchanged.
             Unknown(::std::string::String),
         }
 

@@ -12,14 +12,14 @@ use crate::data::charset;
 use crate::data::json::{DecodeError, decode};
 use crate::data::scan;
 
-/// One JSON value in exactly the bytes that came: field order, numbers, escapes and white space.
+/// One JSON value, byte for byte: its field order, numbers, escapes and white space.
 ///
-/// It may be what JSON does not allow and [`decode`] reads all the same, such as `NaN` for a number;
-/// an item of a list may even be unreadable. `Serialize` always writes JSON: what was read, or all of
-/// the text as a string.
+/// It may be invalid JSON that [`decode`] tolerates, such as `NaN` for a number; an item of a list
+/// may even be unreadable. `Serialize` always writes valid JSON: the value as it was read, or else
+/// the whole text as a string.
 ///
-/// Read and write it with `serde_json` only (`from_str`, `from_slice`, `from_value`, ...). No other
-/// format can carry it, nor can serde's `flatten` and `untagged`, which convert values on the way.
+/// Read and write it with `serde_json` only (`from_str`, `from_slice`, `from_value`, ...). Other
+/// formats cannot represent it, and serde's `flatten` and `untagged` convert values on the way.
 ///
 /// Cloning is cheap, because the text is shared. Two are equal if their bytes are. `Debug` prints
 /// the length only.
@@ -35,12 +35,13 @@ use crate::data::scan;
 #[derive(Clone, PartialEq, Eq)]
 pub struct RawJson {
     text: Arc<str>,
-    /// What came, where it is not the text's bytes.
+    /// The original bytes, if they differ from the text's.
     bytes: Option<Arc<Vec<u8>>>,
 }
 
 impl RawJson {
-    /// Wraps a text that is one JSON value, without white space and byte order mark around it.
+    /// Wraps a text that is one JSON value, and removes white space and a byte order mark around
+    /// it.
     ///
     /// # Errors
     ///
@@ -49,7 +50,7 @@ impl RawJson {
         decode(text.into().as_bytes())
     }
 
-    /// Wraps bytes that hold one value, which may be unreadable, with white space around it.
+    /// Wraps the bytes of one value, which may be unreadable, and removes white space around it.
     pub(crate) fn of(bytes: &[u8], charset: Option<&str>) -> Self {
         let text = charset::text(bytes, charset);
         let bytes = match &text {
@@ -62,16 +63,16 @@ impl RawJson {
         }
     }
 
-    /// The text as it came.
+    /// The text, unchanged.
     ///
-    /// Where what came is not UTF-8, it is read by the charset that the answer names, else with
-    /// replacement characters; [`as_bytes`](RawJson::as_bytes) has what came.
+    /// If the bytes are not UTF-8, they are decoded with the charset that the answer names, else
+    /// with replacement characters; [`as_bytes`](RawJson::as_bytes) has the original bytes.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The bytes as they came: those of [`as_str`](RawJson::as_str), unless it is not UTF-8.
+    /// The original bytes: those of [`as_str`](RawJson::as_str), unless they are not UTF-8.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.bytes {
@@ -100,7 +101,7 @@ impl RawJson {
                 }
             };
             compact.push_str(&text[start..at]);
-            // A backslash before it would take the escape's own for itself.
+            // A backslash before it would escape the backslash of this escape.
             compact.push_str(if escaped { "\\" } else { "" });
             compact.push_str(instead);
             (start, escaped) = (at + 1, false);
@@ -118,7 +119,7 @@ impl RawJson {
         decode(self.text.as_bytes())
     }
 
-    /// The text, or what it reads as where it is not JSON: a string where it cannot be read.
+    /// The text, or if it is not JSON, the value as it was read; a string if it cannot be read.
     fn json(&self) -> Cow<'_, str> {
         if serde_json::from_str::<&RawValue>(&self.text).is_ok() {
             return Cow::Borrowed(&self.text);
@@ -151,10 +152,10 @@ impl<'de> Deserialize<'de> for RawJson {
     }
 }
 
-/// The name under which our own reader hands out the text of a value.
+/// The name under which our own reader passes on the text of a value.
 pub(crate) const RAW_TEXT: &str = "$common_http::RawText";
 
-/// Takes the text of the next value, exactly as it stands.
+/// Takes the text of the next value, unchanged.
 pub(crate) fn raw_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     struct Text;
 

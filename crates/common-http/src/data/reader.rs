@@ -1,4 +1,4 @@
-//! Reads a type from JSON as vendors write it.
+//! Reads a type from JSON, including the invalid forms that vendors send.
 
 use std::borrow::Cow;
 
@@ -12,13 +12,13 @@ use serde_json::Error;
 use crate::data::raw::RAW_TEXT;
 use crate::data::scan::{Scalar, Scan};
 
-/// How deep values may be nested: what is deeper reads as null. The same as `serde_json`'s limit.
+/// The maximum nesting depth, as in `serde_json`. Deeper values read as null.
 const DEEPEST: usize = 127;
 
 /// A deserializer over a text that was [surveyed](crate::data::scan::survey).
 pub(crate) struct Reader<'de> {
     scan: Scan<'de>,
-    /// Where the members begin that are left out, in order.
+    /// The positions of the members to leave out, in order.
     left_out: &'de [usize],
     depth: usize,
 }
@@ -41,7 +41,7 @@ impl<'de> Reader<'de> {
         self.scan.skip().ok_or_else(not_surveyed)
     }
 
-    /// Whether null stands here, or what reads as null; it is then behind us.
+    /// Consumes null, or a value that reads as null, if it is next.
     fn nothing(&mut self) -> Result<bool, Error> {
         let before = self.scan;
         let nothing = match self.scan.peek() {
@@ -150,7 +150,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor.visit_unit()
     }
 
-    // As in `serde_json`, no visitor is asked to make an object of null.
+    // As in `serde_json`, no visitor gets an object for null.
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.scan.peek() {
             Some(b'{' | b'[') => self.deserialize_any(visitor),
@@ -181,7 +181,7 @@ struct Entries<'a, 'de> {
 }
 
 impl Entries<'_, '_> {
-    /// Whether there is one more.
+    /// Whether there is another entry.
     fn more(&mut self) -> bool {
         if !self.first {
             self.reader.scan.eat(b',');

@@ -8,11 +8,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::json::{DecodeError, RawJson};
 
-/// What an answer said, typed, with the vendor's own JSON text beside it. It derefs to the value.
+/// An answer's value with the vendor's own JSON text. It derefs to the value.
 ///
 /// `Debug` and equality are the value's. `Serialize` writes what the value writes; only
-/// [`raw`](Recorded::raw) has the vendor's text, which can hold secrets and fields that the value leaves
-/// out. It is read with `serde_json` only (see [`RawJson`]), so a program's tests can build one:
+/// [`raw`](Recorded::raw) has the vendor's text, which can contain secrets and fields that the
+/// value does not have. It is read with `serde_json` only (see [`RawJson`]), so that tests can
+/// build one:
 ///
 /// ```
 /// use common_http::Recorded;

@@ -1,4 +1,4 @@
-//! Keeps secrets and personal data out of what is printed.
+//! Keeps secrets and personal data out of printed text.
 
 use std::fmt;
 use std::hint::black_box;
@@ -11,8 +11,8 @@ use crate::data::lenient;
 /// A text that must never be printed: a password, a token, a key.
 ///
 /// `Debug` prints `Secret(***)`; there is no `Display` and no `Serialize`. The memory is
-/// overwritten on drop. The time for comparing two secrets of one length does not depend on where
-/// they differ.
+/// overwritten on drop. Comparing two secrets of the same length takes a time that does not depend
+/// on where they differ.
 ///
 /// ```
 /// use common_http::Secret;
@@ -25,7 +25,7 @@ use crate::data::lenient;
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The text itself; whatever is made from it, such as a header, is as secret.
+    /// The text itself. Anything that is made from it, such as a header, is secret too.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -64,7 +64,7 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// Compares every byte even after a difference, so that the time tells only the length of a guess.
+/// Compares every byte even after a difference, so that the time reveals only the length.
 fn same_bytes(a: &[u8], b: &[u8]) -> bool {
     let difference = a
         .iter()

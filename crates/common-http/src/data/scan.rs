@@ -1,9 +1,9 @@
-//! Walks over JSON as vendors write it, in linear time and without recursion.
+//! Scans JSON, including the invalid forms that vendors send, in linear time without recursion.
 //!
-//! The structure must be that of JSON. What may be odd are the pieces between the brackets: a value
-//! that no JSON reader takes (`NaN`, `01`, nothing at all) reads as null, a text with raw control
-//! characters, broken escapes or half a surrogate reads as what it must have meant, a trailing
-//! comma as nothing, and of a doubled key the last one counts.
+//! The brackets must be those of JSON; the values between them may be invalid. A value that is not
+//! JSON (`NaN`, `01`, nothing at all) reads as null, a string with raw control characters, broken
+//! escapes or half a surrogate as its probable meaning. A trailing comma is ignored, and of a
+//! doubled key the last value counts.
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
@@ -11,20 +11,20 @@ use std::ops::Range;
 
 use serde_json::Number;
 
-/// A place in a text.
+/// A position in a text.
 #[derive(Clone, Copy)]
 pub(crate) struct Scan<'a> {
     text: &'a str,
     pub(crate) at: usize,
 }
 
-/// A text, a number, a word, or what stands in their place.
+/// A string, a number, a word, or an invalid value.
 pub(crate) enum Scalar<'a> {
-    /// What a text says, and whether JSON allows how it says it.
+    /// A string's content, and whether its notation is invalid.
     Text(Cow<'a, str>, bool),
     /// `true`, `false`, `null` or a number.
     Word(&'a str),
-    /// Something that is no JSON.
+    /// Not JSON.
     Odd,
 }
 
@@ -33,7 +33,7 @@ impl<'a> Scan<'a> {
         Self { text, at: 0 }
     }
 
-    /// The next byte that is not white space, and moves there.
+    /// Skips white space, and returns the next byte.
     pub(crate) fn peek(&mut self) -> Option<u8> {
         while let Some(&byte) = self.text.as_bytes().get(self.at) {
             if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
@@ -50,7 +50,7 @@ impl<'a> Scan<'a> {
         there
     }
 
-    /// A text with its quotes; `None` if it has no end.
+    /// A string with its quotes; `None` if it does not end.
     fn string(&mut self) -> Option<&'a str> {
         let start = self.at;
         let bytes = self.text.as_bytes();
@@ -66,7 +66,7 @@ impl<'a> Scan<'a> {
         Some(&self.text[start..self.at])
     }
 
-    /// What ends at the next white space, quote, comma, colon or bracket.
+    /// Reads up to the next white space, quote, comma, colon or bracket.
     fn word(&mut self) -> &'a str {
         let rest = &self.text[self.at..];
         let end = rest.bytes().position(ends_word);
@@ -75,7 +75,9 @@ impl<'a> Scan<'a> {
         word
     }
 
-    /// The scalar that begins here, and where it stands. All up to the next comma or closing bracket is one.
+    /// Reads a scalar, and returns it with its position.
+    ///
+    /// Everything up to the next comma or closing bracket belongs to it.
     pub(crate) fn scalar(&mut self) -> Option<(Scalar<'a>, Range<usize>)> {
         let first = self.peek();
         let start = self.at;
@@ -104,7 +106,8 @@ impl<'a> Scan<'a> {
         Some((scalar, start..end))
     }
 
-    /// The key of a member with what belongs to it, up to its value: what it says, whether it is odd, where it stands.
+    /// Reads a member's key up to its value. Returns its content, whether its notation is invalid,
+    /// and its position.
     pub(crate) fn key(&mut self) -> Option<(Cow<'a, str>, bool, Range<usize>)> {
         if self.peek()? != b'"' {
             return None;
@@ -115,7 +118,7 @@ impl<'a> Scan<'a> {
         self.eat(b':').then_some((text, odd, span))
     }
 
-    /// Steps over a value of a text that was [surveyed](survey); gives its place.
+    /// Skips a value of a [surveyed](survey) text, and returns its position.
     pub(crate) fn skip(&mut self) -> Option<&'a str> {
         if !matches!(self.peek()?, b'{' | b'[') {
             let (_, span) = self.scalar()?;
@@ -140,14 +143,14 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// A member of an object, and where it begins.
+/// A member of an object, and its position.
 pub(crate) struct Member<'a> {
     pub(crate) name: Cow<'a, str>,
     pub(crate) value: &'a str,
     pub(crate) start: usize,
 }
 
-/// The members of an object that was [surveyed](survey).
+/// The members of an object in a [surveyed](survey) text.
 pub(crate) fn members(object: &str) -> Vec<Member<'_>> {
     let mut scan = Scan::new(object);
     let mut members = Vec::new();
@@ -173,7 +176,7 @@ fn ends_word(byte: u8) -> bool {
     )
 }
 
-/// What a text between quotes says, and whether JSON does not allow how it says it.
+/// The content of a quoted string, and whether its notation is invalid.
 fn spoken(quoted: &str) -> (Cow<'_, str>, bool) {
     let inner = &quoted[1..quoted.len() - 1];
     if !inner.bytes().any(|byte| byte == b'\\' || byte < b' ') {
@@ -194,7 +197,7 @@ fn spoken(quoted: &str) -> (Cow<'_, str>, bool) {
     (Cow::Owned(text), true)
 }
 
-/// The character that an escape means, and the escape's length. What is no escape is a backslash.
+/// The character of an escape, and the escape's length. An invalid escape is a backslash.
 fn escape(rest: &str) -> (char, usize) {
     let unit = |at: usize| {
         let digits = rest.get(at..at + 6)?.strip_prefix("\\u")?;
@@ -223,9 +226,10 @@ fn escape(rest: &str) -> (char, usize) {
     }
 }
 
-/// Walks over a whole document and tells of each odd piece and what JSON would say for it.
+/// Scans a whole document and reports each invalid piece with its replacement in JSON.
 ///
-/// Gives where the members begin that a later one of their name replaces, in order; `None` if it is not JSON.
+/// Returns the positions of members that a later one of the same name replaces, in order; `None` if
+/// the text is not JSON.
 pub(crate) fn survey(text: &str, odd: &mut dyn FnMut(Range<usize>, &str)) -> Option<Vec<usize>> {
     let mut survey = Survey {
         scan: Scan::new(text),
@@ -250,18 +254,18 @@ pub(crate) fn survey(text: &str, odd: &mut dyn FnMut(Range<usize>, &str)) -> Opt
 struct Survey<'a, 'o> {
     scan: Scan<'a>,
     odd: &'o mut dyn FnMut(Range<usize>, &str),
-    /// The brackets that are open. Each stands two places before the one that closes it, in ASCII.
+    /// The open brackets. Each one's ASCII code is two less than that of its closing bracket.
     nest: Vec<u8>,
-    /// Where in `members` those of each open object begin.
+    /// For each open object, the index in `members` at which its members begin.
     objects: Vec<usize>,
-    /// The hash of each member's key, and where it begins.
+    /// The hash of each member's key, and the member's position.
     members: Vec<(u64, usize)>,
     doubled: Vec<usize>,
     hasher: RandomState,
 }
 
 impl Survey<'_, '_> {
-    /// Begins a value; gives whether that is all of it, up to a closing bracket.
+    /// Begins a value; returns whether it is complete, or its closing bracket is next.
     fn begin(&mut self) -> Option<bool> {
         let open = self.scan.peek()?;
         if matches!(open, b'{' | b'[') {
@@ -281,7 +285,7 @@ impl Survey<'_, '_> {
         Some(true)
     }
 
-    /// Goes on after a value, to the next one or the end; gives whether it is the end.
+    /// Continues after a value, to the next one or the end; returns whether the text has ended.
     fn end(&mut self) -> Option<bool> {
         while let Some(&open) = self.nest.last() {
             let next = self.scan.peek()?;
@@ -329,7 +333,7 @@ pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// The same document as JSON: each odd piece is replaced, all else is as it was.
+/// The same document as valid JSON: invalid pieces are replaced, everything else is unchanged.
 pub(crate) fn repaired(text: &str) -> Option<String> {
     let (mut json, mut from) = (String::with_capacity(text.len()), 0);
     survey(text, &mut |span, instead| {

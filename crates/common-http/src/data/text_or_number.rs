@@ -9,11 +9,11 @@ use serde_json::{Number, Value};
 
 use crate::data::lenient;
 
-/// A JSON string or number, written again as whichever it was.
+/// A JSON string or number, which is written as the type that was read.
 ///
 /// A string is kept exactly, and so is a whole number from -2^63 to 2^64-1. Any other number is
-/// kept as a 64-bit float: its value, not its spelling (`12.50` is written `12.5`). Where every
-/// digit matters, read the [`RawJson`](crate::RawJson) beside it. A string never equals a number:
+/// kept as a 64-bit float: its value, not its spelling (`12.50` is written `12.5`). If every digit
+/// matters, use the [`RawJson`](crate::RawJson) of the answer. A string never equals a number:
 /// `"12"` is not `12`.
 ///
 /// `Debug` prints `TextOrNumber(..)`.

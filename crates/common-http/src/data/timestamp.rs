@@ -1,4 +1,4 @@
-//! A time as the vendor wrote it.
+//! A time in the vendor's notation.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -8,12 +8,12 @@ use serde_json::Number;
 
 use crate::data::text_or_number::{TextOrNumber, TextOrNumberForm};
 
-/// A date or time exactly as the vendor wrote it, and its instant where that is certain.
+/// A date or time exactly as the vendor wrote it, and its instant if that is certain.
 ///
-/// No vendor documents its formats, so any JSON string or number is accepted, and written again as
-/// it came (for numbers see [`TextOrNumber`]).
+/// No vendor documents its formats, so any JSON string or number is accepted and written unchanged
+/// (for numbers see [`TextOrNumber`]).
 ///
-/// `Debug` prints `Timestamp(..)`: when a person was born or examined is personal data.
+/// `Debug` prints `Timestamp(..)`, because the time of a birth or an exam is personal data.
 ///
 /// ```
 /// use common_http::Timestamp;
@@ -36,7 +36,7 @@ enum Form {
 }
 
 impl Timestamp {
-    /// The vendor's own text; for a JSON number its digits.
+    /// The vendor's text; for a JSON number its digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
@@ -44,7 +44,7 @@ impl Timestamp {
         }
     }
 
-    /// The instant, or `None` where the text does not say it for certain.
+    /// The instant; `None` if the text does not define it.
     ///
     /// Strings: a date and time in RFC 3339 (or similar ISO 8601 forms) with `Z` or an offset; a
     /// fraction of any length is cut to nanoseconds. A date alone, a time without zone, and
@@ -111,7 +111,7 @@ fn text_to_system_time(text: &str) -> Option<SystemTime> {
     from_epoch(since_epoch.is_negative(), since_epoch.unsigned_abs())
 }
 
-/// What stands before and after the digits of a fraction beyond nanoseconds, if there are any.
+/// The text before and after the fraction's digits beyond nanoseconds, if there are any.
 fn digits_beyond_nanoseconds(text: &str) -> Option<(&str, &str)> {
     const NANOSECOND_DIGITS: usize = 9;
     let fraction = text.find('.')? + 1;

@@ -1,4 +1,4 @@
-//! One exchange: the request out, the answer's head in, and as much of its body as the mode wants.
+//! One exchange: sends the request and reads the answer's head and as much body as the mode needs.
 
 use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
@@ -18,7 +18,7 @@ use crate::options::Timeouts;
 use crate::prepared::Prepared;
 use crate::transport::{IncomingBody, OutgoingBody, Sending};
 
-/// What of an answer is read before it is handed over.
+/// How much of an answer is read before it is returned.
 #[derive(Clone, Copy)]
 pub(crate) enum Mode {
     Whole,
@@ -32,9 +32,9 @@ pub(crate) const CHECKED: usize = 1024;
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// The body, or its start in streamed mode.
+    /// The whole body, or its start in streamed mode.
     pub(crate) start: Bytes,
-    /// The rest of it.
+    /// The rest of the body.
     pub(crate) rest: BodyReader,
 }
 
@@ -48,7 +48,7 @@ pub(crate) async fn exchange(
     end: Option<Instant>,
 ) -> Result<Reply, Failure> {
     let on_progress = prepared.options.on_progress.clone();
-    // Dropping `sending`, at whatever end of the exchange, stops a body that is still on its way.
+    // Dropping `sending`, however the exchange ends, stops a body that is still being sent.
     let (body, sending) = OutgoingBody::new(body, prepared.body.len(), attempt, on_progress);
     let request = request(prepared, authorization, body);
     let timeouts = &engine.options().timeouts;
@@ -74,7 +74,7 @@ pub(crate) async fn exchange(
     };
     let headers = head.headers;
     let length = match *prepared.operation.method() {
-        // The answer tells the length of a body that it does not have.
+        // The answer to a HEAD announces the length of a body that is not sent.
         Method::HEAD => None,
         _ => announced(&headers),
     };
@@ -99,7 +99,7 @@ pub(crate) async fn exchange(
         rest: BodyReader::new(stream, length, limit, timeouts.idle, must_show),
     };
     if is_encoded(&reply.headers) {
-        return Err(reply.decode("a content encoding that was not asked for"));
+        return Err(reply.decode("the answer has a content encoding that was not requested"));
     }
     let enough = match mode {
         Mode::Whole => usize::MAX,
@@ -122,7 +122,7 @@ pub(crate) async fn exchange(
         let (headers, body) = (reply.headers.clone(), reply.start.clone());
         let answer = answer(&prepared.operation, reply.status, headers, body, attempt);
         let says = (engine.profile().read_error)(&prepared.operation, &answer).kind;
-        // Some vendors say under 200 that the credentials are wrong.
+        // Some vendors report wrong credentials with status 200.
         if says == Some(ErrorKind::Credentials) {
             return Err(Failure::Answer(Box::new(answer)));
         }
@@ -135,7 +135,7 @@ pub(crate) async fn exchange(
             Err(reply.decode("the answer is not a whole file"))
         }
         Mode::Streamed { check: Some(check) } if !check(&reply.start) => {
-            Err(reply.decode("the answer is not the file that was asked for"))
+            Err(reply.decode("the answer is not a file of the expected kind"))
         }
         _ => Ok(reply),
     }
@@ -158,7 +158,7 @@ impl Reply {
     }
 
     fn page(&self) -> Failure {
-        let why = "a web page came in place of the vendor's answer";
+        let why = "the answer is a web page, not the vendor's";
         match self.decode(why) {
             Failure::Unreadable(mut unreadable) => {
                 unreadable.is_foreign = true;
@@ -212,8 +212,9 @@ fn limit(engine: &Engine, prepared: &Prepared, mode: Mode) -> u64 {
     prepared.options.max_bytes.unwrap_or(default)
 }
 
-/// Ends when the answer's head is overdue: no progress of the body, or nothing for too long after its last
-/// byte. A proxy may pass a file on only when it has it whole, so a transfer waits as long again.
+/// Returns when the answer's head is overdue: the body makes no progress, or the head does not
+/// arrive in time after its last byte. A proxy may forward an upload only when it has all of it, so
+/// the head of its answer may take as long as the upload took.
 async fn no_head_in_time(sending: &Sending, timeouts: &Timeouts, is_upload: bool) -> Stalled {
     let started = Instant::now();
     loop {
@@ -231,7 +232,7 @@ async fn no_head_in_time(sending: &Sending, timeouts: &Timeouts, is_upload: bool
     Stalled::Head
 }
 
-/// The length of the body, unless chunks say it.
+/// The announced length of the body; `None` if it is chunked.
 fn announced(headers: &HeaderMap) -> Option<u64> {
     if headers.contains_key(TRANSFER_ENCODING) {
         return None;
@@ -245,7 +246,7 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
         .ok()
 }
 
-/// Whether the body is compressed. A value that names no coding means that it is not.
+/// Whether the body is compressed. Values that name no coding are ignored.
 fn is_encoded(headers: &HeaderMap) -> bool {
     const CODINGS: [&str; 9] = [
         "gzip",
@@ -269,8 +270,8 @@ fn is_encoded(headers: &HeaderMap) -> bool {
         })
 }
 
-/// The start of an error answer's body: what comes of it in a fair time. The answer itself is known already, so that
-/// the end of the call's time takes no more than the rest of its body.
+/// Reads the start of an error answer's body, for a limited time. The status is known already, so
+/// when the call's time ends only the rest of the body is lost.
 async fn kept(stream: IncomingBody, timeouts: &Timeouts, end: Option<Instant>) -> Bytes {
     let mut reader = BodyReader::new(stream, None, u64::MAX, timeouts.idle, End::Shown);
     let mut kept = BytesMut::new();

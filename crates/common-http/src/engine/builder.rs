@@ -64,13 +64,13 @@ impl EngineBuilder {
         self
     }
 
-    /// The engine. It does no I/O and spawns nothing.
+    /// Builds the engine. It does no I/O and starts no task.
     ///
     /// ```
     /// use common_http::{Engine, ErrorKind, Profile};
     ///
     /// static EXAMPLE: Profile = Profile::new("example", "example-client/0.1.0");
-    /// // No password or token crosses the network in plain text.
+    /// Passwords and tokens are not sent in plain text over a network.
     /// let error = Engine::builder(&EXAMPLE, "http://clinic.example").build().unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Config);
     /// ```

@@ -1,4 +1,4 @@
-//! What the attempts of a call so far may have done at the vendor.
+//! Tracks what the attempts of a call may have done at the vendor.
 
 use crate::error::Delivery;
 use crate::retry::Outcome;
@@ -17,7 +17,7 @@ impl Doubt {
         self.last = Some(outcome);
     }
 
-    /// Of a call that ends in an error now.
+    /// The delivery of a call that ends in an error now.
     pub(crate) fn delivery(&self) -> Delivery {
         match self.last {
             _ if self.any_doubtful => Delivery::Unknown,
@@ -27,7 +27,7 @@ impl Doubt {
         }
     }
 
-    /// Of a call whose last attempt got a successful answer.
+    /// The delivery of a call whose last attempt got a successful answer.
     pub(crate) fn delivery_of_answer(&self) -> Delivery {
         if self.any_doubtful {
             Delivery::Unknown

@@ -1,4 +1,4 @@
-//! What went wrong with an attempt, in our own words.
+//! Why an attempt failed, and the error that it becomes.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::profile::{ErrorDetail, Profile};
 use crate::retry::{Outcome, RetryPolicy, limit_reset, retry_after};
 use crate::transport::TransportError;
 
-/// Headers that name a request, as vendors and gateways write them.
+/// Headers that carry an id of the request, as vendors and gateways name them.
 const REQUEST_IDS: [&str; 4] = [
     "x-request-id",
     "request-id",
@@ -24,27 +24,28 @@ const REQUEST_IDS: [&str; 4] = [
 ];
 
 pub(crate) enum Failure {
-    /// The session that the call needs could not be had.
+    /// No session could be obtained for the call.
     Login(Error),
-    /// The time was over, or this took too long, before anything of this attempt left.
+    /// The time was over, or the preparation took too long. Nothing of this attempt was sent.
     NotInTime(&'static str),
-    /// The body could not be opened: nothing of this attempt left.
+    /// A local failure before the exchange, for example in opening the body. Nothing of this
+    /// attempt was sent.
     Local(Error),
-    /// The body could not be read to its end: some of it may have left.
+    /// The body could not be read to its end. Some of it may have been sent.
     BodyBroke(Error),
     Transport(TransportError),
-    /// A success came before the body was handed over whole: nobody can have taken it.
+    /// A success arrived before the whole body was sent, so the vendor cannot have the whole body.
     Early,
-    /// The answer came up short or long of its length.
+    /// The answer is shorter or longer than its announced length.
     WrongLength,
-    /// Nothing proves that the answer came whole, and its content does not either.
+    /// Neither the protocol nor the content proves that the answer is complete.
     Unproven,
     Stalled(Stalled),
     Answer(Box<Answer>),
     Unreadable(Box<Unreadable>),
 }
 
-/// Where the time went.
+/// Which time limit ended the attempt.
 #[derive(Clone, Copy)]
 pub(crate) enum Stalled {
     Deadline,
@@ -52,11 +53,11 @@ pub(crate) enum Stalled {
     Idle,
 }
 
-/// A success that cannot be used.
+/// A successful status whose answer cannot be used.
 pub(crate) struct Unreadable {
     pub(crate) kind: ErrorKind,
     pub(crate) why: &'static str,
-    /// It is not an answer of the vendor's API at all.
+    /// Something other than the vendor's API wrote the answer.
     pub(crate) is_foreign: bool,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -64,11 +65,11 @@ pub(crate) struct Unreadable {
 }
 
 impl Failure {
-    /// The row of the retry table; `None` where there was no attempt to judge.
+    /// The row of the retry table; `None` if no attempt was made.
     pub(crate) fn outcome(&self, profile: &Profile, operation: &Operation) -> Option<Outcome> {
         Some(match self {
             Self::Login(_) | Self::NotInTime(_) | Self::Local(_) => return None,
-            // Not worth repeating, but some of it may have left.
+            // Another attempt would fail the same way, but some of the body may have been sent.
             Self::BodyBroke(_) => Outcome::Broken,
             Self::Transport(TransportError::Connect(cause)) if !cause.may_pass() => Outcome::Barred,
             Self::Transport(error) if error.is_not_sent() => Outcome::NotSent,
@@ -80,11 +81,12 @@ impl Failure {
             Self::Answer(answer) if operation.is_login() => {
                 let says = answer.detail(profile, operation).kind;
                 match answer.status {
-                    // Whatever the status: asked again and again, it would lock the account.
+                    // Under any status: repeated logins with wrong credentials would lock the
+                    // account.
                     _ if says == Some(ErrorKind::Credentials) => Outcome::Refused,
-                    // No 4xx of a login is repeated.
+                    // A login is never repeated after a 4xx.
                     StatusCode::REQUEST_TIMEOUT => Outcome::Broken,
-                    // A 503 is the vendor's fault, with or without a time to come back.
+                    // For a login a 503 is a server error, with or without `Retry-After`.
                     status => Outcome::of_status(status, false),
                 }
             }
@@ -95,7 +97,7 @@ impl Failure {
                     outcome => outcome,
                 }
             }
-            // Nobody knows who wrote the page, or what became of the request.
+            // It is unknown who wrote the page and whether the vendor received the request.
             Self::Unreadable(unreadable)
                 if unreadable.is_foreign && operation.effect() != Effect::Safe =>
             {
@@ -105,7 +107,7 @@ impl Failure {
         })
     }
 
-    /// How long the vendor wants us to stay away: its word, or what is known of it.
+    /// How long to wait before the next request: the vendor's value, else the known minimum.
     pub(crate) fn retry_after(&self, profile: &Profile, policy: &RetryPolicy) -> Option<Duration> {
         match self {
             Self::Answer(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => {
@@ -123,7 +125,7 @@ impl Failure {
     pub(crate) fn into_error(self, profile: &Profile, request: &Prepared, attempts: u32) -> Error {
         let operation = &request.operation;
         let error = match self {
-            // Operation, status and attempts are the login's.
+            // The error keeps the login's operation, status and attempts.
             Self::Login(error) => {
                 let id = error.operation().unwrap_or(operation.id());
                 return error.with_operation(id);
@@ -138,14 +140,14 @@ impl Failure {
             }
             Self::Transport(error) => Error::new(ErrorKind::Interrupted).with_detail(error.words()),
             Self::Early => Error::new(ErrorKind::Interrupted)
-                .with_detail("the answer came before the whole body was sent"),
+                .with_detail("the answer arrived before the whole body was sent"),
             Self::WrongLength => Error::new(ErrorKind::Interrupted)
-                .with_detail("the answer is not as long as it was announced"),
+                .with_detail("the answer does not have its announced length"),
             Self::Unproven => Error::new(ErrorKind::Interrupted)
-                .with_detail("nothing proves that the answer came whole"),
+                .with_detail("the answer may be incomplete: nothing shows where it ends"),
             Self::Stalled(stalled) => Error::new(ErrorKind::Timeout).with_detail(match stalled {
                 Stalled::Deadline => "the call's deadline passed",
-                Stalled::Head => "no answer came",
+                Stalled::Head => "no answer arrived in time",
                 Stalled::Idle => "the transfer made no progress",
             }),
             Self::Answer(answer) => answer.refusal(profile, request),
@@ -161,7 +163,7 @@ impl Failure {
     }
 }
 
-/// An answer that is not a success, as the vendor crate reads it.
+/// Reads an answer that is not a success with the vendor crate's function.
 impl Answer {
     fn detail(&self, profile: &Profile, operation: &Operation) -> ErrorDetail {
         (profile.read_error)(operation, self)
@@ -202,14 +204,14 @@ impl Answer {
     }
 }
 
-/// What is probably wrong. The address itself is never told: it can hold anything.
+/// Explains a redirect. The target is not shown, because it can contain anything.
 fn redirected(headers: &HeaderMap, asked: &Url) -> &'static str {
     let location = headers.get(LOCATION).and_then(|to| to.to_str().ok());
     let Some(to) = location.and_then(|to| asked.join(to).ok()) else {
-        return "the vendor redirects; no redirect is followed: are base URL and path right, a trailing slash included?";
+        return "the vendor redirects, which is not followed: check base URL and path, including a trailing slash";
     };
     if to.origin() != asked.origin() {
-        return "the vendor redirects to another scheme, host or port, which is not followed: is the base URL right?";
+        return "the vendor redirects to another scheme, host or port, which is not followed: check the base URL";
     }
     let without = |path: &str, other: &str| path.strip_suffix('/') == Some(other);
     if without(to.path(), asked.path()) {
@@ -218,7 +220,7 @@ fn redirected(headers: &HeaderMap, asked: &Url) -> &'static str {
     if without(asked.path(), to.path()) {
         return "the vendor redirects to the path without its trailing slash, which is not followed";
     }
-    "the vendor redirects to another path, which is not followed: are base URL and path right, a trailing slash included?"
+    "the vendor redirects to another path, which is not followed: check base URL and path, including a trailing slash"
 }
 
 fn with_request_id(error: Error, headers: &HeaderMap) -> Error {

@@ -1,4 +1,4 @@
-//! Until when a call may go on, and what it may still wait.
+//! The time limits of a call, and how much longer it may wait.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -8,23 +8,23 @@ use tokio::time::{Instant, timeout_at};
 use super::failure::{Failure, Stalled};
 
 pub(crate) struct Limits {
-    /// Of the caller: hard.
+    /// The caller's hard limit.
     pub(crate) deadline: Option<Instant>,
-    /// Of the working time; a throttle wait moves it.
+    /// The end of the working time; a throttle wait moves it.
     pub(crate) working: Option<Instant>,
-    /// What may still be spent on waits that the vendor asked for.
+    /// How much longer the call may wait at the vendor's request.
     pub(crate) asked_left: Duration,
     pub(crate) attempts: u32,
 }
 
-/// Why there is a wait before the next attempt.
+/// The reason for a wait before the next attempt.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Wait {
     /// Our own backoff.
     Own,
-    /// The vendor said how long, after a failure.
+    /// The vendor named a time, after a failure.
     Asked,
-    /// The vendor refused before it acted.
+    /// The vendor refused the request before it acted on it.
     Throttle,
 }
 
@@ -33,7 +33,7 @@ impl Limits {
         earlier(self.deadline, self.working)
     }
 
-    /// Takes the wait from what is left, or says that it does not fit.
+    /// Deducts the wait; `None` if the call's limits do not allow it.
     pub(crate) fn spend(&mut self, wait: Duration, why: Wait) -> Option<()> {
         let back = Instant::now().checked_add(wait)?;
         if why != Wait::Own {
@@ -58,7 +58,7 @@ pub(crate) fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant>
     }
 }
 
-/// The future's output, unless the call's time ends first.
+/// The future's output, or `Failure::Stalled` if the call's time ends first.
 pub(crate) async fn within<F: Future>(
     end: Option<Instant>,
     future: F,

@@ -10,13 +10,15 @@ use crate::operation::Operation;
 use crate::options::CallOptions;
 
 impl Engine {
-    /// The first bytes of a body, at most `count` (1,024), to recognise the kind of file before a call.
+    /// Reads the first `count` (usually 1,024) bytes of a body, to recognise a file's kind before a
+    /// call.
     ///
-    /// The time that this takes counts: the idle limit and the call's deadline hold, and `options` keep
-    /// what is left of the deadline afterwards.
+    /// The time that this takes counts: it is limited by the idle limit and the call's deadline,
+    /// and the deadline in `options` is shortened by it.
     ///
     /// # Errors
-    /// `local_io` as for [`Body::peek`]; `timeout` if the bytes do not arrive in time. Nothing was sent.
+    /// `local_io` as for [`Body::peek`].
+    /// `timeout` if the bytes do not arrive in time; nothing was sent.
     pub async fn peek(
         &self,
         operation: &Operation,

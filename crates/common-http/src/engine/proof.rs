@@ -1,4 +1,4 @@
-//! What an answer must show before it is believed: that the vendor wrote it, and that it came whole.
+//! Checks that the vendor wrote an answer, and that the answer is complete.
 
 use http::header::{CONTENT_RANGE, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderMap, StatusCode, Version};
@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 
 use super::reader::End;
 
-/// Whether something other than the API wrote it: a firewall's or a gateway's page.
+/// Whether the answer is a web page, for example of a firewall or a gateway.
 pub(super) fn is_page(headers: &HeaderMap, start: &[u8]) -> bool {
     let kind = headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes());
     let is_html = kind.is_some_and(|kind| {
@@ -17,13 +17,13 @@ pub(super) fn is_page(headers: &HeaderMap, start: &[u8]) -> bool {
     is_html || text.trim_ascii_start().starts_with(b"<")
 }
 
-/// Whether it is a whole file: neither a part of one nor something else.
+/// Whether the answer is a whole file, not a part of one.
 pub(super) fn is_whole_file(status: StatusCode, headers: &HeaderMap) -> bool {
     status == StatusCode::OK && !headers.contains_key(CONTENT_RANGE)
 }
 
-/// What shows that the body came to its end. A length, chunks, a closed HTTP/2 stream and the close of a
-/// TLS session do; the mere end of a plain connection does not.
+/// Whether the protocol shows where the body ends. A length, chunks, a closed HTTP/2 stream or TLS
+/// session show it; a plain connection that is closed does not.
 pub(super) fn end(version: Version, headers: &HeaderMap, length: Option<u64>, scheme: &str) -> End {
     let shown = length.is_some()
         || headers.contains_key(TRANSFER_ENCODING)
@@ -35,8 +35,7 @@ pub(super) fn end(version: Version, headers: &HeaderMap, length: Option<u64>, sc
     if shown { End::Shown } else { End::Unproven }
 }
 
-/// Whether a body whose end nothing shows proves by itself that it is whole. An empty one has nothing to
-/// lose.
+/// Whether a body without a proven end is complete by its content: it is JSON, or empty.
 pub(super) fn proves_itself(body: &[u8]) -> bool {
     body.is_empty() || serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }

@@ -1,4 +1,4 @@
-//! An answer's body as it comes: watched for progress, checked against its length and the caller's limit.
+//! Reads an answer's body, and checks its progress, its length and the caller's limit.
 
 use std::future::poll_fn;
 use std::time::Duration;
@@ -9,33 +9,33 @@ use tokio::time::{Instant, timeout};
 use super::failure::{Failure, Stalled};
 use crate::transport::{IncomingBody, PROGRESS};
 
-/// Whether the end of the connection is enough to show that the body is whole.
+/// Whether the end of the connection proves that the body is complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
     Shown,
-    /// Then the body must end as a PDF does.
+    /// The body must end like a PDF.
     Unproven,
 }
 
-/// The end mark of a PDF stands this near to its end.
+/// A PDF's end mark must be within this many bytes of its end.
 const PDF_END: usize = 2048;
 
 pub(crate) struct BodyReader {
     end: End,
-    /// The last bytes, kept if they must prove the end.
+    /// The last bytes, kept to find a PDF's end mark.
     tail: Vec<u8>,
     stream: IncomingBody,
     length: Option<u64>,
     got: u64,
     limit: u64,
     idle: Duration,
-    /// Time spent waiting since the last kibibyte: the time that the consumer takes does not count.
+    /// Time spent waiting since the last kibibyte, without the time that the consumer takes.
     waited: Duration,
     since: u64,
     ended: bool,
 }
 
-/// Why a body could not be read on.
+/// Why the body could not be read to its end.
 pub(crate) enum Broken {
     TooLarge,
     Failed(Failure),
@@ -63,12 +63,12 @@ impl BodyReader {
         }
     }
 
-    /// The length that was announced.
+    /// The announced length.
     pub(crate) fn length(&self) -> Option<u64> {
         self.length
     }
 
-    /// The next bytes; `None` at an end that fits the length announced.
+    /// Returns the next bytes; `None` at the end, if the announced length was reached.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Broken> {
         if self.ended {
             return Ok(None);
@@ -124,7 +124,7 @@ impl BodyReader {
         }
     }
 
-    /// Reads on until there are at least `enough` bytes, or the end.
+    /// Reads until there are at least `enough` bytes, or to the end.
     pub(crate) async fn read(&mut self, enough: usize) -> Result<Bytes, Broken> {
         let Some(first) = self.chunk().await? else {
             return Ok(Bytes::new());

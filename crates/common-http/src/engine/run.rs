@@ -1,8 +1,8 @@
-//! The life of a call, readable top to bottom.
+//! A call from its start to its answer or error, readable from top to bottom.
 //!
-//! [`Run::run`] makes attempts until one succeeds; [`Run::after`] asks the retry table what follows a
-//! failed one and waits, or gives the call's error. `attempt` is one exchange, `reader` the answer's
-//! body, `failure` what went wrong, in our own words.
+//! [`Run::run`] makes attempts until one succeeds. [`Run::after`] consults the retry table after a
+//! failed attempt, and waits or returns the call's error. `attempt` makes one exchange, `reader`
+//! reads the answer's body, `failure` describes what went wrong.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ use crate::observe::Attempt;
 use crate::prepared::Prepared;
 use crate::retry::{Cost, Outcome, Repeat, Verdict, pause, verdict};
 
-/// A call on its way: what it sends, what it may still spend, and what its attempts have left in doubt.
+/// A call in progress: its request, its limits, and what its attempts may have done.
 pub(crate) struct Run {
     engine: Engine,
     request: Prepared,
@@ -33,7 +33,7 @@ pub(crate) struct Run {
     span: Span,
     limits: Limits,
     attempts: u32,
-    /// Attempts that the retry policy does not count: the one after a renewal of the session.
+    /// Attempts that the retry policy does not count: the one after the session was renewed.
     renewals: u32,
     session: Option<Arc<Live>>,
     throttled: bool,
@@ -94,13 +94,14 @@ impl Run {
         }
     }
 
-    /// Gives the answer's head and a checked start of its body as soon as they are there, instead of the whole.
+    /// Makes the call return the answer's head and a checked start of its body, not the whole
+    /// answer.
     pub(crate) fn streamed(mut self, check: Option<fn(&[u8]) -> bool>) -> Self {
         self.mode = Mode::Streamed { check };
         self
     }
 
-    /// The whole answer.
+    /// Makes the call and returns the whole answer.
     pub(crate) async fn answer(mut self) -> Result<Answer> {
         let reply = self.run().await?;
         Ok(Answer {
@@ -114,7 +115,7 @@ impl Run {
         })
     }
 
-    /// Attempts, until one succeeds or the table says stop.
+    /// Makes attempts until one succeeds or the table says stop.
     pub(crate) async fn run(&mut self) -> Result<Reply> {
         let span = self.span.clone();
         async {
@@ -132,7 +133,7 @@ impl Run {
         .await
     }
 
-    /// One attempt: credentials, a fresh copy of the body, the exchange.
+    /// Makes one attempt: gets a session, opens the body, and does the exchange.
     async fn attempt(&mut self) -> Result<Reply, Failure> {
         let end = self.limits.end();
         self.session = self.credentials(end).await?;
@@ -170,12 +171,12 @@ impl Run {
             return Ok(None);
         }
         let sessions = self.engine.sessions().map_err(Failure::Local)?;
-        // Boxed: a login is itself a call.
+        // Boxed, because a login is itself a call and the futures would contain each other.
         let session = Box::pin(sessions.session(&self.engine, end));
         match within(end, session).await {
             Ok(session) => session.map(Some).map_err(Failure::Login),
             Err(_) => Err(Failure::NotInTime(
-                "no session was to be had before the call's deadline",
+                "no session could be opened before the call's deadline",
             )),
         }
     }
@@ -185,7 +186,7 @@ impl Run {
         match within(end, timeout(idle, self.request.body.open())).await {
             Ok(Ok(opened)) => opened.map_err(Failure::Local),
             _ => Err(Failure::NotInTime(
-                "what was to be sent could not be opened in time",
+                "the request's body could not be opened in time",
             )),
         }
     }
@@ -207,13 +208,13 @@ impl Run {
         }
     }
 
-    /// An attempt ended well: the answer came to its last byte.
+    /// Records a successful attempt, once its answer was read to the last byte.
     pub(crate) fn completed(&mut self, status: StatusCode) {
         self.engine.budget().give_back(self.last_cost.take());
         self.observe(Some(status), None, None);
     }
 
-    /// What follows a failed attempt: a wait, or the call's error.
+    /// Waits after a failed attempt, or returns the call's error.
     pub(crate) async fn after(&mut self, failure: Failure) -> Result<()> {
         let outcome = failure.outcome(self.engine.profile(), &self.request.operation);
         let asked = failure.retry_after(self.engine.profile(), &self.engine.options().retry);
@@ -229,7 +230,7 @@ impl Run {
         }
     }
 
-    /// The error of a failure that nothing can follow.
+    /// Returns the error of a failure after which no attempt follows.
     pub(crate) fn last_word(&mut self, failure: Failure) -> Error {
         let outcome = failure.outcome(self.engine.profile(), &self.request.operation);
         let error = self.error(failure, outcome, None);
@@ -253,7 +254,7 @@ impl Run {
     }
 
     fn report(&self, error: &Error, outcome: Option<Outcome>, next: Option<Duration>) {
-        // Without an outcome there was no attempt.
+        // Without an outcome no attempt was made.
         if outcome.is_some() {
             self.observe(error.status(), Some(error), next);
         }
@@ -278,7 +279,7 @@ impl Run {
         }
     }
 
-    /// How long to wait before the next attempt, if there is to be one.
+    /// How long to wait before the next attempt; `None` if the call must stop.
     fn next(
         &mut self,
         outcome: Outcome,
@@ -289,7 +290,7 @@ impl Run {
         if verdict == Verdict::Stop {
             return None;
         }
-        // Even if this call cannot go on: the next one must not come with the same session.
+        // Even if this call cannot continue, the next call must not use the rejected session.
         let renewed = verdict == Verdict::Renew && self.renew(kind);
         if !self.request.body.can_be_opened() {
             return None;
@@ -339,7 +340,7 @@ impl Run {
         }
     }
 
-    /// After a 401: at most one new login per call, and only where one is due.
+    /// After a 401: allows at most one new login per call, and only if a new login can help.
     fn renew(&mut self, kind: ErrorKind) -> bool {
         let ambiguous = kind == ErrorKind::PermissionDenied;
         let due = match (self.engine.sessions(), &self.session) {
@@ -366,7 +367,7 @@ impl Run {
         }
     }
 
-    /// The delivery of a call that got a successful answer, should that turn out to be unreadable.
+    /// The delivery of a call that got a successful answer, for the case that it cannot be read.
     pub(crate) fn delivery_of_answer(&self) -> Delivery {
         self.doubt.delivery_of_answer()
     }
@@ -375,7 +376,7 @@ impl Run {
         self.limits.end()
     }
 
-    /// A local error that came after a successful answer.
+    /// Completes a local error that happened after a successful answer.
     pub(crate) fn after_answer(&self, error: Error, status: StatusCode) -> Error {
         error
             .with_operation(self.request.operation.id())

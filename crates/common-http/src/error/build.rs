@@ -1,4 +1,4 @@
-//! What is said of an error while it is made.
+//! The setters of an error.
 
 use std::time::Duration;
 
@@ -16,20 +16,20 @@ impl Error {
         self
     }
 
-    /// Says why, in words that may be printed.
+    /// Sets the reason, in a text that may be printed.
     #[must_use]
     pub fn with_detail(self, text: &'static str) -> Self {
         self.with_reason(Reason::Text(text))
     }
 
-    /// Says why there was no connection.
+    /// Sets why there was no connection.
     #[must_use]
     pub fn with_cause(mut self, cause: Cause) -> Self {
         self.0.cause = Some(cause);
         self.with_detail(cause.words())
     }
 
-    /// Says that an answer could not be read, and at which JSON path.
+    /// Sets why and at which JSON path an answer could not be read.
     #[must_use]
     pub fn with_decode(self, error: DecodeError) -> Self {
         self.with_reason(Reason::Decode(error))
@@ -40,7 +40,7 @@ impl Error {
         self
     }
 
-    /// Names the operation.
+    /// Sets the operation.
     #[must_use]
     pub fn with_operation(mut self, id: &'static str) -> Self {
         self.0.operation = Some(id);
@@ -54,7 +54,7 @@ impl Error {
         self
     }
 
-    /// Sets the vendor's code. `listed`: it is on the vendor's list, so it may be printed.
+    /// Sets the vendor's code. `listed` means that it is on the vendor's list and may be printed.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>, listed: bool) -> Self {
         self.0.code = Some(VendorCode {
@@ -78,14 +78,14 @@ impl Error {
         self
     }
 
-    /// Sets how many attempts were made.
+    /// Sets the number of attempts.
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
     }
 
-    /// Sets how long the vendor asks us to wait.
+    /// Sets how long to wait before the next call.
     #[must_use]
     pub fn with_retry_after(mut self, after: impl Into<Option<Duration>>) -> Self {
         self.0.retry_after = after.into();

@@ -1,8 +1,8 @@
-//! Why there was no connection, from a closed list.
+//! Why there was no connection, as a closed list.
 
 use std::fmt;
 
-/// Why no connection could be made, or no login could be made for the same reason.
+/// Why no connection could be made, for the call or for its login.
 ///
 /// ```
 /// use common_http::{Cause, Error};
@@ -21,17 +21,17 @@ use std::fmt;
 pub enum Cause {
     /// The host name was not found.
     Dns,
-    /// The host refused the connection: nothing listens at that port.
+    /// The host refused the connection: no program listens on the port.
     Refused,
     /// There is no route to the host.
     Unreachable,
-    /// No connection within the time allowed.
+    /// No connection was made within the time allowed.
     ConnectTimeout,
-    /// The connection was reset while it was made.
+    /// The connection was reset while it was being made.
     Reset,
-    /// The proxy answered that it makes no connection, for example 403 or 407.
+    /// The proxy refused to connect, for example with 403 or 407.
     ProxyStatus,
-    /// TLS: nobody we trust has signed the certificate.
+    /// TLS: the certificate's issuer is not trusted.
     TlsUnknownIssuer,
     /// TLS: the certificate has expired.
     TlsExpired,
@@ -39,7 +39,7 @@ pub enum Cause {
     TlsNotYetValid,
     /// TLS: the certificate is for another host name.
     TlsWrongName,
-    /// TLS: both sides have no protocol version or cipher in common, or it is not TLS at all.
+    /// TLS: no common protocol version or cipher, or the other side does not speak TLS.
     TlsProtocol,
     /// TLS: the handshake failed for another reason.
     TlsHandshake,
@@ -65,7 +65,7 @@ impl Cause {
         }
     }
 
-    /// Whether another try may succeed with nothing changed at either side.
+    /// Whether another attempt may succeed although neither side changes its settings.
     pub(crate) const fn may_pass(self) -> bool {
         !matches!(
             self,
@@ -83,8 +83,8 @@ impl Cause {
             Self::Dns => "the host name was not found",
             Self::Refused => "the host refused the connection",
             Self::Unreachable => "there is no route to the host",
-            Self::ConnectTimeout => "no connection within the time allowed",
-            Self::Reset => "the connection was reset while it was made",
+            Self::ConnectTimeout => "no connection was made within the time allowed",
+            Self::Reset => "the connection was reset while it was being made",
             Self::ProxyStatus => "the proxy refused to make the connection",
             Self::TlsUnknownIssuer => "the TLS certificate is signed by an unknown issuer",
             Self::TlsExpired => "the TLS certificate has expired",

@@ -1,10 +1,10 @@
-//! What kind of failure an error is, and whether the call may have had an effect.
+//! The kind of a failure, and whether the call may have had an effect.
 
 use std::fmt;
 
 use http::StatusCode;
 
-/// What kind of failure an [`Error`](crate::Error) is.
+/// The kind of failure of an [`Error`](crate::Error).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -15,15 +15,15 @@ pub enum ErrorKind {
     InvalidInput,
     /// The vendor refused the login itself: wrong user, password, key or tenant.
     Credentials,
-    /// The vendor refused the call's session (401), also after one new login where one was due.
+    /// The vendor refused the call's session (401), also after a new login if one was possible.
     Unauthenticated,
-    /// The session is good but may not do this (403, or the vendor's own code for it).
+    /// The session is valid but lacks a permission (403, or the vendor's own code for it).
     PermissionDenied,
-    /// What the call names does not exist (404, 410).
+    /// The object of the call does not exist (404, 410).
     NotFound,
-    /// The state of what the call names forbids it (409).
+    /// The current state of the object does not allow the call (409).
     Conflict,
-    /// The vendor is throttling (429), and the waits it asks for are used up or do not fit.
+    /// The vendor throttles (429), and the waits that it asks for are used up or exceed a limit.
     RateLimited,
     /// The vendor refused the request with any other 3xx or 4xx.
     Rejected,
@@ -35,16 +35,16 @@ pub enum ErrorKind {
     Timeout,
     /// The connection broke, the answer was cut off, or it was not HTTP.
     Interrupted,
-    /// The answer arrived whole and is not what the vendor's document says.
+    /// The answer is complete but does not match the vendor's document.
     Decode,
-    /// The answer is larger than the limit that the caller allows.
+    /// The answer exceeds the size limit.
     TooLarge,
     /// A local file could not be read or written.
     LocalIo,
 }
 
 impl ErrorKind {
-    /// The kind as one word in snake_case, stable across versions: for logs, metrics and other programs.
+    /// The kind as one word in snake_case, stable across versions, for logs, metrics and programs.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -67,7 +67,7 @@ impl ErrorKind {
         }
     }
 
-    /// The kind of an answer with this status, unless the vendor's code says otherwise.
+    /// The kind for an answer with this status, unless the vendor's code is more specific.
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {
@@ -113,14 +113,15 @@ impl fmt::Display for ErrorKind {
 /// Whether a failed call may have had an effect at the vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Delivery {
-    /// No byte of any attempt can have left: a local refusal, no connection, or no session for the call.
+    /// Nothing of any attempt was sent: a local refusal, no connection, or no session for the call.
     NotSent,
-    /// The last attempt got a final answer and no earlier attempt is in doubt.
-    /// [`Error::status`](crate::Error::status) has its status; a 2xx that could not be read *has* had
-    /// its effect.
+    /// The last attempt got a final answer, and no earlier attempt has an unknown outcome.
+    ///
+    /// [`Error::status`](crate::Error::status) is its status. A 2xx that could not be read *has*
+    /// had its effect.
     Answered,
-    /// Everything else: a timeout or a broken connection after the request left, a 408 or 5xx, or an
-    /// earlier attempt like that.
+    /// Everything else: a timeout or a broken connection after the request was sent, a 408 or 5xx,
+    /// or an earlier attempt of that kind.
     Unknown,
 }
 

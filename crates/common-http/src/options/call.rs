@@ -36,19 +36,19 @@ impl CallOptions {
         self
     }
 
-    /// The number of attempts of this call, the first included; at least 1.
+    /// The number of attempts of this call, including the first; at least 1.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts.max(1));
         self
     }
 
-    /// Says what repeating this call does, where the caller knows better than the operation.
+    /// Overrides the effect of the operation for this call, if you know it better.
     ///
     /// ```
     /// use common_http::{CallOptions, Effect};
     ///
-    /// // Our body names the order, and the vendor ignores one that it has: it may be sent again.
+    /// The body names the order, and the vendor ignores an order that it has: it may be sent again.
     /// let options = CallOptions::default().effect(Effect::Idempotent);
     /// # let _ = options;
     /// ```
@@ -65,7 +65,7 @@ impl CallOptions {
         self
     }
 
-    /// Called with the progress of an upload, while data is being sent: it must return quickly.
+    /// Called with the progress of an upload while it is sent. It must return quickly.
     #[must_use]
     pub fn on_progress(mut self, on_progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.on_progress = Some(Arc::new(on_progress));

@@ -10,8 +10,8 @@ use crate::transport::Transport;
 
 /// The settings of a client's HTTP side.
 ///
-/// The defaults suit a clinic's line. `Debug` shows the timeouts, limits and retry policy, but no
-/// certificate, proxy or address.
+/// The defaults are made for a clinic's internet connection. `Debug` shows the timeouts, limits and
+/// retry policy, but no certificate, proxy or address.
 ///
 /// ```
 /// use std::time::Duration;
@@ -56,7 +56,7 @@ impl Default for HttpOptions {
 }
 
 impl HttpOptions {
-    /// How often and how patiently calls are repeated.
+    /// How often calls are repeated, and how long they wait before.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
@@ -81,24 +81,24 @@ impl HttpOptions {
 
     /// Allows `http://` to hosts other than this machine.
     ///
-    /// Off by default: the password, the token and the patients' data then cross the network
-    /// readable by anyone on the way.
+    /// Off by default, because anyone on the network can then read the password, the token and the
+    /// patients' data.
     #[must_use]
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.allow_plain_http = allow;
         self
     }
 
-    /// Takes a success whose body is a web page for the vendor's answer.
+    /// Accepts a successful answer whose body is a web page.
     ///
-    /// By default that is an error, because a firewall or a gateway may have written the page.
+    /// By default it is an error, because a firewall or a gateway may have written the page.
     #[must_use]
     pub fn accept_html(mut self, accept: bool) -> Self {
         self.accept_html = accept;
         self
     }
 
-    /// The `User-Agent`; by default the vendor crate's name and version.
+    /// The `User-Agent`; by default the name and version of the vendor's crate.
     #[must_use]
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());

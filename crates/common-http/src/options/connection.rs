@@ -60,8 +60,8 @@ impl HttpOptions {
 
     /// How long an unused connection may be used again: 4 s by default.
     ///
-    /// Some servers close one after 5 s, and a request that meets the close would be in doubt. With
-    /// zero none is used twice, for servers that close them at any time.
+    /// Some servers close a connection after 5 s, and a request sent at that moment has an unknown
+    /// outcome. With zero no connection is used twice, for servers that close them at any time.
     #[must_use]
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.connection.pool_idle = timeout;
@@ -92,10 +92,10 @@ impl HttpOptions {
         self
     }
 
-    /// Presents this certificate chain (PEM, leaf first) to the vendor's servers that ask for one.
+    /// Presents this certificate chain (PEM, leaf first) to the vendor's servers that request one.
     ///
-    /// `key` is its private key (PEM, PKCS #8). The certificate is never presented to a host that
-    /// is named by an address from the vendor ([`ForeignUrl`](crate::ForeignUrl)).
+    /// `key` is its private key (PEM, PKCS #8). It is never presented to a host in an address from
+    /// the vendor ([`ForeignUrl`](crate::ForeignUrl)).
     #[must_use]
     pub fn client_certificate(mut self, chain: impl Into<Bytes>, key: Secret) -> Self {
         self.connection.client_certificate = Some(ClientCertificate {

@@ -7,7 +7,7 @@ use crate::options::HttpOptions;
 /// The limits of a call, once it has a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timeouts {
-    /// As set by the user; `None`: the default, which is longer for uploads.
+    /// The user's setting. `None` means the default, which is longer for uploads.
     pub(crate) head: Option<Duration>,
     pub(crate) idle: Duration,
     pub(crate) call: Duration,
@@ -45,10 +45,10 @@ impl Timeouts {
 }
 
 impl HttpOptions {
-    /// The time for the head of an answer after the request's last byte.
+    /// The time between the last byte of the request and the head of the answer.
     ///
-    /// By default 30 s; for an upload as long again as its body took and at least 120 s, because a proxy
-    /// may pass a file on only when it has it whole.
+    /// By default 30 s; for an upload as long as sending its body took and at least 120 s, because
+    /// a proxy may forward an upload only when it has all of it.
     #[must_use]
     pub fn head_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.head = Some(timeout);
@@ -67,12 +67,13 @@ impl HttpOptions {
 
     /// The working time of a call that is not a transfer: its attempts and the pauses between them.
     ///
-    /// 60 s by default. Waits that the vendor asks for by throttling do not count;
+    /// 60 s by default. Waits for throttling do not count;
     /// [`RetryPolicy::max_throttle_wait`](crate::RetryPolicy::max_throttle_wait) limits those.
     ///
     /// A call whose body is larger than 32 KiB or of unknown length has no such limit, like a
-    /// transfer: on a slow line it may take longer and still make progress. What stands still is
-    /// ended by [`idle_timeout`](Self::idle_timeout) and [`head_timeout`](Self::head_timeout).
+    /// transfer, because it may be slow and still make progress.
+    /// [`idle_timeout`](Self::idle_timeout) and [`head_timeout`](Self::head_timeout) end it if it
+    /// stalls.
     #[must_use]
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.call = timeout;
@@ -82,8 +83,7 @@ impl HttpOptions {
     /// A hard limit for each call, transfers and throttle waits included; none by default.
     ///
     /// A wait that does not fit fails the call at once, with
-    /// [`Error::retry_after`](crate::Error::retry_after): for a person at a screen an error is
-    /// better than a minute of silence.
+    /// [`Error::retry_after`](crate::Error::retry_after).
     #[must_use]
     pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
         self.timeouts.deadline = deadline.into();

@@ -1,5 +1,4 @@
-//! When a vendor asks to be called again: `Retry-After` in the forms that are found in use, and the reset
-//! headers of rate limits.
+//! Reads when to send the next request: the forms of `Retry-After` in use, and rate-limit headers.
 
 use std::ops::Range;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,20 +9,20 @@ use jiff::civil::DateTime;
 use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
 
-/// Seconds from 2001 to 5138: a point in time, since nobody asks for a pause of 30 years.
+/// Seconds from 2001 to 5138: a point in time, because a wait would be longer than 30 years.
 const EPOCH_SECONDS: Range<f64> = 1e9..1e11;
 /// The same in milliseconds, from 1973 on.
 const EPOCH_MILLIS: Range<f64> = 1e11..1e14;
 
-/// How long the vendor asks us to wait: seconds, a date (RFC 9110, RFC 2822, ISO 8601), or epoch seconds.
-///
-/// A point in time is compared with the answer's own `Date`, or with our clock if it has none; one in the
-/// past is a wait of zero. `None` for a missing header, a negative number and anything else.
+/// Reads `Retry-After`: seconds, a date (RFC 9110, RFC 2822, ISO 8601), or epoch seconds.
+/// A point in time is compared with the answer's `Date`, or with this machine's clock if it has
+/// none; the past is a wait of zero. `None` for a missing header, a negative number and anything
+/// else.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     wait(headers, RETRY_AFTER)
 }
 
-/// When the rate limit is reset, for an answer that was throttled and does not say when to come back.
+/// When the rate limit is reset, for a throttled answer without `Retry-After`.
 pub(crate) fn limit_reset(headers: &HeaderMap) -> Option<Duration> {
     let names = ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"];
     names
@@ -40,7 +39,7 @@ fn wait(headers: &HeaderMap, name: HeaderName) -> Option<Duration> {
         } else {
             number
         };
-        // One that does not fit is longer than any deadline.
+        // A value that is too large is longer than any deadline.
         let given = Duration::try_from_secs_f64(seconds.ceil());
         let given = given.unwrap_or(Duration::from_secs(u64::MAX));
         return Some(if EPOCH_SECONDS.contains(&seconds) || number != seconds {
@@ -52,7 +51,7 @@ fn wait(headers: &HeaderMap, name: HeaderName) -> Option<Duration> {
     Some(since_epoch(text)?.saturating_sub(now(headers)))
 }
 
-/// Digits with an optional fraction: neither a sign nor an exponent.
+/// Digits with an optional fraction, without sign or exponent.
 fn is_number(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The pause before repetition number `repetition`, from 1.
 ///
 /// It is random between zero and `base`, doubled for each further repetition, at most `cap`. Full
-/// jitter spreads out the clients that one outage has hit at the same time.
+/// jitter spreads out the clients that were hit by the same outage.
 pub(crate) fn pause(base: Duration, cap: Duration, repetition: u32) -> Duration {
     let doublings = repetition.saturating_sub(1).min(31);
     let longest = base.saturating_mul(1 << doublings).min(cap);

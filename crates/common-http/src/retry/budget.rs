@@ -4,14 +4,14 @@ use std::sync::{Mutex, PoisonError};
 
 const FULL: u32 = 500;
 
-/// What a repetition costs.
+/// The cost of a repetition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cost(u32);
 
 impl Cost {
     /// A repetition after a failure.
     pub(crate) const RETRY: Self = Self(14);
-    /// A repetition at a time that the vendor asked for.
+    /// A repetition at a time that the vendor named.
     pub(crate) const THROTTLE: Self = Self(5);
 }
 
@@ -26,7 +26,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Takes the cost if enough tokens are left, and says so.
+    /// Takes the cost and returns `true`, if enough tokens are left.
     pub(crate) fn take(&self, cost: Cost) -> bool {
         let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let rest = tokens.checked_sub(cost.0);

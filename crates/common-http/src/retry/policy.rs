@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-/// How often and how patiently a call is repeated.
+/// How often a call is repeated, and how long it waits before.
 ///
-/// *Whether* it may be repeated is a property of its operation: see [`Effect`](crate::Effect).
+/// *Whether* it may be repeated depends on its operation: see [`Effect`](crate::Effect).
 ///
 /// ```
 /// use std::time::Duration;
@@ -47,14 +47,14 @@ impl RetryPolicy {
         Self::default().max_attempts(1).max_transfer_attempts(1)
     }
 
-    /// The number of attempts of a call, the first included: 4 by default, at least 1.
+    /// The number of attempts of a call, including the first: 4 by default, at least 1.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self
     }
 
-    /// The number of attempts of an upload or download, the first included: 3 by default, at least
+    /// The number of attempts of an upload or download, including the first: 3 by default, at least
     /// 1.
     #[must_use]
     pub fn max_transfer_attempts(mut self, attempts: u32) -> Self {
@@ -71,7 +71,7 @@ impl RetryPolicy {
         self
     }
 
-    /// The same as [`base`](Self::base), for throttling without `Retry-After` and without a floor.
+    /// Like [`base`](Self::base), for throttling without `Retry-After` and without a floor.
     ///
     /// 1 s by default. The floor is [`throttle_floor`](Self::throttle_floor).
     #[must_use]
@@ -89,7 +89,7 @@ impl RetryPolicy {
         self
     }
 
-    /// The wait after a 429 without `Retry-After`; by default what is known of the vendor.
+    /// The wait after a 429 without `Retry-After`; by default the vendor's known limit.
     #[must_use]
     pub fn throttle_floor(mut self, floor: Duration) -> Self {
         self.throttle_floor = Some(floor);

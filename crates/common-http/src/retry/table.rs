@@ -1,21 +1,22 @@
-//! The decision table: what the outcome of an attempt means for the next one.
+//! The decision table: whether and how the outcome of an attempt is repeated.
 
 use http::StatusCode;
 
-/// How an attempt ended, as far as repeating it is concerned.
+/// The outcome of an attempt, as far as retries need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// DNS, connect, TLS: no byte of the request left. Also what HTTP/2 refused before it acted.
+    /// DNS, connect, TLS: nothing of the request was sent. Also HTTP/2 streams refused before
+    /// processing.
     NotSent,
-    /// Not sent either, and another try cannot help: a certificate, a proxy's refusal.
+    /// Not sent either, but another attempt would fail too: a certificate, a proxy's refusal.
     Barred,
-    /// 429, or 503 with `Retry-After`: refused before it acted.
+    /// 429, or 503 with `Retry-After`: refused before the vendor acted.
     Throttled,
-    /// Timeout, reset, cut-off answer.
+    /// Timeout, reset, truncated answer.
     Lost,
-    /// 408, a 5xx that may pass, or a code that its owner calls transient.
+    /// 408, a temporary 5xx, or a code that the vendor documents as transient.
     Failed,
-    /// Another 5xx (501, 505, 507, 511): it may have had an effect too, but is not worth repeating.
+    /// Another 5xx (501, 505, 507, 511): it may have had an effect, but repeating does not help.
     Broken,
     /// 401.
     Unauthorized,
@@ -26,7 +27,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// The outcome of an answer that is not a success.
+    /// The outcome for the status of an answer that is not a success.
     pub(crate) fn of_status(status: StatusCode, has_retry_after: bool) -> Self {
         match status.as_u16() {
             429 => Self::Throttled,
@@ -38,7 +39,7 @@ impl Outcome {
         }
     }
 
-    /// Whether the attempt may have had an effect that the answer does not tell.
+    /// Whether the attempt may have had an effect that is not known.
     pub(crate) const fn is_doubtful(self) -> bool {
         matches!(self, Self::Lost | Self::Failed | Self::Broken)
     }
@@ -52,25 +53,25 @@ impl Outcome {
     }
 }
 
-/// What the operation allows.
+/// How the operation may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeat {
     /// Safe or idempotent.
     Freely,
-    /// Effectful: only if it was refused before it acted.
+    /// Effectful: only if the request was refused before the vendor acted.
     WhenRefused,
-    /// A login: if it was not sent or the vendor failed, never after a 4xx.
+    /// A login: if it was not sent or the vendor failed, but never after a 4xx.
     Login,
 }
 
-/// What to do after an attempt.
+/// What follows an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// Repeat after a backoff.
     Backoff,
     /// Repeat after the wait that the vendor asks for.
     Throttle,
-    /// Repeat after one renewal of the session, if it is due.
+    /// Repeat after the session was renewed, if a renewal can help.
     Renew,
     /// Do not repeat.
     Stop,
@@ -142,7 +143,7 @@ mod tests {
         }
     }
 
-    /// An effectful operation is never repeated after a doubtful outcome.
+    /// An effectful operation is never repeated after an unknown outcome.
     #[test]
     fn nothing_doubtful_is_repeated_when_effectful() {
         use Outcome::*;

@@ -1,4 +1,4 @@
-//! What a vendor's sandbox answers.
+//! The answers of a vendor's sandbox.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -28,7 +28,7 @@ impl Answer {
 
     /// An answer with a JSON text as `application/json`.
     ///
-    /// The text is sent as it is, so that numbers can be written as the vendor writes them.
+    /// The text is sent unchanged, so that numbers can be written as the vendor writes them.
     #[must_use]
     pub fn json(status: StatusCode, text: impl Into<Bytes>) -> Self {
         Self::new(status).body("application/json", text)
@@ -43,7 +43,7 @@ impl Answer {
         self
     }
 
-    /// Adds a header. One that cannot be sent over HTTP turns the answer into a 500 that says so.
+    /// Adds a header. An invalid one turns the answer into a 500 that names it.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
         match (
@@ -67,7 +67,7 @@ impl Answer {
             .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
     }
 
-    /// Completes the headers: the date is the sandbox's, the length is counted by who sends it.
+    /// Adds the sandbox's date; the sender adds the length.
     pub(super) fn finish(mut self, now: SystemTime) -> Self {
         self.headers.remove(CONTENT_LENGTH);
         if !self.headers.contains_key(DATE)

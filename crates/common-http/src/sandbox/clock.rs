@@ -41,13 +41,13 @@ impl SandboxClock {
         })))
     }
 
-    /// The sandbox's present time.
+    /// The sandbox's current time.
     #[must_use]
     pub fn now(&self) -> SystemTime {
         lock(&self.0).now()
     }
 
-    /// Moves the clock forward, at most to the year 9999, beyond which HTTP has no dates.
+    /// Moves the clock forward, at most to the year 9999, the last one that HTTP dates support.
     pub fn advance(&self, by: Duration) {
         let mut reading = lock(&self.0);
         let latest = SystemTime::UNIX_EPOCH + YEAR_9999;

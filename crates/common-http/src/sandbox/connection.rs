@@ -1,4 +1,4 @@
-//! One connection: HTTP by hyper, until a fault takes the bare socket.
+//! One connection: HTTP by hyper, until a fault uses the bare socket.
 
 use std::future::poll_fn;
 use std::io;
@@ -23,7 +23,7 @@ use crate::sandbox::shared::{Arrival, Shared};
 /// Where a request leaves the script that ends its connection.
 type Slot = Arc<Mutex<Option<Script>>>;
 
-/// Makes hyper let go of the connection: what is to be sent is not an HTTP answer.
+/// Makes hyper release the connection, to send bytes that are not an HTTP answer.
 #[derive(Debug, thiserror::Error)]
 #[error("a fault takes the connection")]
 struct TakenOver;
@@ -50,7 +50,7 @@ pub(super) async fn serve(
         .title_case_headers(title_case)
         .serve_connection(TokioIo::new(stream), service);
     let mut told = false;
-    // Not simply awaited: the socket is wanted back, also when hyper ends with an error.
+    // Not simply awaited, because the socket is needed afterwards, even if hyper fails.
     loop {
         select! {
             biased;
@@ -70,7 +70,7 @@ pub(super) async fn serve(
     });
     select! {
         biased;
-        // An error here means that the peer went away: nothing is left to do.
+        // An error here means that the peer closed the connection, so nothing is left to do.
         _performed = perform(script, stream) => {}
         // Neither a stall nor a peer that does not read keeps the server from stopping.
         () = stopped(&mut stop) => {}
@@ -116,7 +116,7 @@ async fn perform(script: Script, mut stream: TcpStream) -> io::Result<()> {
     }
 }
 
-/// Reads, and throws away, until the peer closes.
+/// Reads and discards until the peer closes.
 async fn until_gone(stream: &mut TcpStream) -> io::Result<()> {
     let mut rest = [0; 1024];
     while stream.read(&mut rest).await? > 0 {}

@@ -1,9 +1,10 @@
-//! What a sandbox refuses to do for a test.
+//! Errors for tests that use a sandbox wrongly.
 
 use thiserror::Error;
 
-/// A test asked a sandbox for something impossible: an error here is better than a fault that is
-/// never played.
+/// A test requested something impossible.
+///
+/// This error is better than a fault that never happens.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SandboxError {
@@ -11,7 +12,7 @@ pub enum SandboxError {
     #[error("the sandbox has no operation `{operation}`; it has: {}", known.join(", "))]
     #[non_exhaustive]
     UnknownOperation {
-        /// The id that was asked for.
+        /// The unknown id.
         operation: String,
         /// The ids that this sandbox has.
         known: Vec<&'static str>,
@@ -23,7 +24,7 @@ pub enum SandboxError {
         /// The header's name.
         header: &'static str,
     },
-    /// An action was asked for before request number 0. The next request is number 1.
+    /// An action was requested before request number 0. The next request is number 1.
     #[error("requests are counted from 1, the next one")]
     ZeroCount,
     /// The sandbox has nothing of this kind under this id.
@@ -32,7 +33,7 @@ pub enum SandboxError {
     UnknownItem {
         /// The kind of item, for example `exam`.
         what: &'static str,
-        /// The id that was asked for.
+        /// The unknown id.
         id: String,
     },
 }

@@ -1,4 +1,4 @@
-//! What can go wrong, and when it does.
+//! Faults, and when they happen.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -49,12 +49,12 @@ pub enum Fault {
     },
     /// 429 with the vendor's own body; the request is **not acted on**.
     Throttled {
-        /// The `Retry-After` header, sent as it is, sensible or not.
+        /// The `Retry-After` header, sent unchanged, valid or not.
         retry_after: Option<String>,
     },
     /// 503 with the vendor's own body; the request is **not acted on**.
     Unavailable {
-        /// The `Retry-After` header, sent as it is, sensible or not.
+        /// The `Retry-After` header, sent unchanged, valid or not.
         retry_after: Option<String>,
     },
     /// The request is **acted on**. The answer's JSON breaks off in the middle, under a matching
@@ -107,7 +107,7 @@ impl Fault {
         }
     }
 
-    /// Refuses what could not be sent when the fault's turn comes.
+    /// Refuses a fault that could not be sent.
     fn check(&self) -> Result<(), SandboxError> {
         let (header, value) = match self {
             Self::Throttled {
@@ -126,7 +126,7 @@ impl Fault {
     }
 }
 
-/// Without headers, bodies and locations: they may contain what should not be printed.
+/// Without headers, bodies and locations, because they may contain secrets.
 impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct(self.name());
@@ -145,7 +145,7 @@ impl fmt::Debug for Fault {
     }
 }
 
-/// The faults that wait for their turn.
+/// The faults that wait for their request.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     queued: HashMap<&'static str, VecDeque<Fault>>,
@@ -182,7 +182,7 @@ impl Faults {
         self.standing.clear();
     }
 
-    /// The fault of the next request: the queued ones first, in their order, then the standing one.
+    /// Returns the fault of the next request: the queued ones in order, then the permanent one.
     pub(super) fn take(&mut self, operation: &'static str) -> Option<Fault> {
         let queued = self.queued.get_mut(operation).and_then(VecDeque::pop_front);
         queued.or_else(|| self.standing.get(operation).cloned())

@@ -1,4 +1,4 @@
-//! What clients sent.
+//! The requests that clients sent.
 
 use std::fmt;
 use std::sync::Mutex;
@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::sandbox::fault::Fault;
 use crate::sandbox::lock::lock;
 
-/// One request as it came, and what became of it.
+/// A recorded request, and how it was answered.
 ///
 /// `Debug` leaves out the target, the headers and the body: they contain credentials and personal
 /// data.
@@ -26,7 +26,7 @@ pub struct RecordedRequest {
     pub method: Method,
     /// The target as it was on the wire: path and query, nothing decoded.
     pub target: String,
-    /// The headers, with their values as they came.
+    /// The headers with their values, unchanged.
     pub headers: HeaderMap,
     /// The body. Empty if it did not come in full.
     pub body: Bytes,

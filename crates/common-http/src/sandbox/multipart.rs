@@ -1,6 +1,6 @@
 //! A strict reader of `multipart/form-data` (RFC 7578).
 //!
-//! It refuses what a lenient server would let pass, so that a mistake of a client shows.
+//! It refuses forms that a lenient server would accept, so that mistakes of a client show.
 
 use bytes::Bytes;
 
@@ -16,7 +16,7 @@ pub struct Part {
     pub file_name: Option<String>,
     /// The `Content-Type` as it was written.
     pub content_type: Option<String>,
-    /// What the field holds.
+    /// The content of the field or file.
     pub data: Bytes,
 }
 
@@ -28,7 +28,7 @@ type Reason = &'static str;
 /// Reads the form of a request.
 ///
 /// # Errors
-/// The form is not well formed; the text says in English what is wrong.
+/// The form is malformed; the text says why.
 pub fn read(request: &Request) -> Result<Vec<Part>, &'static str> {
     let content_type = request.header("content-type").unwrap_or_default();
     read_form(content_type, request.body())
@@ -108,7 +108,7 @@ fn part_of(head: &str) -> Result<Part, Reason> {
             "content-type" if content_type.is_none() => content_type = Some(value.to_owned()),
             "content-disposition" | "content-type" => return Err("a part has a header twice"),
             "content-transfer-encoding" => return Err("a part has a transfer encoding"),
-            // RFC 7578 has all others ignored.
+            // RFC 7578 requires all others to be ignored.
             _ => {}
         }
     }
@@ -163,8 +163,8 @@ fn unescaped(value: &str) -> String {
 
 fn find(text: &[u8], from: usize, wanted: &[u8]) -> Option<usize> {
     let mut at = from;
-    // Every search here is for something that begins with a CR. To look for that first keeps large
-    // files quick.
+    // Every search here is for something that begins with a CR. Searching for the CR first is
+    // faster for large files.
     while let Some(skipped) = text.get(at..)?.iter().position(|byte| *byte == b'\r') {
         at += skipped;
         if text[at..].starts_with(wanted) {

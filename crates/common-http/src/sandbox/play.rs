@@ -1,4 +1,4 @@
-//! What is sent for a request: an answer over HTTP, or a fault's bytes on the bare socket.
+//! Sends the answer of a request: over HTTP, or a fault's bytes on the bare socket.
 
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
@@ -11,15 +11,15 @@ use crate::sandbox::listen::HeaderCase;
 use crate::sandbox::request::Request;
 use crate::sandbox::vendor::DynVendor;
 
-/// What is sent.
+/// How a request is answered.
 pub(super) enum Reply {
     /// An orderly answer; the connection lives on.
     Http(Answer),
-    /// The connection is taken away from HTTP.
+    /// The connection is no longer HTTP.
     Raw(Script),
 }
 
-/// Bytes for the bare socket, and what then becomes of it.
+/// Bytes for the bare socket, and how the connection ends.
 pub(super) struct Script {
     pub(super) bytes: Bytes,
     pub(super) status: Option<StatusCode>,
@@ -54,7 +54,7 @@ impl Reply {
     }
 }
 
-/// A request of an operation, and what is needed to answer it.
+/// A request of an operation, with the state needed to answer it.
 pub(super) struct Turn<'a> {
     pub(super) vendor: &'a dyn DynVendor,
     pub(super) clock: &'a SandboxClock,
@@ -146,7 +146,7 @@ impl Turn<'_> {
     }
 }
 
-/// Sets a header. Its value was checked when the fault was asked for.
+/// Sets a header. Its value was checked when the fault was set.
 fn with(mut answer: Answer, name: HeaderName, value: Option<&str>) -> Answer {
     if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
         answer.headers.insert(name, value);
@@ -186,7 +186,7 @@ fn part(answer: &Answer, after: usize, case: HeaderCase, end: End) -> Script {
 }
 
 fn break_json(mut answer: Answer) -> Answer {
-    // Half of an object, an array or a string is never JSON. Half of a number or a word may be.
+    // Half of an object, an array or a string is never JSON. Half of a number or a word can be.
     let half = answer.body.len() / 2;
     let can_be_cut = half > 0 && matches!(answer.body[0], b'{' | b'[' | b'"');
     if answer.is_json() && can_be_cut {

@@ -105,7 +105,7 @@ impl Request {
     /// The path's segments, each percent-decoded.
     ///
     /// The path is split before it is decoded, so that an encoded slash does not split a segment.
-    /// What is not UTF-8 is replaced by U+FFFD.
+    /// Invalid UTF-8 is replaced by U+FFFD.
     #[must_use]
     pub fn segments(&self) -> &[String] {
         &self.segments

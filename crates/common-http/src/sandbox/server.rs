@@ -14,7 +14,7 @@ use crate::sandbox::connection::{serve, stopped};
 use crate::sandbox::listen::Listen;
 use crate::sandbox::shared::Shared;
 
-/// The addresses of a sandbox before anything is served there.
+/// The listening addresses of a sandbox, before it serves requests.
 pub(super) struct Bound {
     listeners: Vec<TcpListener>,
     pub(super) urls: Vec<String>,
@@ -32,10 +32,10 @@ impl Bound {
     }
 }
 
-/// The tasks of a running sandbox. Dropped, they end at once, their connections with them.
+/// The tasks of a running sandbox. Dropping them ends them and their connections at once.
 pub(super) struct Tasks {
     stop: watch::Sender<bool>,
-    // In this order: what goes on by itself ends when nothing is served any more.
+    // In this order: the background work ends when nothing is served any more.
     running: Mutex<(JoinSet<()>, JoinSet<()>)>,
 }
 
@@ -108,7 +108,7 @@ fn take(
         let _ = stream.set_zero_linger();
         return;
     }
-    // Small answers at once; without it they still come.
+    // Sends small answers at once. The server works without it too.
     let _ = stream.set_nodelay(true);
     let open = Open::new(Arc::clone(shared));
     let served = serve(stream, address, Arc::clone(shared), stop.clone());

@@ -1,4 +1,4 @@
-//! What a sandbox and its connections share, and how a request is dealt with.
+//! The state shared by a sandbox and its connections, and how a request is handled.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -38,7 +38,7 @@ pub(super) struct Shared {
     turn: Mutex<()>,
 }
 
-/// What a request was found to be.
+/// The result of matching a request.
 enum Found {
     /// A request of the route of this index, with its path arguments.
     Route(usize, Vec<(&'static str, String)>),
@@ -119,7 +119,7 @@ impl Shared {
 
     fn act_on(&self, route: usize, request: Request) -> Reply {
         let operation = self.routes[route].operation;
-        // Taken out of the lock first: an action may well set a fault or another action.
+        // Taken out of the lock first, because an action may set a fault or another action.
         let due = lock(&self.hooks).due(operation);
         due.into_iter().for_each(|action| action());
         let fault = lock(&self.faults).take(operation);

@@ -1,4 +1,4 @@
-//! What an example of the documentation needs around it.
+//! Runs examples of the documentation.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! What a vendor crate says about its vendor.
+//! The interface between a vendor crate and its sandbox.
 
 use std::io;
 use std::pin::Pin;
@@ -54,13 +54,13 @@ pub trait Vendor: Send + Sync + Sized + 'static {
     /// codes, blocks that are null. See [`add_unknown_fields`].
     fn drift(operation: &'static str, body: &mut Value);
 
-    /// Work that goes on by itself while the sandbox runs, for example webhooks that are sent.
+    /// Background work while the sandbox runs, for example to send webhooks.
     fn background(self: &Arc<Self>) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
         None
     }
 }
 
-/// What a vendor's state is told about the sandbox around it.
+/// The sandbox's data that a vendor's state can use.
 #[derive(Debug, Clone)]
 pub struct Host {
     /// The sandbox's clock.

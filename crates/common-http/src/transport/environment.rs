@@ -1,10 +1,10 @@
-//! The proxy that the environment names: reqwest passes over one that it cannot use.
+//! Checks the proxy in the environment, because reqwest ignores one that it cannot use.
 
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Refuses a proxy variable that would apply to this host and would silently be bypassed.
+/// Refuses a proxy variable that applies to this host and would be ignored without an error.
 pub(super) fn check(base: &Url, variable: impl Fn(&str) -> Option<String>) -> Result<()> {
     let set = |name: &str| {
         let value = variable(&name.to_ascii_lowercase()).or_else(|| variable(name));

@@ -1,4 +1,4 @@
-//! A scripted network for tests with paused time: it has no socket and does not wait.
+//! A scripted network for tests with paused time, without sockets.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -18,7 +18,7 @@ use crate::transport::{IncomingBody, OutgoingBody, Transport, TransportError};
 
 type Handler = Box<dyn Fn(&FakeRequest) -> FakeAnswer + Send + Sync>;
 
-/// Answers each request as its handler says, and records what was sent.
+/// Answers each request with a handler, and records the requests.
 pub struct FakeTransport {
     handler: Handler,
     requests: Mutex<Vec<FakeRequest>>,
@@ -29,11 +29,11 @@ pub struct FakeTransport {
 pub struct FakeRequest {
     /// The method.
     pub method: Method,
-    /// Path and query, as on the wire.
+    /// Path and query, undecoded.
     pub target: String,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, as far as it was read before the answer. Empty while the handler sees it.
+    /// The part of the body that was read before the answer. Empty while the handler runs.
     pub body: Bytes,
     /// When it arrived.
     pub at: Instant,
@@ -58,7 +58,7 @@ struct Head {
 }
 
 impl FakeTransport {
-    /// A transport that answers each request as `handler` says.
+    /// A transport that answers each request with `handler`.
     pub fn new(handler: impl Fn(&FakeRequest) -> FakeAnswer + Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self {
             handler: Box::new(handler),
@@ -66,9 +66,10 @@ impl FakeTransport {
         })
     }
 
-    /// A transport that answers the requests by these steps in turn, and all others by the last.
+    /// A transport that answers requests with these steps in turn, and all further ones with the
+    /// last.
     ///
-    /// Each step is a function, because an answer is made for each request.
+    /// Each step is a function because each request needs a new answer.
     #[must_use]
     pub fn script(steps: Vec<fn() -> FakeAnswer>) -> Arc<Self> {
         Self::new(
@@ -95,7 +96,7 @@ impl FakeTransport {
 }
 
 impl FakeAnswer {
-    /// An answer with this status, and an empty body until one is given.
+    /// An answer with this status and an empty body.
     pub fn status(status: u16) -> Self {
         Self {
             after: Duration::ZERO,
@@ -117,7 +118,7 @@ impl FakeAnswer {
             .chunk(Duration::ZERO, body)
     }
 
-    /// Fails with this error. If it means that nothing was sent, the body is not read.
+    /// Fails with this error. If the error means that nothing was sent, the body is not read.
     pub fn error(error: TransportError) -> Self {
         Self {
             after: Duration::ZERO,
@@ -148,7 +149,7 @@ impl FakeAnswer {
         self
     }
 
-    /// Breaks the body off.
+    /// Ends the body with an error.
     pub fn cut(mut self) -> Self {
         if let Ok(head) = &mut self.result {
             head.body
@@ -157,7 +158,7 @@ impl FakeAnswer {
         self
     }
 
-    /// Never ends the body.
+    /// Keeps the body open for ever.
     pub fn hang(mut self) -> Self {
         if let Ok(head) = &mut self.result {
             head.hangs = true;
@@ -165,19 +166,20 @@ impl FakeAnswer {
         self
     }
 
-    /// Answers this long after the request was read.
+    /// Delays the answer by this long after the request was read.
     pub fn after(mut self, after: Duration) -> Self {
         self.after = after;
         self
     }
 
-    /// Answers after this many bytes of the request's body, without reading the rest.
+    /// Answers after this many bytes of the request's body, and does not read the rest.
     pub fn read_at_most(mut self, bytes: usize) -> Self {
         self.read_at_most = bytes;
         self
     }
 
-    /// Reads the request's body in pieces of at least so many bytes, with this pause between them.
+    /// Reads the request's body in pieces of at least this many bytes, with this pause between
+    /// them.
     pub fn read_slowly(mut self, bytes: usize, pause: Duration) -> Self {
         self.pace = Some((bytes, pause));
         self
@@ -235,7 +237,7 @@ impl Transport for FakeTransport {
             hangs: head.hangs,
             pause: None,
         }) as IncomingBody);
-        // Its end is a proven one, unlike that of HTTP/1.1 without a length.
+        // This end is proven, unlike that of HTTP/1.1 without a length.
         *response.version_mut() = Version::HTTP_2;
         *response.status_mut() = head.status;
         *response.headers_mut() = head.headers;

@@ -1,4 +1,4 @@
-//! A request body while it is sent: counted, checked against its length, and watched for progress.
+//! A request body while it is sent: counts it, checks its length, and watches its progress.
 
 use std::io;
 use std::pin::Pin;
@@ -16,18 +16,18 @@ use tokio::time::Instant;
 use crate::body::{Opened, Progress, Reader};
 use crate::transport::PROGRESS;
 
-/// Bytes read from a file at once.
+/// The number of bytes read from a file at once.
 const READ: usize = 256 * 1024;
-/// Bytes passed to the connection at once. It asks for more when these are gone, which counts as
-/// progress: larger pieces would make a slow line look stalled.
+/// The number of bytes passed to the connection at once. The connection asks for more when these
+/// are sent, which counts as progress: with larger pieces a slow line would seem stalled.
 const PIECE: usize = 16 * 1024;
 
 /// Called with the progress of an upload.
 pub(crate) type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
 
-/// The state of a body while it is sent, shared between the body and whoever waits for the answer.
+/// The state of a body while it is sent, shared by the body and the task that waits for the answer.
 struct Shared {
-    /// Behind a lock, so that it can be let go of although the connection still holds the body.
+    /// Locked, so that the source can be dropped while the connection still holds the body.
     source: Mutex<Source>,
     sent: AtomicU64,
     /// When the last kibibyte was complete, and how many bytes had been sent then.
@@ -35,7 +35,7 @@ struct Shared {
     done: AtomicBool,
     finished: Notify,
     failure: OnceLock<io::ErrorKind>,
-    /// Of the connection's task, which is woken to learn that the body was stopped.
+    /// Wakes the connection's task, so that it learns that the body was stopped.
     waker: Mutex<Option<Waker>>,
 }
 
@@ -49,7 +49,7 @@ impl Shared {
         self.sent.load(Ordering::Acquire)
     }
 
-    /// Counts bytes that are passed to the connection, and returns their total.
+    /// Counts bytes that are passed to the connection, and returns the total.
     fn count(&self, bytes: u64) -> u64 {
         let sent = self.sent.fetch_add(bytes, Ordering::AcqRel) + bytes;
         let mut moved = locked(&self.moved);
@@ -65,7 +65,7 @@ impl Shared {
     }
 }
 
-/// Watches a body while it is sent. Once it is dropped, not one more byte of the body leaves, although
+/// Watches a body while it is sent. Dropping it stops the body: no further byte is sent, although
 /// the connection may still hold the body.
 pub(crate) struct Sending(Arc<Shared>);
 
@@ -90,7 +90,7 @@ impl Sending {
         }
     }
 
-    /// Why the source could not be read to its end, if it could not.
+    /// Why the source could not be read to its end, if it failed.
     pub(crate) fn failure(&self) -> Option<io::ErrorKind> {
         self.0.failure.get().copied()
     }
@@ -101,7 +101,7 @@ impl Drop for Sending {
         if self.is_finished() {
             return;
         }
-        // The source first: it closes its file here and now.
+        // Drop the source first: this closes its file now.
         *locked(&self.0.source) = Source::Stopped;
         if let Some(waker) = locked(&self.0.waker).take() {
             waker.wake();
@@ -121,16 +121,16 @@ enum Source {
     Bytes(Bytes),
     Reader(ReaderSource),
     Done,
-    /// Nobody waits for the answer any more: the connection must not end this request in order.
+    /// No task waits for the answer any more: the connection must not complete this request.
     Stopped,
 }
 
 struct ReaderSource {
     reader: Reader,
     scratch: Vec<u8>,
-    /// What was read and not passed on yet.
+    /// Bytes that were read but not passed on yet.
     rest: Bytes,
-    /// The last chunk, kept back until the source has proved to end there.
+    /// The last chunk, held back until the source is known to end there.
     last: Option<Bytes>,
 }
 
@@ -164,7 +164,7 @@ impl OutgoingBody {
         (body, Sending(shared))
     }
 
-    /// Whether there is nothing to send.
+    /// Whether the body is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.length == Some(0)
@@ -227,7 +227,7 @@ impl HttpBody for OutgoingBody {
                 Err(error.kind().into())
             }
         };
-        // The connection may now wait for the peer to read: it is woken if the body is stopped.
+        // The connection may now wait for the peer to read. It is woken if the body is stopped.
         *locked(&self.shared.waker) = Some(cx.waker().clone());
         Poll::Ready(Some(frame))
     }
@@ -265,7 +265,7 @@ impl ReaderSource {
     /// The next chunk; empty at the end.
     ///
     /// If `left` is known, a source that is shorter or longer is an error, which is found before
-    /// its last chunk is passed on.
+    /// the last chunk is passed on.
     fn poll_chunk(&mut self, cx: &mut Context<'_>, left: Option<u64>) -> Poll<io::Result<Bytes>> {
         loop {
             let chunk = ready!(self.poll_read(cx))?;

@@ -1,4 +1,4 @@
-//! The transport over reqwest, which only this file names.
+//! The transport over reqwest. Only this file uses reqwest.
 
 use std::error::Error as StdError;
 use std::io;
@@ -20,8 +20,8 @@ use crate::transport::{
     IncomingBody, OutgoingBody, Transport, TransportError, environment, tls_cause,
 };
 
-/// Sends attempts with reqwest, without its retries, redirects, cookies and decompression: those
-/// are the engine's decisions.
+/// Sends attempts with reqwest. Its retries, redirects, cookies and decompression are off, because
+/// the engine decides about them.
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 /// hyper's default is 100; some gateways add dozens.
 const MOST_HEADERS: usize = 512;
@@ -40,9 +40,9 @@ impl ReqwestTransport {
             .no_zstd()
             .no_deflate()
             .connect_timeout(connection.connect_timeout)
-            // Beyond this an instant overflows.
+            // A longer time would overflow an `Instant`.
             .pool_idle_timeout(connection.pool_idle.min(YEAR))
-            // Odd header lines cost themselves, not the answer.
+            // Ignore malformed header lines instead of failing the answer.
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)
             .http1_ignore_invalid_headers_in_responses(true)
@@ -209,7 +209,7 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// Translated, because reqwest's and its sources' texts can quote addresses.
+/// Errors are translated because texts of reqwest and its sources can quote addresses.
 fn translate(error: reqwest::Error) -> TransportError {
     if error.is_connect() {
         return TransportError::Connect(cause(&error));
@@ -223,8 +223,8 @@ fn translate(error: reqwest::Error) -> TransportError {
     }
 }
 
-/// RFC 9113, 6.8 and 8.7: neither a refused stream nor one above a GOAWAY's last id was acted upon. h2
-/// tells the streams up to that id something else.
+/// RFC 9113, sections 6.8 and 8.7: a refused stream and a stream above a GOAWAY's last id were not
+/// processed. For streams up to that id h2 reports another error.
 fn was_not_processed(error: &h2::Error) -> bool {
     let refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
     error.is_remote() && (error.is_go_away() || refused)
@@ -237,7 +237,7 @@ fn cause(error: &reqwest::Error) -> Cause {
     if let Some(cause) = sources(error).find_map(tls_cause::cause) {
         return cause;
     }
-    // hyper-util shows the kind of this error only in its text, which quotes nothing.
+    // hyper-util shows the kind of this error only in its text, which quotes no values.
     if sources(error).any(|source| is_proxy_refusal(&source.to_string())) {
         return Cause::ProxyStatus;
     }

@@ -1,4 +1,4 @@
-//! Why a TLS handshake failed, from the errors of the TLS library that is built in.
+//! Why a TLS handshake failed, from the error of the TLS library in use.
 
 use std::error::Error as StdError;
 
@@ -6,7 +6,7 @@ use crate::error::Cause;
 
 type Source = dyn StdError + 'static;
 
-/// The cause, if this error in the chain tells one.
+/// The cause, if this error in the chain shows it.
 pub(super) fn cause(error: &Source) -> Option<Cause> {
     of_rustls(error).or_else(|| of_native(error))
 }
@@ -26,11 +26,12 @@ fn of_rustls(error: &Source) -> Option<Cause> {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 Cause::TlsWrongName
             }
-            // A bad signature: an issuer of the same name is trusted, but did not sign it.
+            // A bad signature: an issuer of the same name is trusted, but did not sign the
+            // certificate.
             CertificateError::UnknownIssuer | CertificateError::BadSignature => {
                 Cause::TlsUnknownIssuer
             }
-            // A certificate that signs itself and may sign others, as `openssl req -x509` makes it.
+            // A self-signed CA certificate, as `openssl req -x509` makes it.
             other if format!("{other:?}").contains("CaUsedAsEndEntity") => Cause::TlsUnknownIssuer,
             _ => Cause::TlsHandshake,
         },
@@ -48,7 +49,7 @@ fn of_rustls(_: &Source) -> Option<Cause> {
     None
 }
 
-/// OpenSSL tells it in words only, which hold nothing of the certificate.
+/// OpenSSL reports the cause only in its text, which has no data of the certificate.
 #[cfg(feature = "native-tls")]
 fn of_native(error: &Source) -> Option<Cause> {
     let text = error.to_string();

@@ -31,7 +31,7 @@ async fn failures(client: &Engine, count: usize) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wrong_password_is_tried_once_a_pause() {
+async fn a_wrong_password_is_tried_once_per_pause() {
     let network = door(|_| FakeAnswer::status(401), welcome);
     let client = client(&network, Login::default());
     for (tries, pause) in [30, 60, 120, 240, 480, 900, 900, 900]
@@ -47,14 +47,14 @@ async fn a_wrong_password_is_tried_once_a_pause() {
         assert_eq!(error.operation(), Some(LOGIN.id()));
         assert_eq!(error.status().unwrap(), 401);
         assert_eq!(error.retry_after(), Some(millis(1)));
-        assert_eq!(logins(&network), tries + 1, "asked again too early");
+        assert_eq!(logins(&network), tries + 1, "logged in again too early");
         advance(millis(1)).await;
     }
     assert_eq!(calls(&network), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_4xx_is_remembered_and_none_repeated() {
+async fn every_4xx_is_remembered_and_not_repeated() {
     for (status, kind) in [
         (400, ErrorKind::Rejected),
         (401, ErrorKind::Credentials),
@@ -74,14 +74,14 @@ async fn every_4xx_is_remembered_and_none_repeated() {
     }
 }
 
-/// That of a 429 or 503 counts, up to 15 minutes; any other answer that names a time only says no.
+/// The `Retry-After` of a 429 or 503 counts, up to 15 minutes. In any other answer it is ignored.
 #[tokio::test(start_paused = true)]
 async fn a_refused_logins_retry_after_is_kept_to() {
     for (status, after, pause) in [
         (429, "5", seconds(5)),
         (503, "5", seconds(5)),
         (429, "600.2", seconds(601)),
-        // The pause is never endless and never zero.
+        // The pause is never unlimited and never zero.
         (429, "7200", seconds(900)),
         (503, "99999999999", seconds(900)),
         (429, "0", seconds(30)),
@@ -107,7 +107,7 @@ async fn a_refused_logins_retry_after_is_kept_to() {
     }
 }
 
-/// Some vendors say under 200 or 500 that the credentials are wrong.
+/// Some vendors report wrong credentials with status 200 or 500.
 #[tokio::test(start_paused = true)]
 async fn wrong_credentials_are_a_refusal_under_any_status() {
     static STRICT: Profile = Profile::new("strict", "strict/0").read_error(|_, answer| {
@@ -135,7 +135,8 @@ async fn wrong_credentials_are_a_refusal_under_any_status() {
     }
 }
 
-/// The login goes on for the next caller, so that short deadlines neither storm nor starve.
+/// A login continues for the next caller, so that short deadlines cause neither many logins nor
+/// none.
 #[tokio::test(start_paused = true)]
 async fn a_login_outlives_the_callers_that_wait_for_it() {
     let network = door(|n| token(n).after(millis(500)), welcome);
@@ -241,7 +242,7 @@ async fn a_failed_login_says_what_the_call_did() {
     let error = call(&client, &MINE).await.unwrap_err();
     assert_eq!((error.operation(), error.attempts()), (Some(LOGIN.id()), 3));
     assert_eq!(fate(&error), (ErrorKind::Server, Delivery::Answered));
-    // For a call that was never sent, the delivery is another.
+    // For a call that was never sent, the delivery differs from the login's.
     let error = call(&client, &MINE).await.unwrap_err();
     assert_eq!(fate(&error), (ErrorKind::Server, Delivery::NotSent));
 }
@@ -259,9 +260,9 @@ async fn a_login_has_its_own_deadline() {
     assert_eq!(started.elapsed(), seconds(60));
 }
 
-/// No call waits longer for a session than a small call may take, not even a transfer.
+/// No call, not even a transfer, waits longer for a session than the working time of a small call.
 #[tokio::test(start_paused = true)]
-async fn no_call_waits_for_a_session_for_ever() {
+async fn no_call_waits_forever_for_a_session() {
     static MY_FILE: Operation = Operation::get("testing.mine.file", "/file").transfer();
     let client = client_of(Endless);
     let started = Instant::now();
@@ -319,7 +320,7 @@ async fn calls_go_on_while_the_old_token_lives() {
             .map(|request| request.at)
             .skip(1)
             .collect();
-        // The repetitions within one login count as one try.
+        // Repetitions within one login count as one attempt.
         let tries: Vec<_> = tries
             .chunk_by(|a, b| *b - *a < seconds(20))
             .map(|logins| logins[0])
@@ -339,7 +340,7 @@ async fn calls_go_on_while_the_old_token_lives() {
 
 /// After a renewal that succeeds, the pauses start from the beginning.
 #[tokio::test(start_paused = true)]
-async fn the_pauses_of_a_later_renewal_begin_anew() {
+async fn after_a_renewal_the_pauses_start_again() {
     let network = door(
         |n| match n {
             1 | 5 => token(n),

@@ -1,4 +1,4 @@
-//! What is not believed: answers that prove nothing, over real sockets.
+//! Answers that prove nothing are not accepted as success, over real sockets.
 
 use common_http::{
     Body, CallOptions, Delivery, ErrorKind, ForeignHosts, HttpOptions, Operation, RetryPolicy,
@@ -14,7 +14,7 @@ use crate::helper::{
 
 const LARGE: usize = 8 << 20;
 
-/// Answers after this much of the body, and reads no more.
+/// Answers after this much of the body, and reads no further.
 async fn answer_early(mut connection: Connection, after: usize, answer: &str) -> Connection {
     connection.head().await;
     let mut start = vec![0; after];
@@ -24,7 +24,7 @@ async fn answer_early(mut connection: Connection, after: usize, answer: &str) ->
 }
 
 #[tokio::test]
-async fn a_success_before_the_whole_body_is_lost() {
+async fn a_success_before_the_whole_body_was_sent_is_an_error() {
     let server = Server::start(async |connection: Connection| {
         let created = "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n";
         drop(answer_early(connection, 16 << 10, created).await);
@@ -39,16 +39,16 @@ async fn a_success_before_the_whole_body_is_lost() {
     }
 }
 
-/// The connection may still hold the body when the call is over: its source is closed all the same, and
-/// nothing more of it leaves.
+/// The connection may still hold the body when the call has ended. Nevertheless its source is
+/// closed and no further byte is sent.
 #[tokio::test]
-async fn a_body_stops_with_its_exchange() {
+async fn a_body_stops_when_its_exchange_ends() {
     for answer in [
         "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n",
     ] {
         let server = Server::start(async move |connection: Connection| {
-            // It keeps the socket open and does not read.
+            // The server keeps the socket open and does not read.
             answer_early(connection, 1, answer)
                 .await
                 .stream
@@ -88,7 +88,7 @@ impl tokio::io::AsyncRead for Held {
     }
 }
 
-/// A caller who goes away while the answer arrives must not have the rest of its order sent.
+/// If a caller cancels while the answer arrives, the rest of its order is not sent.
 #[tokio::test]
 async fn a_dropped_call_sends_nothing_further() {
     let (read, bytes) = oneshot::channel();
@@ -113,7 +113,7 @@ async fn a_dropped_call_sends_nothing_further() {
         result = send_body(&client, &ORDER, body) => { result.unwrap_err(); }
         () = async { head.await.unwrap() } => {}
     }
-    assert!(bytes.await.unwrap() < LARGE, "the whole order left");
+    assert!(bytes.await.unwrap() < LARGE, "the whole order was sent");
 }
 
 #[tokio::test]
@@ -143,7 +143,7 @@ async fn a_web_page_is_not_an_answer() {
 }
 
 #[tokio::test]
-async fn a_part_is_not_a_file() {
+async fn a_partial_answer_is_not_a_file() {
     for head in [
         "206 Partial Content\r\nContent-Range: bytes 0-8/9000",
         "206 Partial Content",
@@ -157,9 +157,9 @@ async fn a_part_is_not_a_file() {
     }
 }
 
-/// Without a length, chunks or TLS the end of a connection may be a cut.
+/// Without a length, chunks or TLS the end of a connection may be a truncation.
 #[tokio::test]
-async fn an_end_that_nothing_shows_must_prove_itself() {
+async fn content_without_a_proven_end_must_be_complete_by_itself() {
     let padding = " ".repeat(3000);
     for (version, content, is_whole) in [
         ("1.1", "%PDF-1.7 EXAMPLE %%EOF\n".to_owned(), true),
@@ -205,9 +205,9 @@ async fn closing(answer: String) -> Server {
     .await
 }
 
-/// RFC 9110 and 9112: what they call equal, and lines that cost themselves alone.
+/// RFC 9110 and 9112: equivalent headers, and malformed header lines that are ignored.
 #[tokio::test]
-async fn odd_heads_do_not_cost_the_answer() {
+async fn malformed_header_lines_do_not_fail_the_answer() {
     let many: String = (0..200)
         .map(|n| format!("X-Many-{n}: EXAMPLE\r\n"))
         .collect();
@@ -239,7 +239,7 @@ async fn odd_heads_do_not_cost_the_answer() {
     assert_eq!(answer.unwrap().body(), "{}");
 }
 
-/// 4 s: some servers close after 5 s, and a request that meets the close would be in doubt.
+/// 4 s: some servers close after 5 s, and the outcome of a request sent at that moment is unknown.
 #[tokio::test]
 async fn an_idle_connection_is_not_used_again() {
     let server = Server::answering(ok("{}")).await;
@@ -259,7 +259,7 @@ async fn an_idle_connection_is_not_used_again() {
 
 /// Only one attempt uploads at a time.
 #[tokio::test]
-async fn a_repetition_starts_after_its_predecessor_stopped() {
+async fn a_repetition_starts_after_the_previous_attempt_stopped() {
     static PUT: Operation = Operation::put("testing.files.store", "/files")
         .public()
         .transfer();
@@ -268,7 +268,7 @@ async fn a_repetition_starts_after_its_predecessor_stopped() {
         let mut connection = answer_early(connection, 1, busy).await;
         let mut rest = Vec::new();
         let _ = connection.stream.read_to_end(&mut rest).await;
-        assert!(rest.len() < LARGE, "the whole file left");
+        assert!(rest.len() < LARGE, "the whole file was sent");
     })
     .await;
     let policy = RetryPolicy::default().base(std::time::Duration::from_millis(1));
@@ -278,7 +278,8 @@ async fn a_repetition_starts_after_its_predecessor_stopped() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Server, 3));
 }
 
-/// A report may be kept at a signed storage address: one hop, told nothing of the caller.
+/// A report may be stored at a signed storage address. One redirect is followed, without the
+/// caller's headers.
 #[tokio::test]
 async fn one_redirect_is_followed_where_it_is_allowed() {
     let storage = Server::answering(ok("%PDF-1.7 EXAMPLE")).await;
@@ -321,7 +322,7 @@ async fn one_redirect_is_followed_where_it_is_allowed() {
     assert_eq!(
         error.kind(),
         ErrorKind::Rejected,
-        "only one hop is followed"
+        "only one redirect is followed"
     );
     let elsewhere = ForeignHosts::default().only(["storage.example"]);
     let request = vendor.client().request(&FETCH).follow_once(elsewhere);

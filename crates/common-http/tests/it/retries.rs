@@ -109,8 +109,8 @@ async fn what_is_repeated_can_succeed() {
     }
 }
 
-/// A 503 with a Retry-After refused the call before it had an effect. For a login it is still a
-/// failure.
+/// A 503 with a Retry-After means that the call had no effect. For a login it is still a server
+/// error.
 #[tokio::test(start_paused = true)]
 async fn a_503_with_retry_after() {
     for (operation, attempts, delivery) in [
@@ -149,7 +149,7 @@ async fn the_effect_can_be_overridden_for_one_call() {
         (&ORDER, Effect::Idempotent, 4),
         (&READ, Effect::Effectful, 1),
         (&REPLACE, Effect::Effectful, 1),
-        // A login is still treated as one.
+        // A login is still treated as a login.
         (&LOGIN, Effect::Effectful, 3),
     ] {
         let network = network([Status(500)]);
@@ -179,7 +179,7 @@ async fn attempts_are_counted_and_settable() {
         (&READ, any(0), 1),
         (&STORE, any(6), 3),
         (&STORE, transfer(5), 5),
-        // Logins are repeated at most twice, whatever calls are.
+        // Logins are repeated at most twice, whatever the setting for calls.
         (&LOGIN, any(6), 3),
         (&LOGIN, any(2), 2),
     ] {

@@ -23,7 +23,7 @@ fn key() -> StoreKey {
     StoreKey::of(&["testing", "http://localhost", "EXAMPLE-USER"])
 }
 
-/// A client that uses this store. Each such client stands for another process.
+/// A client that uses this store. Each such client represents another process.
 fn sharing(network: &Arc<FakeTransport>, store: &Arc<impl Store>) -> Engine {
     let login = Login {
         lifetime: Some(7 * DAY),
@@ -111,7 +111,7 @@ async fn a_saved_session_ages_by_the_wall_clock() {
         call(&client, &MINE).await.unwrap();
         assert_eq!(logins(&network), logins_made, "{age:?}");
     }
-    // It keeps ageing in memory.
+    // It continues to age in memory.
     let network = door(token, welcome);
     let client = sharing(&network, &store_with(saved(77, 5 * DAY)).await);
     call(&client, &MINE).await.unwrap();
@@ -120,7 +120,7 @@ async fn a_saved_session_ages_by_the_wall_clock() {
     assert_eq!(logins(&network), 1);
 }
 
-/// Nothing is known of the age of a session that a clock running ahead has saved.
+/// The age of a session is unknown if a clock that runs ahead saved it.
 #[tokio::test(start_paused = true)]
 async fn a_session_from_the_future_is_not_trusted() {
     for (ahead, logins_made) in [(30_000, 0), (120_000, 1), (86_400_000, 1)] {
@@ -139,7 +139,7 @@ async fn a_session_from_the_future_is_not_trusted() {
 
 /// A session that is due for renewal but still valid is renewed. If that fails, it is used.
 #[tokio::test(start_paused = true)]
-async fn a_saved_session_that_is_due_is_used_while_it_lives() {
+async fn a_saved_session_that_is_due_is_used_until_it_expires() {
     let refused = door(|_| FakeAnswer::status(500), only(&[77]));
     let client = sharing(
         &refused,
@@ -171,8 +171,7 @@ async fn a_rejected_token_is_not_taken_from_the_store_again() {
     assert_eq!(stored(&store).await, "basic TOKEN-1");
 }
 
-/// A store that cannot be written keeps the rejected token forever. Each client finds that out
-/// once.
+/// A store that cannot be written keeps the rejected token forever. Each client detects this once.
 #[tokio::test(start_paused = true)]
 async fn a_rejected_token_in_a_read_only_store_is_tried_once() {
     let network = door(token, only(&[1, 2]));
@@ -185,7 +184,7 @@ async fn a_rejected_token_in_a_read_only_store_is_tried_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fresher_token_of_another_process_is_taken_instead_of_a_login() {
+async fn a_newer_token_of_another_process_is_used_without_a_login() {
     let network = door(token, only(&[88]));
     let store = store_with(saved(77, DAY)).await;
     let client = sharing(&network, &store);
@@ -203,7 +202,7 @@ async fn a_fresher_token_of_another_process_is_taken_instead_of_a_login() {
 
 /// A token that another process has renewed is used too.
 #[tokio::test(start_paused = true)]
-async fn a_renewal_by_another_process_serves_all() {
+async fn a_renewal_by_another_process_is_used() {
     let network = door(token, welcome);
     let store = store_with(saved(77, DAY)).await;
     let client = sharing(&network, &store);
@@ -343,7 +342,7 @@ impl Store for Hanging {
     }
 }
 
-/// A store that keeps the keys that it is called with.
+/// A store that records the keys of its calls.
 #[derive(Default)]
 struct Asked(Mutex<Vec<String>>);
 

@@ -69,7 +69,7 @@ async fn retry_after_is_waited_for_exactly() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_date_is_read_against_the_answers_own() {
+async fn a_date_is_compared_with_the_answers_date() {
     let network = FakeAnswer::status(429)
         .header("date", "Wed, 02 Jan 2030 03:04:05 GMT")
         .header("retry-after", "Wed, 02 Jan 2030 03:05:25 GMT");
@@ -81,7 +81,7 @@ async fn a_date_is_read_against_the_answers_own() {
 
 /// Even a wait of zero keeps some jitter, so that not all clients retry at the same moment.
 #[tokio::test(start_paused = true)]
-async fn a_retry_after_of_nothing_is_our_own_backoff() {
+async fn a_retry_after_of_zero_or_in_the_past_uses_the_backoff() {
     for header in ["0", "Wed, 02 Jan 2002 03:04:05 GMT"] {
         let mut longest = Duration::ZERO;
         for _ in 0..40 {
@@ -95,7 +95,7 @@ async fn a_retry_after_of_nothing_is_our_own_backoff() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_readable_retry_after_a_429_waits_as_the_vendor_is_known_to_want() {
+async fn without_a_valid_retry_after_a_429_waits_for_the_known_limit() {
     assert_eq!(wait_after(Status(429)).await, seconds(60));
     for garbage in ["-5", "soon", "", "1.5.2", "Wed, 99 Jan 2030", "+5", "1 2"] {
         assert_eq!(
@@ -121,7 +121,7 @@ async fn the_known_wait_can_be_set() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_nothing_is_known_throttling_has_a_longer_backoff() {
+async fn without_a_known_limit_throttling_has_a_longer_backoff() {
     let mut longest = Duration::ZERO;
     for _ in 0..40 {
         let network = network([Status(429), Good]);
@@ -153,9 +153,9 @@ async fn a_wait_that_does_not_fit_fails_at_once_and_says_how_long() {
     }
 }
 
-/// A transfer has no deadline, so the wait that a vendor asks for must have a bound.
+/// A transfer has no deadline, so waits at the vendor's request need a limit.
 #[tokio::test(start_paused = true)]
-async fn no_wait_of_a_transfer_is_without_bound() {
+async fn the_waits_of_a_transfer_are_limited() {
     for status in [429, 500, 502, 503, 504] {
         let network = network([Later(status, "100000000")]);
         let (error, took) = failure(&network, &FETCH).await;
@@ -165,7 +165,7 @@ async fn no_wait_of_a_transfer_is_without_bound() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waits_that_were_asked_for_are_bounded_together() {
+async fn waits_for_the_vendor_have_one_common_limit() {
     let network = network([Later(429, "200"), Later(429, "100"), Later(429, "1")]);
     let (error, took) = failure(&network, &READ).await;
     assert_eq!((error.attempts(), took), (3, seconds(300)));
@@ -184,7 +184,7 @@ async fn the_bound_can_be_set() {
 
 /// For an answer that is not retried, the error has the Retry-After and the client does not wait.
 #[tokio::test(start_paused = true)]
-async fn retry_after_of_what_is_not_repeated_is_told() {
+async fn an_error_without_a_retry_reports_the_retry_after() {
     let started = Instant::now();
     let network = network([Later(403, "30")]);
     let error = call(&engine(&network), &READ).await.unwrap_err();

@@ -96,12 +96,15 @@ fn key(fields: &Extra, name: &str) -> Option<String> {
 
 /// Takes the first field out that has one of these names and can be read.
 fn take<T>(fields: &mut Extra, names: &[&str], read: fn(&Value) -> Option<T>) -> Option<T> {
-    names.iter().find_map(|name| {
-        let key = key(fields, name)?;
-        let taken = read(fields.get(&key)?)?;
-        fields.remove(&key);
-        Some(taken)
-    })
+    let (key, taken) = names.iter().find_map(|name| {
+        let mut fields = fields.iter();
+        fields.find_map(|(key, value)| {
+            let is_it = key.eq_ignore_ascii_case(name);
+            Some((key.clone(), is_it.then(|| read(value))??))
+        })
+    })?;
+    fields.remove(&key);
+    Some(taken)
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> Option<T> {

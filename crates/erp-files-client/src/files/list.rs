@@ -18,7 +18,8 @@ impl Files {
     ///
     /// The list is the answer itself (a JSON array), or a JSON object's `items`, `files`, `data`,
     /// `value`, `results` or `result`, in any case (our reading: the vendor's example is blank). An
-    /// item that is not a JSON object is [`Item::Rejected`].
+    /// empty body and null are an empty list. An item that cannot be read as a JSON object is
+    /// [`Item::Rejected`].
     ///
     /// Only reads, so it is repeated freely. A cancelled call leaves nothing behind.
     ///
@@ -48,8 +49,14 @@ impl Files {
 }
 
 fn read(answer: Answer) -> Result<Vec<Item<FileEntry>>> {
-    let list: RawJson = answer.json()?;
-    items_in(&list).ok_or_else(|| {
+    let items = match answer.raw_items() {
+        Ok(items) => items_of(items),
+        Err(_) => match answer.json() {
+            Ok(object) => wrapped(&object),
+            Err(error) => return within(&answer).and_then(items_of).ok_or(error),
+        },
+    };
+    items.ok_or_else(|| {
         let error = answer.unreadable();
         error.with_detail("the answer is not a list of files")
     })
@@ -58,27 +65,34 @@ fn read(answer: Answer) -> Result<Vec<Item<FileEntry>>> {
 /// The members that may hold the list, in any case.
 const WRAPPERS: [&str; 6] = ["items", "files", "data", "value", "results", "result"];
 
-/// The items of an answer: a list, or an object that has one, in which null is an empty list.
-fn items_in(answer: &RawJson) -> Option<Vec<Item<FileEntry>>> {
-    if let Some(items) = items_of(answer) {
-        return Some(items);
-    }
+/// The items of an object that has a list, in which null is an empty list.
+fn wrapped(answer: &RawJson) -> Option<Vec<Item<FileEntry>>> {
     let fields: BTreeMap<String, RawJson> = answer.parse().ok()?;
-    let wrapped: Vec<_> = WRAPPERS
-        .iter()
-        .filter_map(|name| {
-            let mut fields = fields.iter();
-            let (_, list) = fields.find(|(key, _)| key.eq_ignore_ascii_case(name))?;
-            Some(list)
-        })
-        .collect();
-    let items = wrapped.iter().find_map(|list| items_of(list));
-    items.or_else(|| wrapped.iter().any(|list| is_null(list)).then(Vec::new))
+    let lists = WRAPPERS.iter().flat_map(|name| {
+        let fields = fields.iter();
+        fields.filter(|(key, _)| key.eq_ignore_ascii_case(name))
+    });
+    let lists: Vec<_> = lists.map(|(_, list)| list).collect();
+    let items = lists.iter().find_map(|list| items_of(list.parse().ok()?));
+    items.or_else(|| lists.iter().any(|list| is_null(list)).then(Vec::new))
+}
+
+/// The items of a list in an object that one of them makes unreadable.
+fn within(answer: &Answer) -> Option<Vec<RawJson>> {
+    let body = answer.body();
+    let start = body.iter().position(|byte| *byte == b'[')?;
+    let end = body.iter().rposition(|byte| *byte == b']')?;
+    let before = std::str::from_utf8(&body[..start]).ok()?.trim_end();
+    let key = before.strip_suffix(':')?.trim_end().strip_suffix('"')?;
+    let (_, key) = key.rsplit_once('"')?;
+    let is_named = WRAPPERS.iter().any(|name| key.eq_ignore_ascii_case(name));
+    let list = body.get(start..=end).filter(|_| is_named)?;
+    let list = http::Response::new(body.slice_ref(list));
+    Answer::from(list).raw_items().ok()
 }
 
 /// The items of a list. Null is not an item. If no item is an object, it is a list of other things.
-fn items_of(list: &RawJson) -> Option<Vec<Item<FileEntry>>> {
-    let items: Vec<RawJson> = list.parse().ok()?;
+fn items_of(items: Vec<RawJson>) -> Option<Vec<Item<FileEntry>>> {
     let is_object = |item: &RawJson| item.as_str().starts_with('{');
     let mut items: Vec<_> = items.into_iter().enumerate().collect();
     items.retain(|(_, item)| !is_null(item));
@@ -98,7 +112,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<Vec<Item<FileEntry>>> {
-        items_in(&RawJson::from_text(text).unwrap())
+        super::read(http::Response::new(text.to_owned().into()).into()).ok()
     }
 
     #[test]
@@ -113,7 +127,6 @@ mod tests {
         for text in [
             "{}",
             r#"{"lista":[]}"#,
-            "null",
             "\"x\"",
             r#"{"items":{}}"#,
             "[1]",

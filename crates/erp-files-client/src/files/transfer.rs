@@ -4,12 +4,13 @@ use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use common_http::{
-    Body, Call, CallOptions, Error, ErrorKind, ForeignHosts, ForeignUrl, Operation, Prepared,
-    Result, Secret, Timestamp, safe_debug,
+    Body, Call, CallOptions, Delivery, Error, ErrorKind, ForeignHosts, ForeignUrl, Operation,
+    Prepared, Result, Secret, Timestamp, safe_debug,
 };
 use http::HeaderName;
 use http::header::CONTENT_TYPE;
 
+use crate::errors::says_there;
 use crate::files::Files;
 
 /// `PUT` to the signed URL: the file itself. Sent twice, it leaves the same file.
@@ -23,8 +24,9 @@ impl Files {
     /// Its bytes are sent with `Content-Length`, `Accept`, and the headers that are set here, but
     /// without any credentials of the ERP. Any 2xx is success (documented: 201).
     ///
-    /// It is repeated from the file's start if it fails. A cancelled call may have stored the file,
-    /// which nobody sees before it is finalized.
+    /// It is repeated from the file's start if it fails. If a repetition finds a file there that
+    /// may not be overwritten, an earlier attempt stored it, and that is success. A cancelled call
+    /// may have stored the file, which nobody sees before it is finalized.
     ///
     /// ```
     /// # erp_files_client::sandbox::Sandbox::story(async |sandbox| {
@@ -40,6 +42,7 @@ impl Files {
     /// # Errors
     /// - `invalid_input`: the body's length is not known, and the storage takes no chunks
     /// - `permission_denied` with the code `upload_url_expired`: initialize again
+    /// - `permission_denied` with the code `upload_url_not_yet_valid`: try again later
     /// - `permission_denied`, `rejected`, `conflict`, `not_found`: the storage refused it, with a
     ///   code of its own
     /// - `local_io`: the file cannot be read, or changed while it was sent
@@ -50,6 +53,7 @@ impl Files {
             target: target.clone(),
             body,
             content_type: None,
+            in_doubt: false,
             options: CallOptions::default(),
         }
     }
@@ -88,21 +92,39 @@ impl UploadTarget {
         Some(value.into_owned())
     }
 
-    /// When it expires: Azure's `se`, or S3's `X-Amz-Date` and `X-Amz-Expires`.
-    fn expires(&self) -> Option<SystemTime> {
-        if let Some(end) = self.parameter("se") {
-            return Timestamp::from(end).to_system_time();
+    /// From when until when it is valid: Azure's `st` and `se`, or S3's `X-Amz-Date` and
+    /// `X-Amz-Expires`.
+    fn validity(&self) -> [Option<SystemTime>; 2] {
+        let azure = ["st", "se"].map(|name| self.parameter(name).and_then(|text| instant(&text)));
+        if azure != [None, None] {
+            return azure;
         }
-        let start = self.parameter("x-amz-date")?;
-        let seconds = self.parameter("x-amz-expires")?.parse().ok()?;
-        // As in 20300102T030405Z.
-        let (date, time) = start.trim_end_matches('Z').split_once('T')?;
-        let (year, month, day) = (date.get(..4)?, date.get(4..6)?, date.get(6..8)?);
-        let (hour, minute, second) = (time.get(..2)?, time.get(2..4)?, time.get(4..6)?);
-        let start = format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z");
-        let start = Timestamp::from(start).to_system_time()?;
-        start.checked_add(Duration::from_secs(seconds))
+        let start = self.parameter("x-amz-date").and_then(|text| instant(&text));
+        let seconds = self.parameter("x-amz-expires");
+        let life = seconds.and_then(|text| text.parse().ok().map(Duration::from_secs));
+        [
+            start,
+            start
+                .zip(life)
+                .and_then(|(start, life)| start.checked_add(life)),
+        ]
     }
+}
+
+/// An instant as URLs have it: `2030-01-02`, `2030-01-02T03:04Z`, with seconds, or
+/// `20300102T030405Z`.
+fn instant(text: &str) -> Option<SystemTime> {
+    let digits = |part: &str| {
+        part.chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+    };
+    let (date, time) = text.split_once('T').unwrap_or((text, "Z"));
+    let time = time.strip_suffix('Z')?;
+    let (date, time) = (digits(date), format!("{:0<6}", digits(time)));
+    let (year, month, day) = (date.get(..4)?, date.get(4..6)?, date.get(6..8)?);
+    let (hour, minute, second) = (time.get(..2)?, time.get(2..4)?, time.get(4..6)?);
+    Timestamp::from(format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z")).to_system_time()
 }
 
 /// When `x-ms-blob-type: BlockBlob` is sent, which Azure requires.
@@ -143,6 +165,8 @@ pub struct TransferFile {
     target: UploadTarget,
     body: Body,
     content_type: Option<String>,
+    /// An earlier call may have stored the file.
+    in_doubt: bool,
     options: CallOptions,
 }
 
@@ -158,6 +182,12 @@ impl TransferFile {
     /// Sets options of this call: deadline, attempts, progress.
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
+        self
+    }
+
+    /// Says that an earlier call may have stored the file.
+    pub(super) fn in_doubt(mut self, in_doubt: bool) -> Self {
+        self.in_doubt = in_doubt;
         self
     }
 
@@ -193,17 +223,25 @@ impl TransferFile {
         if let Some(content_type) = &self.content_type {
             request = request.header(CONTENT_TYPE, content_type);
         }
-        let target = self.target;
-        request
-            .raw_body(self.body)
-            .settles(move |ended| match ended {
-                Ok(_) => Ok(()),
-                Err(error) if is_expired(&error, &target) => Err(error
-                    .with_kind(ErrorKind::PermissionDenied)
-                    .with_detail("the signed URL has expired")
-                    .with_code("upload_url_expired", true)),
-                Err(error) => Err(error),
-            })
+        let (target, in_doubt) = (self.target, self.in_doubt);
+        request.raw_body(self.body).settles(move |ended| {
+            let Err(error) = ended else {
+                return Ok(());
+            };
+            if says_there(&error) && (in_doubt || error.delivery() == Delivery::Unknown) {
+                return Ok(());
+            }
+            let (code, why) = match time_problem(&error, &target) {
+                None => return Err(error),
+                Some(Time::Over) => ("upload_url_expired", "the signed URL has expired"),
+                Some(Time::ToCome) => {
+                    let why = "the signed URL is not valid yet";
+                    ("upload_url_not_yet_valid", why)
+                }
+            };
+            let error = error.with_kind(ErrorKind::PermissionDenied);
+            Err(error.with_detail(why).with_code(code, true))
+        })
     }
 }
 
@@ -216,17 +254,58 @@ impl IntoFuture for TransferFile {
     }
 }
 
-/// By the storage's error text, or by the time in the URL.
-fn is_expired(error: &Error, target: &UploadTarget) -> bool {
-    let refused = error
-        .status()
-        .is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 403));
-    let says_so = error.message().is_some_and(|message| {
-        let message = message.to_ascii_lowercase();
-        message.contains("expired") || message.contains("not valid in the specified time frame")
-    });
-    let passed = target.expires().is_some_and(|end| SystemTime::now() > end);
-    refused && (says_so || passed)
+/// What is wrong with the time at which a signed URL was used.
+enum Time {
+    ToCome,
+    Over,
+}
+
+/// By the storage's word. If it says nothing, by the times in the URL.
+fn time_problem(error: &Error, target: &UploadTarget) -> Option<Time> {
+    if !matches!(error.status()?.as_u16(), 400 | 401 | 403) {
+        return None;
+    }
+    let now = SystemTime::now();
+    let [start, end] = target.validity();
+    let (is_to_come, is_over) = (
+        start.is_some_and(|start| now < start),
+        end.is_some_and(|end| now > end),
+    );
+    let by_the_url = match (is_to_come, is_over) {
+        (true, _) => Some(Time::ToCome),
+        (_, true) => Some(Time::Over),
+        _ => None,
+    };
+    let said = error.message().unwrap_or_default();
+    let message = said.to_ascii_lowercase();
+    if message.contains("not valid in the specified time frame") {
+        // Azure says both times and its own, except where it hides them.
+        return Some(
+            match (said_time(said, "Start ["), said_time(said, "Current [")) {
+                (Some(start), Some(current)) if current < start => Time::ToCome,
+                (Some(_), Some(_)) => Time::Over,
+                _ => by_the_url.unwrap_or(match start {
+                    Some(_) if end.is_none_or(|end| now < end) => Time::ToCome,
+                    _ => Time::Over,
+                }),
+            },
+        );
+    }
+    if ["not yet valid", "not valid yet"]
+        .iter()
+        .any(|words| message.contains(words))
+    {
+        return Some(Time::ToCome);
+    }
+    if message.contains("expired") || error.code() == Some("ExpiredToken") {
+        return Some(Time::Over);
+    }
+    by_the_url.filter(|_| error.code().is_none())
+}
+/// A time in Azure's words, for example `Start [Wed, 02 Jan 2030 03:04:05 GMT]`.
+fn said_time(text: &str, before: &str) -> Option<SystemTime> {
+    let (_, rest) = text.split_once(before)?;
+    httpdate::parse_http_date(rest.split_once(']')?.0).ok()
 }
 
 #[cfg(test)]
@@ -252,23 +331,36 @@ mod tests {
     }
 
     #[test]
-    fn the_end_is_read_from_the_url() {
+    fn the_times_are_read_from_the_url() {
         let at = |text: &str| Timestamp::from(text).to_system_time();
-        assert_eq!(
-            target("se=2030-01-01T00%3A00%3A00Z&sig=x").expires(),
-            at("2030-01-01T00:00:00Z")
-        );
-        assert_eq!(
-            target("X-Amz-Date=20300102T030405Z&X-Amz-Expires=60").expires(),
-            at("2030-01-02T03:05:05Z")
-        );
-        for query in [
-            "",
-            "se=soon",
-            "X-Amz-Date=x&X-Amz-Expires=60",
-            "X-Amz-Date=20300102T030405Z",
+        for (query, start, end) in [
+            (
+                "se=2030-01-01T00%3A00%3A00Z&sig=x",
+                "",
+                "2030-01-01T00:00:00Z",
+            ),
+            (
+                "st=2030-01-01&se=2030-01-02T03%3A04Z",
+                "2030-01-01T00:00:00Z",
+                "2030-01-02T03:04:00Z",
+            ),
+            (
+                "se=2030-01-02T03:04:05.1234567Z",
+                "",
+                "2030-01-02T03:04:05Z",
+            ),
+            (
+                "X-Amz-Date=20300102T030405Z&X-Amz-Expires=60",
+                "2030-01-02T03:04:05Z",
+                "2030-01-02T03:05:05Z",
+            ),
+            ("X-Amz-Date=20300102T030405Z", "2030-01-02T03:04:05Z", ""),
+            ("", "", ""),
+            ("se=soon", "", ""),
+            ("se=2030-01-02T03:04:05", "", ""),
+            ("X-Amz-Date=x&X-Amz-Expires=60", "", ""),
         ] {
-            assert_eq!(target(query).expires(), None, "{query}");
+            assert_eq!(target(query).validity(), [at(start), at(end)], "{query}");
         }
     }
 }

@@ -23,6 +23,9 @@ impl Files {
     /// [store](Upload::resumable), an upload that fails can be resumed. A cancelled upload may
     /// leave an unfinished one, which has reserved the name.
     ///
+    /// At the end the list is read once more. If it does not have the file although the ERP
+    /// finalized it, the outcome is [`Unconfirmed`](UploadOutcome::Unconfirmed).
+    ///
     /// A listed name is the same name if it is equal byte for byte, or in Unicode's composed form
     /// (NFC). A file whose name differs only in case is never deleted, nor taken for this one: if
     /// the name is refused because of it, that is `file_exists`.
@@ -47,8 +50,8 @@ impl Files {
     /// - `conflict` with the code `unfinished_upload`: the name is taken, but no such file is
     ///   listed, so an upload of it was started and not finished. Resume it, or choose another name
     /// - `local_io`: the file or the store cannot be read or written
-    /// - `invalid_input`: the file's length is not known, the name is refused, or the stored state
-    ///   is another upload's
+    /// - `invalid_input`: the file's length is not known, the name or the content type is refused, or
+    ///   the stored state is another upload's
     /// - those of [`initialize`](Self::initialize), [`transfer`](Self::transfer),
     ///   [`finalize`](Self::finalize), [`list`](Self::list) and [`delete`](Self::delete)
     pub fn upload(&self, name: impl Into<String>, body: Body) -> Upload {
@@ -117,9 +120,12 @@ impl Upload {
 
     /// Keeps the state of the upload in this store, and resumes from the state that it has.
     ///
-    /// The state is saved before each step that follows the first, and removed when the upload is
-    /// finished. Its key is made of the base URL, the patient, the analysis and the name. The value
-    /// is JSON with a `version`, which is 1. Text that is not such a state is not used.
+    /// The store is tried before anything is sent: one that cannot keep a state, or does not answer
+    /// in 5 s, is an error, since the upload would take the name and could not be resumed. The
+    /// state is saved before each step that follows the first, and removed when the upload is
+    /// finished. A store that fails by then does not stop the upload; that is logged as a warning.
+    /// Its key is made of the base URL, the patient, the analysis and the name. The value is JSON
+    /// with a `version`, which is 1. Text that is not such a state is not used.
     ///
     /// A resumed upload that turns out to be finished succeeds. If the storage or the ERP has
     /// forgotten it, it starts again. A file of the name that somebody else has finished meanwhile
@@ -127,8 +133,7 @@ impl Upload {
     /// listed file of that name counts as ours.
     ///
     /// Do not run the same upload twice at the same time: both would send their file to the same
-    /// URL, and one would succeed with the content of the other. Hold a lock while it runs. If the
-    /// store fails, so does the upload, since it could not be resumed.
+    /// URL, and one would succeed with the content of the other. Hold a lock while it runs.
     ///
     /// ```
     /// # erp_files_client::sandbox::Sandbox::story(async |sandbox| {

@@ -79,6 +79,9 @@ pub struct Settings {
     pub nothing_uploaded: NothingUploaded,
     /// The storage behind the signed URL: Azure by default.
     pub storage: StorageKind,
+    /// Whether a signed URL may only create a file: a second PUT is answered 403 by Azure and 412
+    /// by S3. Not by default.
+    pub create_only: bool,
     /// The form of the list: a bare array by default.
     pub list_shape: ListShape,
     /// How the members of a list are written: `FileName` by default.
@@ -130,6 +133,7 @@ impl Default for Settings {
             repeated_initialize: RepeatedInitialize::default(),
             nothing_uploaded: NothingUploaded::default(),
             storage: StorageKind::default(),
+            create_only: false,
             list_shape: ListShape::default(),
             casing: Casing::default(),
             file_ids: FileIds::default(),

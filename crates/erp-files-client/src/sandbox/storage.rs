@@ -149,6 +149,10 @@ fn azure(clinic: &Clinic, request: &Request) -> Result<Answer, Box<Failure>> {
         let element = "<HeaderName>x-ms-blob-type</HeaderName>".to_owned();
         return refuse(Failure::new(400, code, text).more(element));
     }
+    if is_kept(clinic, address.place) {
+        let text = "This request is not authorized to perform blob overwrites.";
+        return refuse(Failure::new(403, "UnauthorizedBlobOverwrite", text));
+    }
     store(clinic, address.place, request);
     Ok(Answer::new(StatusCode::CREATED)
         .header("etag", "\"0x8D0000000000000\"")
@@ -179,10 +183,19 @@ fn s3(clinic: &Clinic, request: &Request) -> Result<Answer, Box<Failure>> {
         let text = "You must provide the Content-Length HTTP header.";
         return refuse(Failure::new(411, "MissingContentLength", text));
     }
+    if is_kept(clinic, address.place) {
+        let text = "At least one of the pre-conditions you specified did not hold";
+        return refuse(Failure::new(412, "PreconditionFailed", text));
+    }
     store(clinic, address.place, request);
     Ok(Answer::new(StatusCode::OK)
         .header("etag", "\"00000000000000000000000000000000\"")
         .header("x-amz-request-id", S3_REQUEST))
+}
+
+/// Whether there is a file that may not be overwritten.
+fn is_kept(clinic: &Clinic, place: usize) -> bool {
+    clinic.settings.create_only && clinic.ledger(|ledger| ledger.places[place].blob.is_some())
 }
 
 fn store(clinic: &Clinic, place: usize, request: &Request) {

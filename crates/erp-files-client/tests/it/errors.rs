@@ -113,7 +113,7 @@ fn rows() -> Vec<Row> {
         row("cut body",      |op| well(op, 1).cut(), no_answer, |op| in_doubt(op, Interrupted)),
         row("short body",    |op| well(op, 1).header("content-length", "9999"), no_answer, |op| in_doubt(op, Interrupted)),
         row("half a JSON",   |_| FakeAnswer::json("{\"cut\":"), Some(200), unreadable),
-        row("no body",       |_| FakeAnswer::status(204), Some(204), unreadable),
+        row("no body",       |_| FakeAnswer::status(204), Some(204), |op| if op == Op::List { Value } else { unreadable(op) }),
         row("a page",        |_| FakeAnswer::status(200).header("content-type", "text/html").chunk(Duration::ZERO, "<html>"), Some(200), page),
         row("encoded",       |op| well(op, 1).header("content-encoding", "gzip"), None, |op| stops(op, Decode, Answered)),
         row("redirect",      |_| FakeAnswer::status(307).header("location", "https://clinic.example/elsewhere"), Some(307), |op| stops(op, Rejected, Answered)),
@@ -338,5 +338,50 @@ async fn a_call_ends_by_its_deadline() {
         assert_eq!(error.kind(), Timeout, "{op:?}");
         assert_eq!(started.elapsed(), Duration::from_secs(5), "{op:?}");
         assert_eq!(error.delivery(), of(op, Timeout, Unknown).1, "{op:?}");
+    }
+}
+
+/// One odd byte does not cost the message or the code.
+#[tokio::test(start_paused = true)]
+async fn an_error_with_an_odd_byte_is_read() {
+    let target = target().await;
+    for (op, body, code, message) in [
+        (
+            Op::List,
+            &b"\xef\xbb\xbf{\"title\":\"texto\"}"[..],
+            None,
+            Some("texto"),
+        ),
+        (
+            Op::List,
+            b"{\"title\":\"n\xe3o\"}",
+            None,
+            Some("n\u{fffd}o"),
+        ),
+        (Op::List, b"\xef\xbb\xbf\"texto\"", None, Some("texto")),
+        (Op::List, b"n\xe3o", None, Some("n\u{fffd}o")),
+        (
+            Op::Token,
+            b"\xef\xbb\xbf{\"error\":\"invalid_client\"}",
+            Some("invalid_client"),
+            None,
+        ),
+        (
+            Op::Token,
+            b"{\"error\":\"invalid_client\",\"x\":\"n\xe3o\"}",
+            Some("invalid_client"),
+            None,
+        ),
+        (
+            Op::Transfer,
+            b"\xef\xbb\xbf<Error><Code>AccessDenied</Code><Message>n\xe3o</Message></Error>",
+            Some("AccessDenied"),
+            Some("n\u{fffd}o"),
+        ),
+    ] {
+        let answer = move || FakeAnswer::status(400).chunk(Duration::ZERO, body);
+        let erp = network(move |asked, _| (asked == op).then(answer));
+        let error = op.call(&on(&erp), &target).await.unwrap_err();
+        assert_eq!((error.code(), error.message()), (code, message), "{op:?}");
     }
 }

@@ -205,7 +205,7 @@ async fn check_all(op: Op) {
                 .unwrap();
             let options = CallOptions::default();
             let call = op.call_with(place.files(&made), &target, &file, options);
-            let result = soon(call).await;
+            let result = soon(Box::pin(call)).await;
 
             let survives = kind.is_none() || (attempts > 1 && !always);
             let expected = kind.filter(|_| !survives);
@@ -261,7 +261,7 @@ async fn drift_does_no_harm() {
             sandbox.client()
         };
         let call = op.call_with(place.files(&client), &target, &file, CallOptions::default());
-        soon(call).await.unwrap();
+        soon(Box::pin(call)).await.unwrap();
         assert_ne!(place.happened(op, &helper).await, Some(false), "{op:?}");
         sandbox.clear_faults();
     }
@@ -276,7 +276,7 @@ async fn without_a_connection_nothing_was_sent() {
     sandbox.clear_requests();
     sandbox.stop().await;
     for op in Op::ALL {
-        let error = soon(op.call(&client, &target)).await.unwrap_err();
+        let error = soon(Box::pin(op.call(&client, &target))).await.unwrap_err();
         let is = (error.kind(), error.delivery());
         assert_eq!(is, (ErrorKind::Connect, Delivery::NotSent));
         // All but the transfer need a token first.

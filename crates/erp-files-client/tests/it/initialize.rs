@@ -172,3 +172,26 @@ proptest! {
         prop_assert_eq!(target.host(), "storage.example");
     }
 }
+
+/// What stands beside the URL does not matter, however it is written.
+#[tokio::test]
+async fn an_odd_byte_beside_the_url_does_not_cost_it() {
+    for body in [
+        &b"\xef\xbb\xbf\"https://storage.example/a\""[..],
+        b"{\"Name\":\"n\xe3o\",\"Url\":\"https://storage.example/a\"}",
+        b"{\"Name\":\"a\nb\",\"Url\":\" https://storage.example/a\\n\"}",
+        b"{\"Size\":NaN,\"Url\":\"https://storage.example/a\"}",
+        b"{\"url\":null,\"Url\":\"https://storage.example/a\"}",
+        b"{\"Url\":1,\"Uri\":\"HTTPS://STORAGE.example:443/a\"}",
+    ] {
+        let target = answered(body).await.unwrap();
+        assert_eq!(target.host(), "storage.example");
+    }
+    // A byte of the URL itself would be lost.
+    for body in [
+        &b"https://storage.example/n\xe3o"[..],
+        b"\"https://storage.example/n\xe3o\"",
+    ] {
+        assert_eq!(answered(body).await.unwrap_err().kind(), ErrorKind::Decode);
+    }
+}

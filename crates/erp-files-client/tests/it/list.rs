@@ -78,7 +78,6 @@ async fn one_request_gives_the_whole_list() {
 async fn anything_else_is_an_error_with_its_body() {
     for body in [
         "{}",
-        "null",
         "\"[]\"",
         "1",
         "[1]",
@@ -220,6 +219,55 @@ proptest! {
         if let Err(error) = block_on(answered(body.clone())) {
             prop_assert_eq!(error.kind(), ErrorKind::Decode);
             prop_assert_eq!(error.body(), body.as_bytes());
+        }
+    }
+}
+
+/// `nothing-is-an-empty-list`.
+#[tokio::test]
+async fn nothing_is_an_empty_list() {
+    for body in [
+        "",
+        " \r\n",
+        "null",
+        "\u{feff}[]",
+        "[null]",
+        r#"{"items":null}"#,
+    ] {
+        let answer = answered(body.to_owned()).await;
+        assert!(answer.unwrap().is_empty(), "{body}");
+    }
+    let erp = network(|op, _| (op == Op::List).then(|| FakeAnswer::status(204)));
+    assert!(files(&on(&erp)).list().await.unwrap().is_empty());
+}
+
+/// A record that cannot be read costs itself, an odd field itself.
+#[tokio::test]
+async fn an_odd_record_costs_itself() {
+    for odd in [
+        "{\"Id\":2,\"FileName\":\"a\nb\"}",
+        r#"{"Id":2,"Size":NaN}"#,
+        r#"{"Id":2,"FileName":"\ud83d"}"#,
+        r#"{"Id":1,"Id":2}"#,
+        r#"{"ID":null,"Id":2}"#,
+    ] {
+        for (before, after) in [("[", "]"), (r#"{"total":3,"Files":["#, "]}")] {
+            let body = format!(r#"{before}{{"Id":1}},{odd},{{"Id":3}}{after}"#);
+            let items = answered(body).await.unwrap();
+            let ids: Vec<_> = items
+                .iter()
+                .map(|item| item.value().unwrap().id.clone().unwrap())
+                .collect();
+            assert_eq!(ids, [1.into(), 2.into(), 3.into()], "{odd}");
+        }
+    }
+    for odd in ["oops", "5", r#"{"Id" 2}"#, r#"{"Id":[2}"#] {
+        for (before, after) in [("[", "]"), (r#"{"total":3,"Files":["#, "]}")] {
+            let body = format!(r#"{before}{{"Id":1}},{odd},{{"Id":3}}{after}"#);
+            let items = answered(body).await.unwrap();
+            let read = items.iter().map(|item| item.value().is_some());
+            assert!(read.eq([true, false, true]), "{odd}");
+            assert_eq!(items[1].raw().as_str(), odd);
         }
     }
 }

@@ -3,6 +3,7 @@
 use common_http::{Delivery, Error, ErrorKind};
 use erp_files_client::ErrorCode;
 use examples::failure::Failure;
+use examples::output;
 
 /// The failure of a call, with advice.
 pub(crate) fn failure(error: Error) -> Failure {
@@ -28,6 +29,16 @@ pub(crate) fn failure_of_resumed(error: Error) -> Failure {
     }
 }
 
+/// Says that the list does not have a file that the ERP said to have finished.
+pub(crate) fn note_unconfirmed(of: &str) {
+    output::note(format_args!(
+        "error: {of}erp.files.list: the ERP said that it finished the file, but does not list it"
+    ));
+    output::note(
+        "advice: look for it with `erp-files list` in a while, or run the same command again",
+    );
+}
+
 fn step(error: &Error) -> &'static str {
     error.operation().unwrap_or_default()
 }
@@ -44,6 +55,10 @@ fn of_code(error: &Error) -> Option<&'static str> {
         ErrorCode::UploadUrlExpired => {
             "run the same command again to get another address; if the ERP then says that the \
              name is taken, choose another name"
+        }
+        ErrorCode::UploadUrlNotYetValid => {
+            "a clock is wrong, the storage's, the ERP's or this machine's: try again in a few \
+             minutes; with --resume-dir the same address is used"
         }
         ErrorCode::InvalidScope => {
             "check ERP_SCOPE; the vendor's support knows which scopes this client may have"
@@ -94,7 +109,8 @@ fn of_erp(error: &Error) -> Option<&'static str> {
         ErrorKind::NotFound => "check ERP_BASE_URL, --patient and --analysis",
         ErrorKind::Config => {
             "the settings do not allow the storage's address: ERP_ALLOW_PRIVATE_STORAGE=1 allows \
-             https to a private network, ALLOW_PLAIN_HTTP=1 plain http as well"
+             https to a private network, ALLOW_PLAIN_HTTP=1 plain http as well; an address on this \
+             machine is allowed only if ERP_BASE_URL is on it"
         }
         _ if error.delivery() == Delivery::Unknown => match step {
             "erp.files.initialize" => {

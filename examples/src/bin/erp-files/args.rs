@@ -24,11 +24,15 @@ const UPLOAD_AFTER_HELP: &str = "\
 Files in the folder of --resume-dir:
   One per unfinished upload. To resume it after a crash, run the same command again. The file
   contains the patient's id and an address to which anyone can write the upload, so only this user
-  can read it. It is removed when the upload is finished. An empty .lock file beside it refuses a
-  second run of the same upload; the one that a killed run leaves does no harm.
+  can read it. It is removed when the upload is finished. A folder or file that others may write is
+  refused. An empty .lock file beside it refuses a second run of the same upload; the one that a
+  killed run leaves does no harm.
 
 If an upload without --resume-dir breaks off, its name may stay taken: the ERP then refuses the
-name, but does not list it (error code unfinished_upload).";
+name, but does not list it (error code unfinished_upload).
+
+Outcomes: uploaded, skipped, replaced, failed, or unconfirmed: the ERP said that it finished the
+file, but its list does not have it.";
 
 /// Uploads, lists, sends and deletes a patient's files in the gambit clinic ERP (Medakadem).
 #[derive(Debug, Parser)]
@@ -94,6 +98,11 @@ pub(crate) struct Upload {
     /// Keep what is needed to resume unfinished uploads in this folder; created if missing
     #[arg(long, value_name = "DIR")]
     pub(crate) resume_dir: Option<PathBuf>,
+
+    /// Content-Type that the storage is sent, or `auto` to tell it from each file's first bytes;
+    /// none by default, since a signed address may not allow one
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) content_type: Option<String>,
 
     /// The files
     #[arg(value_name = "FILE", required = true)]

@@ -122,15 +122,19 @@ impl Uploads<'_> {
             let of = &self.args.of;
             let clinic = self.clinic.url.trim_end_matches('/');
             let journal = folder.journal([clinic, of.patient(), of.analysis(), name])?;
-            let hash = Hash::of_file(path.to_owned()).await?;
             if journal.has_state()? {
                 failure = advice::failure_of_resumed;
             }
+            let hash = Hash::of_file(path.to_owned()).await?;
             upload = upload
                 .fingerprint(hash.to_string())
                 .resumable(Arc::new(journal));
         }
-        if let Some(content_type) = input.content_type {
+        let content_type = match self.args.content_type.as_deref() {
+            Some("auto") => input.content_type,
+            set => set,
+        };
+        if let Some(content_type) = content_type {
             upload = upload.content_type(content_type);
         }
         upload
@@ -174,18 +178,22 @@ fn report(ended: &[Ended<'_>], json: bool) -> Result<ExitCode, Failure> {
     let document = Document {
         files: ended.iter().map(Entry::from).collect(),
     };
+    let mut status = ExitCode::SUCCESS;
     for (number, one) in ended.iter().enumerate() {
-        if let Err(failure) = &one.outcome {
-            // Shows the number, because the file's name can contain a patient's.
-            failure.note(&format!("file {} of {}: ", number + 1, ended.len()));
+        // Shows the number, because the file's name can contain a patient's.
+        let of = match ended.len() {
+            1 => String::new(),
+            count => format!("file {} of {count}: ", number + 1),
+        };
+        match &one.outcome {
+            Ok(UploadOutcome::Unconfirmed { .. }) => advice::note_unconfirmed(&of),
+            Ok(_) => continue,
+            Err(failure) => failure.note(&of),
         }
+        status = ExitCode::FAILURE;
     }
     output::result(json, &document, lines(&document))?;
-    Ok(if ended.iter().all(|one| one.outcome.is_ok()) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(status)
 }
 
 /// One line per file.

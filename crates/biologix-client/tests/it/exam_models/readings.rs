@@ -56,26 +56,52 @@ fn arrays_have_free_text() {
 
 #[test]
 fn codes_are_numbers() {
-    for (pointer, path) in [
-        ("/status", "status"),
-        ("/type", "type"),
-        (
-            "/result/oximetry/odiCategory",
-            "result.oximetry.odiCategory",
-        ),
-        (
-            "/result/cardiology/afNotification",
-            "result.cardiology.afNotification",
-        ),
+    for (pointer, parent) in [
+        ("/status", ""),
+        ("/type", ""),
+        ("/result/oximetry/odiCategory", "/result/oximetry"),
+        ("/result/cardiology/afNotification", "/result/cardiology"),
     ] {
         let mut tree = full_sample();
         *tree.pointer_mut(pointer).unwrap() = json!(1);
-        exam(&tree);
+        let read = serde_json::to_value(exam(&tree)).unwrap();
+        assert_eq!(read.pointer(pointer), Some(&json!(1)));
         for other in [json!("1"), json!(true), json!(1.5)] {
-            *tree.pointer_mut(pointer).unwrap() = other;
-            let error = common_http::json::decode::<Exam>(tree.to_string().as_bytes());
-            assert_eq!(error.unwrap_err().path(), path);
+            *tree.pointer_mut(pointer).unwrap() = other.clone();
+            let exam = exam(&tree);
+            let extra = match (&exam.result, parent) {
+                (Some(result), "/result/oximetry") => &result.oximetry.as_ref().unwrap().extra,
+                (Some(result), "/result/cardiology") => &result.cardiology.as_ref().unwrap().extra,
+                _ => &exam.extra,
+            };
+            let (_, name) = pointer.rsplit_once('/').unwrap();
+            assert_eq!(extra.get(name), Some(&other), "{pointer}");
         }
+    }
+}
+
+#[test]
+fn a_status_in_words_still_says_done() {
+    for (status, done) in [
+        (json!(6), true),
+        (json!("6"), true),
+        (json!(" 6.0 "), true),
+        (json!("DONE"), true),
+        (json!("Done"), true),
+        (json!("60"), false),
+        (json!("six"), false),
+        (json!([6]), false),
+        (json!(5), false),
+        (json!(null), false),
+    ] {
+        let mut tree = full_sample();
+        tree["status"] = status.clone();
+        let exam = exam(&tree);
+        assert_eq!(exam.is_done(), done, "{status}");
+        assert_eq!(
+            serde_json::to_value(&exam).unwrap().get("status"),
+            Some(&status).filter(|status| !status.is_null())
+        );
     }
 }
 

@@ -141,6 +141,78 @@ fn unknown_fields_are_kept_everywhere() {
     assert_eq!(exam(&written), exam(&tree));
 }
 
+/// Whatever stands where, it costs its own field: the exam is read, and all that came is written.
+#[test]
+fn an_odd_field_costs_itself() {
+    let sample = full_sample();
+    for odd in [
+        json!("NaN"),
+        json!([2030, 1, 2]),
+        json!({"a": [1]}),
+        json!(true),
+        json!(-1.5),
+        json!([]),
+        json!(""),
+    ] {
+        for (pointer, tree) in with_one_changed(&sample, |_, _| Some(odd.clone())) {
+            if pointer == "/examId" {
+                continue;
+            }
+            let exam = exam(&tree);
+            assert_eq!(normal(&written(&exam)), normal(&tree), "{pointer}: {odd}");
+            let others = ["/status", "/examKey"];
+            let report = (exam.is_done(), exam.report_key().is_some());
+            assert!(
+                report == (true, true) || others.contains(&pointer.as_str()),
+                "{pointer}"
+            );
+        }
+    }
+}
+
+/// Forms that JSON does not allow, or that a strict reader refuses.
+#[test]
+fn what_is_hardly_json_costs_its_field() {
+    let text = r#"{"examId":"0000101BB","examKey":"EXAMPLEKEY101","status":6,"patient":{"name":"N","age":40},"result":{"oximetry":{"odi":6.2,"hrMax":97}}}"#;
+    for (from, to) in [
+        ("6.2", "NaN"),
+        ("6.2", "-Infinity"),
+        ("6.2", "\"6,2\""),
+        ("6.2", "1e999"),
+        ("6.2", "06.2"),
+        ("6.2", "+6.2"),
+        ("6.2", ".5"),
+        ("6.2", "'6.2'"),
+        ("6.2", ""),
+        ("6.2", "undefined"),
+        ("\"N\"", r#""\ud83d""#),
+        ("\"N\"", r#""\q""#),
+        ("\"N\"", "\"a\nb\tc\u{1}\""),
+        ("\"N\"", "7"),
+        ("\"N\"", "\"N\",\"name\":\"N\""),
+        ("\"age\"", "\"name\":\"M\",\"age\""),
+        ("\"status\"", "\"status\":1,\"status\""),
+        ("\"examId\"", "\"examId\":7,\"examId\""),
+        ("97}", "97,}"),
+        ("{\"oximetry\":{\"odi\":6.2,\"hrMax\":97}}", "[]"),
+        ("{\"odi\":6.2,\"hrMax\":97}", "\"none\""),
+        ("40", "99999999999999999999999999"),
+    ] {
+        let odd = text.replacen(from, to, 1);
+        assert_ne!(odd, text);
+        let list = format!("[{odd},{text}]");
+        let exams: Vec<Exam> = common_http::json::decode(list.as_bytes())
+            .unwrap_or_else(|error| panic!("{odd}: {error}"));
+        let key = exams[0].report_key();
+        assert_eq!(key.as_ref().map(|key| key.as_str()), Some("EXAMPLEKEY101"));
+        assert!(
+            exams[0].is_done() && exams[0].exam_id == "0000101BB",
+            "{odd}"
+        );
+        assert_eq!(exams.len(), 2);
+    }
+}
+
 #[test]
 fn codes_have_the_documented_meaning() {
     let statuses = [

@@ -149,8 +149,7 @@ async fn read_pages(
 fn entry(item: &Item<Exam>) -> Entry {
     let read: serde_json::Value = item.raw().parse().unwrap();
     let id = read["examId"].as_str().unwrap()[1..].parse().unwrap();
-    let rejected = item.rejected().is_some();
-    assert_eq!(rejected, id % 7 == 3, "rejected is what cannot be read");
+    assert!(item.value().is_some(), "an odd field costs only itself");
     let version = u32::try_from(read["version"].as_u64().unwrap()).unwrap();
     Entry { id, version }
 }

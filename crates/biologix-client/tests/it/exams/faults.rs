@@ -80,7 +80,13 @@ async fn a_fault_that_stays_ends_the_stream_with_a_cursor() {
         ),
         (Fault::NoJson, ErrorKind::Decode, Delivery::Answered),
     ] {
-        for before in 0..4 {
+        // A session that was accepted before is renewed.
+        let most = if matches!(fault, Fault::Expired) {
+            1
+        } else {
+            4
+        };
+        for before in 0..most {
             let server = Server::new(10, turns(before, fault));
             let client = impatient(&server.network());
             let mut exams = client.exams(&partner()).list().page_size(3).items();

@@ -13,7 +13,7 @@ const BODY: &str = r#"[
     {"examId":"0000101BB","examKey":"MARKER","patientUserId":"MARKER","type":1,"status":6,
      "patient":{"name":"MARKER","username":"MARKER","email":"MARKER","MARKER":"MARKER"},
      "base":{"startTime":"MARKER","symptoms":["MARKER"]},"MARKER":{"MARKER":["MARKER"]}},
-    {"examId":"MARKER","status":"MARKER","patient":{"name":"MARKER"}},
+    {"examId":["MARKER"],"status":"MARKER","patient":{"name":"MARKER"}},
     {"MARKER MARKER":"MARKER"},
     "MARKER"
 ]"#;

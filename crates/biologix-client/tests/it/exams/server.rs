@@ -161,7 +161,7 @@ impl State {
     }
 }
 
-/// Every seventh exam is not readable.
+/// Every seventh exam has an odd field.
 fn json(entry: &Entry) -> String {
     let Entry { id, version } = entry;
     let status = if id % 7 == 3 { "[]" } else { "6" };

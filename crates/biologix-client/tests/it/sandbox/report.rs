@@ -1,6 +1,7 @@
 //! Report PDFs: real files, without login, only for finished exams.
 
 use biologix_client::sandbox::{Sandbox, Settings};
+use biologix_client::{ErrorKind, ExamKey, ForeignHosts};
 use serde_json::{Value, json};
 
 use super::wire::{Got, send};
@@ -181,4 +182,58 @@ async fn reports_can_be_made_large() {
     assert_eq!(got.status, 200);
     assert!(got.body.len() > 300_000);
     assert_is_pdf(&got.body);
+}
+
+#[tokio::test]
+async fn a_report_may_be_at_a_signed_address() {
+    let settings = Settings {
+        exams: 10,
+        redirect_reports: true,
+        ..Settings::default()
+    };
+    let sandbox = Sandbox::with(settings).await.unwrap();
+    let ids = sandbox.exam_ids();
+    let exams = ids.iter().map(|id| exam(&sandbox, id));
+    let done = exams.filter(|exam| exam["status"] == 6);
+    let key = done.filter_map(|exam| exam["examKey"].as_str().map(str::to_owned));
+    let key = ExamKey::from(key.last().unwrap().trim());
+    let error = sandbox.client().reports().get(&key).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Rejected);
+    assert_eq!(sandbox.count("biologix.reports.storage"), 0);
+
+    let builder = sandbox.client_builder();
+    let client = builder
+        .follow_reports(ForeignHosts::default())
+        .build()
+        .unwrap();
+    let pdf = client
+        .reports()
+        .get(&key)
+        .await
+        .unwrap()
+        .bytes()
+        .await
+        .unwrap();
+    assert_is_pdf(&pdf);
+    let request = sandbox.requests_for("biologix.reports.storage").remove(0);
+    for name in ["authorization", "referer", "cookie"] {
+        assert_eq!(request.header(name), None);
+    }
+    // The address is good for one report, and not beside credentials.
+    let storage = &sandbox.urls()[1];
+    let path = &request.target;
+    assert_eq!(
+        send(storage, &format!("GET {path}"), &[], "").await.status,
+        200
+    );
+    let stolen = path.replace("sig=", "sig=x");
+    assert_eq!(
+        send(storage, &format!("GET {stolen}"), &[], "")
+            .await
+            .status,
+        403
+    );
+    let credentials = [("authorization", "basic MDpB")];
+    let got = send(storage, &format!("GET {path}"), &credentials, "").await;
+    assert_eq!(got.status, 400);
 }

@@ -8,7 +8,7 @@ use crate::data::any::{any_json, list};
 use crate::data::json::{RawJson, decode};
 use crate::data::scan::{repaired, survey};
 
-/// What a value is written as, and what it reads as.
+/// A value as it is written, and as it is read.
 const ODD: [(&str, &str); 24] = [
     ("NaN", "null"),
     ("Infinity", "null"),

@@ -83,7 +83,7 @@ impl Upload {
             && error.kind() == ErrorKind::Config
         {
             let state = self.new_state(&issued.url, replaces);
-            self.save(&state, &INITIALIZE).await?;
+            self.save(&state).await;
         }
         target
     }

@@ -18,6 +18,13 @@ pub enum UploadOutcome {
         /// Its id, if the list shows it.
         file_id: Option<FileId>,
     },
+    /// The ERP said that it finished the file, but the list, read afterwards, has no file of the
+    /// name. Nothing proves that it is there.
+    ///
+    /// The state of a [resumable](crate::files::Upload::resumable) upload is kept: the same upload,
+    /// run again, looks for the file and finalizes again if it is not listed by then.
+    #[non_exhaustive]
+    Unconfirmed {},
     /// A file of the name was there before. Nothing was uploaded.
     #[non_exhaustive]
     Skipped {
@@ -27,12 +34,14 @@ pub enum UploadOutcome {
 }
 
 impl UploadOutcome {
-    /// The outcome as one word, stable across versions: `uploaded`, `replaced` or `skipped`.
+    /// The outcome as one word, stable across versions: `uploaded`, `replaced`, `unconfirmed` or
+    /// `skipped`.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Uploaded { .. } => "uploaded",
             Self::Replaced { .. } => "replaced",
+            Self::Unconfirmed {} => "unconfirmed",
             Self::Skipped { .. } => "skipped",
         }
     }
@@ -44,6 +53,7 @@ impl UploadOutcome {
             Self::Uploaded { file_id } | Self::Replaced { file_id } | Self::Skipped { file_id } => {
                 file_id.as_ref()
             }
+            Self::Unconfirmed {} => None,
         }
     }
 }

@@ -17,6 +17,9 @@ pub(super) struct State {
     length: Option<u64>,
     #[serde(default)]
     fingerprint: Option<String>,
+    /// A transfer was started, and its result is not known or is success.
+    #[serde(default)]
+    pub(super) sending: bool,
     pub(super) transferred: bool,
     /// A finalize was sent, or is about to be.
     #[serde(default)]
@@ -51,6 +54,7 @@ impl State {
             address: url.expose().to_owned(),
             length,
             fingerprint,
+            sending: false,
             transferred: false,
             finalizing: false,
             replaces,
@@ -83,10 +87,10 @@ impl State {
         Secret::from(serde_json::to_string(self).unwrap_or_default())
     }
 
-    /// `None` for a text that this version did not write.
+    /// `None` for a text that this version did not write, or wrote only to try the store.
     pub(super) fn from_json(text: &str) -> Option<Self> {
         let state: Self = serde_json::from_str(text).ok()?;
-        (state.version == VERSION).then_some(state)
+        (state.version == VERSION && !state.address.is_empty()).then_some(state)
     }
 }
 
@@ -100,7 +104,7 @@ mod tests {
         json!({
             "version": 1, "patient": "7", "analysis": "12", "name": "знімок.jpg",
             "address": "https://storage.example/x?sig=EXAMPLE", "length": 5,
-            "fingerprint": "EXAMPLE-FINGERPRINT", "transferred": true, "finalizing": true,
+            "fingerprint": "EXAMPLE-FINGERPRINT", "sending": true, "transferred": true, "finalizing": true,
             "replaces": false,
         })
     }
@@ -127,6 +131,7 @@ mod tests {
         for (name, value) in [
             ("version", json!(2)),
             ("name", json!(1)),
+            ("address", json!("")),
             ("transferred", json!("no")),
             ("length", json!(-1)),
         ] {

@@ -1,9 +1,12 @@
 //! How an upload goes on from where it is.
 
+use std::io;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use common_http::{Delivery, Error, ErrorKind, Operation, Result, Secret, StoreKey};
-use http::StatusCode;
+use common_http::{Delivery, Error, ErrorKind, Result, Secret, StoreKey};
+use http::{HeaderValue, StatusCode};
+use tokio::time::timeout;
 
 use crate::errors::{ERP, ErrorCode};
 use crate::files::upload::begin::{Begun, in_doubt};
@@ -32,8 +35,13 @@ impl Upload {
                 "the file's length is not known, and the storage takes no chunks",
             ));
         }
+        let content_type = self.content_type.as_deref();
+        if content_type.is_some_and(|text| HeaderValue::from_str(text).is_err()) {
+            return Err(refused("the content type is not a valid header value"));
+        }
         let saved = self.saved().await?;
         self.peek().await?;
+        self.try_store(saved.as_ref()).await?;
         match saved {
             Some(state) => self.resumed(state).await,
             None => match self.begin().await? {
@@ -72,12 +80,13 @@ impl Upload {
     async fn resumed(&self, saved: State) -> Result<UploadOutcome> {
         let mut state = self.new_state(&saved.url(), saved.replaces);
         let same = state.has_content_of(&saved);
+        state.sending = same && saved.sending;
         state.transferred = same && saved.transferred;
         state.finalizing = same && saved.finalizing;
         // The list shows whether it was finished before its state was removed.
         if let presence @ Presence::Present(_) = self.find().await? {
             return if state.finalizing {
-                self.finished(presence, state.replaces).await
+                self.finished(Some(presence), state.replaces).await
             } else {
                 // Somebody else's file, or the earlier content. It may be what the saved URL leads
                 // to, so nothing is sent there.
@@ -131,16 +140,27 @@ impl Upload {
 
     /// The second step and the third.
     async fn go_on(&self, target: &UploadTarget, mut state: State) -> Result<UploadOutcome> {
+        // An earlier process has sent it, and the result of that is not known.
+        let was_in_doubt = state.sending;
         state.transferred = false;
-        self.save(&state, &INITIALIZE).await?;
+        state.sending = true;
+        self.save(&state).await;
         let mut transfer = self
             .files
             .transfer(target, self.body.clone())
+            .in_doubt(was_in_doubt)
             .options(self.transfer_options.clone());
         if let Some(content_type) = &self.content_type {
             transfer = transfer.content_type(content_type);
         }
-        self.noted(transfer.await)?;
+        if let Err(error) = self.noted(transfer.await) {
+            if !was_in_doubt && error.delivery() != Delivery::Unknown {
+                // Nothing of ours is there, so what is found there later is not ours.
+                state.sending = false;
+                self.save(&state).await;
+            }
+            return Err(error);
+        }
         state.transferred = true;
         self.finalize(state).await
     }
@@ -150,18 +170,17 @@ impl Upload {
         // An earlier process has sent one, and its result is not known.
         let was_in_doubt = state.finalizing;
         state.finalizing = true;
-        self.save(&state, &TRANSFER).await?;
+        self.save(&state).await;
         let error = match self.finalize_once().await {
-            Ok(()) => return self.finished(Presence::Absent, state.replaces).await,
+            Ok(()) => return self.finished(None, state.replaces).await,
             Err(error) => error,
         };
         let is_in_doubt = error.delivery() == Delivery::Unknown;
         if !is_in_doubt && !was_in_doubt {
             if error.delivery() == Delivery::NotSent {
-                // None of ours was sent, so a file that is listed later is somebody else's. If that
-                // cannot be saved, the failure is still this one.
+                // None of ours was sent, so a file that is listed later is somebody else's.
                 state.finalizing = false;
-                let _ = self.save(&state, &TRANSFER).await;
+                self.save(&state).await;
             }
             return Err(error);
         }
@@ -171,18 +190,20 @@ impl Upload {
         }
         match self.find().await {
             Ok(presence @ Presence::Present(_)) => {
-                return self.finished(presence, state.replaces).await;
+                return self.finished(Some(presence), state.replaces).await;
             }
             Ok(_) if is_in_doubt => {}
             Ok(_) | Err(_) => return Err(error),
         }
         let error = match self.finalize_once().await {
-            Ok(()) => return self.finished(Presence::Absent, state.replaces).await,
+            Ok(()) => return self.finished(None, state.replaces).await,
             // Whatever its answer, the first one may still have its effect.
             Err(error) => in_doubt(error),
         };
         match self.find().await {
-            Ok(presence @ Presence::Present(_)) => self.finished(presence, state.replaces).await,
+            Ok(presence @ Presence::Present(_)) => {
+                self.finished(Some(presence), state.replaces).await
+            }
             Ok(_) | Err(_) => Err(error),
         }
     }
@@ -192,19 +213,23 @@ impl Upload {
         self.noted(call.options(self.options.clone()).await)
     }
 
-    /// Finds the id if it can, and only then removes the state.
+    /// Looks the file up, if that was not done, and only then removes the state.
     ///
-    /// A process that is killed before that finds the upload finished, and not a conflict.
-    async fn finished(&self, presence: Presence, replaces: bool) -> Result<UploadOutcome> {
-        let presence = match presence {
-            Presence::Present(_) => presence,
-            _ => self.find().await.unwrap_or(Presence::Absent),
+    /// A process that is killed before that finds the upload finished, and not a conflict. A list
+    /// that cannot be read costs the id alone: the ERP's word stands, and nothing is against it.
+    async fn finished(&self, found: Option<Presence>, replaces: bool) -> Result<UploadOutcome> {
+        let found = match found {
+            Some(presence) => Ok(presence),
+            None => self.find().await,
+        };
+        let file_id = match found {
+            Ok(Presence::Present(id)) => id,
+            Ok(Presence::Absent | Presence::InAnotherCase) => {
+                return Ok(UploadOutcome::Unconfirmed {});
+            }
+            Err(_) => None,
         };
         self.forget().await;
-        let file_id = match presence {
-            Presence::Present(id) => id,
-            Presence::Absent | Presence::InAnotherCase => None,
-        };
         Ok(if replaces {
             UploadOutcome::Replaced { file_id }
         } else {
@@ -237,7 +262,7 @@ impl Upload {
         let Some(store) = &self.store else {
             return Ok(None);
         };
-        let text = store.get(&self.key()).await.map_err(|_| {
+        let text = patiently(store.get(&self.key())).await.map_err(|_| {
             Error::new(ErrorKind::LocalIo)
                 .with_detail("the upload's state cannot be read from the store")
                 .with_operation(INITIALIZE.id())
@@ -250,26 +275,49 @@ impl Upload {
         Ok(state)
     }
 
-    /// Saves how far the upload has come: to the end of this step.
-    pub(super) async fn save(&self, state: &State, step: &Operation) -> Result<()> {
+    /// Fails if no state can be kept: after initialize the name would be taken, and the upload
+    /// could not be resumed.
+    async fn try_store(&self, saved: Option<&State>) -> Result<()> {
         let Some(store) = &self.store else {
             return Ok(());
         };
-        let saved = store.put(&self.key(), &state.to_json(), None).await;
-        saved.map_err(|_| {
-            Error::new(ErrorKind::LocalIo)
-                .with_detail("the upload's state could not be saved")
-                .with_operation(step.id())
-                .with_delivery(Delivery::Answered)
-        })
+        let blank = self.new_state(&Secret::from(""), false);
+        let text = saved.unwrap_or(&blank).to_json();
+        patiently(store.put(&self.key(), &text, None))
+            .await
+            .map_err(|_| {
+                Error::new(ErrorKind::LocalIo)
+                    .with_detail("the upload's state cannot be saved in the store")
+                    .with_operation(INITIALIZE.id())
+            })?;
+        if saved.is_none() {
+            self.forget().await;
+        }
+        Ok(())
+    }
+
+    /// Saves how far the upload has come. From here on a store that fails does not stop it, since
+    /// its best end is a finished file.
+    pub(super) async fn save(&self, state: &State) {
+        if let Some(store) = &self.store
+            && let Err(error) = patiently(store.put(&self.key(), &state.to_json(), None)).await
+        {
+            tracing::warn!(kind = %error.kind(), "the upload's state could not be saved");
+        }
     }
 
     /// If the state cannot be removed, it is found to be finished when it is resumed.
     async fn forget(&self) {
         if let Some(store) = &self.store {
-            let _ = store.remove(&self.key()).await;
+            let _ = patiently(store.remove(&self.key())).await;
         }
     }
+}
+
+/// Ends a store that hangs.
+async fn patiently<T>(access: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    timeout(PATIENCE, access).await?
 }
 
 fn refused(why: &'static str) -> Error {
@@ -299,7 +347,10 @@ fn is_refused(error: &Error) -> bool {
 fn is_useless(error: &Error) -> bool {
     let storage = error.operation() == Some(TRANSFER.id());
     match error.kind() {
-        ErrorKind::PermissionDenied => storage,
+        // One that is not valid yet will be.
+        ErrorKind::PermissionDenied => {
+            storage && ErrorCode::of(error) != Some(ErrorCode::UploadUrlNotYetValid)
+        }
         ErrorKind::NotFound => storage || is_refused(error),
         ErrorKind::Conflict => is_refused(error),
         _ => false,

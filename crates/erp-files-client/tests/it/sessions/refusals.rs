@@ -109,3 +109,34 @@ async fn a_lost_login_is_repeated_twice() {
     files(&client).list().send().await.unwrap();
     assert_eq!(seen(&erp, Op::Token).len(), 4);
 }
+
+/// `token-refused-by-code`: the code says it, whatever the status.
+#[tokio::test(start_paused = true)]
+async fn a_code_that_refuses_the_credentials_is_a_refusal_under_any_status() {
+    for status in [200, 404, 429, 500, 503] {
+        for code in [
+            "invalid_client",
+            "invalid_grant",
+            "invalid_scope",
+            "unauthorized_client",
+            "unsupported_grant_type",
+            "invalid_request",
+        ] {
+            let body = format!(r#"{{"error":"{code}"}}"#);
+            let erp = network(move |op, _| {
+                let answer = || FakeAnswer::status(status).chunk(Duration::ZERO, body.clone());
+                (op == Op::Token).then(answer)
+            });
+            let client = on(&erp);
+            for _ in 0..3 {
+                let error = files(&client).list().await.unwrap_err();
+                assert_eq!(
+                    (error.kind(), error.printable_code()),
+                    (ErrorKind::Credentials, Some(code)),
+                    "{status}"
+                );
+            }
+            assert_eq!(seen(&erp, Op::Token).len(), 1, "{status} {code}");
+        }
+    }
+}

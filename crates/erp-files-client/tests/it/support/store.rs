@@ -13,6 +13,7 @@ pub(crate) struct OneUpload {
     states: Mutex<States>,
     room: Option<usize>,
     is_broken: bool,
+    hangs: bool,
 }
 
 #[derive(Default)]
@@ -55,6 +56,14 @@ impl OneUpload {
         })
     }
 
+    /// A store that never answers.
+    pub(crate) fn hanging() -> Arc<Self> {
+        Arc::new(Self {
+            hangs: true,
+            ..Self::default()
+        })
+    }
+
     /// All states that were saved, in their order.
     pub(crate) fn saved(&self) -> Vec<Value> {
         self.states.lock().unwrap().saved.clone()
@@ -76,6 +85,9 @@ impl OneUpload {
 #[async_trait]
 impl Store for OneUpload {
     async fn get(&self, key: &StoreKey) -> io::Result<Option<Secret>> {
+        if self.hangs {
+            std::future::pending::<()>().await;
+        }
         if self.is_broken {
             return Err(io::ErrorKind::PermissionDenied.into());
         }

@@ -67,7 +67,7 @@ const PAST: [&str; 2] = [
 ];
 const FUTURE: [&str; 3] = [
     "https://storage.example/x?sv=1&se=9998-01-02T03%3A04%3A05Z&sig=x",
-    "https://storage.example/x?X-Amz-Date=99980102T030405Z&X-Amz-Expires=900&X-Amz-Signature=x",
+    "https://storage.example/x?X-Amz-Date=20200102T030405Z&X-Amz-Expires=99999999999&X-Amz-Signature=x",
     "https://storage.example/x?sv=1&se=soon&sig=x",
 ];
 const WRONG: &str = "<Error><Code>AuthenticationFailed</Code><Message>texto</Message></Error>";
@@ -77,9 +77,12 @@ const WRONG: &str = "<Error><Code>AuthenticationFailed</Code><Message>texto</Mes
 async fn by_the_time_that_the_address_names() {
     for address in PAST {
         for status in [400, 401, 403] {
-            for body in ["", "<html>", WRONG] {
+            for body in ["", "<html>"] {
                 assert_expired(&refused(address, status, body).await);
             }
+            // The storage has a reason of its own.
+            let error = refused(address, status, WRONG).await;
+            assert_eq!(error.printable_code(), Some("AuthenticationFailed"));
         }
         // These have other reasons, whatever the time.
         for status in [404, 409, 411, 413, 500] {
@@ -108,7 +111,8 @@ async fn whatever_the_address_the_storages_word_counts() {
     for words in [
         "Request has expired",
         "The provided token has expired.",
-        "Signature not valid in the specified time frame",
+        "Signature not valid in the specified time frame: Start [Wed, 02 Jan 2030 03:04:05 GMT] \
+         - Expiry [Wed, 02 Jan 2030 04:04:05 GMT] - Current [Wed, 02 Jan 2030 04:04:06 GMT]",
     ] {
         let body: &'static str =
             format!("<Error><Code>AccessDenied</Code><Message>{words}</Message></Error>").leak();
@@ -116,4 +120,48 @@ async fn whatever_the_address_the_storages_word_counts() {
             assert_expired(&refused(address, 403, body).await);
         }
     }
+    // Without the times, and the URL has an end alone.
+    let body = "<Error><Code>AuthenticationFailed</Code><Message>Signature not valid in the \
+        specified time frame</Message></Error>";
+    assert_expired(&refused(FUTURE[0], 403, body).await);
+}
+
+/// `a-url-that-is-not-valid-yet`: waiting helps, another URL may not.
+#[tokio::test(start_paused = true)]
+async fn one_that_is_not_valid_yet_is_not_called_expired() {
+    let azure = "<Error><Code>AuthenticationFailed</Code><Message>texto</Message>\
+        <AuthenticationErrorDetail>Signature not valid in the specified time frame: \
+        Start [Wed, 02 Jan 2030 03:04:05 GMT] - Expiry [Wed, 02 Jan 2030 04:04:05 GMT] - \
+        Current [Wed, 02 Jan 2030 03:04:00 GMT]</AuthenticationErrorDetail></Error>";
+    let unbracketed = "<Error><Code>AuthenticationFailed</Code><AuthenticationErrorDetail>\
+        Signature not valid in the specified time frame</AuthenticationErrorDetail></Error>";
+    let s3 = "<Error><Code>AccessDenied</Code><Message>Request is not yet valid</Message></Error>";
+    let minio =
+        "<Error><Code>AccessDenied</Code><Message>Request is not valid yet</Message></Error>";
+    let starts = "https://storage.example/x?sv=1&st=9997-01-02T03%3A04Z&se=9998-01-02&sig=x";
+    let dated =
+        "https://storage.example/x?X-Amz-Date=99970102T030405Z&X-Amz-Expires=9&X-Amz-Signature=x";
+    for (address, body) in [
+        (FUTURE[0], azure),
+        (PAST[0], azure),
+        (starts, unbracketed),
+        (FUTURE[1], s3),
+        (FUTURE[1], minio),
+        (starts, ""),
+        (dated, ""),
+    ] {
+        let error = refused(address, 403, body).await;
+        assert_eq!(
+            (error.kind(), error.printable_code()),
+            (
+                ErrorKind::PermissionDenied,
+                Some("upload_url_not_yet_valid")
+            ),
+            "{address} {body}"
+        );
+        assert!(!error.to_string().contains("expired"), "{error}");
+    }
+    // The storage has a reason of its own.
+    let error = refused(starts, 403, WRONG).await;
+    assert_eq!(error.printable_code(), Some("AuthenticationFailed"));
 }

@@ -224,10 +224,29 @@ async fn a_list_that_fails_at_the_end_costs_the_id_alone() {
     for answer in [
         || FakeAnswer::status(500),
         || FakeAnswer::json("{}"),
-        || FakeAnswer::json(EMPTY),
+        || FakeAnswer::status(200).header("content-type", "text/html"),
     ] {
         let erp = network(move |op, _| (op == List).then(answer));
         let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
         assert_eq!(upload.send().await.unwrap(), Ended::uploaded(None));
+    }
+}
+
+/// `what-is-not-listed-is-unconfirmed`: the ERP said yes, and its list says no.
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_is_not_listed_afterwards_is_unconfirmed() {
+    for answer in [
+        || FakeAnswer::json(EMPTY),
+        || FakeAnswer::status(204),
+        || FakeAnswer::json("null"),
+        || FakeAnswer::json(r#"[{"Id":5,"FileName":"other.pdf"}]"#),
+        || FakeAnswer::json(r#"[{"Id":5,"FileName":"Result.PDF"}]"#),
+        || FakeAnswer::json(r#"{"Files":[{"Id":5}]}"#),
+    ] {
+        let erp = network(move |op, _| (op == List).then(answer));
+        let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+        let outcome = upload.await.unwrap();
+        assert_eq!((outcome.as_str(), outcome.file_id()), ("unconfirmed", None));
+        assert_eq!(steps(&erp), [Initialize, Transfer, Finalize, List]);
     }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use common_http::{Body, Delivery, ErrorKind, ForeignHosts};
+use common_http::transport::FakeAnswer;
+use common_http::{Body, CallOptions, Delivery, ErrorKind, ForeignHosts};
 use erp_files_client::files::{OnConflict, Upload};
 use erp_files_client::sandbox::{Fault, RepeatedInitialize, Sandbox, Settings};
 use erp_files_client::{ErrorCode, FileId};
@@ -12,7 +13,7 @@ use serde_json::Value;
 use super::state::state;
 use crate::support::store::OneUpload;
 use crate::support::{
-    Ended, NAME, Op, PDF, builder, client, eager, files, network, started, steps,
+    Ended, NAME, Op, PDF, builder, client, eager, files, network, on, seen, started, steps,
 };
 use Op::{Finalize, Initialize, List, Transfer};
 
@@ -193,7 +194,6 @@ async fn a_state_leads_only_where_an_address_may() {
             "https://storage.example/../x?sig=EXAMPLE",
             ErrorKind::Decode,
         ),
-        ("", ErrorKind::Decode),
     ] {
         let erp =
             network(|op, _| (op == List).then(|| common_http::transport::FakeAnswer::json("[]")));
@@ -221,4 +221,57 @@ async fn a_state_of_another_upload_is_refused() {
         let error = upload.resumable(holding(name, "99")).await.unwrap_err();
         assert_eq!((error.kind(), erp.count()), (ErrorKind::InvalidInput, 0));
     }
+}
+
+/// `it-exists-already-after-a-lost-answer-is-ours`: the attempt in doubt was another process's.
+#[tokio::test]
+async fn what_an_earlier_process_stored_is_not_stored_again() {
+    let sandbox = started(Settings {
+        create_only: true,
+        ..Settings::default()
+    })
+    .await;
+    let files = files(&client(&sandbox, eager()));
+    let store = OneUpload::empty();
+    let upload = |fingerprint: &str| {
+        let upload = files.upload(NAME, Body::from(PDF)).fingerprint(fingerprint);
+        upload.resumable(store.clone())
+    };
+    // Stored, and its answer lost.
+    let once = CallOptions::default().max_attempts(1);
+    let fault = Fault::ResetAfterRequest;
+    sandbox.fail_next("erp.files.transfer", fault).unwrap();
+    assert!(upload("one").options(once).await.is_err());
+    assert_eq!(store.kept().unwrap()["sending"], true);
+    assert_eq!(upload("one").await.unwrap().as_str(), "uploaded");
+    assert_eq!(sandbox.count("erp.files.initialize"), 1);
+    assert_eq!(store.kept(), None);
+}
+
+/// A refusal leaves nothing in doubt, so what exists later is not ours.
+#[tokio::test]
+async fn what_was_refused_is_not_in_doubt_later() {
+    let erp = network(|op, _| (op == Op::Transfer).then(|| FakeAnswer::status(409)));
+    let store = OneUpload::empty();
+    for _ in 0..2 {
+        let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+        let error = upload.resumable(store.clone()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Conflict);
+        assert_eq!(store.kept().unwrap()["sending"], false);
+    }
+}
+
+/// It is kept, so that a second run can confirm it.
+#[tokio::test]
+async fn an_unconfirmed_upload_is_confirmed_by_a_second_run() {
+    let erp = network(|op, nth| (op == Op::List && nth == 1).then(|| FakeAnswer::json("[]")));
+    let store = OneUpload::empty();
+    let upload = || {
+        let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+        upload.resumable(store.clone())
+    };
+    assert_eq!(upload().await.unwrap().as_str(), "unconfirmed");
+    assert_eq!(upload().await.unwrap().as_str(), "uploaded");
+    assert_eq!(store.kept(), None);
+    assert_eq!(seen(&erp, Op::Finalize).len(), 1);
 }

@@ -14,7 +14,7 @@ use crate::support::{ADDRESS, NAME, Op, PDF, builder, files, network, on, steps}
 pub(crate) fn state() -> Value {
     json!({
         "version": 1, "patient": "7", "analysis": "12", "name": NAME, "address": ADDRESS,
-        "length": PDF.len(), "fingerprint": null, "transferred": false, "finalizing": false,
+        "length": PDF.len(), "fingerprint": null, "sending": true, "transferred": false, "finalizing": false,
         "replaces": false,
     })
 }
@@ -33,27 +33,62 @@ async fn a_state_is_saved_before_each_step_and_removed_at_the_end() {
         state["finalizing"] = json!(done);
         state
     };
-    assert_eq!(store.saved(), [saved(false), saved(true)]);
+    let mut tried = saved(false);
+    tried["address"] = json!("");
+    tried["sending"] = json!(false);
+    assert_eq!(store.saved(), [tried, saved(false), saved(true)]);
     assert_eq!(store.kept(), None);
 }
 
-/// An upload that could not be resumed does not go on. What was done by then is not denied.
+/// The name would be taken, and the upload could not be resumed.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_cannot_keep_the_state_is_an_error_before_anything_is_sent() {
+    for store in [OneUpload::with_room(0), OneUpload::hanging()] {
+        let erp = network(|_, _| None);
+        let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+        let error = upload.resumable(store).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.operation(), error.delivery()),
+            (
+                ErrorKind::LocalIo,
+                Some(Op::Initialize.id()),
+                Delivery::NotSent
+            )
+        );
+        assert_eq!(erp.count(), 0);
+    }
+}
+
+/// Once the name is taken, the best end is a finished upload.
 #[tokio::test]
-async fn a_state_that_cannot_be_saved_ends_the_upload() {
-    for (room, operation, sent) in [
-        (0, Op::Initialize, vec![Op::Initialize]),
-        (1, Op::Transfer, vec![Op::Initialize, Op::Transfer]),
-    ] {
+async fn a_store_that_fails_later_does_not_stop_the_upload() {
+    for room in [1, 2] {
         let erp = network(|_, _| None);
         let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
         let upload = upload.resumable(OneUpload::with_room(room));
-        let error = upload.await.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.operation()),
-            (ErrorKind::LocalIo, Some(operation.id()))
-        );
-        assert_eq!((error.delivery(), steps(&erp)), (Delivery::Answered, sent));
+        assert_eq!(upload.await.unwrap().as_str(), "uploaded");
     }
+}
+
+#[tokio::test]
+async fn a_refused_initialize_leaves_no_state() {
+    let erp = network(|op, _| (op == Op::Initialize).then(|| FakeAnswer::status(403)));
+    let store = OneUpload::empty();
+    let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+    assert!(upload.resumable(store.clone()).await.is_err());
+    assert_eq!(store.kept(), None);
+}
+
+/// Refused by the client itself before the name is taken.
+#[tokio::test]
+async fn a_content_type_that_cannot_be_sent_is_refused_before_anything_is_sent() {
+    let erp = network(|_, _| None);
+    let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
+    let error = upload.content_type("a\nb").await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery(), erp.count()),
+        (ErrorKind::InvalidInput, Delivery::NotSent, 0)
+    );
 }
 
 #[tokio::test]

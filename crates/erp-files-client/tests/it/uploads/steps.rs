@@ -80,7 +80,7 @@ fn state(transferred: bool) -> Value {
     json!({
         "version": 1, "patient": "7", "analysis": "12", "name": NAME,
         "address": "https://storage.example/kept?sig=EXAMPLE", "length": 4, "fingerprint": "one",
-        "transferred": transferred, "finalizing": transferred, "replaces": false,
+        "sending": true, "transferred": transferred, "finalizing": transferred, "replaces": false,
     })
 }
 

@@ -76,7 +76,7 @@ impl List {
         }
     }
 
-    /// Every seventh exam is not readable.
+    /// Every seventh exam has an odd field.
     fn page(&self, offset: u64, length: usize) -> Vec<common_http::RawJson> {
         let page = self
             .entries
@@ -113,7 +113,9 @@ fn walk(list: &mut List, turns: &[Turn]) -> Vec<Entry> {
         };
         list.drift(turn);
         let total = turn.header.then_some(list.entries.len() as u64);
-        walk.take(list.page(offset, turn.page), total).unwrap();
+        let page = list.page(offset, turn.page);
+        let full = page.len() == turn.page;
+        walk.take(page, total, full).unwrap();
         let mut count = 0;
         while let Some(listed) = walk.pop() {
             let read: serde_json::Value = listed.raw().parse().unwrap();
