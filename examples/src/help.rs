@@ -3,8 +3,10 @@
 const COMMON_ENVIRONMENT: &str = "
   ALLOW_PLAIN_HTTP     1 allows plain http to other machines: anyone on the network path can then
                        read what is sent
-  TLS_EXTRA_ROOTS      A PEM file of certificates to trust besides the platform's
-  ANSWER_TIMEOUT_SECS  How long an answer may take after the last byte was sent
+  TLS_EXTRA_ROOTS      PEM file of root certificates that are trusted beside the platform's, for
+                       example that of a firewall that inspects TLS
+  ANSWER_TIMEOUT_SECS  How long an answer may take after the last byte was sent. By default 30 s,
+                       for an upload longer
   RUST_LOG             Log lines on stderr, for example common_http=debug";
 
 const EXIT_STATUS: &str =

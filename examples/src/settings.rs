@@ -75,33 +75,34 @@ pub fn allow_plain_http() -> bool {
 /// The file of `TLS_EXTRA_ROOTS` cannot be read, or `ANSWER_TIMEOUT_SECS` is not a number of
 /// seconds.
 pub fn http() -> Result<HttpOptions, Failure> {
-    let mut options = HttpOptions::default().allow_plain_http(allow_plain_http());
-    if let Some(path) = optional(EXTRA_ROOTS)? {
-        let roots = fs::read(path).map_err(|error| {
-            Failure::file(format!("the file named by {EXTRA_ROOTS}"), &error)
-                .advise("is the path right, and may this user read it?")
-        })?;
-        options = options.add_root_certificate(roots);
+    let mut http = HttpOptions::default().allow_plain_http(allow_plain_http());
+    if let Some(file) = optional(EXTRA_ROOTS)? {
+        let pem = fs::read(file)
+            .map_err(|error| Failure::file(format_args!("the file of {EXTRA_ROOTS}"), &error))?;
+        http = http.add_root_certificate(pem);
     }
     if let Some(text) = optional(ANSWER_TIMEOUT)? {
-        let answer = text.parse().ok();
-        let answer = answer.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        let Some(answer) = answer.filter(|answer| !answer.is_zero()) else {
-            let problem = format!("{ANSWER_TIMEOUT} is not a number of seconds");
-            return Err(Failure::settings(problem));
-        };
-        // A call that is not a transfer ends 30 s later than its answer is due, as by default.
-        let call = answer.saturating_add(Duration::from_secs(30));
-        options = options.head_timeout(answer).call_timeout(call);
+        let timeout = text.parse().ok();
+        let timeout = timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let timeout = timeout
+            .filter(|timeout| !timeout.is_zero())
+            .ok_or_else(|| {
+                Failure::settings(format_args!("{ANSWER_TIMEOUT} is not a number of seconds"))
+            })?;
+        // A call has 60 s by default, which would end before such an answer.
+        let call = timeout.saturating_add(Duration::from_secs(30));
+        http = http
+            .head_timeout(timeout)
+            .call_timeout(call.max(Duration::from_secs(60)));
     }
-    Ok(options)
+    Ok(http)
 }
 
 /// The failure of a client that could not be built; `names` are the settings to check.
 #[must_use]
 pub fn refused(error: Error, names: &str) -> Failure {
+    let roots = env::var_os(EXTRA_ROOTS).map_or("", |_| ", TLS_EXTRA_ROOTS");
     Failure::from(error).advise(format!(
-        "check {names}, and TLS_EXTRA_ROOTS if it is set; only ALLOW_PLAIN_HTTP=1 allows plain \
-         http to another machine"
+        "check {names}{roots}; only ALLOW_PLAIN_HTTP=1 allows plain http to another machine"
     ))
 }

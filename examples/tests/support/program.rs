@@ -4,17 +4,15 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// The settings of all programs.
-const COMMON: [&str; 4] = [
-    "ALLOW_PLAIN_HTTP",
-    "ANSWER_TIMEOUT_SECS",
-    "RUST_LOG",
-    "TLS_EXTRA_ROOTS",
-];
-
 /// A command in an environment without these settings.
 pub fn clean(mut command: Command, settings: &[&str]) -> Command {
-    for name in settings.iter().chain(&COMMON) {
+    let of_all = [
+        "ALLOW_PLAIN_HTTP",
+        "TLS_EXTRA_ROOTS",
+        "ANSWER_TIMEOUT_SECS",
+        "RUST_LOG",
+    ];
+    for name in settings.iter().chain(&of_all) {
         command.env_remove(name);
     }
     command.stdout(Stdio::piped()).stderr(Stdio::piped());

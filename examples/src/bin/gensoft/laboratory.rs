@@ -3,7 +3,7 @@
 use common_http::{Delivery, Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
-use examples::{advice, built_in, settings};
+use examples::{built_in, settings};
 use gensoft_client::sandbox::{PathForm, ReportForm, Sandbox, Settings};
 use gensoft_client::{GensoftClient, GensoftClientBuilder};
 
@@ -83,10 +83,6 @@ pub(crate) fn failure(error: Error, redirected: &str) -> Failure {
         ErrorKind::Decode => {
             "did something on the way answer instead of Gensoft, for example a firewall? \
              If Gensoft itself answers with web pages, set ACCEPT_HTML=1"
-        }
-        ErrorKind::Connect => {
-            let advice = advice::of_connection(&error, BASE_URL);
-            return Failure::from(error).advise(advice);
         }
         _ => return Failure::from(error),
     };
