@@ -72,8 +72,8 @@ pub fn allow_plain_http() -> bool {
 /// The HTTP options that all programs share.
 ///
 /// # Errors
-/// The file of `TLS_EXTRA_ROOTS` cannot be read, or `ANSWER_TIMEOUT_SECS` is not a whole number
-/// from 1 on.
+/// The file of `TLS_EXTRA_ROOTS` cannot be read, or `ANSWER_TIMEOUT_SECS` is not a number of
+/// seconds.
 pub fn http() -> Result<HttpOptions, Failure> {
     let mut http = HttpOptions::default().allow_plain_http(allow_plain_http());
     if let Some(file) = optional(EXTRA_ROOTS)? {
@@ -82,11 +82,13 @@ pub fn http() -> Result<HttpOptions, Failure> {
         http = http.add_root_certificate(pem);
     }
     if let Some(text) = optional(ANSWER_TIMEOUT)? {
-        let seconds = text.parse().ok().filter(|seconds| *seconds > 0);
-        let seconds = seconds.ok_or_else(|| {
-            Failure::settings(format_args!("{ANSWER_TIMEOUT} is not a number of seconds"))
-        })?;
-        let timeout = Duration::from_secs(seconds);
+        let timeout = text.parse().ok();
+        let timeout = timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let timeout = timeout
+            .filter(|timeout| !timeout.is_zero())
+            .ok_or_else(|| {
+                Failure::settings(format_args!("{ANSWER_TIMEOUT} is not a number of seconds"))
+            })?;
         // A call has 60 s by default, which would end before such an answer.
         let call = timeout.saturating_add(Duration::from_secs(30));
         http = http

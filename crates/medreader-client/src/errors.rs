@@ -1,7 +1,7 @@
 //! MedReader's error answers and their codes.
 
-use common_http::{Answer, Error, ErrorDetail, ErrorKind, Operation, Profile, json, open_enum};
-use serde_json::{Map, Value};
+use common_http::{Answer, Error, ErrorDetail, ErrorKind, Extra, Operation, Profile, open_enum};
+use serde_json::Value;
 
 use crate::configuration::PATH as CONFIGURATION;
 
@@ -67,18 +67,15 @@ impl ErrorCode {
 /// It reads `error` as a word or as an object with `code` and `message`, `code`, and `message` or
 /// `description`. From any other body it reads nothing.
 fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
-    let (code, message) = match json::decode(answer.body()) {
-        Ok(Value::Object(body)) => code_and_message(&body),
-        _ => (None, None),
-    };
+    let (code, message) = code_and_message(&answer.json().unwrap_or_default());
     let mut detail = ErrorDetail::default();
     detail.kind = kind(operation, answer, code.as_deref());
     (detail.code, detail.message) = (code, message);
     detail
 }
 
-fn code_and_message(body: &Map<String, Value>) -> (Option<String>, Option<String>) {
-    let text = |members: &Map<String, Value>, name: &str| {
+fn code_and_message(body: &Extra) -> (Option<String>, Option<String>) {
+    let text = |members: &Extra, name: &str| {
         let text = members.get(name)?.as_str()?;
         (!text.is_empty()).then(|| text.to_owned())
     };
@@ -142,8 +139,8 @@ mod tests {
     use super::*;
     use crate::{OPERATIONS, configuration, folders, sessions};
 
-    fn read(operation: &Operation, status: u16, body: &str) -> ErrorDetail {
-        let mut response = http::Response::new(body.to_owned().into());
+    fn read(operation: &Operation, status: u16, body: impl AsRef<[u8]>) -> ErrorDetail {
+        let mut response = http::Response::new(body.as_ref().to_owned().into());
         *response.status_mut() = StatusCode::from_u16(status).unwrap();
         read_error(operation, &Answer::from(response))
     }
@@ -175,11 +172,33 @@ mod tests {
             ),
             (r#"{"error":"","code":"bad_request","message":""}"#, None),
             ("\u{feff}{\"error\":\"bad_request\"}", None),
+            (
+                r#"{"error":"bad_request","message":"\ud83d"}"#,
+                Some("\u{fffd}"),
+            ),
+            (
+                r#"{"error":"other","limit":NaN,"error":"bad_request"}"#,
+                None,
+            ),
+            (
+                "{\"error\":\"bad_request\",\"message\":\"a\nb\"}",
+                Some("a\nb"),
+            ),
         ] {
             let detail = read(&folders::GET, 400, body);
             assert_eq!(detail.code.as_deref(), Some("bad_request"), "{body}");
             assert_eq!(detail.message.as_deref(), message, "{body}");
         }
+    }
+
+    #[test]
+    fn a_letter_in_another_encoding_does_not_cost_the_code() {
+        let body = b"{\"error\":\"folder_not_found\",\"message\":\"n\xe3o\"}";
+        let detail = read(&folders::GET, 404, body);
+        assert_eq!(detail.code.as_deref(), Some("folder_not_found"));
+        let body = b"{\"error\":\"invalid_credentials\",\"message\":\"n\xe3o\"}";
+        let detail = read(&sessions::OPEN, 500, body);
+        assert_eq!(detail.kind, Some(ErrorKind::Credentials));
     }
 
     #[test]

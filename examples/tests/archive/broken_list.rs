@@ -29,6 +29,7 @@ fn error_of(run: &Run) -> Value {
         "status",
         "code",
         "attempts",
+        "cause",
         "delivery",
         "cause",
     ];

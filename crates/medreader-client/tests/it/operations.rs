@@ -233,6 +233,38 @@ async fn an_expired_token_is_renewed_and_the_call_made_again() {
     }
 }
 
+/// An accepted session that is refused within the minute has ended. But where 401 is also a missing
+/// permission it says nothing, and another login would only help to lock the account.
+#[tokio::test(start_paused = true)]
+async fn a_session_that_was_accepted_is_renewed_at_any_age_but_for_the_configuration() {
+    for case in cases() {
+        let is_configuration = case.operation.path().ends_with("/configurations");
+        let success = case.success;
+        let network = vendor(move |request, call| match (call, authorization(request)) {
+            (1.., "Bearer EXAMPLE.TOKEN.1") => refusal(401, "unauthorized"),
+            _ => FakeAnswer::json(success),
+        });
+        let client = client(&network);
+        (case.send)(client.clone()).await.unwrap();
+        let again = (case.send)(client.clone()).await;
+        assert_eq!(again.is_ok(), !is_configuration, "{}", case.operation);
+        if let Err(error) = again {
+            let expected = (
+                "permission_denied",
+                Some(401),
+                Some("unauthorized"),
+                1,
+                "answered",
+            );
+            assert_eq!(told(&error), expected);
+            assert_eq!(logins(&network), 1);
+            advance(Duration::from_secs(61)).await;
+            (case.send)(client).await.unwrap();
+        }
+        assert_eq!(logins(&network), 2, "{}", case.operation);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_401_that_a_new_login_does_not_help_is_the_end() {
     for case in cases() {

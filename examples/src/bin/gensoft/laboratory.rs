@@ -84,7 +84,6 @@ pub(crate) fn failure(error: Error, redirected: &str) -> Failure {
             "did something on the way answer instead of Gensoft, for example a firewall? \
              If Gensoft itself answers with web pages, set ACCEPT_HTML=1"
         }
-        ErrorKind::Connect => "is GENSOFT_BASE_URL right, and can this machine reach it?",
         _ => return Failure::from(error),
     };
     Failure::from(error).advise(advice)
