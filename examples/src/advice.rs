@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use common_http::{Error, ErrorKind};
+use common_http::{Cause, Error, ErrorKind};
 
 /// What to do about a failed call.
 #[must_use]
@@ -32,8 +32,15 @@ pub fn of(error: &Error) -> Option<String> {
             None => "the vendor limits the number of requests: try again later",
         },
         ErrorKind::Server => "the vendor has a problem: try again later",
-        ErrorKind::Connect => "is the base URL right, and can this machine reach it?",
-        ErrorKind::Timeout | ErrorKind::Interrupted => {
+        ErrorKind::Connect => match error.cause() {
+            Some(cause) => of_connection(cause),
+            None => "is the base URL right, and can this machine reach it?",
+        },
+        ErrorKind::Timeout => {
+            "try again; if it keeps failing, check the connection to the vendor, or allow a slow \
+             answer more time with ANSWER_TIMEOUT_SECS"
+        }
+        ErrorKind::Interrupted => {
             "try again; if it keeps failing, check the connection to the vendor"
         }
         ErrorKind::Decode => {
@@ -44,6 +51,46 @@ pub fn of(error: &Error) -> Option<String> {
         _ => return None,
     };
     Some(advice.to_owned())
+}
+
+/// What to do where there is no connection.
+fn of_connection(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Dns => "is the base URL right, and can this machine look up names?",
+        Cause::Unreachable => "is this machine on a network from which the vendor can be reached?",
+        Cause::ConnectTimeout => {
+            "a firewall may drop the connection: is this machine allowed to reach the vendor?"
+        }
+        Cause::Reset => {
+            "something on the way ended the connection: try again, then ask about the firewall"
+        }
+        Cause::ProxyStatus => {
+            "check the proxy's address, user name and password (HTTPS_PROXY), and whether it allows \
+             this host"
+        }
+        Cause::TlsUnknownIssuer => {
+            "if a firewall inspects TLS here, name its root certificate in TLS_EXTRA_ROOTS; if not, \
+             somebody else may be answering"
+        }
+        Cause::TlsExpired | Cause::TlsNotYetValid => {
+            "check this machine's clock; if it is right, the server needs another certificate"
+        }
+        Cause::TlsWrongName => {
+            "is the host name in the address right? If it is, another server answers there"
+        }
+        Cause::TlsProtocol => {
+            "does this port speak TLS 1.2 or later? A proxy or a firewall on the way may not"
+        }
+        Cause::TlsHandshake => {
+            "the server may want a client certificate, or a firewall on the way may inspect TLS"
+        }
+        _ => "is the base URL right, and can this machine reach it?",
+    }
+}
+
+/// Whether a wrong address may be the reason.
+pub(crate) fn may_be_the_address(cause: Cause) -> bool {
+    matches!(cause, Cause::Dns | Cause::Refused)
 }
 
 /// What to do about a failed file operation.

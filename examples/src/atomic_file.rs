@@ -80,6 +80,30 @@ fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Creates a folder and those above it, for this user only. One that is there stays as it is.
+///
+/// # Errors
+/// It cannot be created.
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(path)
+}
+
+/// Whether the file system ignores the case of names in this folder.
+///
+/// # Errors
+/// The folder is not writable.
+pub fn ignores_case(folder: &Path) -> io::Result<bool> {
+    let probe = tempfile::Builder::new()
+        .prefix(PREFIX)
+        .suffix(SUFFIX)
+        .tempfile_in(folder)?;
+    let name = probe.path().file_name().unwrap_or_default();
+    folder.join(name.to_ascii_uppercase()).try_exists()
+}
+
 /// Removes the unfinished files that killed runs left in a folder.
 ///
 /// These are the files of [`AtomicFile`] and of the clients' downloads (`.download-*.part`). No

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io;
 use std::process::{ExitCode, Termination};
 
-use common_http::{Delivery, Error, ErrorKind};
+use common_http::{Cause, Delivery, Error, ErrorKind};
 use serde::Serialize;
 
 use crate::advice;
@@ -45,10 +45,12 @@ impl Failure {
         }
     }
 
-    /// Sets the advice, replacing any earlier one.
+    /// Sets the advice, replacing any earlier one, unless that knows why there is no connection.
     #[must_use]
     pub fn advise(mut self, advice: impl Into<String>) -> Self {
-        self.advice = Some(advice.into());
+        if self.error.cause().is_none_or(advice::may_be_the_address) {
+            self.advice = Some(advice.into());
+        }
         self
     }
 
@@ -97,10 +99,19 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self {
-            line: error.to_string(),
+            line: line(&error),
             advice: advice::of(&error),
             error,
         }
+    }
+}
+
+/// One line that says what failed and why.
+#[must_use]
+pub fn line(error: &Error) -> String {
+    match error.cause() {
+        Some(cause) => format!("{error} [{cause}]"),
+        None => error.to_string(),
     }
 }
 
@@ -127,6 +138,7 @@ pub struct Fields<'a> {
     code: Option<&'a str>,
     attempts: u32,
     delivery: &'a str,
+    cause: Option<&'a str>,
 }
 
 impl<'a> Fields<'a> {
@@ -138,6 +150,7 @@ impl<'a> Fields<'a> {
             code: error.printable_code(),
             attempts: error.attempts(),
             delivery: error.delivery().as_str(),
+            cause: error.cause().map(Cause::as_str),
         }
     }
 }

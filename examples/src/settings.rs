@@ -2,10 +2,15 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
+use std::time::Duration;
 
 use common_http::{Error, HttpOptions};
 
 use crate::failure::Failure;
+
+const EXTRA_ROOTS: &str = "TLS_EXTRA_ROOTS";
+const ANSWER_TIMEOUT: &str = "ANSWER_TIMEOUT_SECS";
 
 /// A setting that may be absent.
 ///
@@ -65,15 +70,39 @@ pub fn allow_plain_http() -> bool {
 }
 
 /// The HTTP options that all programs share.
-#[must_use]
-pub fn http() -> HttpOptions {
-    HttpOptions::default().allow_plain_http(allow_plain_http())
+///
+/// # Errors
+/// The file of `TLS_EXTRA_ROOTS` cannot be read, or `ANSWER_TIMEOUT_SECS` is not a number of
+/// seconds.
+pub fn http() -> Result<HttpOptions, Failure> {
+    let mut http = HttpOptions::default().allow_plain_http(allow_plain_http());
+    if let Some(file) = optional(EXTRA_ROOTS)? {
+        let pem = fs::read(file)
+            .map_err(|error| Failure::file(format_args!("the file of {EXTRA_ROOTS}"), &error))?;
+        http = http.add_root_certificate(pem);
+    }
+    if let Some(text) = optional(ANSWER_TIMEOUT)? {
+        let timeout = text.parse().ok();
+        let timeout = timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let timeout = timeout
+            .filter(|timeout| !timeout.is_zero())
+            .ok_or_else(|| {
+                Failure::settings(format_args!("{ANSWER_TIMEOUT} is not a number of seconds"))
+            })?;
+        // A call has 60 s by default, which would end before such an answer.
+        let call = timeout.saturating_add(Duration::from_secs(30));
+        http = http
+            .head_timeout(timeout)
+            .call_timeout(call.max(Duration::from_secs(60)));
+    }
+    Ok(http)
 }
 
 /// The failure of a client that could not be built; `names` are the settings to check.
 #[must_use]
 pub fn refused(error: Error, names: &str) -> Failure {
+    let roots = env::var_os(EXTRA_ROOTS).map_or("", |_| ", TLS_EXTRA_ROOTS");
     Failure::from(error).advise(format!(
-        "check {names}; only ALLOW_PLAIN_HTTP=1 allows plain http to another machine"
+        "check {names}{roots}; only ALLOW_PLAIN_HTTP=1 allows plain http to another machine"
     ))
 }

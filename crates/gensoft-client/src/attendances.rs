@@ -44,8 +44,8 @@ impl Attendances {
     /// Sends an attendance: created, changed, cancelled or blocked, as it says itself.
     ///
     /// It takes any value that is written as a JSON object: your own layout, or an [`Attendance`].
-    /// Every 2xx is a success, whatever it holds but a web page: [`Answer::raw`] has the JSON, if it
-    /// is JSON.
+    /// Every 2xx is a success, whatever it holds but a web page: [`Answer::raw`] has the JSON, if
+    /// it is JSON.
     ///
     /// It has an effect, so it is repeated only if it was not sent, or was refused before it was
     /// acted on. If its fate is unknown the error says so
@@ -55,8 +55,8 @@ impl Attendances {
     /// accepted.
     ///
     /// One of more than 32 KiB, for example with attachments, has no limit of time while it moves.
-    /// It ends when less than 1 KiB moves in 30 s, or when after its last byte no answer comes for as
-    /// long as it took, and at least 120 s. A small one ends after 60 s
+    /// It ends when less than 1 KiB moves in 30 s, or when after its last byte no answer comes for
+    /// as long as it took, and at least 120 s. A small one ends after 60 s
     /// ([`HttpOptions::call_timeout`]). A deadline ends both.
     ///
     /// [`HttpOptions::call_timeout`]: crate::HttpOptions::call_timeout

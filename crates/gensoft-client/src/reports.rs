@@ -42,8 +42,8 @@ impl Reports {
 
     /// Uploads the laudo of an execution, a PDF, replacing an earlier one.
     ///
-    /// Every 2xx is a success, whatever it holds but a web page: [`Answer::raw`] has the JSON, if it
-    /// is JSON.
+    /// Every 2xx is a success, whatever it holds but a web page: [`Answer::raw`] has the JSON, if
+    /// it is JSON.
     ///
     /// It is repeated when it fails, since a new upload replaces the old one. A cancelled upload
     /// may have been accepted.

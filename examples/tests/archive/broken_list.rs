@@ -1,6 +1,7 @@
 //! A list that cannot be read, or only in part.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -28,7 +29,9 @@ fn error_of(run: &Run) -> Value {
         "status",
         "code",
         "attempts",
+        "cause",
         "delivery",
+        "cause",
     ];
     all.sort_unstable();
     assert_eq!(names, all);
@@ -50,7 +53,7 @@ fn what_was_read_is_kept_with_its_reports() {
     assert_eq!(
         error_of(&run),
         json!({"operation": "biologix.exams.list", "kind": "decode", "status": 200,
-               "code": null, "attempts": 1, "delivery": "answered"})
+               "code": null, "attempts": 1, "delivery": "answered", "cause": null})
     );
     let kept = [done(99), done(1), done(3), done(4)];
     assert_eq!(archive.lines("exams.jsonl"), kept);
@@ -78,7 +81,7 @@ fn a_vendor_out_of_reach_is_not_asked_for_reports() {
     assert_eq!(
         error_of(&run),
         json!({"operation": "biologix.exams.list", "kind": "rate_limited", "status": 429,
-               "code": "tooManyRequests", "attempts": 1, "delivery": "answered"})
+               "code": "tooManyRequests", "attempts": 1, "delivery": "answered", "cause": null})
     );
     assert!(run.stderr.contains("86400 s"), "{}", run.stderr);
     assert_eq!(archive.lines("exams.jsonl").len(), 4);
@@ -110,7 +113,7 @@ fn a_server_error_is_repeated_and_then_told() {
     assert_eq!(
         error_of(&run),
         json!({"operation": "biologix.exams.list", "kind": "server", "status": 500,
-               "code": "unrecognised", "attempts": 4, "delivery": "unknown"})
+               "code": "unrecognised", "attempts": 4, "delivery": "unknown", "cause": null})
     );
     assert_eq!(centre.count("GET /v2/partners/"), 4);
     assert!(!archive.file("exams.jsonl").exists());
@@ -138,7 +141,7 @@ fn wrong_password() {
     assert_eq!(
         error_of(&run),
         json!({"operation": "biologix.sessions.open", "kind": "credentials", "status": 401,
-               "code": "incorrectPassword", "attempts": 1, "delivery": "not_sent"})
+               "code": "incorrectPassword", "attempts": 1, "delivery": "not_sent", "cause": null})
     );
     assert!(run.stderr.contains("BIOLOGIX_PASSWORD"), "{}", run.stderr);
     // Only one login, so that the account is not locked.
@@ -154,32 +157,78 @@ fn wrong_centre() {
     assert_eq!(
         error_of(&run),
         json!({"operation": "biologix.exams.list", "kind": "permission_denied", "status": 403,
-               "code": "notAuthorized", "attempts": 1, "delivery": "answered"})
+               "code": "notAuthorized", "attempts": 1, "delivery": "answered", "cause": null})
     );
     assert!(run.stderr.contains("BIOLOGIX_PARTNER_ID"), "{}", run.stderr);
 }
 
+/// Why there is no connection, and what can be done about it.
 #[test]
 fn no_connection() {
-    let archive = Archive::new();
-    let url = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        format!("http://{}", listener.local_addr().unwrap())
-    };
-    let mut command = configured(Command::new(PROGRAM), &url);
-    command.arg("--json").arg("--out").arg(archive.path());
-    let run = Run::of(&mut command).is(1);
-    let error = error_of(&run);
-    assert_eq!(
-        (&error["kind"], &error["delivery"]),
-        (&json!("connect"), &json!("not_sent"))
-    );
-    assert_eq!(
-        (&error["status"], &error["code"]),
-        (&Value::Null, &Value::Null)
-    );
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    drop(silent);
+    let plain = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let not_tls = format!("https://{}", plain.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in plain.incoming().flatten() {
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+            let _ = stream.read(&mut [0; 4096]);
+        }
+    });
+    for (url, cause, words, advice) in [
+        (
+            format!("http://127.0.0.1:{port}"),
+            "refused",
+            "the host refused the connection",
+            "is BIOLOGIX_BASE_URL right",
+        ),
+        (
+            "https://host.invalid".to_owned(),
+            "dns",
+            "the host name was not found",
+            "is BIOLOGIX_BASE_URL right",
+        ),
+        (
+            not_tls,
+            "tls_protocol",
+            "not TLS",
+            "does this port speak TLS",
+        ),
+    ] {
+        let archive = Archive::new();
+        let mut command = configured(Command::new(PROGRAM), &url);
+        command.env("NO_PROXY", "*");
+        command.arg("--json").arg("--out").arg(archive.path());
+        let run = Run::of(&mut command).is(1);
+        let error = error_of(&run);
+        assert_eq!(
+            error,
+            json!({"operation": "biologix.sessions.open", "kind": "connect", "status": null,
+                   "code": null, "attempts": error["attempts"], "delivery": "not_sent",
+                   "cause": cause})
+        );
+        let (line, advised) = run.stderr.split_once('\n').unwrap();
+        assert!(line.contains(words), "{line}");
+        assert!(line.ends_with(&format!("[{cause}]")), "{line}");
+        assert!(
+            advised.starts_with(&format!("advice: {advice}")),
+            "{advised}"
+        );
+    }
+}
+
+/// A firewall's page in place of the list.
+#[test]
+fn a_web_page_is_not_the_vendors_answer() {
+    let centre = Centre::with_done([1]);
+    let page = Answer::new(200, "text/html", "<html>blocked</html>");
+    list_breaks_at(&centre, 0, page);
+    let run = Archive::new().run(&centre, &["--json"]).is(1);
+    assert_eq!(error_of(&run)["kind"], "decode");
+    assert!(run.stderr.contains("a web page came"), "{}", run.stderr);
     assert!(
-        run.stderr.contains("advice: is BIOLOGIX_BASE_URL right"),
+        run.stderr.contains("advice: did something on the way"),
         "{}",
         run.stderr
     );

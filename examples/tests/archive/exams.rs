@@ -51,23 +51,157 @@ fn records_that_are_not_exams_are_kept_unchanged_and_stop_nothing() {
         "[ 1 ]",
         "{}",
         r#"{"examId":""}"#,
-        r#"{"examId":7,"status":6}"#,
-        r#"{"examId":"0000009BB","status":"six", "examKey":"EXAMPLEKEY9"}"#,
+        r#"{"examId":7,"status":1}"#,
+        r#"{"examId":"0000009BB","x":[1}"#,
+        "<b>",
     ];
     let mut exams: Vec<_> = rejected.map(str::to_owned).into();
     exams.insert(3, done(1));
     exams.push(done(2));
     let centre = Centre::with(exams);
     let archive = Archive::new();
-    let run = archive.run(&centre, &["--json"]).is(0);
+    for args in [&["--json", "--page-size", "1"][..], &["--json"]] {
+        let run = archive.run(&centre, args).is(0);
+        assert_eq!(
+            (&run.json()["exams"], &run.json()["rejected"]),
+            (&json!(2), &json!(8))
+        );
+        assert!(run.stderr.contains("rejected.jsonl (8)"), "{}", run.stderr);
+        let kept = rejected.map(|text| text.replace(' ', ""));
+        assert_eq!(archive.lines("rejected.jsonl"), kept);
+        assert_eq!(archive.lines("exams.jsonl"), [done(1), done(2)]);
+        archive.has_reports(1..=2);
+    }
+}
+
+/// An odd field costs itself: the exam is kept as it came, and its report is fetched.
+#[test]
+fn an_odd_field_costs_neither_the_exam_nor_its_report() {
+    let odd = [
+        r#""odi":"NaN""#,
+        r#""odi":NaN"#,
+        r#""odi":-Infinity"#,
+        r#""odi":1e999"#,
+        r#""odi":06"#,
+        r#""base":{"startTime":[2030,1,2]}"#,
+        r#""base":{"durationSecs":"27000"}"#,
+        r#""base":[]"#,
+        r#""base":"none""#,
+        r#""result":{"oximetry":{"odi":"6,2"}}"#,
+        r#""result":{"oximetry":[1]}"#,
+        r#""result":7"#,
+        r#""patient":{"name":7}"#,
+        r#""patient":{"name":"\ud83d"}"#,
+        r#""patient":{"name":"\q"}"#,
+        "\"patient\":{\"name\":\"a\tb\"}",
+        r#""patient":{"name":"a","name":"b"}"#,
+        r#""patient":"MARKER""#,
+        r#""patientUserId":7"#,
+        r#""type":"1""#,
+        r#""type":1,"type":0"#,
+        r#""status":5,"status":6"#,
+        r#""status":"6""#,
+        r#""status":"DONE""#,
+        r#""oxistar":[],"issuedBy":true,"afterQuestions":0,"partnerSleepStudy":"x""#,
+        r#""unknown":{"deep":[[[[null]]]]},"unknown":1,"#,
+    ];
+    let exams: Vec<_> = (1..)
+        .zip(odd)
+        .map(|(number, odd)| {
+            let status = if odd.contains("status") {
+                ""
+            } else {
+                r#","status":6"#
+            };
+            let (id, key) = (id(number), key(number));
+            format!(r#"{{"examId":"{id}","examKey":"{key}"{status},{odd}}}"#)
+        })
+        .collect();
+    let centre = Centre::with(exams.clone());
+    let numbers = 1..=u32::try_from(odd.len()).unwrap();
+    for number in numbers.clone() {
+        centre.set_report(
+            &key(number),
+            Answer::new(200, "application/pdf", pdf(&key(number))),
+        );
+    }
+    let archive = Archive::new();
+    for _ in 0..2 {
+        let run = archive.run(&centre, &["--json", "--page-size", "7"]).is(0);
+        assert_eq!(
+            (&run.json()["exams"], &run.json()["rejected"]),
+            (&json!(odd.len()), &json!(0))
+        );
+        assert_eq!(archive.lines("exams.jsonl"), exams);
+        archive.has_reports(numbers.clone());
+    }
+}
+
+/// A raw newline in a text would end the line.
+#[test]
+fn a_raw_newline_costs_no_page_and_no_line() {
+    let text = |end: &str| {
+        format!(
+            "{{\"examId\":\"{}\",\"status\":1,\"note\":\"a{end}b\"}}",
+            id(2)
+        )
+    };
+    let centre = Centre::with([done(1), text("\n"), done(3)]);
+    let archive = Archive::new();
+    archive.run(&centre, &["--page-size", "2"]).is(0);
+    assert_eq!(
+        archive.lines("exams.jsonl"),
+        [done(1), text("\\n"), done(3)]
+    );
+    archive.has_reports([1, 3]);
+}
+
+#[test]
+fn a_rejected_item_that_is_done_keeps_its_report() {
+    let centre = Centre::with([
+        format!(
+            r#"{{"examId":"{}","status":6,"examKey":"{}","x":[1}}"#,
+            id(1),
+            key(1)
+        ),
+        r#"{"examId":7,"status":6,"examKey":"EXAMPLEKEY7"}"#.to_owned(),
+        r#"{"status":6,"examKey":"EXAMPLEKEY8"}"#.to_owned(),
+        r#"{"examId":"","status":6,"examKey":"EXAMPLEKEY9"}"#.to_owned(),
+        r#"{"examId":"","status":1,"examKey":"EXAMPLEKEY10"}"#.to_owned(),
+        r#"{"examId":"","status":6,"examKey":".."}"#.to_owned(),
+        done(2),
+    ]);
+    for number in 1..=10 {
+        centre.set_report(
+            &key(number),
+            Answer::new(200, "application/pdf", pdf(&key(number))),
+        );
+    }
+    let archive = Archive::new();
+    let run = archive.run(&centre, &["--json"]).is(1);
     assert_eq!(
         run.json(),
-        json!({"exams": 2, "rejected": 7,
-               "reports": {"saved": 2, "present": 0, "missing": 0, "failed": 0}})
+        json!({"exams": 1, "rejected": 6,
+               "reports": {"saved": 3, "present": 0, "missing": 0, "failed": 2}})
     );
-    let kept = rejected.map(|text| text.replace(' ', ""));
-    assert_eq!(archive.lines("rejected.jsonl"), kept);
-    assert_eq!(archive.lines("exams.jsonl"), [done(1), done(2)]);
+    assert_eq!(archive.report(&id(1)), Some(pdf(&key(1))));
+    assert_eq!(archive.report("7"), Some(pdf(&key(7))));
+    assert_eq!(archive.reports().len(), 3);
+    assert_eq!(archive.lines("failed.jsonl"), [r#"{"examId":null}"#; 2]);
+    assert!(run.stderr.contains("without an id"), "{}", run.stderr);
+    assert_eq!(archive.lines("rejected.jsonl").len(), 6);
+
+    // Read on another page, it is an exam like others.
+    let broken = format!(
+        r#"{{"examId":"{}","status":6,"examKey":"{}","x":[1}}"#,
+        id(2),
+        key(2)
+    );
+    centre.set_exams([broken, done(2)]);
+    let run = archive.run(&centre, &["--json"]).is(0);
+    assert_eq!(run.json()["reports"]["present"], 1);
+    let run = archive.run(&centre, &["--json", "--no-reports"]).is(0);
+    assert_eq!(run.json()["rejected"], 1);
 }
 
 #[test]
@@ -75,7 +209,7 @@ fn an_exam_that_can_no_longer_be_read_keeps_its_line() {
     let centre = Centre::with_done([1]);
     let archive = Archive::new();
     archive.run(&centre, &[]).is(0);
-    let broken = r#"{"examId":"0000001BB","status":"six"}"#;
+    let broken = r#"{"examId":"0000001BB","status":6]}"#;
     centre.set_exams([broken.to_owned()]);
     let run = archive.run(&centre, &["--json"]).is(0);
     assert_eq!(
@@ -131,7 +265,7 @@ fn odd_ids_are_names_and_never_paths() {
         (&long, &long),
     ];
     let keys: Vec<_> = (0..ids.len())
-        .map(|number| format!("odd/{number}?ü"))
+        .map(|number| format!("odd {number}?ü"))
         .collect();
     let exams = ids
         .iter()

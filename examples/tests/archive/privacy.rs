@@ -34,7 +34,10 @@ fn marked_centre() -> Centre {
     let mut exams: Vec<_> = (1..=6)
         .map(|number| marked(number, &format!("{KEY}{number}")))
         .collect();
-    exams.push(r#"{"examId":"MARKER","status":"MARKER","examKey":"MARKERREJECTED"}"#.to_owned());
+    exams.push(
+        r#"{"examId":"MARKER","status":"MARKER","examKey":"MARKERREJECTED","MARKER":[1}"#
+            .to_owned(),
+    );
     exams.push(marked(7, "MARKER\u{1}KEY"));
     let centre = Centre::with(exams);
     let vendor_error =

@@ -1,10 +1,12 @@
 //! Reports that are missing, and reports that fail.
 
+use std::fs;
+
 use serde_json::json;
 
 use crate::centre::{Centre, done, error, exam, id, key, pdf};
-use crate::run::Archive;
-use crate::server::Answer;
+use crate::run::{Archive, Run};
+use crate::server::{Answer, Server};
 
 #[test]
 fn without_a_usable_key_nothing_is_asked() {
@@ -15,6 +17,9 @@ fn without_a_usable_key_nothing_is_asked() {
         Some("."),
         Some(".."),
         Some(" .. "),
+        Some("a/b"),
+        Some("a\\b"),
+        Some("../.."),
     ];
     let mut exams: Vec<_> = (0..)
         .zip(keys)
@@ -22,18 +27,18 @@ fn without_a_usable_key_nothing_is_asked() {
         .collect();
     exams.push(format!(
         r#"{{"examId":"{}","status":6,"examKey":null}}"#,
-        id(6)
+        id(9)
     ));
-    exams.push(exam(&id(7), 6, Some(" EXAMPLEKEY7 ")));
+    exams.push(exam(&id(10), 6, Some(" EXAMPLEKEY10 ")));
     let centre = Centre::with(exams);
     let archive = Archive::new();
     let run = archive.run(&centre, &["--json"]).is(0);
     assert_eq!(
         run.json()["reports"],
-        json!({"saved": 1, "present": 0, "missing": 7, "failed": 0})
+        json!({"saved": 1, "present": 0, "missing": 10, "failed": 0})
     );
-    assert_eq!(archive.ids("missing.jsonl"), (0..7).map(id).collect());
-    archive.has_reports([7]);
+    assert_eq!(archive.ids("missing.jsonl"), (0..10).map(id).collect());
+    archive.has_reports([10]);
     assert_eq!(centre.count("GET /v2/exams/"), 1);
 }
 
@@ -167,4 +172,98 @@ fn a_dead_line_ends_the_asking() {
     assert!(run.stderr.contains(silent), "{}", run.stderr);
     assert!(run.stderr.contains("no connection"), "{}", run.stderr);
     assert_eq!(archive.lines("exams.jsonl").len(), 60);
+}
+
+/// Some reports in a row take their whole time. The others are left for the next run.
+#[test]
+fn a_silent_line_ends_the_asking() {
+    let centre = Centre::with_done(1..=40);
+    centre.set_rule(|request| {
+        let is_report = request.path.starts_with("/v2/exams/");
+        is_report.then(|| Answer::json(200, "{}").held())
+    });
+    let archive = Archive::new();
+    let mut command = archive.command(&centre, &["--json"]);
+    let run = Run::of(command.env("ANSWER_TIMEOUT_SECS", "1")).is(1);
+    assert_eq!(run.json()["reports"]["failed"], 40);
+    assert_eq!(archive.ids("failed.jsonl"), (1..=40).map(id).collect());
+    let silent = "the vendor does not answer [reports: ";
+    assert!(run.stderr.contains(silent), "{}", run.stderr);
+    let asked: std::collections::BTreeSet<_> = centre.server.requests().into_iter().collect();
+    assert!(asked.len() < 16, "{asked:?}");
+}
+
+#[test]
+fn a_part_of_a_file_is_not_saved() {
+    let centre = Centre::with_done(1..=4);
+    let part = Answer::new(206, "application/pdf", pdf(&key(1)));
+    centre.set_report(&key(1), part.clone());
+    centre.set_report(&key(2), part.header("content-range", "bytes 0-8/9000"));
+    let page = Answer::new(200, "text/html", "<html>%PDF-1.7 blocked</html>");
+    centre.set_report(&key(3), page);
+    let archive = Archive::new();
+    let run = archive.run(&centre, &["--json"]).is(1);
+    assert_eq!(run.json()["reports"]["failed"], 3);
+    archive.has_reports([4]);
+}
+
+/// One that was cut off by a program that did not see it.
+#[test]
+fn a_report_without_its_end_is_fetched_once_more() {
+    let centre = Centre::with_done(1..=3);
+    let archive = Archive::new();
+    fs::create_dir_all(archive.file("reports")).unwrap();
+    let file = |number| archive.file("reports").join(format!("{}.pdf", id(number)));
+    let cut = |number| pdf(&key(number))[..3000].to_vec();
+    for number in 1..=3 {
+        fs::write(file(number), cut(number)).unwrap();
+    }
+    // The vendor's own file has no such end.
+    centre.set_report(&key(2), Answer::new(200, "application/pdf", cut(2)));
+    centre.set_report(&key(3), error(500, "example"));
+    let run = archive.run(&centre, &["--json"]).is(1);
+    assert_eq!(
+        run.json()["reports"],
+        json!({"saved": 2, "present": 0, "missing": 0, "failed": 1})
+    );
+    assert_eq!(fs::read(file(1)).unwrap(), pdf(&key(1)));
+    assert_eq!(fs::read(file(2)).unwrap(), cut(2));
+    assert_eq!(fs::read(file(3)).unwrap(), cut(3));
+    assert_eq!(archive.ids("refetched.jsonl"), [id(2)].into());
+
+    centre.set_report(&key(3), Answer::new(200, "application/pdf", pdf(&key(3))));
+    centre.server.forget_requests();
+    let run = archive.run(&centre, &["--json"]).is(0);
+    assert_eq!(run.json()["reports"]["present"], 2);
+    assert_eq!(centre.count("GET /v2/exams/"), 1);
+    assert_eq!(fs::read(file(3)).unwrap(), pdf(&key(3)));
+    archive.run(&centre, &[]).is(0);
+    assert_eq!(centre.count("GET /v2/exams/"), 1);
+}
+
+#[test]
+fn a_redirect_is_followed_if_a_setting_says_so() {
+    let storage = Server::start(|request| {
+        let asks_nothing_else = request
+            .header("authorization")
+            .or(request.header("referer"));
+        match (asks_nothing_else, request.query.as_str()) {
+            (None, "sig=a%2Bb") => Answer::new(200, "application/pdf", pdf(&key(1))),
+            _ => error(403, "example"),
+        }
+    });
+    let centre = Centre::with_done([1]);
+    let location = format!("{}/report?sig=a%2Bb", storage.url);
+    let moved = Answer::new(302, "text/plain", "").header("location", location);
+    centre.set_report(&key(1), moved);
+    let archive = Archive::new();
+    for value in ["", "0", "yes"] {
+        let mut command = archive.command(&centre, &["--json"]);
+        let run = Run::of(command.env("BIOLOGIX_FOLLOW_REPORTS", value)).is(1);
+        assert_eq!(run.json()["reports"]["failed"], 1);
+    }
+    assert!(storage.requests().is_empty() && archive.reports().is_empty());
+    let mut command = archive.command(&centre, &["--json"]);
+    Run::of(command.env("BIOLOGIX_FOLLOW_REPORTS", "1")).is(0);
+    archive.has_reports([1]);
 }

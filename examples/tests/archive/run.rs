@@ -21,6 +21,7 @@ pub fn clean(command: Command) -> Command {
         "BIOLOGIX_USERNAME",
         "BIOLOGIX_PASSWORD",
         "BIOLOGIX_PARTNER_ID",
+        "BIOLOGIX_FOLLOW_REPORTS",
     ];
     program::clean(command, &settings)
 }

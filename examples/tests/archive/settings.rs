@@ -6,10 +6,26 @@ use serde_json::{Value, json};
 
 use crate::centre::Centre;
 use crate::run::{Archive, PROGRAM, Run, clean, configured};
+use crate::server::Answer;
+
+/// A self-signed certificate, whose key nobody has.
+const ROOT: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBhTCCASugAwIBAgIUOfBLzYlgwaDTRvBjoB4aaBoGpLkwCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMRXhhbXBsZSBSb290MCAXDTI2MTEyNjEyNDE1NVoYDzIxMjYx
+MTAyMTI0MTU1WjAXMRUwEwYDVQQDDAxFeGFtcGxlIFJvb3QwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAARxdQV3cv0IFnWBulqy7DqKA0iWS9TDfTDkz0gLxKPE5qlq
+6QLs1u6UnPqHhB49x7AU6YHIzXFvkEsb3ZWdShBNo1MwUTAdBgNVHQ4EFgQU/X/q
+VDKkThBC1JmRWY6HdspEI/kwHwYDVR0jBBgwFoAU/X/qVDKkThBC1JmRWY6HdspE
+I/kwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAk5KYptTCIZ/q
+B6Ug/KOJO5xDdIZc9FC17aeknlerZ18CIDyhz3XLPjxeoHyD9Zoanipe35YH9wO8
+ZAzQjVaSTZYx
+-----END CERTIFICATE-----
+";
 
 fn wrong_settings() -> Value {
     json!({"error": {"operation": null, "kind": "config", "status": null, "code": null,
-                     "attempts": 0, "delivery": "not_sent"}})
+                     "attempts": 0, "delivery": "not_sent", "cause": null}})
 }
 
 #[test]
@@ -150,9 +166,61 @@ fn help_names_arguments_and_environment() {
         "BIOLOGIX_USERNAME",
         "BIOLOGIX_PASSWORD",
         "BIOLOGIX_PARTNER_ID",
+        "BIOLOGIX_FOLLOW_REPORTS",
         "ALLOW_PLAIN_HTTP",
+        "TLS_EXTRA_ROOTS",
+        "ANSWER_TIMEOUT_SECS",
         "RUST_LOG",
     ] {
         assert!(run.stdout.contains(word), "{word}");
     }
+}
+
+#[test]
+fn the_time_for_an_answer_can_be_set() {
+    let centre = Centre::with_done([1]);
+    centre.set_rule(|request| {
+        let is_list = request.path.starts_with("/v2/partners/");
+        is_list.then(|| Answer::json(200, "[]").held())
+    });
+    let archive = Archive::new();
+    let mut command = archive.command(&centre, &["--json"]);
+    let run = Run::of(command.env("ANSWER_TIMEOUT_SECS", "1")).is(1);
+    assert_eq!(run.json()["error"]["kind"], "timeout");
+    assert!(run.stderr.contains("ANSWER_TIMEOUT_SECS"), "{}", run.stderr);
+    for wrong in ["", "0", "-1", "1.5", "soon", " 1"] {
+        let mut command = archive.command(&centre, &["--json"]);
+        let run = Run::of(command.env("ANSWER_TIMEOUT_SECS", wrong)).is(2);
+        assert_eq!(run.json(), wrong_settings(), "{wrong}");
+        assert!(run.stderr.contains("ANSWER_TIMEOUT_SECS"), "{}", run.stderr);
+    }
+    // No time is too long.
+    let centre = Centre::with_done([1]);
+    let mut command = archive.command(&centre, &[]);
+    Run::of(command.env("ANSWER_TIMEOUT_SECS", u64::MAX.to_string())).is(0);
+}
+
+#[test]
+fn roots_of_ones_own_are_read_from_a_file() {
+    let centre = Centre::with_done([1]);
+    let archive = Archive::new();
+    std::fs::create_dir(archive.path()).unwrap();
+    let file = archive.file("roots.pem");
+    let with_roots = |file: &std::path::Path| {
+        let mut command = archive.command(&centre, &["--json"]);
+        Run::of(command.env("TLS_EXTRA_ROOTS", file))
+    };
+    let error = with_roots(&file).is(1).json()["error"].clone();
+    assert_eq!(
+        (&error["kind"], &error["operation"]),
+        (&json!("local_io"), &json!(null))
+    );
+    for content in ["", "EXAMPLE"] {
+        std::fs::write(&file, content).unwrap();
+        let run = with_roots(&file).is(2);
+        assert_eq!(run.json(), wrong_settings());
+        assert!(run.stderr.contains("TLS_EXTRA_ROOTS"), "{}", run.stderr);
+    }
+    std::fs::write(&file, ROOT).unwrap();
+    with_roots(&file).is(0);
 }

@@ -68,7 +68,7 @@ fn a_client_that_is_refused() {
         let run = Run::of(list.env(name, value)).is(1);
         let expected = json!({"error": {
             "operation": "erp.sessions.open", "kind": "credentials", "status": 400, "code": code, "attempts": 1,
-            "delivery": "not_sent"}});
+            "delivery": "not_sent", "cause": null}});
         assert_eq!(run.json(), expected);
         assert!(run.stderr.contains(advice), "{}", run.stderr);
         assert_eq!(clinic.server.requests(), ["POST /connect/token"]);

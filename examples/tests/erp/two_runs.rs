@@ -48,7 +48,7 @@ fn wait(held: &Receiver<()>) {
 fn is_refused(run: Run) {
     let run = run.is(1);
     let expected = json!({"error": {"operation": null, "kind": "local_io", "status": null, "code": null,
-                                    "attempts": 0, "delivery": "not_sent"}});
+                                    "attempts": 0, "delivery": "not_sent", "cause": null}});
     assert_eq!(run.json(), expected);
     let [line, advice] = run.stderr.lines().collect::<Vec<_>>()[..] else {
         unreachable!("{}", run.stderr)

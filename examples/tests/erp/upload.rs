@@ -144,7 +144,7 @@ fn each_of_several_is_tried() {
         conflict,
         json!({"name": "b.pdf", "bytes": PDF.len(), "outcome": "failed", "file_id": null, "error": {
             "operation": "erp.files.initialize", "kind": "conflict", "status": 409, "code": "file_exists",
-            "attempts": null, "delivery": "answered"}})
+            "attempts": null, "delivery": "answered", "cause": null}})
     );
     assert_eq!(entries[2]["error"]["kind"], "local_io");
     assert_eq!(entries[2]["bytes"], 0);
@@ -173,7 +173,7 @@ fn two_files_of_one_name_are_refused() {
         desk.file("2/a.pdf", PDF),
     ];
     let refused = json!({"error": {"operation": null, "kind": "invalid_input", "status": null, "code": null,
-                                   "attempts": 0, "delivery": "not_sent"}});
+                                   "attempts": 0, "delivery": "not_sent", "cause": null}});
     let run = upload(&clinic, &["--on-conflict", "replace"], &files).is(2);
     assert_eq!(run.json(), refused);
     assert!(run.stderr.contains("same name"), "{}", run.stderr);

@@ -174,7 +174,7 @@ fn a_file_that_is_not_a_json_object_is_refused() {
     let laboratory = Laboratory::answering(Answer::json(200, "{}"));
     let refused = json!({"error": {
         "operation": "gensoft.attendances.send", "kind": "invalid_input", "status": null, "code": null,
-        "attempts": 0, "delivery": "not_sent",
+        "attempts": 0, "delivery": "not_sent", "cause": null,
     }});
     for content in [
         &b""[..],

@@ -70,7 +70,7 @@ fn a_refusal() {
             let run = run.is(1);
             let expected = json!({"error": {
                 "operation": operation, "kind": kind, "status": status, "code": null, "attempts": 1,
-                "delivery": "answered",
+                "delivery": "answered", "cause": null,
             }});
             assert_eq!(run.json(), expected);
             assert!(!run.stderr.contains("texto"), "{}", run.stderr);

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod attendance;
+mod connection;
 mod failures;
 mod laboratory;
 mod privacy;

@@ -183,6 +183,8 @@ fn help_names_arguments_and_environment() {
         "GENSOFT_AUTH_PREFIX",
         "ACCEPT_HTML",
         "ALLOW_PLAIN_HTTP",
+        "ANSWER_TIMEOUT_SECS",
+        "TLS_EXTRA_ROOTS",
         "RUST_LOG",
     ] {
         assert!(text.contains(word), "{word}");

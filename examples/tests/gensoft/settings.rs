@@ -10,7 +10,7 @@ use crate::server::Answer;
 
 fn wrong_settings() -> Value {
     json!({"error": {"operation": null, "kind": "config", "status": null, "code": null,
-                     "attempts": 0, "delivery": "not_sent"}})
+                     "attempts": 0, "delivery": "not_sent", "cause": null}})
 }
 
 fn laboratory() -> Laboratory {

@@ -68,7 +68,7 @@ fn what_the_vendor_refuses() {
         let mut command = configured(&vendor.server.url, args);
         let run = Run::of(command.arg("--json"));
         let document = json!({"error": {"operation": operation, "kind": kind, "status": status, "code": code,
-                                        "attempts": 1, "delivery": "answered"}});
+                                        "attempts": 1, "delivery": "answered", "cause": null}});
         fails(run, 1, &document);
     }
 }
@@ -150,7 +150,7 @@ fn files_that_are_not_sent() {
     };
     let document = |kind: &str, code: Option<&str>| {
         json!({"error": {"operation": "medreader.prescriptions.upload", "kind": kind, "status": null, "code": code,
-                         "attempts": 0, "delivery": "not_sent"}})
+                         "attempts": 0, "delivery": "not_sent", "cause": null}})
     };
     let there = Prescription::pdf();
     let missing = there.path.with_file_name("MARKER-MISSING.pdf");

@@ -257,7 +257,7 @@ fn an_upload_that_is_refused_is_not_waited_for() {
     assert_eq!(
         run.json(),
         json!({"error": {"operation": "medreader.prescriptions.upload", "kind": "rejected", "status": 400,
-                         "code": "bad_request", "attempts": 1, "delivery": "answered"}})
+                         "code": "bad_request", "attempts": 1, "delivery": "answered", "cause": null}})
     );
     assert_eq!(vendor.asked().len(), 2);
 }

@@ -7,7 +7,7 @@ use crate::vendor::{FOLDER, Vendor, error};
 
 fn wrong_settings() -> Value {
     json!({"error": {"operation": null, "kind": "config", "status": null, "code": null,
-                     "attempts": 0, "delivery": "not_sent"}})
+                     "attempts": 0, "delivery": "not_sent", "cause": null}})
 }
 
 #[test]

@@ -231,11 +231,11 @@ async fn a_redirect_says_what_is_probably_wrong() {
             "with a trailing slash",
         ),
         (Op::Report, "10/?marker", "with a trailing slash"),
-        (Op::Report, "/api/v1/marker", "a trailing slash included"),
+        (Op::Report, "/api/v1/marker", "including a trailing slash"),
         (
             Op::Attendance,
             "http://[marker",
-            "a trailing slash included",
+            "including a trailing slash",
         ),
     ] {
         let (status, location) = (StatusCode::PERMANENT_REDIRECT, location.to_owned());

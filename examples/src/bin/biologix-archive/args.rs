@@ -10,7 +10,10 @@ const ENVIRONMENT: &str = "
                        patients answers, and the next three are ignored
   BIOLOGIX_USERNAME    User name of the centre's account
   BIOLOGIX_PASSWORD    Password of that account
-  BIOLOGIX_PARTNER_ID  The centre's id, as the vendor gave it";
+  BIOLOGIX_PARTNER_ID  The centre's id, as the vendor gave it
+  BIOLOGIX_FOLLOW_REPORTS
+                       1 follows a report's redirect to another https host once. Without it, a
+                       redirect is a failure";
 
 const FILES: &str = "\
 Files in DIR:
@@ -18,11 +21,13 @@ Files in DIR:
                        replaces its line, a new one is appended, and one that is no longer listed
                        is kept
   reports/<examId>.pdf The reports of the exams that this run read as done. A report that is there
-                       already is not fetched again
+                       already is not fetched again, or once if its end is missing (%%EOF)
   rejected.jsonl       Items of the latest run that are not readable as exams, as they came
   missing.jsonl        Exams of the latest run for which the vendor has no report
   failed.jsonl         Exams of the latest run whose report could not be fetched; the next run
-                       tries again
+                       tries again. One without an id has no report, and is listed as null
+  refetched.jsonl      Exams whose report lacks its end, and came so once more; absent if there
+                       are none
 
 These files contain personal health data. Only this user can read them.";
 

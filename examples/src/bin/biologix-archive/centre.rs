@@ -1,7 +1,7 @@
 //! The centre whose exams are archived: a real one, or the sandbox's.
 
 use biologix_client::sandbox::Sandbox;
-use biologix_client::{BiologixClient, BiologixClientBuilder, PartnerId};
+use biologix_client::{BiologixClient, BiologixClientBuilder, ForeignHosts, PartnerId};
 use common_http::{Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
@@ -36,7 +36,12 @@ impl Centre {
                 (sandbox.client_builder(), partner, Some(sandbox))
             }
         };
-        let http = settings::http().observer(progress.waits());
+        let http = settings::http()?.observer(progress.waits());
+        let builder = if settings::allows("BIOLOGIX_FOLLOW_REPORTS") {
+            builder.follow_reports(ForeignHosts::default())
+        } else {
+            builder
+        };
         let client = builder
             .http(http)
             .build()

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use examples::atomic_file::AtomicFile;
 use examples::failure::Failure;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) struct Findings {
     path: PathBuf,
@@ -15,10 +15,10 @@ pub(crate) struct Findings {
 }
 
 /// An exam, identified by its id only: its key would open the report without a login.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Named<'a> {
-    exam_id: &'a str,
+pub(crate) struct Named {
+    pub(crate) exam_id: Option<String>,
 }
 
 impl Findings {
@@ -37,8 +37,8 @@ impl Findings {
         }
     }
 
-    /// Adds a line that names an exam.
-    pub(crate) fn exam(&mut self, exam_id: &str) -> Result<(), Failure> {
+    /// Adds a line that names an exam, if it has an id.
+    pub(crate) fn exam(&mut self, exam_id: Option<String>) -> Result<(), Failure> {
         let line = serde_json::to_string(&Named { exam_id })
             .map_err(|error| self.failure("written", &error.into()))?;
         self.line(&line)

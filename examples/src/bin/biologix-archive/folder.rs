@@ -1,6 +1,5 @@
 //! The archive's folder and the file names in it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use common_http::file_name;
@@ -11,22 +10,25 @@ use examples::lock::FolderLock;
 /// The folder, locked for this run.
 pub(crate) struct Folder {
     path: PathBuf,
+    /// Whether the names `a` and `A` are one file there.
+    ignores_case: bool,
     _lock: FolderLock,
 }
 
 impl Folder {
     /// Creates the folder if needed, locks it, and removes the unfinished files of killed runs.
     pub(crate) fn open(path: &Path, with_reports: bool) -> Result<Self, Failure> {
-        fs::create_dir_all(path)
+        atomic_file::create_folder(path)
             .map_err(|error| Failure::file("the folder cannot be created", &error))?;
         let lock = FolderLock::take(path)?;
-        let folder = Self {
+        let mut folder = Self {
             path: path.to_owned(),
+            ignores_case: false,
             _lock: lock,
         };
         let reports = folder.reports();
         if with_reports {
-            fs::create_dir_all(&reports)
+            atomic_file::create_folder(&reports)
                 .map_err(|error| Failure::file("the folder reports cannot be created", &error))?;
         }
         for part in [path, &reports] {
@@ -35,6 +37,8 @@ impl Folder {
                     .map_err(|error| Failure::file("unfinished files cannot be removed", &error))?;
             }
         }
+        folder.ignores_case = atomic_file::ignores_case(path)
+            .map_err(|error| Failure::file("the folder cannot be written", &error))?;
         Ok(folder)
     }
 
@@ -54,9 +58,24 @@ impl Folder {
         self.path.join("failed.jsonl")
     }
 
+    pub(crate) fn refetched(&self) -> PathBuf {
+        self.path.join("refetched.jsonl")
+    }
+
     /// The file of an exam's report.
+    ///
+    /// Where case does not count, small letters are percent-encoded, or two ids could share a file.
+    /// The vendor's own ids have none.
     pub(crate) fn report(&self, exam_id: &str) -> PathBuf {
-        self.reports().join(format!("{}.pdf", file_name(exam_id)))
+        let mut name = file_name(exam_id);
+        if self.ignores_case {
+            let encode = |letter: char| match letter {
+                'a'..='z' => format!("%{:02X}", u32::from(letter)),
+                _ => letter.to_string(),
+            };
+            name = name.chars().map(encode).collect();
+        }
+        self.reports().join(format!("{name}.pdf"))
     }
 
     fn reports(&self) -> PathBuf {
@@ -84,6 +103,34 @@ mod tests {
             ("a\n\u{0}~", "a%0A%00%7E.pdf"),
         ] {
             assert_eq!(folder.report(id), out.path().join("reports").join(name));
+        }
+    }
+
+    #[test]
+    fn ids_that_differ_in_case_have_two_files_everywhere() {
+        let out = tempfile::tempdir().unwrap();
+        let mut folder = Folder::open(out.path(), true).unwrap();
+        let ids = [
+            "0000101BB",
+            "0000101bb",
+            "0000101Bb",
+            "%62",
+            "b",
+            "%2e",
+            ".",
+        ];
+        for ignores_case in [true, false] {
+            folder.ignores_case = ignores_case;
+            let name = |id: &&str| folder.report(id).file_name().unwrap().to_owned();
+            let names: Vec<_> = ids.iter().map(name).collect();
+            assert_eq!(names[0], "0000101BB.pdf");
+            let lower = |name: &std::ffi::OsString| name.to_ascii_lowercase();
+            let distinct: std::collections::HashSet<_> = if ignores_case {
+                names.iter().map(lower).collect()
+            } else {
+                names.iter().cloned().collect()
+            };
+            assert_eq!(distinct.len(), ids.len(), "{names:?}");
         }
     }
 }

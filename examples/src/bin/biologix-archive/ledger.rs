@@ -5,14 +5,14 @@
 //! `exams.jsonl` is assembled from that file and the old one. Lines keep their order from run to
 //! run; new exams are appended in the order of the list.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
 use std::path::PathBuf;
 
 use biologix_client::ExamKey;
 use biologix_client::exams::Exam;
-use common_http::{RawJson, Recorded};
+use common_http::{Recorded, json};
 use examples::atomic_file::AtomicFile;
 use examples::failure::Failure;
 use serde::Deserialize;
@@ -25,6 +25,8 @@ pub(crate) struct Ledger {
     end: u64,
     lines: Vec<Line>,
     by_id: HashMap<Box<str>, usize>,
+    /// Exams that were rejected although a report of theirs can be fetched.
+    salvaged: Vec<DoneExam>,
     read: u64,
     unreadable_lines: u64,
 }
@@ -70,6 +72,7 @@ impl Ledger {
             end: 0,
             lines: Vec::new(),
             by_id: HashMap::new(),
+            salvaged: Vec::new(),
             read: 0,
             unreadable_lines: 0,
         };
@@ -124,6 +127,11 @@ impl Ledger {
         Ok(())
     }
 
+    /// Adds a rejected exam whose report can be fetched.
+    pub(crate) fn salvage(&mut self, exam: DoneExam) {
+        self.salvaged.push(exam);
+    }
+
     fn put(&mut self, id: &str, line: Line) {
         let is_reading = |line: Line| line.source != Source::Earlier;
         let before = match self.by_id.get(id) {
@@ -174,11 +182,24 @@ impl Ledger {
             file.write_all(&text)?;
         }
         file.commit()?;
-        self.lines
-            .retain(|line| line.source == Source::Reading { done: true });
+        let is_done = |line: &Line| line.source == Source::Reading { done: true };
+        // An exam may have been rejected on one page and read on another.
+        let mut ids = HashSet::new();
+        self.salvaged.retain(|exam| match &exam.id {
+            Some(id) => {
+                let line = self
+                    .by_id
+                    .get(&**id)
+                    .and_then(|&index| self.lines.get(index));
+                !line.is_some_and(is_done) && ids.insert(id.clone())
+            }
+            None => true,
+        });
+        self.lines.retain(is_done);
         Ok(Readings {
             texts: readings,
             lines: self.lines,
+            salvaged: self.salvaged,
         })
     }
 }
@@ -188,19 +209,21 @@ fn identity(text: &[u8]) -> Option<String> {
     if !text.trim_ascii_start().starts_with(b"{") {
         return None;
     }
-    let identity: Identity = serde_json::from_slice(text).ok()?;
+    let identity: Identity = json::decode(text).ok()?;
     Some(identity.exam_id).filter(|id| !id.is_empty())
 }
 
-/// The exams that this run read as done, each once, in its latest reading.
+/// The exams that this run read as done, each once, in its latest reading, and the salvaged ones.
 pub(crate) struct Readings {
     texts: Texts,
     lines: Vec<Line>,
+    salvaged: Vec<DoneExam>,
 }
 
 /// An exam that is done.
 pub(crate) struct DoneExam {
-    pub(crate) id: String,
+    /// Its id. A rejected one may have none.
+    pub(crate) id: Option<String>,
     /// The key of its report, if the vendor gave a usable one.
     pub(crate) key: Option<ExamKey>,
 }
@@ -208,31 +231,30 @@ pub(crate) struct DoneExam {
 impl Readings {
     /// How many there are.
     pub(crate) fn count(&self) -> u64 {
-        self.lines.len() as u64
+        (self.lines.len() + self.salvaged.len()) as u64
     }
 
     /// The exams, read one by one from the temporary file.
     pub(crate) fn exams(mut self) -> impl Iterator<Item = Result<DoneExam, Failure>> {
         let lines = std::mem::take(&mut self.lines);
-        lines.into_iter().map(move |line| {
+        let salvaged = std::mem::take(&mut self.salvaged);
+        let read = lines.into_iter().map(move |line| {
             self.exam(&line).map_err(|error| {
                 Failure::file(
                     "an exam cannot be read back from the temporary file",
                     &error,
                 )
             })
-        })
+        });
+        read.chain(salvaged.into_iter().map(Ok))
     }
 
     fn exam(&mut self, line: &Line) -> io::Result<DoneExam> {
         let text = self.texts.read(line)?;
-        let text = String::from_utf8(text).map_err(io::Error::other)?;
-        let exam: Exam = RawJson::from_text(text)
-            .and_then(|raw| raw.parse())
-            .map_err(io::Error::other)?;
+        let exam: Exam = json::decode(&text).map_err(io::Error::other)?;
         Ok(DoneExam {
             key: exam.report_key(),
-            id: exam.exam_id,
+            id: Some(exam.exam_id),
         })
     }
 }

@@ -8,6 +8,7 @@ use examples::progress::Progress;
 use crate::centre::Centre;
 use crate::findings::Findings;
 use crate::ledger::Ledger;
+use crate::rejected;
 
 /// Reads the whole list into the ledger, and what is not an exam into `rejected`.
 ///
@@ -28,7 +29,12 @@ pub(crate) async fn read(
     while let Some(item) = exams.next().await {
         match item {
             Ok(Item::Read(exam)) => ledger.add(&exam)?,
-            Ok(Item::Rejected(Rejected { raw, .. })) => rejected.line(&raw.compact())?,
+            Ok(Item::Rejected(Rejected { raw, .. })) => {
+                rejected.line(&raw.compact())?;
+                if let Some(exam) = rejected::done_exam(&raw) {
+                    ledger.salvage(exam);
+                }
+            }
             Err(error) => return Ok(Some(error)),
         }
         if let Some(total) = exams.total() {

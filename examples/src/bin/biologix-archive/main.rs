@@ -13,6 +13,8 @@ mod findings;
 mod folder;
 mod ledger;
 mod listing;
+mod refetched;
+mod rejected;
 mod reports;
 mod summary;
 
@@ -29,6 +31,7 @@ use self::centre::Centre;
 use self::findings::Findings;
 use self::folder::Folder;
 use self::ledger::Ledger;
+use self::refetched::Refetched;
 use self::reports::Reports;
 use self::summary::Summary;
 
@@ -74,7 +77,14 @@ async fn run(args: &Args) -> Result<Summary, Failure> {
         && !args.no_reports
         && !out_of_reach
     {
-        let reports = Reports::new(&centre, &folder, args.concurrency.into(), &progress);
+        let refetched = Refetched::open(folder.refetched())?;
+        let reports = Reports::new(
+            &centre,
+            &folder,
+            refetched,
+            args.concurrency.into(),
+            &progress,
+        );
         summary.reports = reports.fetch(readings, &mut missing, &mut failed).await?;
     }
     missing.finish()?;

@@ -1,12 +1,12 @@
 //! Fetching the reports that are not there yet.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use biologix_client::ExamKey;
 use common_http::{Error, ErrorKind};
-use examples::failure::Failure;
+use examples::failure::{self, Failure};
 use examples::progress::Progress;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
@@ -15,11 +15,12 @@ use crate::centre::Centre;
 use crate::findings::Findings;
 use crate::folder::Folder;
 use crate::ledger::{DoneExam, Readings};
+use crate::refetched::{Refetched, lacks_its_end};
 
 /// After this many reports in a row without any answer, the rest are left for the next run.
 ///
 /// On a dead line, each would take its full time limit.
-const MOST_SILENCES: u32 = 20;
+const MOST_SILENCES: u32 = 6;
 /// A throttled report counts as this many: it has waited for minutes, so two in a row are enough.
 const THROTTLED: u32 = MOST_SILENCES / 2;
 
@@ -45,6 +46,7 @@ enum Fetched {
 pub(crate) struct Reports<'a> {
     centre: &'a Centre,
     folder: &'a Folder,
+    refetched: RefCell<Refetched>,
     concurrency: usize,
     progress: &'a Progress,
     silences: Cell<u32>,
@@ -54,12 +56,14 @@ impl<'a> Reports<'a> {
     pub(crate) fn new(
         centre: &'a Centre,
         folder: &'a Folder,
+        refetched: Refetched,
         concurrency: usize,
         progress: &'a Progress,
     ) -> Self {
         Self {
             centre,
             folder,
+            refetched: RefCell::new(refetched),
             concurrency,
             progress,
             silences: Cell::new(0),
@@ -88,30 +92,39 @@ impl<'a> Reports<'a> {
                 Fetched::Present => tally.present += 1,
                 Fetched::Missing => {
                     tally.missing += 1;
-                    missing.exam(&exam_id)?;
+                    missing.exam(exam_id)?;
                 }
                 Fetched::Failed(why) => {
                     tally.failed += 1;
                     *tally.reasons.entry(why).or_default() += 1;
-                    failed.exam(&exam_id)?;
+                    failed.exam(exam_id)?;
                 }
             }
             self.progress.step();
         }
+        drop(fetched);
+        self.refetched.into_inner().finish()?;
         Ok(tally)
     }
 
-    /// Fetches one report. One that is there already is neither fetched nor checked.
+    /// Fetches one report, unless it is there already: then only one without its end is, once.
     async fn one(&self, exam: &DoneExam) -> Fetched {
-        let path = self.folder.report(&exam.id);
-        match path.try_exists() {
-            Ok(true) => return Fetched::Present,
-            Ok(false) => {}
+        let Some(id) = &exam.id else {
+            return Fetched::Failed("an exam without an id has no file for its report".to_owned());
+        };
+        let path = self.folder.report(id);
+        let is_there = match path.try_exists() {
+            Ok(is_there) => is_there,
             // For example, the name is too long for the file system.
             Err(error) => {
                 let failure = Failure::file("the report's file", &error);
                 return Fetched::Failed(failure.line().to_owned());
             }
+        };
+        let lacks_its_end = || lacks_its_end(&path).is_ok_and(|lacks| lacks);
+        let was_refetched = || self.refetched.borrow().contains(id);
+        if is_there && (exam.key.is_none() || !lacks_its_end() || was_refetched()) {
+            return Fetched::Present;
         }
         let Some(key) = &exam.key else {
             return Fetched::Missing;
@@ -120,9 +133,14 @@ impl<'a> Reports<'a> {
             return Fetched::Failed("not requested, because the vendor does not answer".to_owned());
         }
         match self.save(key, &path).await {
-            Ok(()) => Fetched::Saved,
+            Ok(()) => {
+                if is_there && lacks_its_end() {
+                    self.refetched.borrow_mut().note(id);
+                }
+                Fetched::Saved
+            }
             Err(error) if is_missing(&error) => Fetched::Missing,
-            Err(error) => Fetched::Failed(error.to_string()),
+            Err(error) => Fetched::Failed(failure::line(&error)),
         }
     }
 
@@ -149,7 +167,7 @@ fn is_missing(error: &Error) -> bool {
 fn silence(error: &Error) -> u32 {
     match error.kind() {
         ErrorKind::RateLimited => THROTTLED,
-        ErrorKind::Connect | ErrorKind::Timeout if error.status().is_none() => 1,
+        ErrorKind::Connect | ErrorKind::Timeout => 1,
         _ => 0,
     }
 }

@@ -40,12 +40,19 @@ impl Summary {
             (None, true) => output::document(self),
             (_, false) => output::text(self),
         };
-        match (&self.broke_off, printed) {
+        let status = match (&self.broke_off, printed) {
             (Some(failure), _) => failure.report(args.json),
             (None, Err(failure)) => failure.report(false),
             (None, Ok(())) if self.reports.failed > 0 => ExitCode::FAILURE,
             (None, Ok(())) => ExitCode::SUCCESS,
+        };
+        if self.rejected > 0 {
+            output::note(format_args!(
+                "items that are not readable as exams are in rejected.jsonl ({})",
+                self.rejected
+            ));
         }
+        status
     }
 
     fn notes(&self) {

@@ -33,7 +33,7 @@ impl Clinic {
         let storage = ForeignHosts::default().allow_private(private);
         let client = builder
             .upload_hosts(storage)
-            .http(settings::http().observer(progress.waits()))
+            .http(settings::http()?.observer(progress.waits()))
             .build()
             .map_err(|error| settings::refused(error, "ERP_BASE_URL and ERP_TOKEN_URL"))?;
         Ok(Self {

@@ -30,7 +30,7 @@ impl Laboratory {
                 (builder, Some(sandbox))
             }
         };
-        let http = settings::http()
+        let http = settings::http()?
             .accept_html(settings::allows("ACCEPT_HTML"))
             .observer(progress.waits());
         let names = "GENSOFT_BASE_URL, GENSOFT_API_KEY and GENSOFT_AUTH_PREFIX";
@@ -84,7 +84,6 @@ pub(crate) fn failure(error: Error, redirected: &str) -> Failure {
             "did something on the way answer instead of Gensoft, for example a firewall? \
              If Gensoft itself answers with web pages, set ACCEPT_HTML=1"
         }
-        ErrorKind::Connect => "is GENSOFT_BASE_URL right, and can this machine reach it?",
         _ => return Failure::from(error),
     };
     Failure::from(error).advise(advice)

@@ -34,7 +34,7 @@ impl Tenant {
             }
         };
         let progress = Progress::new();
-        let http = settings::http().observer(progress.waits());
+        let http = settings::http()?.observer(progress.waits());
         let names = "MEDREADER_BASE_URL and MEDREADER_TENANT_ID";
         let client = builder
             .http(http)

@@ -1,0 +1,133 @@
+use std::io::Cursor;
+
+use http_body_util::BodyExt;
+use proptest::prelude::*;
+use tokio::io::AsyncWriteExt;
+
+use super::*;
+use crate::body::Body;
+
+async fn outgoing(body: &Body, attempt: u32) -> (OutgoingBody, Sending) {
+    OutgoingBody::new(body.open().await.unwrap(), body.len(), attempt, None)
+}
+
+async fn collect(body: OutgoingBody) -> Result<Vec<u8>, io::ErrorKind> {
+    let collected = body.collect().await.map_err(|error| error.kind())?;
+    Ok(collected.to_bytes().to_vec())
+}
+
+fn source(content: Vec<u8>, claimed: u64) -> Body {
+    Body::from_factory(claimed, move || {
+        let content = content.clone();
+        async move { Ok(Cursor::new(content)) }
+    })
+}
+
+#[tokio::test]
+async fn a_source_of_another_length_is_refused_before_its_end() {
+    for (real, claimed, kind) in [
+        (10, 11, io::ErrorKind::UnexpectedEof),
+        (11, 10, io::ErrorKind::InvalidData),
+        (0, 1, io::ErrorKind::UnexpectedEof),
+        (600_000, 599_999, io::ErrorKind::InvalidData),
+        (600_000, 600_001, io::ErrorKind::UnexpectedEof),
+    ] {
+        let (body, sending) = outgoing(&source(vec![7; real], claimed), 1).await;
+        assert_eq!(collect(body).await, Err(kind));
+        assert_eq!(sending.failure(), Some(kind));
+        assert!(sending.0.sent() < claimed);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_body_is_handed_over_at_once() {
+    let (body, sending) = outgoing(&Body::empty(), 1).await;
+    assert!(body.is_end_stream());
+    sending.finished().await;
+}
+
+#[tokio::test]
+async fn a_single_pass_body_is_opened_once() {
+    let body = Body::single_pass(&b"once"[..], None);
+    let (first, _sending) = outgoing(&body, 1).await;
+    let (second, sending) = outgoing(&body, 2).await;
+    assert_eq!(collect(first).await.unwrap(), b"once");
+    assert_eq!(collect(second).await, Err(io::ErrorKind::NotSeekable));
+    assert_eq!(sending.0.sent(), 0);
+    assert!(!body.can_be_opened());
+    assert!(body.open().await.is_err());
+}
+
+#[tokio::test]
+async fn a_single_pass_body_that_nobody_read_is_still_there() {
+    let body = Body::single_pass(&b"once"[..], 4);
+    let (unread, _sending) = outgoing(&body, 1).await;
+    drop(unread);
+    assert!(body.can_be_opened());
+    let (second, _sending) = outgoing(&body, 2).await;
+    assert_eq!(collect(second).await.unwrap(), b"once");
+}
+
+#[tokio::test]
+async fn progress_names_the_attempt_and_ends_at_the_length() {
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let body = source(vec![1; 600_000], 600_000);
+    for attempt in 1..=2 {
+        let seen = Arc::clone(&seen);
+        let on_progress: OnProgress = Arc::new(move |p| seen.lock().unwrap().push(p));
+        let opened = body.open().await.unwrap();
+        let (outgoing, _sending) =
+            OutgoingBody::new(opened, body.len(), attempt, Some(on_progress));
+        collect(outgoing).await.unwrap();
+    }
+    let seen = seen.lock().unwrap();
+    for attempt in 1..=2 {
+        let of_attempt: Vec<_> = seen.iter().filter(|p| p.attempt == attempt).collect();
+        assert!(
+            of_attempt
+                .windows(2)
+                .all(|pair| pair[0].sent < pair[1].sent)
+        );
+        assert_eq!(of_attempt.last().unwrap().sent, 600_000);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn replays_exactly_after_a_break_at_any_point(
+        content in proptest::collection::vec(any::<u8>(), 0..4096),
+        break_at in 0usize..4096,
+        step in 1usize..512,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let chunked = content.clone();
+            let body = Body::from_factory(content.len() as u64, move || {
+                let chunked = chunked.clone();
+                async move {
+                    // A source that gives `step` bytes at a time.
+                    let (read, mut write) = tokio::io::simplex(step);
+                    let feed = async move {
+                        let _ = write.write_all(&chunked).await;
+                        let _ = write.shutdown().await;
+                    };
+                    tokio::spawn(feed);
+                    Ok(read)
+                }
+            });
+            let (mut first, _sending) = outgoing(&body, 1).await;
+            let mut got = 0;
+            while got < break_at {
+                match first.frame().await {
+                    Some(frame) => got += frame.unwrap().into_data().unwrap().len(),
+                    None => break,
+                }
+            }
+            drop(first);
+            let (second, sending) = outgoing(&body, 2).await;
+            assert_eq!(collect(second).await.unwrap(), content);
+            assert_eq!(sending.0.sent(), content.len() as u64);
+        });
+    }
+}

@@ -1,0 +1,204 @@
+//! Connections that cannot be made, and why; certificates that are trusted by setting.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::thread;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use serde_json::json;
+
+use crate::laboratory::{KEY, Laboratory, PROGRAM, clean};
+use crate::program::Run;
+use crate::server::Answer;
+
+/// Serves `{}` over TLS, with a certificate of its own authority.
+struct Tls {
+    port: u16,
+    /// The authority's certificate.
+    authority: String,
+}
+
+impl Tls {
+    fn start(set: impl FnOnce(&mut CertificateParams)) -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let mut params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+        set(&mut params);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &authority).unwrap();
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let config = ServerConfig::builder_with_provider(default_provider().into())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key);
+        let config = Arc::new(config.unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+                let mut stream = StreamOwned::new(connection, stream);
+                // The whole request fits: a client that does not trust us sends none.
+                if matches!(stream.read(&mut [0; 16 * 1024]), Ok(1..)) {
+                    let answer =
+                        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+                    let _ = stream.write_all(answer.as_bytes());
+                    stream.conn.send_close_notify();
+                    let _ = stream.flush();
+                }
+            }
+        });
+        Self {
+            port,
+            authority: authority.pem(),
+        }
+    }
+
+    fn url(&self) -> String {
+        format!("https://127.0.0.1:{}", self.port)
+    }
+}
+
+/// Sends an attendance to this address.
+fn send(folder: &Path, url: &str, settings: &[(&str, &str)]) -> Run {
+    let file = folder.join("attendance.json");
+    fs::write(&file, "{}").unwrap();
+    let mut command = clean(Command::new(PROGRAM));
+    command
+        .env("GENSOFT_BASE_URL", url)
+        .env("GENSOFT_API_KEY", KEY)
+        .env("NO_PROXY", "*")
+        .envs(settings.iter().copied());
+    Run::of(command.args(["--json", "attendance"]).arg(file))
+}
+
+fn kept(folder: &Path, pem: &str) -> PathBuf {
+    let path = folder.join("roots.pem");
+    fs::write(&path, pem).unwrap();
+    path
+}
+
+#[test]
+fn a_cause_is_named_and_has_its_advice() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = Laboratory::answering(Answer::json(200, "{}"));
+    let closed = Laboratory::answering(Answer::json(200, "{}"));
+    closed.server.closer.close();
+    let stranger = Tls::start(|_| ());
+    let expired = Tls::start(|params| {
+        params.not_before = date_time_ymd(2000, 1, 1);
+        params.not_after = date_time_ymd(2001, 1, 1);
+    });
+    let early = Tls::start(|params| {
+        params.not_before = date_time_ymd(2900, 1, 1);
+        params.not_after = date_time_ymd(2901, 1, 1);
+    });
+    let other = Tls::start(|params| {
+        *params = CertificateParams::new(["other.example".to_owned()]).unwrap();
+    });
+    let https = plain.server.url.replace("http:", "https:");
+    for (url, trusted, cause, advice) in [
+        (
+            closed.server.url.clone(),
+            None,
+            "refused",
+            "GENSOFT_BASE_URL",
+        ),
+        (https, None, "tls_handshake", "GENSOFT_BASE_URL"),
+        (
+            stranger.url(),
+            None,
+            "tls_unknown_issuer",
+            "TLS_EXTRA_ROOTS",
+        ),
+        (expired.url(), Some(&expired), "tls_expired", "clock"),
+        (early.url(), Some(&early), "tls_not_yet_valid", "clock"),
+        (
+            other.url(),
+            Some(&other),
+            "tls_wrong_name",
+            "GENSOFT_BASE_URL",
+        ),
+    ] {
+        let path = trusted.map(|server| kept(folder.path(), &server.authority));
+        let path = path.as_ref().map(|path| path.to_str().unwrap());
+        let settings: Vec<_> = path
+            .map(|path| ("TLS_EXTRA_ROOTS", path))
+            .into_iter()
+            .collect();
+        let run = send(folder.path(), &url, &settings).is(1);
+        let error = &run.json()["error"];
+        assert_eq!(error["cause"], cause, "{}", run.stderr);
+        assert_eq!(
+            (&error["kind"], &error["delivery"]),
+            (&json!("connect"), &json!("not_sent"))
+        );
+        let last = run.stderr.lines().last().unwrap();
+        assert!(
+            last.starts_with("advice: ") && last.contains(advice),
+            "{cause}: {last}"
+        );
+    }
+    assert!(plain.server.requests().is_empty());
+}
+
+#[test]
+fn own_roots_are_trusted_by_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Tls::start(|_| ());
+    let another = Tls::start(|_| ());
+    // A bundle may have more than one.
+    let roots = kept(
+        folder.path(),
+        &format!("{}\n{}", another.authority, server.authority),
+    );
+    let roots = roots.to_str().unwrap();
+    let run = send(folder.path(), &server.url(), &[("TLS_EXTRA_ROOTS", roots)]).is(0);
+    assert_eq!(run.json(), json!({"status": 200, "body": {}}));
+
+    let absent = folder.path().join("absent.pem");
+    let absent = absent.to_str().unwrap();
+    for (value, status, kind) in [(absent, 1, "local_io"), ("", 2, "config")] {
+        let run = send(folder.path(), &server.url(), &[("TLS_EXTRA_ROOTS", value)]).is(status);
+        assert_eq!(run.json()["error"]["kind"], kind);
+        assert!(run.stderr.contains("TLS_EXTRA_ROOTS"), "{}", run.stderr);
+    }
+    for content in ["", "EXAMPLE", "-----BEGIN CERTIFICATE-----\nEXAMPLE\n"] {
+        let roots = kept(folder.path(), content);
+        let settings = [("TLS_EXTRA_ROOTS", roots.to_str().unwrap())];
+        let run = send(folder.path(), &server.url(), &settings).is(2);
+        assert_eq!(run.json()["error"]["kind"], "config");
+        assert!(run.stderr.contains("TLS_EXTRA_ROOTS"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn how_long_an_answer_may_take_is_a_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    let laboratory = Laboratory::answering(Answer::json(200, "{}").held());
+    let url = &laboratory.server.url;
+    for seconds in ["1", "0.5"] {
+        let run = send(folder.path(), url, &[("ANSWER_TIMEOUT_SECS", seconds)]).is(1);
+        let error = &run.json()["error"];
+        assert_eq!(
+            (&error["kind"], &error["delivery"]),
+            (&json!("timeout"), &json!("unknown"))
+        );
+        assert_eq!(error["cause"], json!(null));
+    }
+    assert_eq!(laboratory.received().len(), 2);
+    for seconds in ["", "0", "-1", "soon", "NaN", "inf", "1 s", "1e300"] {
+        let run = send(folder.path(), url, &[("ANSWER_TIMEOUT_SECS", seconds)]).is(2);
+        assert_eq!(run.json()["error"]["kind"], "config", "{seconds}");
+        assert!(run.stderr.contains("ANSWER_TIMEOUT_SECS"), "{}", run.stderr);
+    }
+}
