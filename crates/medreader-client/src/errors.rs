@@ -293,7 +293,7 @@ mod tests {
             ),
             (&configuration::UPDATE, 400, "no_fields_to_update", None),
         ] {
-            let detail = read(operation, status, &format!(r#"{{"error":"{code}"}}"#));
+            let detail = read(operation, status, format!(r#"{{"error":"{code}"}}"#));
             assert_eq!(detail.kind, kind, "{} {status} {code}", operation.id());
         }
     }

@@ -31,7 +31,6 @@ fn error_of(run: &Run) -> Value {
         "attempts",
         "cause",
         "delivery",
-        "cause",
     ];
     all.sort_unstable();
     assert_eq!(names, all);
@@ -226,7 +225,11 @@ fn a_web_page_is_not_the_vendors_answer() {
     list_breaks_at(&centre, 0, page);
     let run = Archive::new().run(&centre, &["--json"]).is(1);
     assert_eq!(error_of(&run)["kind"], "decode");
-    assert!(run.stderr.contains("web page"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("the answer is a web page"),
+        "{}",
+        run.stderr
+    );
     assert!(
         run.stderr.contains("advice: did something on the way"),
         "{}",

@@ -188,7 +188,7 @@ fn the_time_for_an_answer_can_be_set() {
     let run = Run::of(command.env("ANSWER_TIMEOUT_SECS", "1")).is(1);
     assert_eq!(run.json()["error"]["kind"], "timeout");
     assert!(run.stderr.contains("ANSWER_TIMEOUT_SECS"), "{}", run.stderr);
-    for wrong in ["", "0", "-1", "1.5", "soon", " 1"] {
+    for wrong in ["", "0", "-1", "soon", "NaN", " 1"] {
         let mut command = archive.command(&centre, &["--json"]);
         let run = Run::of(command.env("ANSWER_TIMEOUT_SECS", wrong)).is(2);
         assert_eq!(run.json(), wrong_settings(), "{wrong}");
@@ -197,7 +197,7 @@ fn the_time_for_an_answer_can_be_set() {
     // No time is too long.
     let centre = Centre::with_done([1]);
     let mut command = archive.command(&centre, &[]);
-    Run::of(command.env("ANSWER_TIMEOUT_SECS", u64::MAX.to_string())).is(0);
+    Run::of(command.env("ANSWER_TIMEOUT_SECS", "1e18")).is(0);
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn a_cause_is_named_and_has_its_advice() {
             "refused",
             "GENSOFT_BASE_URL",
         ),
-        (https, None, "tls_handshake", "GENSOFT_BASE_URL"),
+        (https, None, "tls_handshake", "client certificate"),
         (
             stranger.url(),
             None,
@@ -122,12 +122,7 @@ fn a_cause_is_named_and_has_its_advice() {
         ),
         (expired.url(), Some(&expired), "tls_expired", "clock"),
         (early.url(), Some(&early), "tls_not_yet_valid", "clock"),
-        (
-            other.url(),
-            Some(&other),
-            "tls_wrong_name",
-            "GENSOFT_BASE_URL",
-        ),
+        (other.url(), Some(&other), "tls_wrong_name", "host name"),
     ] {
         let path = trusted.map(|server| kept(folder.path(), &server.authority));
         let path = path.as_ref().map(|path| path.to_str().unwrap());

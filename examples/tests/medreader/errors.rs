@@ -141,6 +141,19 @@ fn nobody_listens() {
     assert!(run.stderr.contains("MEDREADER_BASE_URL"), "{run:?}");
 }
 
+/// TLS to a port that does not speak it: the address is right, so other advice is due.
+#[test]
+fn the_advice_fits_why_there_is_no_connection() {
+    let vendor = Vendor::start(|_| error(500, "never_asked"));
+    let url = vendor.server.url.replace("http://", "https://");
+    let run = Run::of(&mut configured(&url, &["folder-show", FOLDER, "--json"])).is(1);
+    assert_eq!(run.json()["error"]["kind"], "connect", "{run:?}");
+    let cause = run.json()["error"]["cause"].as_str().unwrap().to_owned();
+    assert!(cause.starts_with("tls_"), "{run:?}");
+    assert!(run.stderr.contains("TLS"), "{run:?}");
+    assert!(!run.stderr.contains("MEDREADER_BASE_URL"), "{run:?}");
+}
+
 #[test]
 fn files_that_are_not_sent() {
     let vendor = Vendor::start(|_| error(500, "never_asked"));

@@ -55,7 +55,8 @@ impl Receiver {
 /// then their events were neither remembered nor answered.
 ///
 /// How long a sender may take for the *headers* of a request, and how many connections there may
-/// be, is up to the server: `axum::serve` sets no limits, a reverse proxy does.
+/// be, is up to the server: `axum::serve` sets no limits. A reverse proxy does, and so does the
+/// example program `medreader`.
 ///
 /// ```
 /// use medreader_client::webhook::{Receiver, Verifier, router};

@@ -80,6 +80,9 @@ pub(crate) fn failure(error: Error, redirected: &str) -> Failure {
         ErrorKind::PermissionDenied => {
             "check GENSOFT_API_KEY, and ask Gensoft's support what the key allows"
         }
+        ErrorKind::Connect => {
+            "is GENSOFT_BASE_URL right, its port included, and does the server run?"
+        }
         ErrorKind::Decode => {
             "did something on the way answer instead of Gensoft, for example a firewall? \
              If Gensoft itself answers with web pages, set ACCEPT_HTML=1"

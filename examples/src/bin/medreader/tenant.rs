@@ -2,7 +2,7 @@
 
 use std::io;
 
-use common_http::{Error, ErrorKind};
+use common_http::{Cause, Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
 use examples::{built_in, settings};
@@ -114,7 +114,11 @@ pub(crate) fn failure(error: Error) -> Failure {
             "the upload succeeded, but its answer is not readable: do not upload it again; \
              check `results --folder ID`"
         }
-        (ErrorKind::Connect, _) => "is MEDREADER_BASE_URL right, and can this machine reach it?",
+        (ErrorKind::Connect, _)
+            if matches!(error.cause(), None | Some(Cause::Dns | Cause::Refused)) =>
+        {
+            "is MEDREADER_BASE_URL right, and can this machine reach it?"
+        }
         (ErrorKind::LocalIo, _) if error.io_kind() == Some(io::ErrorKind::NotFound) => {
             "there is no such file: is the path given as FILE right?"
         }
