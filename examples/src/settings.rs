@@ -82,11 +82,12 @@ pub fn http() -> Result<HttpOptions, Failure> {
         http = http.add_root_certificate(pem);
     }
     if let Some(text) = optional(ANSWER_TIMEOUT)? {
-        let seconds = text.parse().ok().filter(|seconds: &f64| *seconds > 0.0);
-        let seconds = seconds.ok_or_else(|| {
+        let timeout = text.parse().ok();
+        let timeout = timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let timeout = timeout.filter(|timeout| !timeout.is_zero());
+        let timeout = timeout.ok_or_else(|| {
             Failure::settings(format_args!("{ANSWER_TIMEOUT} is not a number of seconds"))
         })?;
-        let timeout = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
         // A call has 60 s by default, which would end before such an answer.
         let call = timeout.saturating_add(Duration::from_secs(30));
         http = http
