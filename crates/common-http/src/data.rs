@@ -4,6 +4,7 @@
 mod any;
 pub(crate) mod charset;
 pub(crate) mod cost;
+mod decode;
 mod decode_error;
 pub(crate) mod id;
 pub(crate) mod item;

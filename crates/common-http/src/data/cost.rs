@@ -1,6 +1,6 @@
 //! Estimates how much memory reading a text costs, before it is read.
 
-use crate::data::json::{DecodeError, DecodeReason};
+use crate::data::decode_error::{DecodeError, DecodeReason};
 
 /// The cost of a `RawJson` or a `serde_json::Value`, with its allocation and its share of a list.
 const VALUE: usize = 64;

@@ -9,7 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::data::charset;
-use crate::data::json::{DecodeError, decode};
+use crate::data::decode::decode;
+use crate::data::decode_error::DecodeError;
+use crate::data::reader::RAW_TEXT;
 use crate::data::scan;
 
 /// One JSON value, byte for byte: its field order, numbers, escapes and white space.
@@ -151,9 +153,6 @@ impl<'de> Deserialize<'de> for RawJson {
         })
     }
 }
-
-/// The name under which our own reader passes on the text of a value.
-pub(crate) const RAW_TEXT: &str = "$common_http::RawText";
 
 /// Takes the text of the next value, unchanged.
 pub(crate) fn raw_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

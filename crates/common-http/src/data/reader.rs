@@ -9,11 +9,13 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use serde_json::Error;
 
-use crate::data::raw::RAW_TEXT;
 use crate::data::scan::{Scalar, Scan};
 
 /// The maximum nesting depth, as in `serde_json`. Deeper values read as null.
 const DEEPEST: usize = 127;
+
+/// The name under which the text of a value is asked for.
+pub(crate) const RAW_TEXT: &str = "$common_http::RawText";
 
 /// A deserializer over a text that was [surveyed](crate::data::scan::survey).
 pub(crate) struct Reader<'de> {
