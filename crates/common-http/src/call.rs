@@ -132,7 +132,7 @@ impl Request {
     ///
     /// static DELETE: Operation = Operation::delete("example.things.delete", "/things/{id}");
     ///
-    /// Deletes a thing. It is fine if it does not exist.
+    /// // Deletes a thing. It is fine if it does not exist.
     /// fn delete(engine: &Engine, id: &str) -> Call<()> {
     ///     engine.request(&DELETE).path("id", id).settles(|ended| match ended {
     ///         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),

@@ -50,7 +50,7 @@ use crate::transport::{ReqwestTransport, Transport};
 ///
 /// static LOGIN: Operation = Operation::post("example.sessions.open", "/login").login();
 ///
-/// Check the credentials now, not at the first call in the night.
+/// // Check the credentials now, not at the first call in the night.
 /// engine.open_session(&LOGIN, |_details| Ok(())).await?;
 /// let thing: serde_json::Value = engine.request(&GET).path("id", "0000001").await?.json()?;
 /// assert_eq!(thing["id"], "0000001");

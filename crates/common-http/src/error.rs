@@ -72,7 +72,7 @@ struct Inner {
 ///     match error.delivery() {
 ///         Delivery::NotSent => true,
 ///         Delivery::Answered => error.is_transient(),
-/// It may have been done: check at the vendor first.
+///         // It may have been done: check at the vendor first.
 ///         Delivery::Unknown => false,
 ///     }
 /// }

@@ -52,7 +52,7 @@ impl Effect {
 /// static LIST: Operation = Operation::get("example.exams.list", "/partners/{partnerId}/exams");
 /// assert_eq!(LIST.effect(), Effect::Safe);
 ///
-/// A POST that only reads (its filter is too long for a URL), so it may be repeated.
+/// // A POST that only reads (its filter is too long for a URL), so it may be repeated.
 /// static SEARCH: Operation =
 ///     Operation::post("example.exams.search", "/search").with_effect(Effect::Safe);
 /// assert!(SEARCH.effect().is_repeatable());

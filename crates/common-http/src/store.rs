@@ -135,7 +135,7 @@ impl fmt::Debug for StoreKey {
 ///
 /// use common_http::MemoryStore;
 ///
-/// Two clients that are built with this store share one login.
+/// // Two clients that are built with this store share one login.
 /// let store = Arc::new(MemoryStore::default());
 /// # let _ = store;
 /// ```

@@ -70,7 +70,7 @@ impl EngineBuilder {
     /// use common_http::{Engine, ErrorKind, Profile};
     ///
     /// static EXAMPLE: Profile = Profile::new("example", "example-client/0.1.0");
-    /// Passwords and tokens are not sent in plain text over a network.
+    /// // Passwords and tokens are not sent in plain text over a network.
     /// let error = Engine::builder(&EXAMPLE, "http://clinic.example").build().unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Config);
     /// ```

@@ -48,7 +48,7 @@ impl CallOptions {
     /// ```
     /// use common_http::{CallOptions, Effect};
     ///
-    /// The body names the order, and the vendor ignores an order that it has: it may be sent again.
+    /// // The body names the order, and the vendor ignores an order that it has: it may be sent again.
     /// let options = CallOptions::default().effect(Effect::Idempotent);
     /// # let _ = options;
     /// ```
