@@ -71,7 +71,7 @@ async fn a_report_is_fetched_without_credentials() {
         }
     });
     let client = client(&network);
-    client.exams(&partner()).list().send().await.unwrap();
+    client.exams(&partner()).list().await.unwrap();
     fetch(&client, "EXAMPLEKEY101").await.unwrap();
     let requests = network.requests();
     assert!(requests[1].headers.contains_key("authorization"));

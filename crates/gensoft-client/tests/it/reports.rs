@@ -26,7 +26,6 @@ async fn a_report_is_the_body_itself() {
         .client()
         .reports()
         .upload(&ten(), Body::from(PDF))
-        .send()
         .await;
     assert_eq!(reply.unwrap().status(), StatusCode::OK);
     let sent = only(&sandbox, REPORTS_UPLOAD);

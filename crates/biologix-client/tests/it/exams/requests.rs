@@ -1,9 +1,10 @@
 //! Requests of the list, without I/O and on the wire.
 
 use biologix_client::PartnerId;
+use biologix_client::http::Method;
 use common_http::{Delivery, ErrorKind};
 
-use crate::support::{builder, client, network, page, partner, targets};
+use crate::support::{LIST, builder, client, network, page, partner, targets};
 
 #[test]
 fn the_list_request_is_built_without_io() {
@@ -34,6 +35,19 @@ fn the_list_request_is_built_without_io() {
     // The session's header is added when it is sent. There is none about pagination.
     assert_eq!(names.len(), 2, "{names:?}");
     assert_eq!(network.count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_is_not_modelled_has_the_session() {
+    let network = network(|_| page("[]", 0));
+    let request = client(&network).request(Method::GET, "/v2/partners/{partnerId}/exams");
+    let answer = request.path("partnerId", "0000301DD").await.unwrap();
+    assert_eq!(answer.json::<Vec<()>>().unwrap(), [(); 0]);
+    let sent = network.requests().pop().unwrap();
+    assert_eq!(sent.target, LIST);
+    let authorization = sent.headers["authorization"].to_str().unwrap();
+    // `0000001AA:EXAMPLETOKEN0001` in Base64.
+    assert_eq!(authorization, "basic MDAwMDAwMUFBOkVYQU1QTEVUT0tFTjAwMDE=");
 }
 
 #[tokio::test(start_paused = true)]
