@@ -175,7 +175,7 @@ async fn a_rejected_token_is_not_taken_from_the_store_again() {
 #[tokio::test(start_paused = true)]
 async fn a_rejected_token_in_a_read_only_store_is_tried_once() {
     let network = door(token, only(&[1, 2]));
-    let store = Arc::new(ReadOnly(saved(77, DAY)));
+    let store = Arc::new(Faulty::ReadOnly(saved(77, DAY)));
     let client = sharing(&network, &store);
     for _ in 0..3 {
         call(&client, &MINE).await.unwrap();
@@ -222,7 +222,7 @@ async fn a_renewal_by_another_process_is_used() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_fails_does_not_fail_calls() {
     let network = door(token, welcome);
-    let client = sharing(&network, &Arc::new(Broken));
+    let client = sharing(&network, &Arc::new(Faulty::Broken));
     for _ in 0..3 {
         call(&client, &MINE).await.unwrap();
     }
@@ -232,7 +232,7 @@ async fn a_store_that_fails_does_not_fail_calls() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_hangs_does_not_fail_calls() {
     let network = door(token, welcome);
-    let client = sharing(&network, &Arc::new(Hanging));
+    let client = sharing(&network, &Arc::new(Faulty::Hanging));
     let started = Instant::now();
     for _ in 0..3 {
         call(&client, &MINE).await.unwrap();
@@ -264,68 +264,29 @@ async fn nothing_is_shared_without_a_store() {
     assert_eq!(logins(&network), 2);
 }
 
-struct ReadOnly(Secret);
-
-#[async_trait]
-impl Store for ReadOnly {
-    async fn get(&self, _: &StoreKey) -> io::Result<Option<Secret>> {
-        Ok(Some(self.0.clone()))
-    }
-
-    async fn put(&self, _: &StoreKey, _: &Secret, _: Option<Duration>) -> io::Result<()> {
-        Err(io::ErrorKind::PermissionDenied.into())
-    }
-
-    async fn put_if_absent(
-        &self,
-        key: &StoreKey,
-        value: &Secret,
-        lifetime: Option<Duration>,
-    ) -> io::Result<bool> {
-        self.put(key, value, lifetime).await.map(|()| true)
-    }
-
-    async fn remove(&self, _: &StoreKey) -> io::Result<()> {
-        Ok(())
-    }
+/// A store that keeps nothing.
+enum Faulty {
+    ReadOnly(Secret),
+    Broken,
+    Hanging,
 }
 
-struct Broken;
-
 #[async_trait]
-impl Store for Broken {
+impl Store for Faulty {
     async fn get(&self, _: &StoreKey) -> io::Result<Option<Secret>> {
-        Err(io::ErrorKind::NotConnected.into())
+        match self {
+            Self::ReadOnly(saved) => Ok(Some(saved.clone())),
+            Self::Broken => Err(io::ErrorKind::NotConnected.into()),
+            Self::Hanging => pending().await,
+        }
     }
 
     async fn put(&self, _: &StoreKey, _: &Secret, _: Option<Duration>) -> io::Result<()> {
-        Err(io::ErrorKind::NotConnected.into())
-    }
-
-    async fn put_if_absent(
-        &self,
-        key: &StoreKey,
-        value: &Secret,
-        lifetime: Option<Duration>,
-    ) -> io::Result<bool> {
-        self.put(key, value, lifetime).await.map(|()| true)
-    }
-
-    async fn remove(&self, _: &StoreKey) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-struct Hanging;
-
-#[async_trait]
-impl Store for Hanging {
-    async fn get(&self, _: &StoreKey) -> io::Result<Option<Secret>> {
-        pending().await
-    }
-
-    async fn put(&self, _: &StoreKey, _: &Secret, _: Option<Duration>) -> io::Result<()> {
-        pending().await
+        match self {
+            Self::ReadOnly(_) => Err(io::ErrorKind::PermissionDenied.into()),
+            Self::Broken => Err(io::ErrorKind::NotConnected.into()),
+            Self::Hanging => pending().await,
+        }
     }
 
     async fn put_if_absent(
