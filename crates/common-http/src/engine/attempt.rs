@@ -143,14 +143,7 @@ pub(crate) async fn exchange(
 
 impl Reply {
     pub(crate) fn unreadable(&self, kind: ErrorKind, why: &'static str) -> Failure {
-        Failure::Unreadable(Box::new(Unreadable {
-            kind,
-            why,
-            is_foreign: false,
-            status: self.status,
-            headers: self.headers.clone(),
-            body: self.start.slice(..self.start.len().min(KEPT_BODY)),
-        }))
+        self.refused(kind, why, false)
     }
 
     fn decode(&self, why: &'static str) -> Failure {
@@ -159,13 +152,18 @@ impl Reply {
 
     fn page(&self) -> Failure {
         let why = "the answer is a web page, not the vendor's";
-        match self.decode(why) {
-            Failure::Unreadable(mut unreadable) => {
-                unreadable.is_foreign = true;
-                Failure::Unreadable(unreadable)
-            }
-            other => other,
-        }
+        self.refused(ErrorKind::Decode, why, true)
+    }
+
+    fn refused(&self, kind: ErrorKind, why: &'static str, is_foreign: bool) -> Failure {
+        Failure::Unreadable(Box::new(Unreadable {
+            kind,
+            why,
+            is_foreign,
+            status: self.status,
+            headers: self.headers.clone(),
+            body: self.start.slice(..self.start.len().min(KEPT_BODY)),
+        }))
     }
 }
 
