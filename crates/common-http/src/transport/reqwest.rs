@@ -20,12 +20,12 @@ use crate::transport::{
     IncomingBody, OutgoingBody, Transport, TransportError, environment, tls_cause,
 };
 
-/// Sends attempts with reqwest. Its retries, redirects, cookies and decompression are off, because
-/// the engine decides about them.
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 /// hyper's default is 100; some gateways add dozens.
 const MOST_HEADERS: usize = 512;
 
+/// Sends attempts with reqwest. Its retries, redirects, cookies and decompression are off, because
+/// the engine decides about them.
 pub(crate) struct ReqwestTransport(Client);
 
 impl ReqwestTransport {
