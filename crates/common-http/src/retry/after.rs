@@ -62,7 +62,7 @@ fn since_epoch(date: &str) -> Option<Duration> {
     if let Ok(time) = httpdate::parse_http_date(date) {
         return time.duration_since(UNIX_EPOCH).ok();
     }
-    let utc = |time: DateTime| Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp());
+    let utc = |time: DateTime| Some(time.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp());
     let time = rfc2822::parse(date)
         .map(|zoned| zoned.timestamp())
         .or_else(|_| date.parse())
