@@ -9,7 +9,7 @@ use common_http::{
 };
 
 use crate::exams::cursor::Cursor;
-use crate::exams::page::{ExamPage, RawPage};
+use crate::exams::page::{ExamPage, FetchedPage};
 use crate::exams::stream::{ExamItems, ExamPages, Pager};
 use crate::ids::PartnerId;
 
@@ -141,7 +141,13 @@ impl ListExams {
     /// Those of [`Exams::list`].
     pub async fn send(self) -> Result<ExamPage> {
         let offset = self.cursor.offset();
-        Ok(self.fetch(offset).await?.read(offset))
+        let page = self.fetch(offset).await?;
+        Ok(ExamPage {
+            items: page.items,
+            offset,
+            total: page.total,
+            limit: page.limit,
+        })
     }
 
     /// Gives all exams one by one, as a stream.
@@ -172,9 +178,9 @@ impl ListExams {
         })
     }
 
-    async fn fetch(&self, offset: u64) -> Result<RawPage> {
+    async fn fetch(&self, offset: u64) -> Result<FetchedPage> {
         let answer = self.request(offset).await?;
-        let items = answer.raw_items()?;
+        let items = answer.items()?;
         // Documented to be the offset that was applied. Another one would silently lose exams.
         let applied = count(&answer, "x-pagination-offset");
         if !items.is_empty() && applied.is_some_and(|applied| applied != offset) {
@@ -183,7 +189,7 @@ impl ListExams {
         }
         let limit = count(&answer, "x-pagination-limit");
         let most = limit.unwrap_or(u64::MAX).min(self.page_size.into());
-        Ok(RawPage {
+        Ok(FetchedPage {
             full: !items.is_empty() && items.len() as u64 >= most,
             items,
             total: count(&answer, "x-pagination-total"),

@@ -1,6 +1,6 @@
 //! One page of a list: as it came, and as it is given to the program.
 
-use common_http::{Item, RawJson};
+use common_http::Item;
 
 use crate::exams::exam::Exam;
 
@@ -19,24 +19,11 @@ pub struct ExamPage {
 }
 
 /// A page as it came.
-pub(super) struct RawPage {
-    pub(super) items: Vec<RawJson>,
+pub(super) struct FetchedPage {
+    pub(super) items: Vec<Item<Exam>>,
     pub(super) total: Option<u64>,
     pub(super) limit: Option<u64>,
     /// It may have been cut off at its limit.
     pub(super) full: bool,
     pub(super) throttled: bool,
-}
-
-impl RawPage {
-    /// Reads the exams of the page at this offset.
-    pub(super) fn read(self, offset: u64) -> ExamPage {
-        let read = |(index, raw)| Item::read(raw, index);
-        ExamPage {
-            items: self.items.into_iter().enumerate().map(read).collect(),
-            offset,
-            total: self.total,
-            limit: self.limit,
-        }
-    }
 }

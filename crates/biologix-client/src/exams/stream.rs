@@ -11,11 +11,11 @@ use futures_core::Stream;
 
 use crate::exams::cursor::Cursor;
 use crate::exams::exam::Exam;
-use crate::exams::page::{ExamPage, RawPage};
+use crate::exams::page::{ExamPage, FetchedPage};
 use crate::exams::spacing::Spacing;
 use crate::exams::walk::Walk;
 
-type Fetching = Pin<Box<dyn Future<Output = Result<RawPage>> + Send>>;
+type Fetching = Pin<Box<dyn Future<Output = Result<FetchedPage>> + Send>>;
 
 /// Fetches page after page.
 ///

@@ -11,7 +11,7 @@ mod tests;
 
 use std::collections::VecDeque;
 
-use common_http::{Item, RawJson};
+use common_http::Item;
 
 use crate::exams::cursor::Cursor;
 use crate::exams::exam::Exam;
@@ -57,7 +57,7 @@ struct Fruitless {
 /// The page whose exams are being given.
 #[derive(Default)]
 struct Page {
-    items: VecDeque<RawJson>,
+    items: VecDeque<Item<Exam>>,
     offset: u64,
     total: Option<u64>,
     /// The index of the first item that is left.
@@ -106,7 +106,7 @@ impl Walk {
     /// off at its limit: then a total that ends with it is only a claim.
     pub(super) fn take(
         &mut self,
-        items: Vec<RawJson>,
+        items: Vec<Item<Exam>>,
         total: Option<u64>,
         full: bool,
     ) -> Result<(), Astray> {
@@ -163,7 +163,7 @@ impl Walk {
 
     /// The next exam of the page that was not given before.
     pub(super) fn pop(&mut self) -> Option<Item<Exam>> {
-        while let Some(raw) = self.page.items.pop_front() {
+        while let Some(item) = self.page.items.pop_front() {
             let index = self.page.index;
             self.page.index += 1;
             if !self.page.stepped_back {
@@ -172,17 +172,17 @@ impl Walk {
                     self.cursor.counted = self.cursor.offset;
                 }
             }
-            let content = raw.compact();
-            let item: Item<Exam> = Item::read(raw, index);
-            let hash = Hash::of(&[&content]);
+            let text = item.raw().as_str();
+            let hash = Hash::of(text);
             let seen = &mut self.cursor.seen;
             let (id, is_new) = match item.value() {
-                Some(exam) => (Hash::of(&["exam", &exam.exam_id]), true),
+                Some(exam) => (Hash::of(&exam.exam_id), true),
                 // Its place depends on the total, so only another text is sure to be another item.
-                None => (
-                    self.page.identity(&content, index),
-                    seen.note(hash, hash) == Sighting::First,
-                ),
+                None => {
+                    let any_place = Hash::of(&format!("rejected {text}"));
+                    let is_new = seen.note(any_place, hash) == Sighting::First;
+                    (self.page.identity(text, index), is_new)
+                }
             };
             let sighting = seen.note(id, hash);
             match sighting {
@@ -206,11 +206,11 @@ impl Walk {
 impl Page {
     /// What identifies an item that has no id: its text and its place, counted from the end of the
     /// list, because new exams do not change that.
-    fn identity(&self, content: &str, index: usize) -> Hash {
+    fn identity(&self, text: &str, index: usize) -> Hash {
         let index = index as u64;
         let place = self.total.map_or(index, |total| {
             total.saturating_sub(self.offset.saturating_add(index))
         });
-        Hash::of(&["rejected", content, &place.to_string()])
+        Hash::of(&format!("rejected {place} {text}"))
     }
 }

@@ -11,7 +11,7 @@ const OBJECT: usize = 640;
 ///
 /// Each object of three bytes (`{},`) can become a large struct.
 pub(crate) fn check(text: &[u8]) -> Result<(), DecodeError> {
-    if afford(text.len(), text.len() * OBJECT).is_ok() {
+    if afford(text.len(), at_most(text)).is_ok() {
         return Ok(());
     }
     let (mut cost, mut quoted, mut escaped) = (0, false, false);
@@ -29,6 +29,22 @@ pub(crate) fn check(text: &[u8]) -> Result<(), DecodeError> {
         }
     }
     afford(text.len(), cost)
+}
+
+/// The cost if no bracket and no comma is within a string, which many bytes at a time can tell.
+fn at_most(text: &[u8]) -> usize {
+    let (blocks, rest) = text.as_chunks::<128>();
+    let count = |block: &[u8], is: fn(u8) -> bool| -> usize {
+        let sum = block
+            .iter()
+            .fold(0_u8, |sum, &byte| sum + u8::from(is(byte)));
+        sum.into()
+    };
+    let blocks = blocks.iter().map(|block| &block[..]);
+    blocks.chain([rest]).fold(0, |cost, block| {
+        let values = count(block, |byte| byte == b',' || byte == b'[');
+        cost + values * VALUE + count(block, |byte| byte == b'{') * OBJECT
+    })
 }
 
 /// Refuses a cost of more than twelve times the text's length plus 64 MiB.

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::data::decode_error::{DecodeError, DecodeReason};
 use crate::data::reader::Reader;
-use crate::data::scan::survey;
+use crate::data::scan::{Survey, survey};
 use crate::data::{charset, cost};
 
 /// Reads a whole JSON document into a type.
@@ -22,31 +22,27 @@ use crate::data::{charset, cost};
 ///
 /// [`DecodeError`] if the bytes are not a JSON document, or not one that the type can hold.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    decode_in(None, bytes)
+    decode_text(&charset::text(bytes, None))
 }
 
-/// [`decode`] for bytes that may be in this charset.
-pub(crate) fn decode_in<T: DeserializeOwned>(
-    charset: Option<&str>,
-    bytes: &[u8],
-) -> Result<T, DecodeError> {
-    let text = charset::text(bytes, charset);
+/// [`decode`] for bytes that were read as a text.
+pub(crate) fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
     let _level = Level::enter()?;
     cost::check(text.as_bytes())?;
     // Valid JSON is read fast. Where and why a text is invalid is determined only after a failure.
-    if let Ok(value) = serde_json::from_str(&text) {
-        return Ok(value);
-    }
-    match survey(&text, &mut |_, _| ()) {
-        Some(doubled) => read(&text, &doubled),
-        None => strict(&text),
-    }
+    let fast = by_the_book(|| serde_json::from_str(text));
+    fast.or_else(|_| match survey(text) {
+        Some(survey) => read(text, &survey),
+        None => strict(text),
+    })
 }
 
-/// Reads a surveyed text without the members that begin at these positions.
-pub(crate) fn read<T: DeserializeOwned>(text: &str, left_out: &[usize]) -> Result<T, DecodeError> {
-    serde_path_to_error::deserialize(&mut Reader::new(text, left_out))
-        .map_err(|error| DecodeError::translate(error.path(), error.inner()))
+/// Reads a surveyed text.
+pub(crate) fn read<T: DeserializeOwned>(text: &str, survey: &Survey) -> Result<T, DecodeError> {
+    in_mode(false, || {
+        serde_path_to_error::deserialize(&mut Reader::new(text, survey))
+    })
+    .map_err(|error| DecodeError::translate(error.path(), error.inner()))
 }
 
 /// Reads a text as strict JSON.
@@ -60,17 +56,44 @@ fn strict<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
     Ok(value)
 }
 
+thread_local! {
+    static LEVEL: Cell<u8> = const { Cell::new(0) };
+    static BY_THE_BOOK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Reads with models that fail at the first unexpected value, and leave tolerance to the caller.
+///
+/// The mode belongs to the thread, because serde's traits have no place for it.
+pub(crate) fn by_the_book<T>(read: impl FnOnce() -> T) -> T {
+    in_mode(true, read)
+}
+
+/// Whether models fail at the first unexpected value.
+pub(crate) fn is_by_the_book() -> bool {
+    BY_THE_BOOK.get()
+}
+
+fn in_mode<T>(by_the_book: bool, read: impl FnOnce() -> T) -> T {
+    /// Restores the mode, also after a panic.
+    struct Before(bool);
+
+    impl Drop for Before {
+        fn drop(&mut self) {
+            BY_THE_BOOK.set(self.0);
+        }
+    }
+
+    let _before = Before(BY_THE_BOOK.replace(by_the_book));
+    read()
+}
+
 /// A document in a document: a type that reads its parts with [`decode`] would otherwise have no
 /// limit to its depth.
 struct Level;
 
-thread_local! {
-    static LEVEL: Cell<u8> = const { Cell::new(0) };
-}
-
 impl Level {
     fn enter() -> Result<Self, DecodeError> {
-        const DEEPEST: u8 = 32;
+        const DEEPEST: u8 = 8;
         if LEVEL.get() == DEEPEST {
             return Err(DecodeError::new([], DecodeReason::Other));
         }

@@ -1,38 +1,94 @@
-//! Splits a list into its items.
+//! Cuts a list into its items.
 
-/// Returns the text of each item of a JSON list, valid or not; `None` if the list does not end.
+/// A list that is cut into its items, valid or not.
+pub(crate) struct Items<'a> {
+    /// Up to the bracket that closes the list.
+    list: &'a [u8],
+    /// Behind the bracket or the comma before the next item.
+    at: usize,
+}
+
+impl<'a> Items<'a> {
+    /// `None` if it is not a list.
+    pub(crate) fn new(list: &'a [u8]) -> Option<Self> {
+        let list = list.trim_ascii_end();
+        let at = list.iter().position(|byte| !byte.is_ascii_whitespace())?;
+        (list[at] == b'[').then_some(Self { list, at: at + 1 })
+    }
+
+    fn last(&self) -> usize {
+        self.list.len() - 1
+    }
+
+    /// Where the next item begins; an inner `None` is the end of the list, and an outer one a list
+    /// that does not end.
+    pub(crate) fn next_start(&mut self) -> Option<Option<usize>> {
+        loop {
+            match self.list.get(self.at) {
+                Some(byte) if byte.is_ascii_whitespace() || *byte == b',' => self.at += 1,
+                Some(b']') if self.at == self.last() => return Some(None),
+                Some(b']') | None => return None,
+                Some(_) => return Some(Some(self.at)),
+            }
+        }
+    }
+
+    /// Goes on behind an item that ends here. `None` if something else follows it.
+    pub(crate) fn go_on(&mut self, end: usize) -> Option<()> {
+        let rest = &self.list[end..];
+        let next = end + rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
+        match self.list[next] {
+            b',' => self.at = next + 1,
+            b']' if next == self.last() => self.at = next,
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// The text of the item that begins here, by its brackets alone.
+    pub(crate) fn cut(&mut self, start: usize) -> Option<&'a [u8]> {
+        let end = item_end(self.list, start, Some(self.last()))?;
+        self.at = end;
+        Some(self.list[start..end].trim_ascii_end())
+    }
+}
+
+/// The end of a list's item, valid or not: the position of the comma or closing bracket behind it.
 ///
 /// A comma or bracket counts outside of strings. A bracket closes the last one of its kind and all
-/// brackets opened after it; one that closes nothing belongs to its item. So an invalid item does
-/// not affect its neighbours.
-pub(crate) fn split<'a>(list: &'a [u8], item: &mut dyn FnMut(&'a [u8])) -> Option<()> {
-    let list = list.trim_ascii();
-    let last = list.len().checked_sub(1)?;
-    if list.first() != Some(&b'[') {
-        return None;
-    }
-    // The open brackets within the item, and the part of it that belongs to a list.
+/// brackets opened after it; one that closes nothing belongs to its item. An object after a comma
+/// where a key must be begins the next item, if a text or number is before the comma: the item
+/// was not closed. So an invalid item does not affect its neighbours.
+///
+/// `last` is the position of the bracket that closes the list, if it is known.
+pub(crate) fn item_end(list: &[u8], start: usize, last: Option<usize>) -> Option<usize> {
+    // The open brackets within the item, and the part of them that belongs to a list.
     let (mut nest, mut lists) = (Vec::new(), 0_usize);
-    let (mut start, mut at) = (1, 1);
-    let mut hand_over = |start: usize, end: usize| {
-        let text = list[start..end].trim_ascii();
-        if !text.is_empty() {
-            item(text);
-        }
-    };
+    let (mut at, mut before, mut comma) = (start, b'[', None);
     loop {
-        match list.get(at)? {
+        let byte = *list.get(at)?;
+        match byte {
+            b' ' | b'\t' | b'\n' | b'\r' => {
+                at += 1;
+                continue;
+            }
             b'"' => at = end_of_text(list, at)?,
-            b'[' | b'{' => {
-                lists += usize::from(list[at] == b'[');
-                nest.push(list[at]);
+            b'{' | b'[' => {
+                if byte == b'{'
+                    && let Some(comma) = comma
+                {
+                    while nest.pop_if(|open| *open == b'{').is_some() {}
+                    if nest.is_empty() {
+                        return Some(comma);
+                    }
+                }
+                lists += usize::from(byte == b'[');
+                nest.push(byte);
             }
-            b']' if nest.is_empty() || (at == last && lists == 0) => {
-                hand_over(start, at);
-                return (at == last).then_some(());
-            }
-            &close @ (b']' | b'}') => {
-                let there = if close == b']' {
+            b']' if nest.is_empty() => return Some(at),
+            b']' if lists == 0 && last.is_none_or(|last| at == last) => return Some(at),
+            b']' | b'}' => {
+                let there = if byte == b']' {
                     lists
                 } else {
                     nest.len() - lists
@@ -42,17 +98,18 @@ pub(crate) fn split<'a>(list: &'a [u8], item: &mut dyn FnMut(&'a [u8])) -> Optio
                 {
                     lists -= usize::from(open == b'[');
                     // The ASCII code of each bracket is two less than that of its closing bracket.
-                    if open + 2 == close {
+                    if open + 2 == byte {
                         break;
                     }
                 }
             }
-            b',' if nest.is_empty() => {
-                hand_over(start, at);
-                start = at + 1;
-            }
+            b',' if nest.is_empty() => return Some(at),
             _ => {}
         }
+        let ends_object =
+            byte == b',' && nest.last() == Some(&b'{') && !b"]},{[:".contains(&before);
+        comma = ends_object.then_some(at);
+        before = byte;
         at += 1;
     }
 }
@@ -74,14 +131,15 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::value::RawValue;
 
-    use super::split;
+    use super::{Items, item_end};
 
     fn items(list: &str) -> Option<Vec<&str>> {
-        let mut items = Vec::new();
-        split(list.as_bytes(), &mut |item| {
-            items.push(std::str::from_utf8(item).unwrap())
-        })?;
-        Some(items)
+        let mut items = Items::new(list.as_bytes())?;
+        let mut texts = Vec::new();
+        while let Some(start) = items.next_start()? {
+            texts.push(std::str::from_utf8(items.cut(start)?).unwrap());
+        }
+        Some(texts)
     }
 
     #[test]
@@ -106,6 +164,34 @@ mod tests {
     }
 
     #[test]
+    fn an_unclosed_item_ends_where_the_next_one_begins() {
+        let next = r#"{"id":2,"b":[{"c":1}]}"#;
+        for odd in [
+            r#"{"id":1"#,
+            r#"{"id":1,"a":"{[,""#,
+            r#"{"id":1,"a":{"b":null"#,
+        ] {
+            let list = format!("[0, {odd} ,\n {next}, {next}]");
+            assert_eq!(items(&list).unwrap(), ["0", odd, next, next]);
+        }
+        for odd in [r#"{"a":[{"b":1,{"b":2}]}"#, r#"{"a":{"b":1},{"c":1}}"#] {
+            assert_eq!(items(&format!("[{odd},1]")).unwrap(), [odd, "1"]);
+        }
+    }
+
+    #[test]
+    fn a_list_in_an_object_ends_at_its_bracket() {
+        for (list, end) in [
+            ("1,2", 1),
+            (r#"{"a":1]}"#, 6),
+            ("[1]]", 3),
+            (r#"{"a":[1}]"#, 8),
+        ] {
+            assert_eq!(item_end(list.as_bytes(), 0, None), Some(end), "{list}");
+        }
+    }
+
+    #[test]
     fn what_is_no_list_or_has_no_end_is_none() {
         for text in [
             "", "{}", "[", "[1", "[\"", "[\"\\", "[1] x", "[][]", "null", "]",
@@ -127,9 +213,8 @@ mod tests {
 
         #[test]
         fn any_bytes_are_cut(bytes in "[\\[\\]{},:\"\\\\a1 \n]{0,40}") {
-            let mut size = 0;
-            split(bytes.as_bytes(), &mut |item| size += item.len());
-            prop_assert!(size <= bytes.len());
+            let texts = items(&bytes).unwrap_or_default();
+            prop_assert!(texts.iter().map(|text| text.len()).sum::<usize>() <= bytes.len());
         }
     }
 }

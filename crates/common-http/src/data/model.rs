@@ -3,6 +3,7 @@
 use serde::Deserializer;
 use serde::de::{DeserializeOwned, Error as _};
 
+use crate::data::decode::{by_the_book, is_by_the_book};
 use crate::data::json::{self, DecodeError, Extra, decode};
 use crate::data::raw::raw_text;
 use crate::data::scan::{Member, members, survey};
@@ -12,7 +13,9 @@ use crate::data::scan::{Member, members, survey};
 /// Only fields that are not `Option` and have no default must be present and readable.
 ///
 /// The struct derives both traits with `#[serde(remote = "Self")]`, which leaves the traits to this
-/// macro, and has a field `extra`. It is read with `serde_json` only, like [`RawJson`](crate::RawJson).
+/// macro, and has a field `extra`. It is read with `serde_json` only (`from_str`, `from_value`, ...),
+/// like [`RawJson`](crate::RawJson). The derive also makes functions of the struct itself, which
+/// `Oximetry::deserialize(..)` calls: those fail at an unexpected value.
 ///
 /// ```
 /// use common_http::{Extra, json, lenient_model};
@@ -85,11 +88,12 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    let text = raw_text(deserializer)?;
-    match serde_json::from_str(&text) {
-        Ok(model) => Ok(model),
-        Err(_) => around_the_odd(&text, extra).map_err(D::Error::custom),
+    if is_by_the_book() {
+        return T::deserialize(deserializer);
     }
+    let text = raw_text(deserializer)?;
+    by_the_book(|| serde_json::from_str(&text))
+        .or_else(|_| around_the_odd(&text, extra).map_err(D::Error::custom))
 }
 
 /// Removes the fields that fail, one after the other.
@@ -100,12 +104,12 @@ fn around_the_odd<T: DeserializeOwned>(
     /// How much text may be read again, so that many unexpected fields in a large text do not take
     /// minutes.
     const MOST: usize = 16 << 20;
-    let Some(mut left_out) = survey(text, &mut |_, _| ()) else {
+    let Some(mut survey) = survey(text) else {
         return decode(text.as_bytes());
     };
     let mut odd: Vec<(Member<'_>, DecodeError)> = Vec::new();
     loop {
-        let error = match json::read(text, &left_out) {
+        let error = match json::read(text, &survey) {
             Ok(mut model) => {
                 let fields = odd.into_iter().filter_map(|(member, _)| {
                     Some((
@@ -123,11 +127,12 @@ fn around_the_odd<T: DeserializeOwned>(
         if let Some(at) = odd.iter().position(|(member, _)| member.name == name) {
             return Err(odd.swap_remove(at).1);
         }
-        let member = members(text)
+        let member = members(text, &survey)
             .into_iter()
-            .find(|member| member.name == name && left_out.binary_search(&member.start).is_err());
+            .find(|member| member.name == name && !survey.leaves_out(member.start));
         match member {
             Some(member) if odd.len() * text.len() < MOST => {
+                let left_out = &mut survey.left_out;
                 let place = left_out.partition_point(|&start| start < member.start);
                 left_out.insert(place, member.start);
                 odd.push((member, error));

@@ -52,9 +52,21 @@ impl RawJson {
         decode(text.into().as_bytes())
     }
 
+    /// Wraps the text of one value.
+    pub(crate) fn of_text(text: &str) -> Self {
+        Self {
+            text: text.into(),
+            bytes: None,
+        }
+    }
+
     /// Wraps the bytes of one value, which may be unreadable, and removes white space around it.
     pub(crate) fn of(bytes: &[u8], charset: Option<&str>) -> Self {
-        let text = charset::text(bytes, charset);
+        Self::read_as(charset::text(bytes, charset), bytes)
+    }
+
+    /// Wraps a text, and the bytes that it was read from.
+    pub(crate) fn read_as(text: Cow<'_, str>, bytes: &[u8]) -> Self {
         let bytes = match &text {
             Cow::Borrowed(_) => None,
             Cow::Owned(_) => Some(Arc::new(bytes.to_vec())),

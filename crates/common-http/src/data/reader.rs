@@ -9,7 +9,7 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use serde_json::Error;
 
-use crate::data::scan::{Scalar, Scan};
+use crate::data::scan::{Scalar, Scan, Survey};
 
 /// The maximum nesting depth, as in `serde_json`. Deeper values read as null.
 const DEEPEST: usize = 127;
@@ -19,17 +19,16 @@ pub(crate) const RAW_TEXT: &str = "$common_http::RawText";
 
 /// A deserializer over a text that was [surveyed](crate::data::scan::survey).
 pub(crate) struct Reader<'de> {
-    scan: Scan<'de>,
-    /// The positions of the members to leave out, in order.
-    left_out: &'de [usize],
+    scan: Scan<'de, 'de>,
+    survey: &'de Survey,
     depth: usize,
 }
 
 impl<'de> Reader<'de> {
-    pub(crate) fn new(text: &'de str, left_out: &'de [usize]) -> Self {
+    pub(crate) fn new(text: &'de str, survey: &'de Survey) -> Self {
         Self {
-            scan: Scan::new(text),
-            left_out,
+            scan: Scan::new(text, survey),
+            survey,
             depth: 0,
         }
     }
@@ -217,7 +216,7 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
     ) -> Result<Option<K::Value>, Error> {
         while self.more() {
             let (key, _, span) = self.reader.scan.key().ok_or_else(not_surveyed)?;
-            if self.reader.left_out.binary_search(&span.start).is_err() {
+            if !self.reader.survey.leaves_out(span.start) {
                 return seed.deserialize(key.into_deserializer()).map(Some);
             }
             self.reader.skip()?;

@@ -11,10 +11,30 @@ use std::ops::Range;
 
 use serde_json::Number;
 
+use crate::data::list::item_end;
+
+/// What is unusual in a document.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Survey {
+    /// The positions of members to leave out, in order: a later one of the same name replaces them.
+    pub(crate) left_out: Vec<usize>,
+    /// The items of lists that are not JSON, in order.
+    unreadable: Vec<Range<usize>>,
+    /// The invalid pieces, those items included, with their replacements in JSON.
+    pieces: Vec<(Range<usize>, Cow<'static, str>)>,
+}
+
+impl Survey {
+    pub(crate) fn leaves_out(&self, member: usize) -> bool {
+        self.left_out.binary_search(&member).is_ok()
+    }
+}
+
 /// A position in a text.
 #[derive(Clone, Copy)]
-pub(crate) struct Scan<'a> {
+pub(crate) struct Scan<'a, 's> {
     text: &'a str,
+    unreadable: &'s [Range<usize>],
     pub(crate) at: usize,
 }
 
@@ -28,20 +48,32 @@ pub(crate) enum Scalar<'a> {
     Odd,
 }
 
-impl<'a> Scan<'a> {
-    pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+impl<'a, 's> Scan<'a, 's> {
+    pub(crate) fn new(text: &'a str, survey: &'s Survey) -> Self {
+        Self {
+            text,
+            unreadable: &survey.unreadable,
+            at: 0,
+        }
     }
 
-    /// Skips white space, and returns the next byte.
+    /// Skips white space, and returns the next byte; 0 if an unreadable item begins there.
     pub(crate) fn peek(&mut self) -> Option<u8> {
         while let Some(&byte) = self.text.as_bytes().get(self.at) {
             if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-                return Some(byte);
+                return Some(self.unreadable().map_or(byte, |_| 0));
             }
             self.at += 1;
         }
         None
+    }
+
+    /// The unreadable item that begins here.
+    fn unreadable(&self) -> Option<Range<usize>> {
+        let place = self
+            .unreadable
+            .binary_search_by_key(&self.at, |span| span.start);
+        Some(self.unreadable[place.ok()?].clone())
     }
 
     pub(crate) fn eat(&mut self, byte: u8) -> bool {
@@ -80,6 +112,10 @@ impl<'a> Scan<'a> {
     /// Everything up to the next comma or closing bracket belongs to it.
     pub(crate) fn scalar(&mut self) -> Option<(Scalar<'a>, Range<usize>)> {
         let first = self.peek();
+        if let Some(span) = self.unreadable() {
+            self.at = span.end;
+            return Some((Scalar::Odd, span));
+        }
         let start = self.at;
         let mut scalar = if first == Some(b'"') {
             let (text, odd) = spoken(self.string()?);
@@ -126,7 +162,12 @@ impl<'a> Scan<'a> {
         }
         let (start, mut depth) = (self.at, 0_usize);
         loop {
-            match self.peek()? {
+            let next = self.peek()?;
+            if let Some(span) = self.unreadable() {
+                self.at = span.end;
+                continue;
+            }
+            match next {
                 b'"' => {
                     self.string()?;
                     continue;
@@ -151,8 +192,8 @@ pub(crate) struct Member<'a> {
 }
 
 /// The members of an object in a [surveyed](survey) text.
-pub(crate) fn members(object: &str) -> Vec<Member<'_>> {
-    let mut scan = Scan::new(object);
+pub(crate) fn members<'a>(object: &'a str, survey: &Survey) -> Vec<Member<'a>> {
+    let mut scan = Scan::new(object, survey);
     let mut members = Vec::new();
     if scan.eat(b'{') {
         while let Some((name, _, span)) = scan.key()
@@ -226,45 +267,88 @@ fn escape(rest: &str) -> (char, usize) {
     }
 }
 
-/// Scans a whole document and reports each invalid piece with its replacement in JSON.
-///
-/// Returns the positions of members that a later one of the same name replaces, in order; `None` if
-/// the text is not JSON.
-pub(crate) fn survey(text: &str, odd: &mut dyn FnMut(Range<usize>, &str)) -> Option<Vec<usize>> {
-    let mut survey = Survey {
-        scan: Scan::new(text),
-        odd,
+/// Scans a whole document. `None` if it is not JSON, unless only items of lists are not.
+pub(crate) fn survey(text: &str) -> Option<Survey> {
+    let nothing = Survey::default();
+    let mut surveyor = Surveyor {
+        scan: Scan::new(text, &nothing),
         nest: Vec::new(),
         objects: Vec::new(),
+        items: Vec::new(),
         members: Vec::new(),
-        doubled: Vec::new(),
+        found: Survey::default(),
+        patience: PATIENCE * text.len(),
         hasher: RandomState::new(),
     };
-    loop {
-        if survey.begin()? && survey.end()? {
-            survey.doubled.sort_unstable();
-            return survey.scan.peek().is_none().then_some(survey.doubled);
-        }
-        if survey.nest.last() == Some(&b'{') {
-            survey.key()?;
-        }
+    let mut has_ended = surveyor.value();
+    while has_ended != Some(true) {
+        has_ended = match has_ended {
+            Some(_) => surveyor.value(),
+            None => {
+                surveyor.give_up_item()?;
+                surveyor.next()
+            }
+        };
     }
+    let Surveyor {
+        mut scan,
+        mut found,
+        ..
+    } = surveyor;
+    found.left_out.sort_unstable();
+    scan.peek().is_none().then_some(found)
 }
 
-struct Survey<'a, 'o> {
-    scan: Scan<'a>,
-    odd: &'o mut dyn FnMut(Range<usize>, &str),
+/// How many times the text's length is scanned again at most, to find where unreadable items end.
+const PATIENCE: usize = 8;
+
+struct Surveyor<'a> {
+    scan: Scan<'a, 'a>,
     /// The open brackets. Each one's ASCII code is two less than that of its closing bracket.
     nest: Vec<u8>,
     /// For each open object, the index in `members` at which its members begin.
     objects: Vec<usize>,
+    /// For each open list, the position at which its current item begins.
+    items: Vec<usize>,
     /// The hash of each member's key, and the member's position.
     members: Vec<(u64, usize)>,
-    doubled: Vec<usize>,
+    found: Survey,
+    patience: usize,
     hasher: RandomState,
 }
 
-impl Survey<'_, '_> {
+impl Surveyor<'_> {
+    /// Scans a value, or its beginning, and goes on to the next one; returns whether the text has
+    /// ended.
+    fn value(&mut self) -> Option<bool> {
+        if self.begin()? {
+            self.next()
+        } else {
+            self.key()
+        }
+    }
+
+    /// Gives up the current item of the innermost list, and goes on behind it.
+    fn give_up_item(&mut self) -> Option<()> {
+        while self.nest.pop_if(|open| *open == b'{').is_some() {
+            let first = self.objects.pop()?;
+            self.members.truncate(first);
+        }
+        self.scan.at = *self.items.last()?;
+        self.scan.peek()?;
+        let start = self.scan.at;
+        let text = self.scan.text.as_bytes();
+        let end = item_end(text, start, None)?;
+        self.patience = self.patience.checked_sub((end - start).max(1))?;
+        let span = start..start + text[start..end].trim_ascii_end().len();
+        self.found.pieces.retain(|(piece, _)| piece.end <= start);
+        self.found.unreadable.retain(|item| item.end <= start);
+        self.found.unreadable.push(span.clone());
+        self.found.pieces.push((span, "null".into()));
+        self.scan.at = end;
+        Some(())
+    }
+
     /// Begins a value; returns whether it is complete, or its closing bracket is next.
     fn begin(&mut self) -> Option<bool> {
         let open = self.scan.peek()?;
@@ -273,20 +357,24 @@ impl Survey<'_, '_> {
             self.nest.push(open);
             if open == b'{' {
                 self.objects.push(self.members.len());
+            } else {
+                self.items.push(self.scan.at);
             }
             return Some(self.scan.peek()? == open + 2);
         }
         match self.scan.scalar()? {
             (Scalar::Odd, _) if self.nest.is_empty() => return None,
-            (Scalar::Odd, span) => (self.odd)(span, "null"),
-            (Scalar::Text(text, true), span) => (self.odd)(span, &quoted(&text)),
+            (Scalar::Odd, span) => self.found.pieces.push((span, "null".into())),
+            (Scalar::Text(text, true), span) => {
+                self.found.pieces.push((span, quoted(&text).into()));
+            }
             (Scalar::Text(..) | Scalar::Word(_), _) => {}
         }
         Some(true)
     }
 
     /// Continues after a value, to the next one or the end; returns whether the text has ended.
-    fn end(&mut self) -> Option<bool> {
+    fn next(&mut self) -> Option<bool> {
         while let Some(&open) = self.nest.last() {
             let next = self.scan.peek()?;
             let comma = self.scan.at..self.scan.at + 1;
@@ -296,22 +384,28 @@ impl Survey<'_, '_> {
                 return None;
             } else {
                 self.scan.at += 1;
-                if self.scan.peek()? != open + 2 {
-                    return Some(false);
+                if open == b'[' {
+                    *self.items.last_mut()? = self.scan.at;
                 }
-                (self.odd)(comma, "");
+                if self.scan.peek()? != open + 2 {
+                    return self.key();
+                }
+                self.found.pieces.push((comma, "".into()));
             }
         }
         Some(true)
     }
 
-    fn key(&mut self) -> Option<()> {
-        let (key, is_odd, span) = self.scan.key()?;
-        self.members.push((self.hasher.hash_one(&*key), span.start));
-        if is_odd {
-            (self.odd)(span, &quoted(&key));
+    /// Scans the key of a member, within an object. The text has not ended.
+    fn key(&mut self) -> Option<bool> {
+        if self.nest.last() == Some(&b'{') {
+            let (key, is_odd, span) = self.scan.key()?;
+            self.members.push((self.hasher.hash_one(&*key), span.start));
+            if is_odd {
+                self.found.pieces.push((span, quoted(&key).into()));
+            }
         }
-        Some(())
+        Some(false)
     }
 
     fn close(&mut self, open: u8) {
@@ -322,8 +416,10 @@ impl Survey<'_, '_> {
             members.sort_unstable();
             let pairs = members.windows(2);
             let replaced = pairs.filter(|pair| pair[0].0 == pair[1].0);
-            self.doubled.extend(replaced.map(|pair| pair[0].1));
+            self.found.left_out.extend(replaced.map(|pair| pair[0].1));
             self.members.truncate(first);
+        } else {
+            self.items.pop();
         }
     }
 }
@@ -336,11 +432,11 @@ pub(crate) fn quoted(text: &str) -> String {
 /// The same document as valid JSON: invalid pieces are replaced, everything else is unchanged.
 pub(crate) fn repaired(text: &str) -> Option<String> {
     let (mut json, mut from) = (String::with_capacity(text.len()), 0);
-    survey(text, &mut |span, instead| {
+    for (span, instead) in survey(text)?.pieces {
         json.push_str(&text[from..span.start]);
-        json.push_str(instead);
+        json.push_str(&instead);
         from = span.end;
-    })?;
+    }
     json.push_str(&text[from..]);
     Some(json)
 }

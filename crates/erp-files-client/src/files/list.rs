@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use common_http::{Answer, Call, Item, Operation, RawJson, Result};
+use common_http::{Answer, Call, Item, Operation, RawJson, Result, lenient};
+use serde::Deserialize;
 
 use crate::files::entry::FileEntry;
 use crate::files::{Files, reads};
@@ -49,12 +50,9 @@ impl Files {
 }
 
 fn read(answer: Answer) -> Result<Vec<Item<FileEntry>>> {
-    let items = match answer.raw_items() {
+    let items = match answer.items() {
         Ok(items) => items_of(items),
-        Err(_) => match answer.json() {
-            Ok(object) => wrapped(&object),
-            Err(error) => return within(&answer).and_then(items_of).ok_or(error),
-        },
+        Err(_) => wrapped(&answer.json()?),
     };
     items.ok_or_else(|| {
         let error = answer.unreadable();
@@ -67,40 +65,26 @@ const WRAPPERS: [&str; 6] = ["items", "files", "data", "value", "results", "resu
 
 /// The items of an object that has a list, in which null is an empty list.
 fn wrapped(answer: &RawJson) -> Option<Vec<Item<FileEntry>>> {
+    #[derive(Deserialize)]
+    struct List(#[serde(deserialize_with = "lenient::items")] Vec<Item<FileEntry>>);
+
     let fields: BTreeMap<String, RawJson> = answer.parse().ok()?;
     let lists = WRAPPERS.iter().flat_map(|name| {
         let fields = fields.iter();
         fields.filter(|(key, _)| key.eq_ignore_ascii_case(name))
     });
     let lists: Vec<_> = lists.map(|(_, list)| list).collect();
-    let items = lists.iter().find_map(|list| items_of(list.parse().ok()?));
+    let full = lists.iter().filter(|list| !is_null(list));
+    let mut full = full.filter_map(|list| list.parse().ok());
+    let items = full.find_map(|List(items)| items_of(items));
     items.or_else(|| lists.iter().any(|list| is_null(list)).then(Vec::new))
 }
 
-/// The items of a list in an object that one of them makes unreadable.
-fn within(answer: &Answer) -> Option<Vec<RawJson>> {
-    let body = answer.body();
-    let start = body.iter().position(|byte| *byte == b'[')?;
-    let end = body.iter().rposition(|byte| *byte == b']')?;
-    let before = std::str::from_utf8(&body[..start]).ok()?.trim_end();
-    let key = before.strip_suffix(':')?.trim_end().strip_suffix('"')?;
-    let (_, key) = key.rsplit_once('"')?;
-    let is_named = WRAPPERS.iter().any(|name| key.eq_ignore_ascii_case(name));
-    let list = body.get(start..=end).filter(|_| is_named)?;
-    let list = http::Response::new(body.slice_ref(list));
-    Answer::from(list).raw_items().ok()
-}
-
 /// The items of a list. Null is not an item. If no item is an object, it is a list of other things.
-fn items_of(items: Vec<RawJson>) -> Option<Vec<Item<FileEntry>>> {
-    let is_object = |item: &RawJson| item.as_str().starts_with('{');
-    let mut items: Vec<_> = items.into_iter().enumerate().collect();
-    items.retain(|(_, item)| !is_null(item));
-    if !items.is_empty() && !items.iter().any(|(_, item)| is_object(item)) {
-        return None;
-    }
-    let read = |(index, item)| Item::read(item, index);
-    Some(items.into_iter().map(read).collect())
+fn items_of(mut items: Vec<Item<FileEntry>>) -> Option<Vec<Item<FileEntry>>> {
+    items.retain(|item| !is_null(item.raw()));
+    let is_object = |item: &Item<FileEntry>| item.raw().as_str().starts_with('{');
+    (items.is_empty() || items.iter().any(is_object)).then_some(items)
 }
 
 fn is_null(value: &RawJson) -> bool {

@@ -48,7 +48,7 @@ mod tests {
         let answer = Answer::from(biologix_client::http::Response::new(
             format!("[{item}]").into(),
         ));
-        let exam = done_exam(&answer.raw_items().unwrap()[0])?;
+        let exam = done_exam(answer.items::<Exam>().unwrap()[0].raw())?;
         Some((exam.id, exam.key.unwrap().as_str().to_owned()))
     }
 

@@ -116,7 +116,7 @@ async fn one_exam_id_is_one_exam() {
         {"examId":"E1","status":4},
         {"examId":"E2","status":4},
         {"status":4,"examId":"E1"},
-        { "examId": "E2", "status": 4 }
+        {"examId":"E2","status":4}
     ]"#;
     let network = network(move |_| page(body, 4));
     let client = client(&network);

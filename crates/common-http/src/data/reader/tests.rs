@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::data::any::{any_json, list};
 use crate::data::json::{RawJson, decode};
-use crate::data::scan::{repaired, survey};
+use crate::data::scan::{Survey, repaired, survey};
 
 /// A value as it is written, and as it is read.
 const ODD: [(&str, &str); 24] = [
@@ -167,8 +167,61 @@ impl From<Child> for Folder {
 #[test]
 fn documents_in_documents_have_an_end() {
     let text = format!("{}{{}}{}", r#"{"child":"#.repeat(5000), "}".repeat(5000));
-    assert!(decode::<Folder>(text.as_bytes()).unwrap().0 <= 33);
+    assert!(decode::<Folder>(text.as_bytes()).unwrap().0 <= 9);
     assert_eq!(decode::<Folder>(br#"{"child":{"child":{}}}"#).unwrap().0, 3);
+}
+
+#[test]
+fn an_item_that_is_not_json_costs_itself() {
+    const LATER: &str = r#"{"b":[1,{"c":2}]}"#;
+    for odd in [
+        "NaN [1]",
+        "<b>",
+        "{b:1}",
+        "{'b':1}",
+        r#"{"b" 1}"#,
+        r#"{"b":1}}"#,
+        r#"{"b":[1}"#,
+        r#"{"b":1"#,
+        r#"{"b":{"c":null"#,
+        r#"{"b":[{"c" 1}, 2 3], "d" 4}"#,
+    ] {
+        for (before, after) in [
+            ("[", "]"),
+            (r#"{"a":["#, "]}"),
+            (r#"{"x":{"a":[[1], ["#, r#"]],"n":1,"n":2}}"#),
+            ("[[", "],3]"),
+        ] {
+            let with = |odd: &str| format!("{before}0, {odd} ,{LATER},{LATER}{after}");
+            let meant = value(&with("null"));
+            assert_eq!(
+                decode::<Value>(with(odd).as_bytes()).unwrap(),
+                meant,
+                "{odd}"
+            );
+            assert_eq!(value(&repaired(&with(odd)).unwrap()), meant, "{odd}");
+        }
+        let text = format!(r#"{{"items":[0, {odd} ,{LATER}]}}"#);
+        let raw = decode::<BTreeMap<String, Vec<RawJson>>>(text.as_bytes()).unwrap();
+        let texts: Vec<_> = raw["items"].iter().map(RawJson::as_str).collect();
+        assert_eq!(texts, ["0", odd, LATER]);
+        let whole = decode::<BTreeMap<String, RawJson>>(text.as_bytes()).unwrap();
+        assert_eq!(whole["items"].as_str(), &text[9..text.len() - 1]);
+    }
+}
+
+#[test]
+fn items_that_never_end_are_given_up_in_linear_time() {
+    let depth = 200_000;
+    for text in [
+        "[".repeat(depth),
+        "[1 ".repeat(depth),
+        format!("[{}", "{\"a\":[1 2,".repeat(depth)),
+    ] {
+        assert_eq!(repaired(&text), None);
+    }
+    let late = format!("{}{}", "[".repeat(depth), "] 1".repeat(depth - 1));
+    assert_eq!(repaired(&late), None);
 }
 
 #[test]
@@ -194,7 +247,7 @@ fn what_has_not_the_structure_of_json_is_refused() {
         "{,}",
         ":",
         "]",
-        "[NaN [1]]",
+        "{\"a\":NaN [1]}",
         "{\"a\":1,5}",
     ] {
         assert_eq!(repaired(text), None, "{text}");
@@ -206,8 +259,9 @@ proptest! {
     #[test]
     fn json_is_left_alone(text in list()) {
         prop_assert_eq!(repaired(&text).unwrap(), &*text);
-        prop_assert_eq!(survey(&text, &mut |_, _| ()), Some(Vec::new()));
-        let mut reader = super::Reader::new(&text, &[]);
+        let survey = survey(&text).unwrap();
+        prop_assert_eq!(&survey, &Survey::default());
+        let mut reader = super::Reader::new(&text, &survey);
         prop_assert_eq!(Value::deserialize(&mut reader).unwrap(), value(&text));
     }
 

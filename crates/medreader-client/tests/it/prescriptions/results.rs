@@ -267,6 +267,32 @@ async fn nothing_at_all_is_a_list_without_items() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_item_that_is_not_json_costs_itself() {
+    for odd in [
+        "<b>",
+        r#"{"id" "2"}"#,
+        r#"{"id":"2"}}"#,
+        r#"{"id":["2"}"#,
+        r#"{"id":"2""#,
+    ] {
+        let body = format!(r#"{{"folder_id":"F","results":[{{"id":"1"}}, {odd} ,{{"id":"3"}}]}}"#);
+        let text = body.clone();
+        let network = vendor(move |_, _| FakeAnswer::json(body.clone()));
+        let list = client(&network).prescriptions().results(&folder()).await;
+        let list = list.unwrap();
+        assert_eq!(list.raw().as_str(), text);
+        assert!(
+            list.readable()
+                .map(|result| result.id.as_str())
+                .eq(["1", "3"])
+        );
+        let rejected = list.results[1].rejected().unwrap();
+        assert_eq!(rejected.raw.as_str(), odd);
+        assert!(rejected.error.path().starts_with("[1]"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_odd_byte_of_an_item_costs_its_field_alone() {
     let odd = [
         r#"{"id":"2","note":"\ud83d"}"#,

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use common_http::Item;
 use proptest::prelude::*;
 
 use super::{elsewhere, exam, raw};
-use crate::exams::Cursor;
 use crate::exams::walk::Walk;
+use crate::exams::{Cursor, Exam};
 
 /// What happens before a page is fetched, and how it is served.
 #[derive(Debug, Clone)]
@@ -77,7 +78,7 @@ impl List {
     }
 
     /// Every seventh exam has an odd field.
-    fn page(&self, offset: u64, length: usize) -> Vec<common_http::RawJson> {
+    fn page(&self, offset: u64, length: usize) -> Vec<Item<Exam>> {
         let page = self
             .entries
             .iter()
