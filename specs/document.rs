@@ -60,15 +60,7 @@ impl Document {
 
     /// Path, method and operation of each operation.
     fn operations(&self) -> Vec<(&String, &String, &Value)> {
-        let paths = self.at("/paths").as_object().unwrap();
-        let items = paths.iter().flat_map(|(path, item)| {
-            // A path item may also have members that hold for all its methods.
-            let methods = item.as_object().unwrap().iter();
-            methods
-                .filter(|(_, operation)| operation.get("operationId").is_some())
-                .map(move |(method, operation)| (path, method, operation))
-        });
-        items.collect()
+        operations_of(self.at("/paths"))
     }
 
     pub(crate) fn rows(&self) -> Vec<Row> {
@@ -97,10 +89,13 @@ impl Document {
         self.operations().into_iter().map(row).collect()
     }
 
-    /// Our readings of what the vendor's text leaves open, for each operation and for all.
+    /// Our readings of what the vendor's text leaves open, for each operation, each webhook and for
+    /// all.
     pub fn readings(&self) -> Vec<&Value> {
+        let webhooks = self.whole.get("webhooks").map(operations_of);
         let operations = self.operations().into_iter();
         operations
+            .chain(webhooks.into_iter().flatten())
             .map(|(_, _, operation)| &operation["x-readings"])
             .chain([self.at("/x-readings")])
             .flat_map(|readings| readings.as_array().unwrap())
@@ -113,6 +108,19 @@ impl Document {
         examples(&self.whole, "", &mut found);
         found
     }
+}
+
+/// Path (or name), method and operation of each operation of these path items.
+fn operations_of(items: &Value) -> Vec<(&String, &String, &Value)> {
+    let items = items.as_object().unwrap().iter();
+    let operations = items.flat_map(|(path, item)| {
+        // A path item may also have members that hold for all its methods.
+        let methods = item.as_object().unwrap().iter();
+        methods
+            .filter(|(_, operation)| operation.get("operationId").is_some())
+            .map(move |(method, operation)| (path, method, operation))
+    });
+    operations.collect()
 }
 
 fn examples<'a>(value: &'a Value, at: &str, found: &mut Vec<(String, &'a Value, &'a Value)>) {

@@ -8,5 +8,6 @@ pub mod faults;
 pub mod journal;
 pub mod memory;
 pub mod privacy;
+pub mod store;
 pub mod time;
 pub mod wire;

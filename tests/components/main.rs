@@ -1,15 +1,16 @@
 //! Tests the clients of the ERP and of Gensoft against third-party software.
 //!
 //! Real object stores check the signed addresses, a certified OAuth2 server issues the tokens, and
-//! a real reverse proxy terminates TLS and ends connections. `tests/components/install` installs
-//! them. If one is missing, its tests say so on stderr and are skipped, unless
-//! `REQUIRE_COMPONENTS=1`.
+//! a real reverse proxy terminates TLS, buffers files and ends connections.
+//! `tests/components/install` installs them. If one is missing, its tests say so on stderr and are
+//! skipped, unless `REQUIRE_COMPONENTS=1`.
 
 #![cfg(test)]
 
 mod azurite;
 mod component;
 mod ends;
+mod late;
 mod nginx;
 mod oauth2;
 mod proxy;

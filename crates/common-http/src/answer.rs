@@ -140,12 +140,9 @@ impl Answer {
         charset::text(&self.body, self.charset().as_deref())
     }
 
-    /// The charset that the answer names, in lower case.
+    /// The charset that the answer names.
     fn charset(&self) -> Option<String> {
-        let kind = self.header("content-type")?.to_ascii_lowercase();
-        let (_, charset) = kind.split_once("charset=")?;
-        let charset = charset.split(';').next()?;
-        Some(charset.trim_matches([' ', '"']).to_owned())
+        charset::named(&self.headers)
     }
 
     fn no_json(&self, error: DecodeError) -> Error {

@@ -63,11 +63,12 @@ pub use self::request::Request;
 pub use self::retry::RetryPolicy;
 pub use self::store::{MemoryStore, Store, StoreKey};
 
-// Names that the exported macros use; not part of the public API.
+// Names that the exported macros and the clients use; not part of the public API.
 #[doc(hidden)]
 pub mod __private {
     pub use serde;
 
     pub use crate::data::id::read_id;
     pub use crate::data::model::by_field;
+    pub use crate::data::recorded::read_body;
 }

@@ -2,14 +2,14 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use biologix_client::{BiologixClient, BiologixClientBuilder, sandbox as biologix};
+use common_http::HttpOptions;
 use common_http::sandbox::{Answer, Host, Listen, Request, Route, Sandbox, Vendor};
-use common_http::{HttpOptions, Secret, Store, StoreKey, async_trait};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use testing::privacy::{NUMBER, TEXT};
+use testing::store::FaultyStore;
 
 const USER: &str = "MARKERUSER";
 const TOKEN: &str = "MARKERTOKEN";
@@ -167,35 +167,8 @@ pub(super) async fn start() -> Sandbox<Marked> {
 pub(super) fn client(sandbox: &Sandbox<Marked>, http: HttpOptions) -> BiologixClient {
     sandbox
         .client_builder()
-        .store(Arc::new(Broken))
+        .store(Arc::new(FaultyStore::Broken(TEXT)))
         .http(http.user_agent("MARKERAGENT"))
         .build()
         .unwrap()
-}
-
-/// A store whose errors contain markers.
-struct Broken;
-
-#[async_trait]
-impl Store for Broken {
-    async fn get(&self, _key: &StoreKey) -> io::Result<Option<Secret>> {
-        Err(io::Error::other(TEXT))
-    }
-
-    async fn put(&self, _key: &StoreKey, _session: &Secret, _: Option<Duration>) -> io::Result<()> {
-        Err(io::Error::other(TEXT))
-    }
-
-    async fn put_if_absent(
-        &self,
-        key: &StoreKey,
-        value: &Secret,
-        lifetime: Option<Duration>,
-    ) -> io::Result<bool> {
-        self.put(key, value, lifetime).await.map(|()| true)
-    }
-
-    async fn remove(&self, _: &StoreKey) -> io::Result<()> {
-        Ok(())
-    }
 }

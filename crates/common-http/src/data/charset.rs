@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+
 /// The upper half of windows-1252, which a page labelled ISO-8859-1 means too.
 const WESTERN: &str = concat!(
     "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ\u{a0}¡¢£¤¥¦§¨©ª«¬\u{ad}®¯°±²³´µ¶·¸¹º»¼½¾¿",
@@ -13,6 +16,15 @@ const CYRILLIC: &str = concat!(
     "ЂЃ‚ѓ„…†‡€‰Љ‹ЊЌЋЏђ‘’“”•–—\u{98}™љ›њќћџ\u{a0}ЎўЈ¤Ґ¦§Ё©Є«¬\u{ad}®Ї°±Ііґµ¶·ё№є»јЅѕї",
     "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдежзийклмнопрстуфхцчшщъыьэюя",
 );
+
+/// The charset that the headers name, in lower case.
+pub(crate) fn named(headers: &HeaderMap) -> Option<String> {
+    let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let kind = kind.to_ascii_lowercase();
+    let (_, charset) = kind.split_once("charset=")?;
+    let charset = charset.split(';').next()?;
+    Some(charset.trim_matches([' ', '"']).to_owned())
+}
 
 /// Reads bytes as UTF-8; else as UTF-16, then as the named charset, then with replacement characters.
 ///

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::ops::Deref;
 
+use http::HeaderMap;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::json::{DecodeError, RawJson};
+use crate::data::charset;
+use crate::json::{DecodeError, RawJson, decode_in};
 
 /// An answer's value with the vendor's own JSON text. It derefs to the value.
 ///
@@ -56,6 +58,21 @@ impl<T: DeserializeOwned> Recorded<T> {
     pub fn read(raw: RawJson) -> Result<Self, DecodeError> {
         Ok(Self::new(raw.parse()?, raw))
     }
+}
+
+/// Reads a body as a `T`, in the charset that its headers name, and keeps its bytes.
+///
+/// For a body that came to a server; an answer's is read by its methods.
+///
+/// # Errors
+/// [`DecodeError`] with the path of the member that cannot be read.
+pub fn read_body<T>(headers: &HeaderMap, body: &[u8]) -> Result<Recorded<T>, DecodeError>
+where
+    T: DeserializeOwned,
+{
+    let charset = charset::named(headers);
+    let value = decode_in(charset.as_deref(), body)?;
+    Ok(Recorded::new(value, RawJson::of(body, charset.as_deref())))
 }
 
 impl<T> Deref for Recorded<T> {

@@ -36,6 +36,18 @@ pub enum IdReading {
     Same,
     /// It has an id of its own, and the upload's id is unknown there.
     Different,
+    /// It has an id of its own, which is a JSON number. In a path it is written in digits.
+    Number,
+}
+
+impl IdReading {
+    /// The id of a result or a webhook as JSON.
+    pub(super) fn write(self, id: &str) -> Value {
+        match (self, id.parse::<u64>()) {
+            (Self::Number, Ok(number)) => json!(number),
+            _ => json!(id),
+        }
+    }
 }
 
 /// The form of `folder_fullpath`, of which the document has two.
@@ -64,14 +76,25 @@ pub enum UnknownFolder {
 }
 
 /// What the results of a folder without any are.
+///
+/// The document has no sample of an empty list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum EmptyFolder {
     /// 200 with no results.
     #[default]
     NoResults,
-    /// 404 `folder_not_found` until there is one: the document has no sample of an empty list.
+    /// 404 `folder_not_found` until there is one.
     NotFound,
+    /// 200, and null for the list. With [`Settings::nulls`](crate::sandbox::Settings::nulls) off,
+    /// the answer has no list.
+    NullResults,
+    /// 200, and `null` for the whole answer.
+    Null,
+    /// 200 without a body.
+    NoBody,
+    /// 204.
+    NoContent,
 }
 
 /// How times are written.

@@ -75,6 +75,12 @@ impl Records {
         )
     }
 
+    /// A new id in digits, of more than 32 bits.
+    pub(super) fn new_number(&mut self, kind: Kind) -> String {
+        self.ids += 1;
+        format!("{}{:010}", kind as u8, self.ids)
+    }
+
     pub(super) fn time(&self, time: SystemTime) -> String {
         self.settings.times.write(time)
     }
@@ -147,7 +153,7 @@ impl Records {
         }
         let (_, score, notes) = one.analysis();
         let mut body = json!({
-            "id": one.webhook_id,
+            "id": self.settings.webhook_ids.write(&one.webhook_id),
             "created_at": self.time(one.done().unwrap_or(self.now)),
             "prescription_confidence_score": score,
             "prescription_confidence_notes": notes,

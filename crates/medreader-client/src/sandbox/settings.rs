@@ -63,10 +63,11 @@ pub struct Settings {
     /// What processing ends in: completed with a score of 95 by default. For single uploads see
     /// [`Backend::next_analyses`](crate::sandbox::Backend::next_analyses).
     pub analysis: Analysis,
-    /// Whether a result, alone and among a folder's, has the upload's id (default) or its own.
+    /// Whether a result, alone and among a folder's, has the upload's id (default) or its own,
+    /// which may be a number.
     pub result_ids: IdReading,
     /// Whether a webhook has the upload's id (default) or its own, which is not the result's
-    /// either.
+    /// either and may be a number.
     pub webhook_ids: IdReading,
     /// The form of `folder_fullpath`: by default each answer as its example in the document.
     pub path_form: PathForm,

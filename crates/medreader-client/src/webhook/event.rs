@@ -1,6 +1,8 @@
 //! What a webhook says.
 
-use common_http::{DecodeError, Extra, Recorded, Timestamp, json, lenient_model, safe_debug};
+use common_http::__private::read_body;
+use common_http::{DecodeError, Extra, Recorded, Timestamp, lenient_model, safe_debug};
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
 use crate::fields;
@@ -60,6 +62,6 @@ impl WebhookEvent {
     /// [`DecodeError`] if the body is not a JSON object with an `id` that is a number or a text that
     /// is not empty.
     pub fn from_body(body: &[u8]) -> Result<Recorded<Self>, DecodeError> {
-        Recorded::read(json::decode(body)?)
+        read_body(&HeaderMap::new(), body)
     }
 }

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use futures_core::Stream as _;
 use http::header::{CONNECTION, EXPECT, WWW_AUTHENTICATE};
-use http::{HeaderValue, StatusCode, Version};
+use http::{HeaderMap, HeaderValue, StatusCode, Version};
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
@@ -98,7 +98,9 @@ async fn answer(State(receiver): State<Receiver>, request: Request) -> Response 
     }
 
     match timeout(receiver.body_timeout, read(&receiver, &mut body)).await {
-        Ok(Ok(body)) => handle(&receiver, &body).await.into_response(),
+        Ok(Ok(body)) => handle(&receiver, &head.headers, &body)
+            .await
+            .into_response(),
         Ok(Err(Unread::Refused(error))) => {
             drain(body, receiver.body_timeout);
             closing.respond(refused(error).status())
@@ -111,8 +113,8 @@ async fn answer(State(receiver): State<Receiver>, request: Request) -> Response 
     }
 }
 
-async fn handle(receiver: &Receiver, body: &[u8]) -> StatusCode {
-    let admitted = match receiver.verifier().read(body) {
+async fn handle(receiver: &Receiver, headers: &HeaderMap, body: &[u8]) -> StatusCode {
+    let admitted = match receiver.verifier().read(headers, body) {
         Ok(event) => receiver.admit(event, body).await,
         Err(error) => Err(refused(error)),
     };

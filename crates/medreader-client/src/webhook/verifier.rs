@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use common_http::__private::read_body;
 use common_http::{Recorded, Secret, safe_debug};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -97,6 +98,8 @@ impl Verifier {
 
     /// Checks the credentials, then reads the body.
     ///
+    /// A body that is not UTF-8 is read in the charset that its `Content-Type` names.
+    ///
     /// # Errors
     /// Every [`WebhookError`]. Wrong credentials come before anything about the body.
     pub fn verify(
@@ -105,7 +108,7 @@ impl Verifier {
         body: &[u8],
     ) -> Result<Recorded<WebhookEvent>, WebhookError> {
         self.check_credentials(headers)?;
-        self.read(body)
+        self.read(headers, body)
     }
 
     /// Checks only the credentials: for a server that does so before it reads the body.
@@ -134,9 +137,13 @@ impl Verifier {
     }
 
     /// Reads the body of a sender whose credentials were right.
-    pub(super) fn read(&self, body: &[u8]) -> Result<Recorded<WebhookEvent>, WebhookError> {
+    pub(super) fn read(
+        &self,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Recorded<WebhookEvent>, WebhookError> {
         self.check_size(body.len() as u64)?;
-        WebhookEvent::from_body(body).map_err(WebhookError::NoPayload)
+        read_body(headers, body).map_err(WebhookError::NoPayload)
     }
 }
 

@@ -7,7 +7,9 @@ use futures_util::StreamExt as _;
 use medreader_client::prescriptions::{
     FoundResult, PrescriptionFile, Prompt, ResultStatus, Upload, WaitOptions,
 };
-use medreader_client::sandbox::{Fault, IdReading, Lockout, Processing, Sandbox, Settings};
+use medreader_client::sandbox::{
+    EmptyFolder, Fault, IdReading, Lockout, Processing, Sandbox, Settings,
+};
 use medreader_client::webhook::{Events, Receiver, Verifier, router};
 use medreader_client::{FolderId, Recorded};
 use tokio::net::TcpListener;
@@ -38,6 +40,8 @@ async fn upload(sandbox: &Sandbox) -> (FolderId, Recorded<Upload>) {
     (folder.id.clone(), upload)
 }
 
+const ID_READINGS: [IdReading; 3] = [IdReading::Same, IdReading::Different, IdReading::Number];
+
 /// Polls close together, and lists the folder from the start.
 fn impatient() -> WaitOptions {
     WaitOptions::default()
@@ -48,7 +52,7 @@ fn impatient() -> WaitOptions {
 
 #[tokio::test]
 async fn from_a_folder_to_a_result_by_poll() {
-    for reading in [IdReading::Same, IdReading::Different] {
+    for reading in ID_READINGS {
         let sandbox = Sandbox::with(Settings {
             result_ids: reading,
             processing: Processing::Polls(2),
@@ -73,7 +77,9 @@ async fn from_a_folder_to_a_result_by_poll() {
         let waiting = prescriptions.result_of(&upload.id).since(before);
         let result = match (waiting.wait(impatient()).await.unwrap(), reading) {
             (FoundResult::SameId(result), IdReading::Same)
-            | (FoundResult::OnlyNewInFolder(result), IdReading::Different) => result,
+            | (FoundResult::OnlyNewInFolder(result), IdReading::Different | IdReading::Number) => {
+                result
+            }
             (found, _) => panic!("{reading:?}: {found:?}"),
         };
         assert_eq!(result.status, Some(ResultStatus::Completed));
@@ -85,6 +91,42 @@ async fn from_a_folder_to_a_result_by_poll() {
         assert_eq!(
             result.id.as_str() == upload.id.as_str(),
             reading == IdReading::Same
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_empty_folder_in_each_form_that_the_sandbox_plays() {
+    for empty_folder in [
+        EmptyFolder::NoResults,
+        EmptyFolder::NullResults,
+        EmptyFolder::Null,
+        EmptyFolder::NoBody,
+        EmptyFolder::NoContent,
+    ] {
+        let sandbox = Sandbox::with(Settings {
+            empty_folder,
+            result_ids: IdReading::Different,
+            processing: Processing::Polls(0),
+            ..Settings::default()
+        })
+        .await
+        .unwrap();
+        let prescriptions = sandbox.client().prescriptions();
+        let folder = FolderId::from(sandbox.folder("Pacientes").unwrap());
+        let before = prescriptions.results(&folder).await;
+        let before = before.unwrap_or_else(|error| panic!("{empty_folder:?}: {error}"));
+        assert_eq!(before.results, [], "{empty_folder:?}");
+
+        // It is the list that a new result is told by, as any other.
+        let file = PrescriptionFile::from_bytes("receita.pdf", CONTENT);
+        let upload = prescriptions.upload(&folder, file).await.unwrap();
+        let waiting = prescriptions.result_of(&upload.id);
+        let waiting = waiting.since(before.snapshot(&folder));
+        let found = waiting.wait(impatient()).await.unwrap();
+        assert!(
+            matches!(found, FoundResult::OnlyNewInFolder(_)),
+            "{empty_folder:?}: {found:?}"
         );
     }
 }
@@ -101,7 +143,7 @@ async fn receive(sandbox: &Sandbox) -> Events {
 
 #[tokio::test]
 async fn from_a_folder_to_a_result_by_webhook() {
-    for reading in [IdReading::Same, IdReading::Different] {
+    for reading in ID_READINGS {
         let sandbox = Sandbox::with(Settings {
             webhook_ids: reading,
             processing: Processing::ByHand,

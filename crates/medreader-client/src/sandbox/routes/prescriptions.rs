@@ -55,6 +55,7 @@ pub(super) fn upload(records: &mut Records, request: &Request) -> Result<Answer,
     let mut id_for = |reading, kind| match reading {
         IdReading::Same => id.clone(),
         IdReading::Different => records.new_id(kind),
+        IdReading::Number => records.new_number(kind),
     };
     let result_id = id_for(settings.result_ids, Kind::Analysis);
     let webhook_id = id_for(settings.webhook_ids, Kind::Webhook);
@@ -120,7 +121,7 @@ pub(super) fn result(records: &mut Records, request: &Request) -> Result<Answer,
     if id.is_empty() {
         return Err(Refusal::bad_request("ID da prescrição é obrigatório"));
     }
-    let (form, times) = (records.settings.path_form, records.settings.times);
+    let settings = Arc::clone(&records.settings);
     let mut all = records.prescriptions.iter_mut();
     let found = all.find(|one| one.tenant == tenant && one.result_id == id);
     let Some(prescription) = found else {
@@ -132,13 +133,13 @@ pub(super) fn result(records: &mut Records, request: &Request) -> Result<Answer,
     };
     let (status, score, notes) = prescription.analysis();
     let body = json!({
-        "id": prescription.result_id,
-        "created_at": times.write(prescription.uploaded),
+        "id": settings.result_ids.write(&prescription.result_id),
+        "created_at": settings.times.write(prescription.uploaded),
         "prescription_confidence_score": score,
         "prescription_confidence_notes": notes,
         "status": status,
         "folder_id": prescription.upload.folder_id,
-        "folder_fullpath": match form {
+        "folder_fullpath": match settings.path_form {
             PathForm::AsDocumented | PathForm::Normalised => &prescription.folder_path,
             PathForm::DisplayNames => &prescription.folder_display_path,
         },
@@ -154,11 +155,12 @@ pub(super) fn results(records: &mut Records, request: &Request) -> Result<Answer
     if id.is_empty() {
         return Err(Refusal::bad_request("Parâmetro folder-id é obrigatório"));
     }
+    let settings = Arc::clone(&records.settings);
     let folder = records.folder(&tenant, id);
-    if folder.is_none() && records.settings.unknown_folder == UnknownFolder::NotFound {
+    if folder.is_none() && settings.unknown_folder == UnknownFolder::NotFound {
         return Err(Refusal::folder());
     }
-    let path = folder.map(|folder| match records.settings.path_form {
+    let path = folder.map(|folder| match settings.path_form {
         PathForm::AsDocumented | PathForm::DisplayNames => folder.display_path,
         PathForm::Normalised => folder.full_path,
     });
@@ -169,12 +171,19 @@ pub(super) fn results(records: &mut Records, request: &Request) -> Result<Answer
         .map(|one| {
             let (status, ..) = one.analysis();
             one.shown();
-            json!({ "id": one.result_id, "status": status })
+            json!({ "id": settings.result_ids.write(&one.result_id), "status": status })
         })
         .collect();
-    if results.is_empty() && records.settings.empty_folder == EmptyFolder::NotFound {
-        return Err(Refusal::folder());
+    let mut body = json!({ "folder_id": id, "folder_fullpath": path, "results": results });
+    if results.is_empty() {
+        match settings.empty_folder {
+            EmptyFolder::NoResults => {}
+            EmptyFolder::NotFound => return Err(Refusal::folder()),
+            EmptyFolder::NullResults => body["results"] = Value::Null,
+            EmptyFolder::Null => body = Value::Null,
+            EmptyFolder::NoBody => return Ok(Answer::new(StatusCode::OK)),
+            EmptyFolder::NoContent => return Ok(Answer::new(StatusCode::NO_CONTENT)),
+        }
     }
-    let body = json!({ "folder_id": id, "folder_fullpath": path, "results": results });
     records.json(StatusCode::OK, body)
 }

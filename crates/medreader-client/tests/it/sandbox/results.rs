@@ -310,6 +310,57 @@ async fn a_folder_without_results_can_be_a_404() {
 }
 
 #[tokio::test]
+async fn a_folder_without_results_can_have_no_list() {
+    for (form, status, body) in [
+        (
+            EmptyFolder::NullResults,
+            200,
+            Some(json!({ "folder_id": "ID", "folder_fullpath": "/Pacientes", "results": null })),
+        ),
+        (EmptyFolder::Null, 200, Some(Value::Null)),
+        (EmptyFolder::NoBody, 200, None),
+        (EmptyFolder::NoContent, 204, None),
+    ] {
+        let settings = Settings {
+            empty_folder: form,
+            ..Settings::default()
+        };
+        let sandbox = started(settings).await;
+        let caller = log_in(&sandbox).await;
+        let folder = sandbox.folder("Pacientes").unwrap();
+        let got = caller.results(&folder).await;
+        let got_body = (!got.body.is_empty()).then(|| got.text().replace(&folder, "ID"));
+        let got_body = got_body.map(|text| serde_json::from_str(&text).unwrap());
+        assert_eq!((got.status, got_body), (status, body), "{form:?}");
+        caller.upload(&folder).await;
+        let listed = caller.results(&folder).await.json();
+        assert_eq!(listed["results"].as_array().unwrap().len(), 1, "{form:?}");
+    }
+}
+
+#[tokio::test]
+async fn ids_can_be_numbers() {
+    let sandbox = started(Settings {
+        processing: Processing::Polls(0),
+        result_ids: IdReading::Number,
+        webhook_ids: IdReading::Number,
+        ..Settings::default()
+    })
+    .await;
+    let caller = log_in(&sandbox).await;
+    let folder = sandbox.folder("Pacientes").unwrap();
+    let id = caller.upload(&folder).await;
+    let result_id = sandbox.result_id(&id).unwrap();
+    let number: u64 = result_id.parse().unwrap();
+    // More than 32 bits, so that a program that keeps it in an integer needs a wide one.
+    assert!(number > u64::from(u32::MAX));
+    assert_ne!(sandbox.webhook_id(&id).unwrap(), result_id);
+    let listed = caller.results(&folder).await.json();
+    assert_eq!(listed["results"][0]["id"], json!(number));
+    assert_eq!(caller.result(&result_id).await.json()["id"], json!(number));
+}
+
+#[tokio::test]
 async fn something_can_happen_between_two_polls() {
     let sandbox = started(Settings {
         processing: Processing::ByHand,

@@ -134,6 +134,21 @@ async fn ids_can_be_the_webhooks_own() {
 }
 
 #[tokio::test]
+async fn an_id_can_be_a_number() {
+    let (sandbox, mut receiver) = started(Settings {
+        processing: Processing::Polls(0),
+        webhook_ids: IdReading::Number,
+        ..Settings::default()
+    })
+    .await;
+    let caller = log_in(&sandbox).await;
+    let ids = upload(&sandbox, &caller, 1).await;
+    let id = receiver.next().await.json()["id"].clone();
+    assert!(id.is_u64(), "{id}");
+    assert_eq!(Some(id.to_string()), sandbox.webhook_id(&ids[0]));
+}
+
+#[tokio::test]
 async fn webhooks_for_errors_are_a_setting() {
     for (on, expected) in [(false, vec![1]), (true, vec![0, 1])] {
         let settings = Settings {

@@ -1,16 +1,14 @@
 //! Nothing that was sent is printed, except the id of the analysis.
 
 use std::fmt::{Debug, Display};
-use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use medreader_client::webhook::{Outcome, Receiver, Verifier, WebhookError, WebhookEvent};
-use medreader_client::{Secret, Store, StoreKey, async_trait};
 use testing::journal::Journal;
+use testing::store::FaultyStore;
 
 use super::{authorization, basic};
 
@@ -103,39 +101,6 @@ fn the_errors_show_nothing_that_was_sent() {
     }
 }
 
-/// A store whose errors carry the marker.
-struct Failing {
-    at_read: bool,
-}
-
-#[async_trait]
-impl Store for Failing {
-    async fn get(&self, _: &StoreKey) -> io::Result<Option<Secret>> {
-        if self.at_read {
-            Err(io::Error::other(MARKER))
-        } else {
-            Ok(None)
-        }
-    }
-
-    async fn put(&self, _: &StoreKey, _: &Secret, _: Option<Duration>) -> io::Result<()> {
-        Err(io::Error::other(MARKER))
-    }
-
-    async fn put_if_absent(
-        &self,
-        _: &StoreKey,
-        _: &Secret,
-        _: Option<Duration>,
-    ) -> io::Result<bool> {
-        Err(io::Error::other(MARKER))
-    }
-
-    async fn remove(&self, _: &StoreKey) -> io::Result<()> {
-        Err(io::Error::other(MARKER))
-    }
-}
-
 #[tokio::test(flavor = "current_thread")]
 async fn the_log_shows_nothing_that_was_sent() {
     let journal = Journal::default();
@@ -144,8 +109,10 @@ async fn the_log_shows_nothing_that_was_sent() {
     let right = authorization(&basic("MARKER-user", "MARKER-password"));
     let handled = Receiver::new(marked_verifier(), async |_| Ok::<(), &str>(()));
     let failing = Receiver::new(marked_verifier(), async |_| Err::<(), &str>(MARKER));
-    let unread = handled.clone().store(Arc::new(Failing { at_read: true }));
-    let unmarked = handled.clone().store(Arc::new(Failing { at_read: false }));
+    let unread = handled.clone().store(Arc::new(FaultyStore::Broken(MARKER)));
+    let unmarked = handled
+        .clone()
+        .store(Arc::new(FaultyStore::ReadOnly(MARKER)));
 
     let mut statuses = Vec::new();
     for receiver in [&unread, &unmarked, &failing, &handled, &handled] {

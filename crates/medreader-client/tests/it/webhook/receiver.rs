@@ -13,6 +13,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use medreader_client::webhook::{Outcome, Receiver, WebhookError, WebhookEvent};
 use medreader_client::{MemoryStore, Recorded, Secret, Store, StoreKey, async_trait};
+use testing::store::FaultyStore;
 use tokio::sync::Semaphore;
 use tokio::task::yield_now;
 use tokio::time::Instant;
@@ -385,37 +386,10 @@ async fn where_the_store_cannot_be_read_the_event_is_handled_all_the_same() {
     assert_eq!(handler.calls(), 1);
 }
 
-/// A store whose every access hangs.
-struct Hanging;
-
-#[async_trait]
-impl Store for Hanging {
-    async fn get(&self, _: &StoreKey) -> io::Result<Option<Secret>> {
-        pending().await
-    }
-
-    async fn put(&self, _: &StoreKey, _: &Secret, _: Option<Duration>) -> io::Result<()> {
-        pending().await
-    }
-
-    async fn put_if_absent(
-        &self,
-        _: &StoreKey,
-        _: &Secret,
-        _: Option<Duration>,
-    ) -> io::Result<bool> {
-        pending().await
-    }
-
-    async fn remove(&self, _: &StoreKey) -> io::Result<()> {
-        pending().await
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_store_that_hangs_keeps_no_event_unanswered() {
     let handler = Scripted::at_once(&[]);
-    let receiver = handler.receiver().store(Arc::new(Hanging));
+    let receiver = handler.receiver().store(Arc::new(FaultyStore::Hanging));
     let began = Instant::now();
     for call in 1..=2 {
         assert_eq!(receive(&receiver, 1).await, Outcome::Handled);

@@ -94,6 +94,27 @@ async fn a_body_in_chunks_is_one_body() {
 }
 
 #[tokio::test]
+async fn a_body_is_read_in_the_charset_that_its_headers_name() {
+    let (receiver, mut events) = Receiver::channel(verifier(), 10);
+    let server = Server::start(router(receiver)).await;
+    let body = b"{\"id\":\"A\",\"prescription_confidence_notes\":\"leg\xedvel\"}";
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json; charset=ISO-8859-1\r\n\
+         Authorization: {}\r\nContent-Length: {}\r\n\r\n",
+        basic(USER, PASSWORD),
+        body.len()
+    );
+    let request = [head.as_bytes(), body].concat();
+    assert_eq!(statuses(&server, &[request]).await, [200]);
+    let event = next(&mut events).await;
+    let notes = event.prescription_confidence_notes.as_deref();
+    assert_eq!(
+        (notes, event.raw().as_bytes()),
+        (Some("legível"), &body[..])
+    );
+}
+
+#[tokio::test]
 async fn wrong_credentials_are_answered_401_with_a_challenge() {
     let server = Server::start(router(willing())).await;
     let body = payload(1);

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use medreader_client::webhook::{BODY_LIMIT, Verifier, WebhookError};
 use medreader_client::{DecodeReason, Secret};
@@ -233,6 +233,28 @@ fn a_body_that_is_not_a_payload_is_refused_with_its_reason() {
             }
             other => panic!("{text}: {other:?}"),
         }
+    }
+}
+
+#[test]
+fn a_text_is_read_in_the_charset_that_the_headers_name() {
+    let body = b"{\"id\":\"A\",\"prescription_confidence_notes\":\"leg\xedvel\"}";
+    for (kind, notes) in [
+        (Some("application/json; charset=ISO-8859-1"), "leg\u{ed}vel"),
+        (
+            Some("application/json;charset=\"windows-1251\""),
+            "leg\u{43d}vel",
+        ),
+        (Some("application/json; charset=utf-8"), "leg\u{fffd}vel"),
+        (None, "leg\u{fffd}vel"),
+    ] {
+        let mut headers = right_headers();
+        headers.extend(kind.map(|kind| (CONTENT_TYPE, HeaderValue::from_static(kind))));
+        let event = verifier().verify(&headers, body).unwrap();
+        let read = event.prescription_confidence_notes.as_deref();
+        assert_eq!(read, Some(notes), "{kind:?}");
+        assert!(event.raw().as_str().contains(notes), "{kind:?}");
+        assert_eq!(event.raw().as_bytes(), body, "{kind:?}");
     }
 }
 
