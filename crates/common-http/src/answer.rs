@@ -1,6 +1,5 @@
 //! A whole answer in memory.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -9,7 +8,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::data::item::Item;
 use crate::data::items::Reading;
-use crate::data::recorded::Recorded;
+use crate::data::recorded::{Recorded, read_body};
 use crate::data::{charset, cost};
 use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::json::{DecodeError, RawJson, decode_text};
@@ -84,7 +83,8 @@ impl Answer {
     /// # Errors
     /// `decode`, with the JSON path and the body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        decode_text(&self.text()).map_err(|error| self.no_json(error))
+        decode_text(&charset::text(&self.body, charset::named(&self.headers)))
+            .map_err(|error| self.no_json(error))
     }
 
     /// The JSON text of the body, or `None` if it is not JSON. For answers of any form.
@@ -98,9 +98,7 @@ impl Answer {
     /// # Errors
     /// `decode`, with the JSON path and the body.
     pub fn recorded<T: DeserializeOwned>(&self) -> Result<Recorded<T>> {
-        let text = self.text();
-        let value = decode_text(&text).map_err(|error| self.no_json(error))?;
-        Ok(Recorded::new(value, RawJson::read_as(text, &self.body)))
+        read_body(&self.headers, &self.body).map_err(|error| self.no_json(error))
     }
 
     /// Reads the body as a JSON array. An item that cannot be read is rejected alone.
@@ -110,7 +108,6 @@ impl Answer {
     /// # Errors
     /// `decode` if it is not an array.
     pub fn items<T: DeserializeOwned>(&self) -> Result<Vec<Item<T>>> {
-        let charset = self.charset();
         let utf16 = charset::utf16(&self.body);
         let body = utf16
             .as_ref()
@@ -121,7 +118,7 @@ impl Answer {
         }
         let no_json = |error| self.no_json(error);
         cost::check(body).map_err(no_json)?;
-        let mut reading = Reading::new(body, charset.as_deref()).ok_or_else(|| self.no_list())?;
+        let mut reading = Reading::new(body, charset::named(&self.headers)).ok_or_else(|| self.no_list())?;
         let mut items = Vec::new();
         while let Some(item) = reading.next().ok_or_else(|| self.no_list())? {
             items.push(item);
@@ -134,15 +131,6 @@ impl Answer {
     fn no_list(&self) -> Error {
         let error = self.json::<Vec<IgnoredAny>>().err();
         error.unwrap_or_else(|| self.unreadable())
-    }
-
-    fn text(&self) -> Cow<'_, str> {
-        charset::text(&self.body, self.charset().as_deref())
-    }
-
-    /// The charset that the answer names.
-    fn charset(&self) -> Option<String> {
-        charset::named(&self.headers)
     }
 
     fn no_json(&self, error: DecodeError) -> Error {

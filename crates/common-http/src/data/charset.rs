@@ -17,13 +17,14 @@ const CYRILLIC: &str = concat!(
     "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдежзийклмнопрстуфхцчшщъыьэюя",
 );
 
-/// The charset that the headers name, in lower case.
-pub(crate) fn named(headers: &HeaderMap) -> Option<String> {
-    let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
-    let kind = kind.to_ascii_lowercase();
-    let (_, charset) = kind.split_once("charset=")?;
-    let charset = charset.split(';').next()?;
-    Some(charset.trim_matches([' ', '"']).to_owned())
+/// The charset that the headers name.
+pub(crate) fn named(headers: &HeaderMap) -> Option<&str> {
+    let media_type = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let (_, charset) = media_type
+        .split(';')
+        .filter_map(|parameter| parameter.split_once('='))
+        .find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))?;
+    Some(charset.trim_matches([' ', '"']))
 }
 
 /// Reads bytes as UTF-8; else as UTF-16, then as the named charset, then with replacement characters.
@@ -38,7 +39,7 @@ pub(crate) fn text<'a>(bytes: &'a [u8], charset: Option<&str>) -> Cow<'a, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
     }
-    let upper = match charset.unwrap_or_default() {
+    let upper = match &*charset.unwrap_or_default().to_ascii_lowercase() {
         "iso-8859-1" | "iso8859-1" | "latin1" | "windows-1252" | "cp1252" => WESTERN,
         "windows-1251" | "cp1251" => CYRILLIC,
         _ => return String::from_utf8_lossy(bytes),

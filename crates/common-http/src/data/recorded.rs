@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::data::charset;
-use crate::json::{DecodeError, RawJson, decode_in};
+use crate::json::{DecodeError, RawJson, decode_text};
 
 /// An answer's value with the vendor's own JSON text. It derefs to the value.
 ///
@@ -62,17 +62,15 @@ impl<T: DeserializeOwned> Recorded<T> {
 
 /// Reads a body as a `T`, in the charset that its headers name, and keeps its bytes.
 ///
-/// For a body that came to a server; an answer's is read by its methods.
-///
 /// # Errors
 /// [`DecodeError`] with the path of the member that cannot be read.
 pub fn read_body<T>(headers: &HeaderMap, body: &[u8]) -> Result<Recorded<T>, DecodeError>
 where
     T: DeserializeOwned,
 {
-    let charset = charset::named(headers);
-    let value = decode_in(charset.as_deref(), body)?;
-    Ok(Recorded::new(value, RawJson::of(body, charset.as_deref())))
+    let text = charset::text(body, charset::named(headers));
+    let value = decode_text(&text)?;
+    Ok(Recorded::new(value, RawJson::read_as(text, body)))
 }
 
 impl<T> Deref for Recorded<T> {
