@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use biologix_client::{BiologixClient, PartnerId};
 use bytes::Bytes;
-use common_http::transport::{IncomingBody, OutgoingBody, Transport, TransportError};
+use common_http::transport::{IncomingBody, OutgoingRequest, Transport, TransportError};
 use common_http::{HttpOptions, async_trait};
 use futures_util::stream;
 use http_body_util::BodyExt as _;
@@ -25,16 +25,16 @@ struct Endless {
 impl Transport for Endless {
     async fn send(
         &self,
-        request: http::Request<OutgoingBody>,
+        request: OutgoingRequest,
     ) -> Result<http::Response<IncomingBody>, TransportError> {
-        let (head, body) = request.into_parts();
+        let body = request.body;
         body.collect()
             .await
             .map_err(|_| TransportError::Interrupted)?;
-        let uri = &head.uri;
-        let (token, body) = match uri.path() {
+        let url = &request.url;
+        let (token, body) = match url.path() {
             "/v2/sessions/open" => ("EXAMPLETOKEN0001", r#"{"userId":"0000001AA"}"#.to_owned()),
-            _ => ("", page(uri.query().unwrap(), self.total)),
+            _ => ("", page(url.query().unwrap(), self.total)),
         };
         let body: IncomingBody = Box::pin(stream::once(async move { Ok(Bytes::from(body)) }));
         Ok(http::Response::builder()

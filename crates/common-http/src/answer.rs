@@ -118,7 +118,8 @@ impl Answer {
         }
         let no_json = |error| self.no_json(error);
         cost::check(body).map_err(no_json)?;
-        let mut reading = Reading::new(body, charset::named(&self.headers)).ok_or_else(|| self.no_list())?;
+        let mut reading =
+            Reading::new(body, charset::named(&self.headers)).ok_or_else(|| self.no_list())?;
         let mut items = Vec::new();
         while let Some(item) = reading.next().ok_or_else(|| self.no_list())? {
             items.push(item);

@@ -15,7 +15,7 @@ mod reader;
 mod run;
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use http::HeaderMap;
 use tokio::time::{Instant, timeout_at};
@@ -30,13 +30,12 @@ pub(crate) use self::run::Run;
 use crate::auth::{LoginUnderWay, SessionCache};
 use crate::data::redact::Secret;
 use crate::error::{Delivery, Error, ErrorKind, Result};
-use crate::hosts;
 use crate::json::DecodeError;
 use crate::operation::Operation;
-use crate::options::{CallOptions, Connection, HttpOptions};
+use crate::options::{CallOptions, HttpOptions};
 use crate::profile::Profile;
 use crate::retry::Budget;
-use crate::transport::{ReqwestTransport, Transport};
+use crate::transport::Transport;
 
 /// Makes calls with one vendor's settings, session and retry budget.
 ///
@@ -70,9 +69,6 @@ struct Inner {
     headers: HeaderMap,
     options: HttpOptions,
     transport: Arc<dyn Transport>,
-    /// The transports for addresses from the vendor: to other hosts, and to this machine. They
-    /// share no connection with the vendor's.
-    foreign: [OnceLock<Arc<dyn Transport>>; 2],
     sessions: Option<SessionCache>,
     budget: Budget,
 }
@@ -137,28 +133,13 @@ impl Engine {
         &self.inner.options
     }
 
-    pub(crate) fn transport(&self) -> &dyn Transport {
-        &*self.inner.transport
-    }
-
-    pub(crate) fn foreign_transport(&self, url: &Url) -> Result<&dyn Transport> {
-        if let Some(transport) = &self.inner.options.transport {
-            return Ok(&**transport);
+    /// The transport for the vendor, or for an address from the vendor.
+    pub(crate) fn transport(&self, url: &Url, is_foreign: bool) -> Result<Arc<dyn Transport>> {
+        if is_foreign {
+            self.inner.options.transport_to(url, true)
+        } else {
+            Ok(Arc::clone(&self.inner.transport))
         }
-        let slot = &self.inner.foreign[usize::from(hosts::is_loopback(url))];
-        if slot.get().is_none() {
-            // A client certificate identifies us to the vendor and is not presented to other hosts.
-            let connection = Connection {
-                client_certificate: None,
-                ..self.inner.options.connection.clone()
-            };
-            let transport = ReqwestTransport::new(&connection, url)?;
-            // Two concurrent calls may both create it; one is kept.
-            let _ = slot.set(Arc::new(transport));
-        }
-        slot.get().map(|transport| &**transport).ok_or_else(|| {
-            Error::new(ErrorKind::Config).with_detail("no connection could be set up")
-        })
     }
 
     pub(crate) fn sessions(&self) -> Result<&SessionCache> {

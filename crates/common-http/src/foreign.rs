@@ -9,7 +9,7 @@ use url::{Host, Position, Url};
 
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::hosts::{is_loopback, is_private};
+use crate::hosts::{is_loopback, is_private, is_sendable};
 use crate::path::encode_where;
 
 /// The hosts that an address from a vendor may have.
@@ -101,6 +101,9 @@ impl ForeignUrl {
         let (Ok(url), Some(path)) = (Url::parse(text), path_of(text)) else {
             return wrong("the vendor's address is malformed");
         };
+        if !is_sendable(&url) {
+            return wrong("the vendor's address cannot be sent in a request");
+        }
         if url[Position::BeforePath..] != encode_where(path, |c| c == ' ' || !c.is_ascii()) {
             return wrong("the vendor's address would be changed by URL parsing");
         }

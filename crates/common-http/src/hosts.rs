@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use http::Uri;
 use url::{Host, Url};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -80,14 +81,20 @@ fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
+/// Whether a request can have this URL.
+pub(crate) fn is_sendable(url: &Url) -> bool {
+    Uri::try_from(url.as_str()).is_ok()
+}
+
 /// Parses and checks a base URL.
 ///
 /// It must be https, or http to this machine or if the settings allow it. It must have no user
 /// info, query or fragment.
 pub(crate) fn base_url(text: &str, allow_plain_http: bool) -> Result<Url> {
     let refuse = |text| Err(Error::new(ErrorKind::Config).with_detail(text));
-    let Ok(url) = Url::parse(text) else {
-        return refuse("the base URL is malformed");
+    let url = match Url::parse(text) {
+        Ok(url) if is_sendable(&url) => url,
+        _ => return refuse("the base URL is malformed"),
     };
     match url.scheme() {
         "https" if cfg!(feature = "__tls") => {}

@@ -1,7 +1,7 @@
 //! A request as it will be sent, without credentials: the result of all steps that need no I/O.
 
+use http::HeaderMap;
 use http::header::{ACCEPT, LOCATION};
-use http::{HeaderMap, Uri};
 use url::Url;
 
 use crate::body::Body;
@@ -14,7 +14,6 @@ use crate::options::CallOptions;
 pub struct Prepared {
     pub(crate) operation: Operation,
     pub(crate) url: Url,
-    pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
     pub(crate) options: CallOptions,
@@ -39,7 +38,6 @@ impl Prepared {
         let accept = self.headers.get(ACCEPT).cloned();
         Some(Self {
             operation: self.operation.clone(),
-            uri: Uri::try_from(url.expose().as_str()).ok()?,
             url: url.expose().clone(),
             headers: accept.map(|accept| (ACCEPT, accept)).into_iter().collect(),
             body: Body::empty(),

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use url::Url;
 
@@ -18,6 +18,9 @@ use crate::operation::Operation;
 use crate::options::CallOptions;
 use crate::path::{fill, join, percent_encode};
 use crate::prepared::Prepared;
+
+/// In bytes: the crate `http` has no longer one.
+const LONGEST_URL: usize = u16::MAX as usize - 1;
 
 /// A request that is being built. Awaiting it sends it and returns the whole [`Answer`].
 ///
@@ -262,9 +265,9 @@ impl Request {
             return Err(error);
         }
         let (url, mut headers) = self.address()?;
-        let uri = Uri::try_from(url.as_str()).map_err(|_| {
-            Error::new(ErrorKind::InvalidInput).with_detail("the URL is not valid in a request")
-        })?;
+        if url.as_str().len() > LONGEST_URL {
+            return Err(Error::new(ErrorKind::InvalidInput).with_detail("the URL is too long"));
+        }
         let engine_sets = |name| self.headers.contains_key(name);
         if [CONTENT_LENGTH, TRANSFER_ENCODING, HOST]
             .iter()
@@ -288,7 +291,6 @@ impl Request {
         Ok(Prepared {
             operation: self.operation,
             url,
-            uri,
             headers,
             body: self.body,
             options: self.options,

@@ -7,6 +7,7 @@ mod environment;
 mod fake;
 mod outgoing;
 mod reqwest;
+mod shared;
 mod tls_cause;
 
 use std::fmt;
@@ -15,6 +16,8 @@ use std::pin::Pin;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::Stream;
+use http::{HeaderMap, Method};
+use url::Url;
 
 use crate::error::Cause;
 
@@ -23,6 +26,7 @@ pub use self::fake::{FakeAnswer, FakeRequest, FakeTransport};
 pub use self::outgoing::OutgoingBody;
 pub(crate) use self::outgoing::{OnProgress, Sending};
 pub(crate) use self::reqwest::ReqwestTransport;
+pub(crate) use self::shared::SharedTransports;
 
 /// Progress of fewer bytes than this within the idle time does not count.
 pub(crate) const PROGRESS: u64 = 1024;
@@ -30,13 +34,22 @@ pub(crate) const PROGRESS: u64 = 1024;
 /// The bytes of an answer as they arrive.
 pub type IncomingBody = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
 
+/// One attempt.
+#[non_exhaustive]
+pub struct OutgoingRequest {
+    pub method: Method,
+    pub url: Url,
+    pub headers: HeaderMap,
+    pub body: OutgoingBody,
+}
+
 /// Sends one attempt and returns the head of its answer.
 #[async_trait]
 pub trait Transport: Send + Sync + 'static {
     /// Sends one attempt, without retries, redirects or changes to the request.
     async fn send(
         &self,
-        request: http::Request<OutgoingBody>,
+        request: OutgoingRequest,
     ) -> Result<http::Response<IncomingBody>, TransportError>;
 }
 

@@ -16,7 +16,7 @@ use crate::error::{Delivery, Error, ErrorKind};
 use crate::operation::Operation;
 use crate::options::Timeouts;
 use crate::prepared::Prepared;
-use crate::transport::{IncomingBody, OutgoingBody, Sending};
+use crate::transport::{IncomingBody, OutgoingBody, OutgoingRequest, Sending};
 
 /// How much of an answer is read before it is returned.
 #[derive(Clone, Copy)]
@@ -52,12 +52,8 @@ pub(crate) async fn exchange(
     let (body, sending) = OutgoingBody::new(body, prepared.body.len(), attempt, on_progress);
     let request = request(prepared, authorization, body);
     let timeouts = &engine.options().timeouts;
-    let transport = if prepared.is_foreign {
-        let foreign = engine.foreign_transport(&prepared.url);
-        foreign.map_err(Failure::Local)?
-    } else {
-        engine.transport()
-    };
+    let transport = engine.transport(&prepared.url, prepared.is_foreign);
+    let transport = transport.map_err(Failure::Local)?;
     let head = tokio::select! {
         biased;
         head = transport.send(request) => head,
@@ -189,17 +185,17 @@ fn request(
     prepared: &Prepared,
     authorization: Option<&HeaderValue>,
     body: OutgoingBody,
-) -> http::Request<OutgoingBody> {
-    let mut request = http::Request::new(body);
-    *request.method_mut() = prepared.operation.method().clone();
-    *request.uri_mut() = prepared.uri.clone();
-    *request.headers_mut() = prepared.headers.clone();
+) -> OutgoingRequest {
+    let mut headers = prepared.headers.clone();
     if let Some(authorization) = authorization {
-        request
-            .headers_mut()
-            .insert(AUTHORIZATION, authorization.clone());
+        headers.insert(AUTHORIZATION, authorization.clone());
     }
-    request
+    OutgoingRequest {
+        method: prepared.operation.method().clone(),
+        url: prepared.url.clone(),
+        headers,
+        body,
+    }
 }
 
 fn limit(engine: &Engine, prepared: &Prepared, mode: Mode) -> u64 {

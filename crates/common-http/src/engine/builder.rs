@@ -13,7 +13,6 @@ use crate::options::HttpOptions;
 use crate::profile::Profile;
 use crate::retry::Budget;
 use crate::store::{Store, StoreKey};
-use crate::transport::{ReqwestTransport, Transport};
 
 /// Builds an [`Engine`].
 #[must_use]
@@ -91,10 +90,7 @@ impl EngineBuilder {
         };
         let mut headers = self.headers;
         headers.insert(USER_AGENT, user_agent);
-        let transport: Arc<dyn Transport> = match &self.options.transport {
-            Some(transport) => Arc::clone(transport),
-            None => Arc::new(ReqwestTransport::new(&self.options.connection, &base)?),
-        };
+        let transport = self.options.transport_to(&base, false)?;
         let store = self.store;
         let inner = Arc::new(Inner {
             profile: self.profile,
@@ -103,7 +99,6 @@ impl EngineBuilder {
             headers,
             options: self.options,
             transport,
-            foreign: Default::default(),
             sessions: self
                 .authenticator
                 .map(|auth| SessionCache::new(auth, store)),

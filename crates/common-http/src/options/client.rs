@@ -3,14 +3,19 @@
 use std::fmt;
 use std::sync::Arc;
 
+use url::Url;
+
+use crate::error::Result;
 use crate::observe::AttemptObserver;
 use crate::options::{Connection, Timeouts};
 use crate::retry::RetryPolicy;
-use crate::transport::Transport;
+use crate::transport::{SharedTransports, Transport};
 
 /// The settings of a client's HTTP side.
 ///
-/// The defaults are made for a clinic's internet connection. `Debug` shows the timeouts, limits and
+/// The defaults are made for a clinic's internet connection. Clients that are built from clones of
+/// one `HttpOptions` share their connections, and what setting them up costs (a millisecond or two
+/// for the machine's root certificates). `Debug` shows the timeouts, limits and
 /// retry policy, but no certificate, proxy or address.
 ///
 /// ```
@@ -35,7 +40,8 @@ pub struct HttpOptions {
     pub(crate) accept_html: bool,
     pub(crate) user_agent: Option<String>,
     pub(crate) observer: Option<Arc<dyn AttemptObserver>>,
-    pub(crate) transport: Option<Arc<dyn Transport>>,
+    instead_of_network: Option<Arc<dyn Transport>>,
+    transports: Arc<SharedTransports>,
 }
 
 impl Default for HttpOptions {
@@ -50,7 +56,8 @@ impl Default for HttpOptions {
             accept_html: false,
             user_agent: None,
             observer: None,
-            transport: None,
+            instead_of_network: None,
+            transports: Arc::default(),
         }
     }
 }
@@ -116,7 +123,21 @@ impl HttpOptions {
     #[doc(hidden)]
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
-        self.transport = Some(transport);
+        self.instead_of_network = Some(transport);
+        self
+    }
+
+    pub(crate) fn transport_to(&self, url: &Url, is_foreign: bool) -> Result<Arc<dyn Transport>> {
+        match &self.instead_of_network {
+            Some(transport) => Ok(Arc::clone(transport)),
+            None => self.transports.get(&self.connection, url, is_foreign),
+        }
+    }
+
+    /// Changes how connections are made, for the clients built from these options.
+    pub(super) fn connecting(mut self, change: impl FnOnce(&mut Connection)) -> Self {
+        change(&mut self.connection);
+        self.transports = Arc::default();
         self
     }
 }

@@ -53,9 +53,8 @@ impl Default for Connection {
 impl HttpOptions {
     /// The time for making a connection (DNS, TCP, proxy and TLS): 10 s by default.
     #[must_use]
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connection.connect_timeout = timeout;
-        self
+    pub fn connect_timeout(self, timeout: Duration) -> Self {
+        self.connecting(|connection| connection.connect_timeout = timeout)
     }
 
     /// How long an unused connection may be used again: 4 s by default.
@@ -63,9 +62,8 @@ impl HttpOptions {
     /// Some servers close a connection after 5 s, and a request sent at that moment has an unknown
     /// outcome. With zero no connection is used twice, for servers that close them at any time.
     #[must_use]
-    pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
-        self.connection.pool_idle = timeout;
-        self
+    pub fn pool_idle_timeout(self, timeout: Duration) -> Self {
+        self.connecting(|connection| connection.pool_idle = timeout)
     }
 
     /// Trusts these root certificates (PEM, one or more) in addition to the platform's.
@@ -80,16 +78,14 @@ impl HttpOptions {
     /// # }
     /// ```
     #[must_use]
-    pub fn add_root_certificate(mut self, pem: impl Into<Bytes>) -> Self {
-        self.connection.roots.push(pem.into());
-        self
+    pub fn add_root_certificate(self, pem: impl Into<Bytes>) -> Self {
+        self.connecting(|connection| connection.roots.push(pem.into()))
     }
 
     /// Trusts only the certificates of [`HttpOptions::add_root_certificate`], not the platform's.
     #[must_use]
-    pub fn only_own_roots(mut self, only: bool) -> Self {
-        self.connection.only_own_roots = only;
-        self
+    pub fn only_own_roots(self, only: bool) -> Self {
+        self.connecting(|connection| connection.only_own_roots = only)
     }
 
     /// Presents this certificate chain (PEM, leaf first) to the vendor's servers that request one.
@@ -97,28 +93,27 @@ impl HttpOptions {
     /// `key` is its private key (PEM, PKCS #8). It is never presented to a host in an address from
     /// the vendor ([`ForeignUrl`](crate::ForeignUrl)).
     #[must_use]
-    pub fn client_certificate(mut self, chain: impl Into<Bytes>, key: Secret) -> Self {
-        self.connection.client_certificate = Some(ClientCertificate {
-            chain: chain.into(),
-            key,
-        });
-        self
+    pub fn client_certificate(self, chain: impl Into<Bytes>, key: Secret) -> Self {
+        self.connecting(|connection| {
+            connection.client_certificate = Some(ClientCertificate {
+                chain: chain.into(),
+                key,
+            })
+        })
     }
 
     /// Sends everything through this proxy instead of the one in the environment (`HTTPS_PROXY`).
     ///
     /// The URL is `http://` or `https://`, and may have user info.
     #[must_use]
-    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
-        self.connection.proxy = ProxyChoice::Url(url.into());
-        self
+    pub fn proxy(self, url: impl Into<Secret>) -> Self {
+        self.connecting(|connection| connection.proxy = ProxyChoice::Url(url.into()))
     }
 
     /// Uses no proxy, whatever the environment says.
     #[must_use]
-    pub fn no_proxy(mut self) -> Self {
-        self.connection.proxy = ProxyChoice::None;
-        self
+    pub fn no_proxy(self) -> Self {
+        self.connecting(|connection| connection.proxy = ProxyChoice::None)
     }
 
     /// Uses these addresses for a host name instead of asking DNS.
@@ -135,12 +130,11 @@ impl HttpOptions {
     /// ```
     #[must_use]
     pub fn resolve(
-        mut self,
+        self,
         host: impl Into<String>,
         addresses: impl IntoIterator<Item = SocketAddr>,
     ) -> Self {
         let addresses = addresses.into_iter().collect();
-        self.connection.resolve.push((host.into(), addresses));
-        self
+        self.connecting(|connection| connection.resolve.push((host.into(), addresses)))
     }
 }

@@ -12,9 +12,10 @@ use futures_core::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
 use http_body::Body as _;
 use tokio::time::{Instant, Sleep, sleep};
+use url::Position;
 
 use crate::error::Cause;
-use crate::transport::{IncomingBody, OutgoingBody, Transport, TransportError};
+use crate::transport::{IncomingBody, OutgoingRequest, Transport, TransportError};
 
 type Handler = Box<dyn Fn(&FakeRequest) -> FakeAnswer + Send + Sync>;
 
@@ -190,20 +191,16 @@ impl FakeAnswer {
 impl Transport for FakeTransport {
     async fn send(
         &self,
-        request: http::Request<OutgoingBody>,
+        request: OutgoingRequest,
     ) -> Result<http::Response<IncomingBody>, TransportError> {
-        let (head, mut body) = request.into_parts();
+        let mut body = request.body;
         let index = {
             let mut log = self.log();
             let index = log.len();
             log.push(FakeRequest {
-                method: head.method,
-                target: head
-                    .uri
-                    .path_and_query()
-                    .map(ToString::to_string)
-                    .unwrap_or_default(),
-                headers: head.headers,
+                method: request.method,
+                target: request.url[Position::BeforePath..Position::AfterQuery].to_owned(),
+                headers: request.headers,
                 body: Bytes::new(),
                 at: Instant::now(),
                 index,

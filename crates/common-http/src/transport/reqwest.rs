@@ -17,12 +17,12 @@ use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::hosts::is_loopback;
 use crate::options::{Connection, ProxyChoice};
 use crate::transport::{
-    IncomingBody, OutgoingBody, Transport, TransportError, environment, tls_cause,
+    IncomingBody, OutgoingRequest, Transport, TransportError, environment, tls_cause,
 };
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
-/// hyper's default is 100; some gateways add dozens.
-const MOST_HEADERS: usize = 512;
+/// hyper's default is 100; some gateways add dozens. Each costs time with every answer.
+const MOST_HEADERS: usize = 256;
 
 /// Sends attempts with reqwest. Its retries, redirects, cookies and decompression are off, because
 /// the engine decides about them.
@@ -55,7 +55,11 @@ impl ReqwestTransport {
             builder = builder.resolve_to_addrs(host, addresses);
         }
         builder = with_proxy(builder, connection, base)?;
-        builder = tls::configure(builder, connection)?;
+        // Nothing is encrypted, so the machine's root certificates need not be read.
+        let is_plain = base.scheme() == "http"
+            && is_loopback(base)
+            && !matches!(connection.proxy, ProxyChoice::Url(_));
+        builder = tls::configure(builder, connection, is_plain)?;
         let client = builder
             .build()
             .map_err(|_| config("the HTTP client could not be set up with these settings"))?;
@@ -104,6 +108,7 @@ mod tls {
     pub(super) fn configure(
         mut builder: ClientBuilder,
         connection: &Connection,
+        is_plain: bool,
     ) -> Result<ClientBuilder> {
         check_provider()?;
         let mut roots = Vec::new();
@@ -114,7 +119,7 @@ mod tls {
                 .ok_or_else(|| config("a root certificate is not in PEM format"))?;
             roots.extend(bundle);
         }
-        if connection.only_own_roots {
+        if connection.only_own_roots || is_plain {
             builder = builder.tls_certs_only(roots);
         } else if !roots.is_empty() {
             builder = builder.tls_certs_merge(roots);
@@ -176,6 +181,7 @@ mod tls {
     pub(super) fn configure(
         builder: ClientBuilder,
         connection: &Connection,
+        _is_plain: bool,
     ) -> Result<ClientBuilder> {
         let has_certificates = !connection.roots.is_empty()
             || connection.only_own_roots
@@ -193,17 +199,14 @@ mod tls {
 impl Transport for ReqwestTransport {
     async fn send(
         &self,
-        request: http::Request<OutgoingBody>,
+        request: OutgoingRequest,
     ) -> Result<http::Response<IncomingBody>, TransportError> {
-        let request = request.map(|body| {
-            if body.is_empty() {
-                reqwest::Body::default()
-            } else {
-                reqwest::Body::wrap(body)
-            }
-        });
-        let request = reqwest::Request::try_from(request).map_err(|_| TransportError::Protocol)?;
-        let response = self.0.execute(request).await.map_err(translate)?;
+        let mut attempt = reqwest::Request::new(request.method, request.url);
+        *attempt.headers_mut() = request.headers;
+        if !request.body.is_empty() {
+            *attempt.body_mut() = Some(reqwest::Body::wrap(request.body));
+        }
+        let response = self.0.execute(attempt).await.map_err(translate)?;
         let response = http::Response::<reqwest::Body>::from(response);
         Ok(response.map(|body| Box::pin(Incoming(body)) as IncomingBody))
     }
