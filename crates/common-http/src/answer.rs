@@ -83,7 +83,7 @@ impl Answer {
     /// # Errors
     /// `decode`, with the JSON path and the body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        decode_text(&charset::text(&self.body, charset::named(&self.headers)))
+        decode_text(&charset::text_of(&self.body, &self.headers))
             .map_err(|error| self.no_json(error))
     }
 

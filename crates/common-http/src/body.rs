@@ -200,6 +200,15 @@ impl Body {
         read_start(&mut opened, count).await.map_err(failed)
     }
 
+    /// The whole body, if it is in memory.
+    pub(crate) fn in_memory(&self) -> Option<Bytes> {
+        match &self.0 {
+            Source::Empty => Some(Bytes::new()),
+            Source::Bytes(bytes) => Some(bytes.clone()),
+            _ => None,
+        }
+    }
+
     /// Opens the body from the start.
     pub(crate) async fn open(&self) -> Result<Opened> {
         let opened = match &self.0 {

@@ -195,21 +195,11 @@ impl<T> Call<T> {
     ///
     /// # Errors
     /// The errors that the method which returned the call documents.
-    pub async fn send(self) -> Result<T> {
-        match self.0 {
-            Work::Answer { request, read } => read(request.send().await),
-            Work::Download {
-                request,
-                check,
-                wrap,
-            } => request.checked_download(check).await.map(wrap),
-            Work::Session {
-                engine,
-                login,
-                options,
-                read,
-            } => engine.session_details(login, &options, read).await,
-        }
+    pub async fn send(self) -> Result<T>
+    where
+        T: 'static,
+    {
+        self.await
     }
 
     /// The request as it will be sent, without credentials. Does no I/O.
@@ -244,7 +234,26 @@ impl<T: 'static> IntoFuture for Call<T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        match self.0 {
+            Work::Answer { request, read } => {
+                let ready = request.ready();
+                Box::pin(async { read(ready.answer().await) })
+            }
+            Work::Download {
+                request,
+                check,
+                wrap,
+            } => {
+                let ready = request.ready();
+                Box::pin(async move { ready.download(check).await.map(wrap) })
+            }
+            Work::Session {
+                engine,
+                login,
+                options,
+                read,
+            } => Box::pin(async move { engine.session_details(login, &options, read).await }),
+        }
     }
 }
 

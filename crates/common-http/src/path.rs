@@ -86,7 +86,7 @@ pub(crate) fn fill(template: &'static str, arguments: &[(&'static str, String)])
             .ok_or_else(mismatch)?;
         check_segment(name, value)?;
         path.push_str(before);
-        path.push_str(&percent_encode(value));
+        path.extend(utf8_percent_encode(value, ENCODED));
         used += 1;
         rest = after;
     }

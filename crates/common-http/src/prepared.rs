@@ -30,13 +30,13 @@ const SMALL_BODY: u64 = 32 * 1024;
 impl Prepared {
     /// The request for a redirect, if it is followed and the address is allowed. Like any request
     /// to an address from a vendor, it has neither credentials nor the vendor's headers.
-    pub(crate) fn followed(&self, answer: &HeaderMap) -> Option<Self> {
+    pub(crate) fn followed(&self, answer: &HeaderMap) -> Option<Box<Self>> {
         let hosts = self.follow.as_ref()?;
         let to = answer.get(LOCATION)?.to_str().ok()?;
         let to = self.url.join(to).ok()?;
         let url = ForeignUrl::parse(to.as_str(), hosts).ok()?;
         let accept = self.headers.get(ACCEPT).cloned();
-        Some(Self {
+        Some(Box::new(Self {
             operation: self.operation.clone(),
             url: url.expose().clone(),
             headers: accept.map(|accept| (ACCEPT, accept)).into_iter().collect(),
@@ -44,7 +44,7 @@ impl Prepared {
             options: self.options.clone(),
             is_foreign: true,
             follow: None,
-        })
+        }))
     }
 
     /// Whether it can take long while it makes progress; then only a stall ends it.

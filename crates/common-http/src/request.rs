@@ -228,9 +228,13 @@ impl Request {
     /// # Errors
     /// Every kind of [`ErrorKind`]; see [`Error`].
     pub async fn send(self) -> Result<Answer> {
+        self.await
+    }
+
+    /// The request, prepared or refused: a future that holds this is small.
+    pub(crate) fn ready(self) -> Ready {
         let engine = self.engine.clone();
-        let prepared = self.prepare()?;
-        Run::start(engine, prepared).answer().await
+        Ready(self.prepare().map(|prepared| (engine, Box::new(prepared))))
     }
 
     /// Sends the request and returns the answer as a stream, whatever its content.
@@ -238,16 +242,7 @@ impl Request {
     /// # Errors
     /// Every kind of [`ErrorKind`].
     pub async fn download(self) -> Result<Download> {
-        self.checked_download(None).await
-    }
-
-    pub(crate) async fn checked_download(
-        self,
-        check: Option<fn(&[u8]) -> bool>,
-    ) -> Result<Download> {
-        let engine = self.engine.clone();
-        let prepared = self.prepare()?;
-        Download::open(Run::start(engine, prepared), check).await
+        self.ready().download(None).await
     }
 
     /// The request as it will be sent, without credentials. Does no I/O.
@@ -276,7 +271,6 @@ impl Request {
         {
             return Err(Error::argument("header", "is set by the engine"));
         }
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.extend(std::mem::take(&mut self.headers));
         let carries_body = matches!(
             *self.operation.method(),
@@ -301,7 +295,8 @@ impl Request {
 
     fn address(&self) -> Result<(Url, HeaderMap)> {
         if let Some(url) = &self.foreign {
-            return Ok((url.expose().clone(), HeaderMap::new()));
+            let headers = HeaderMap::from_iter([accept_json()]);
+            return Ok((url.expose().clone(), headers));
         }
         let path = fill(self.operation.path(), &self.path)?;
         let mut url = join(self.engine.base(), &path)?;
@@ -312,11 +307,34 @@ impl Request {
     }
 }
 
+/// What is requested where the request does not say it.
+pub(crate) fn accept_json() -> (HeaderName, HeaderValue) {
+    (ACCEPT, HeaderValue::from_static("application/json"))
+}
+
 impl IntoFuture for Request {
     type Output = Result<Answer>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        Box::pin(self.ready().answer())
+    }
+}
+
+/// A request that can be sent, or why it cannot.
+pub(crate) struct Ready(Result<(Engine, Box<Prepared>)>);
+
+impl Ready {
+    fn start(self) -> Result<Run> {
+        let (engine, prepared) = self.0?;
+        Ok(Run::start(engine, prepared))
+    }
+
+    pub(crate) async fn answer(self) -> Result<Answer> {
+        self.start()?.answer().await
+    }
+
+    pub(crate) async fn download(self, check: Option<fn(&[u8]) -> bool>) -> Result<Download> {
+        Download::open(self.start()?, check).await
     }
 }

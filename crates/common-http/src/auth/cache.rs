@@ -137,6 +137,14 @@ impl SessionCache {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The current session, if no call has to wait for it.
+    pub(crate) fn ready(&self) -> Option<Arc<Live>> {
+        match self.lookup() {
+            Lookup::Ready(live) => Some(live),
+            _ => None,
+        }
+    }
+
     /// Returns the current session, or a new one, for a call that ends at `end`.
     pub(crate) async fn session(&self, engine: &Engine, end: Option<Instant>) -> Result<Arc<Live>> {
         let before = match self.lookup() {

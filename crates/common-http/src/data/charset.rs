@@ -27,6 +27,14 @@ pub(crate) fn named(headers: &HeaderMap) -> Option<&str> {
     Some(charset.trim_matches([' ', '"']))
 }
 
+/// [`text`] of a body that came with these headers.
+pub(crate) fn text_of<'a>(body: &'a [u8], headers: &HeaderMap) -> Cow<'a, str> {
+    match std::str::from_utf8(body) {
+        Ok(plain) if plain.starts_with(['{', '[']) => Cow::Borrowed(plain),
+        _ => text(body, named(headers)),
+    }
+}
+
 /// Reads bytes as UTF-8; else as UTF-16, then as the named charset, then with replacement characters.
 ///
 /// UTF-8 comes first, because servers often name a charset that they do not use. A byte order mark

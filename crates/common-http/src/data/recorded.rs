@@ -68,7 +68,7 @@ pub fn read_body<T>(headers: &HeaderMap, body: &[u8]) -> Result<Recorded<T>, Dec
 where
     T: DeserializeOwned,
 {
-    let text = charset::text(body, charset::named(headers));
+    let text = charset::text_of(body, headers);
     let value = decode_text(&text)?;
     Ok(Recorded::new(value, RawJson::read_as(text, body)))
 }

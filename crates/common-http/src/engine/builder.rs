@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::hosts;
 use crate::options::HttpOptions;
 use crate::profile::Profile;
+use crate::request::accept_json;
 use crate::retry::Budget;
 use crate::store::{Store, StoreKey};
 
@@ -89,6 +90,7 @@ impl EngineBuilder {
             None => HeaderValue::from_static(self.profile.user_agent),
         };
         let mut headers = self.headers;
+        headers.extend([accept_json()]);
         headers.insert(USER_AGENT, user_agent);
         let transport = self.options.transport_to(&base, false)?;
         let store = self.store;

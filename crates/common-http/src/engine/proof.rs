@@ -10,8 +10,11 @@ use super::reader::End;
 pub(super) fn is_page(headers: &HeaderMap, start: &[u8]) -> bool {
     let kind = headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes());
     let is_html = kind.is_some_and(|kind| {
-        let kind = kind.trim_ascii_start().to_ascii_lowercase();
-        kind.starts_with(b"text/html") || kind.starts_with(b"application/xhtml")
+        let starts_with = |html: &[u8]| {
+            let kind = kind.trim_ascii_start().get(..html.len());
+            kind.is_some_and(|kind| kind.eq_ignore_ascii_case(html))
+        };
+        starts_with(b"text/html") || starts_with(b"application/xhtml")
     });
     let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
     is_html || text.trim_ascii_start().starts_with(b"<")

@@ -1,13 +1,14 @@
 //! Reads an answer's body, and checks its progress, its length and the caller's limit.
 
 use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, timeout};
 
 use super::failure::{Failure, Stalled};
-use crate::transport::{IncomingBody, PROGRESS};
+use crate::transport::{IncomingBody, PROGRESS, TransportError};
 
 /// Whether the end of the connection proves that the body is complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,9 @@ pub(crate) struct BodyReader {
     since: u64,
     ended: bool,
 }
+
+/// What a stream gives; `None` at its end.
+type Piece = Option<Result<Bytes, TransportError>>;
 
 /// Why the body could not be read to its end.
 pub(crate) enum Broken {
@@ -77,12 +81,10 @@ impl BodyReader {
             return Err(Broken::TooLarge);
         }
         loop {
-            let before = Instant::now();
-            let next = poll_fn(|cx| self.stream.as_mut().poll_next(cx));
-            let Ok(next) = timeout(self.idle.saturating_sub(self.waited), next).await else {
-                return Err(Broken::Failed(Failure::Stalled(Stalled::Idle)));
+            let next = match self.arrived().await {
+                Some(next) => next,
+                None => self.arriving().await?,
             };
-            self.waited += before.elapsed();
             match next {
                 Some(Ok(bytes)) if bytes.is_empty() => {}
                 Some(Ok(bytes)) => return self.count(bytes).map(Some),
@@ -99,6 +101,26 @@ impl BodyReader {
                 }
             }
         }
+    }
+
+    /// The next piece, if it is here already.
+    async fn arrived(&mut self) -> Option<Piece> {
+        poll_fn(|cx| match self.stream.as_mut().poll_next(cx) {
+            Poll::Ready(next) => Poll::Ready(Some(next)),
+            Poll::Pending => Poll::Ready(None),
+        })
+        .await
+    }
+
+    /// Waits for the next piece.
+    async fn arriving(&mut self) -> Result<Piece, Broken> {
+        let before = Instant::now();
+        let next = poll_fn(|cx| self.stream.as_mut().poll_next(cx));
+        let Ok(next) = timeout(self.idle.saturating_sub(self.waited), next).await else {
+            return Err(Broken::Failed(Failure::Stalled(Stalled::Idle)));
+        };
+        self.waited += before.elapsed();
+        Ok(next)
     }
 
     fn count(&mut self, bytes: Bytes) -> Result<Bytes, Broken> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, Span, field};
 
@@ -28,7 +28,7 @@ use crate::retry::{Cost, Outcome, Repeat, Verdict, pause, verdict};
 /// A call in progress: its request, its limits, and what its attempts may have done.
 pub(crate) struct Run {
     engine: Engine,
-    request: Prepared,
+    request: Box<Prepared>,
     mode: Mode,
     span: Span,
     limits: Limits,
@@ -43,7 +43,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) fn start(engine: Engine, request: Prepared) -> Self {
+    pub(crate) fn start(engine: Engine, request: Box<Prepared>) -> Self {
         let now = Instant::now();
         let operation = &request.operation;
         let options = engine.options();
@@ -144,24 +144,31 @@ impl Run {
         self.attempts += 1;
         self.started = Instant::now();
         let authorization = self.session.as_ref().map(|live| &live.authorization);
-        let exchange = async {
-            let send = |request, authorization, body| {
-                let (engine, number) = (&self.engine, self.attempts);
-                exchange(engine, request, authorization, body, number, self.mode, end)
-            };
-            match send(&self.request, authorization, body).await {
-                Err(Failure::Answer(answer)) if answer.status.is_redirection() => {
-                    match self.request.followed(&answer.headers) {
-                        Some(hop) => {
-                            let body = Opened::Bytes(Bytes::new());
-                            Box::pin(send(&hop, None, body)).await
-                        }
-                        None => Err(Failure::Answer(answer)),
-                    }
-                }
-                reply => reply,
+        let reply = self.exchange(&self.request, authorization, body, end).await;
+        let hop = match &reply {
+            Err(Failure::Answer(answer)) if answer.status.is_redirection() => {
+                self.request.followed(&answer.headers)
             }
+            _ => None,
         };
+        match hop {
+            Some(hop) => {
+                let body = Opened::Bytes(Bytes::new());
+                Box::pin(self.exchange(&hop, None, body, end)).await
+            }
+            None => reply,
+        }
+    }
+
+    async fn exchange(
+        &self,
+        request: &Prepared,
+        authorization: Option<&HeaderValue>,
+        body: Opened,
+        end: Option<Instant>,
+    ) -> Result<Reply, Failure> {
+        let (engine, number) = (&self.engine, self.attempts);
+        let exchange = exchange(engine, request, authorization, body, number, self.mode, end);
         // Boxed: the futures of calls stay small, of which a program may have thousands.
         within(end, Box::pin(exchange)).await?
     }
@@ -171,6 +178,9 @@ impl Run {
             return Ok(None);
         }
         let sessions = self.engine.sessions().map_err(Failure::Local)?;
+        if let Some(session) = sessions.ready() {
+            return Ok(Some(session));
+        }
         // Boxed, because a login is itself a call and the futures would contain each other.
         let session = Box::pin(sessions.session(&self.engine, end));
         match within(end, session).await {
@@ -182,8 +192,12 @@ impl Run {
     }
 
     async fn open_body(&self, end: Option<Instant>) -> Result<Opened, Failure> {
+        if let Some(bytes) = self.request.body.in_memory() {
+            return Ok(Opened::Bytes(bytes));
+        }
         let idle = self.engine.options().timeouts.idle;
-        match within(end, timeout(idle, self.request.body.open())).await {
+        let opening = timeout(idle, self.request.body.open());
+        match within(end, Box::pin(opening)).await {
             Ok(Ok(opened)) => opened.map_err(Failure::Local),
             _ => Err(Failure::NotInTime(
                 "the request's body could not be opened in time",

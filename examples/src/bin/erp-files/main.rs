@@ -52,7 +52,7 @@ async fn run(args: &Args) -> Result<ExitCode, Failure> {
 }
 
 /// Makes one call, with a bar of its own that is removed at the end.
-async fn call<T>(
+async fn call<T: 'static>(
     what: &'static str,
     of: &Analysis,
     call: impl FnOnce(&Files) -> Call<T>,
