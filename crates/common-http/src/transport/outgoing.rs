@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use tokio::io::ReadBuf;
 use tokio::sync::Notify;
 use tokio::time::Instant;
+use tokio_util::io::poll_read_buf;
 
 use crate::body::{Opened, Progress, Reader};
 use crate::transport::PROGRESS;
@@ -127,7 +127,7 @@ enum Source {
 
 struct ReaderSource {
     reader: Reader,
-    scratch: Vec<u8>,
+    scratch: BytesMut,
     /// Bytes that were read but not passed on yet.
     rest: Bytes,
     /// The last chunk, held back until the source is known to end there.
@@ -248,7 +248,7 @@ impl ReaderSource {
     fn new(reader: Reader) -> Self {
         Self {
             reader,
-            scratch: Vec::new(),
+            scratch: BytesMut::new(),
             rest: Bytes::new(),
             last: None,
         }
@@ -282,10 +282,9 @@ impl ReaderSource {
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
-        self.scratch.resize(READ, 0);
-        let mut read = ReadBuf::new(&mut self.scratch);
-        ready!(self.reader.as_mut().poll_read(cx, &mut read))?;
-        Poll::Ready(Ok(Bytes::copy_from_slice(read.filled())))
+        self.scratch.reserve(READ);
+        ready!(poll_read_buf(self.reader.as_mut(), cx, &mut self.scratch))?;
+        Poll::Ready(Ok(self.scratch.split().freeze()))
     }
 }
 
