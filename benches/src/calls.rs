@@ -36,6 +36,7 @@ impl Sizes {
         Self {
             exams: 100_000,
             reports: 2_000,
+            rounds: 3,
             ..Self::parse_from([""])
         }
     }

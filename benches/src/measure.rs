@@ -68,7 +68,8 @@ impl Bench {
         let mut costs = BTreeMap::<Name, Vec<Cost>>::new();
         for round in 1..=self.rounds {
             eprint!("\r{:?} × {}, round {round} ... ", job.task, job.count);
-            for side in sides {
+            // Each round begins with another side.
+            for side in sides.iter().cycle().skip(round).take(sides.len()) {
                 let output = self.command(job, *side, job.count, None);
                 let cost = serde_json::from_slice(&output.stdout).unwrap();
                 costs.entry(*side).or_default().push(cost);

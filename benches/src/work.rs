@@ -112,21 +112,19 @@ async fn dispatch(work: &Work, url: &str) -> Cost {
 async fn perform(work: &Work, url: &str, side: impl Side) -> Cost {
     let count = work.count;
     let entries = usize::try_from(count).unwrap();
-    let small = async |worker, partner: &str| {
-        assert_eq!(side.exams(worker, partner, 0, 1).await, 1);
-    };
+    let small = async |worker| assert_eq!(side.exams(worker, "tiny", 0, 1).await, 1);
     let file = work.folder.join(format!("{count}.pdf"));
     let target = work.folder.join("received.pdf");
     match work.task {
         Task::Get => {
-            let get = async |worker, _| small(worker, "tiny").await;
+            let get = async |worker, _| small(worker).await;
             workers(work.at_once, count / 10, get).await;
             let start = Start::now();
             workers(work.at_once, count, get).await;
             start.cost()
         }
         Task::Page => {
-            small(0, "tiny").await;
+            small(0).await;
             let start = Start::now();
             for _ in 0..count {
                 assert_eq!(side.exams(0, "1000", 0, PAGE).await, PAGE);
@@ -134,7 +132,7 @@ async fn perform(work: &Work, url: &str, side: impl Side) -> Cost {
             start.cost()
         }
         Task::List => {
-            small(0, "tiny").await;
+            small(0).await;
             let start = Start::now();
             assert_eq!(side.list(&count.to_string(), entries).await, entries);
             start.cost()
@@ -168,11 +166,11 @@ async fn perform(work: &Work, url: &str, side: impl Side) -> Cost {
         }
         Task::Expired => {
             // A session that was never accepted is not renewed.
-            small(0, "tiny").await;
+            small(0).await;
             let before = server::logins(url);
             control(url, "/expire");
             let start = Start::now();
-            join_all((0..entries).map(|task| small(task, "tiny"))).await;
+            join_all((0..entries).map(&small)).await;
             let cost = start.cost();
             assert_eq!(server::logins(url) - before, 1, "logins");
             cost

@@ -1,4 +1,4 @@
-//! The types that a user would derive from Biologix's document, and nothing more.
+//! The types that a user would derive, with the fields that ours have, and nothing more.
 
 #![allow(dead_code, reason = "only decoded")]
 
@@ -12,6 +12,10 @@ pub(crate) struct Exam {
     status: Option<i64>,
     r#type: Option<i64>,
     patient_user_id: Option<String>,
+    issued_by: Option<IssuedBy>,
+    oxistar: Option<Oxistar>,
+    partner_sleep_study: Option<PartnerSleepStudy>,
+    after_questions: Option<AfterQuestions>,
     base: Option<Base>,
     result: Option<Measured>,
     patient: Option<Patient>,
@@ -25,10 +29,16 @@ struct Base {
     conditions: Option<Vec<String>>,
     treatments: Option<Vec<String>>,
     symptoms: Option<Vec<String>>,
+    symptoms_updated_time: Option<String>,
     illnesses: Option<Vec<String>>,
+    illnesses_updated_time: Option<String>,
     medicines: Option<Vec<String>>,
+    medicines_updated_time: Option<String>,
     weight_kg: Option<f64>,
+    weight_kg_updated_time: Option<String>,
     height_cm: Option<f64>,
+    height_cm_updated_time: Option<String>,
+    app_model_name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +65,7 @@ struct Oximetry {
     valid_duration_secs: Option<f64>,
     nb_desaturations: Option<f64>,
     odi: Option<f64>,
+    odi_sleeping: Option<f64>,
     hypoxic_burden: Option<f64>,
     odi_category: Option<i64>,
     #[serde(rename = "spO2Min")]
@@ -88,9 +99,35 @@ struct Cardiology {
 #[serde(rename_all = "camelCase")]
 struct Patient {
     name: Option<String>,
+    username: Option<String>,
     gender: Option<String>,
     email: Option<String>,
     phone: Option<String>,
     birth_date: Option<String>,
     age: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct IssuedBy {
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Oxistar {
+    serial_number: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct PartnerSleepStudy {
+    report: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AfterQuestions {
+    sleep_quality: Option<String>,
+    sleep_comparison: Option<String>,
+    comments: Option<String>,
+    last_answered_time: Option<String>,
 }
