@@ -35,8 +35,8 @@ const TOKIO: &str = r#"
 tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 "#;
 
-pub(crate) fn rows() {
-    let (_folder, path) = scratch(&std::env::temp_dir());
+pub(crate) fn print() {
+    let folder = scratch(&std::env::temp_dir());
     let clients = ["biologix-client", "medreader-client", "gensoft-client"];
     let ours = |number: usize| {
         let lines = clients[..number]
@@ -44,7 +44,7 @@ pub(crate) fn rows() {
             .map(|name| format!("{name} = {{ path = \"{WORKSPACE}/crates/{name}\" }}\n"));
         TOKIO.to_owned() + &lines.collect::<String>()
     };
-    let build = |name: &str, dependencies: &str| build(&path.join(name), dependencies);
+    let build = |name: &str, dependencies: &str| build(&folder.path().join(name), dependencies);
     let first: BTreeMap<Name, Build> = [
         (Plain, build("plain", PLAIN)),
         (Retrying, build("retrying", &format!("{PLAIN}{RETRYING}"))),

@@ -8,7 +8,7 @@ use crate::instructions;
 use crate::measure::{Bench, Job, scratch};
 use crate::process;
 use crate::sides::Name::{Connection, Ours, Plain, Pool, Retrying};
-use crate::table::{count, kib, mib, micros, row, seconds};
+use crate::table::{CPU, GROWN, MEMORY, RATE, TIME, count, rows};
 use crate::work::Task;
 
 #[derive(Parser)]
@@ -42,9 +42,9 @@ impl Sizes {
     }
 }
 
-pub(crate) fn rows(sizes: &Sizes) {
+pub(crate) fn print(sizes: &Sizes) {
     let bench = Bench::start(sizes.rounds);
-    instructions::rows(&bench);
+    instructions::print(&bench);
     for at_once in [1, 32, 256] {
         get(&bench, at_once);
     }
@@ -57,38 +57,23 @@ pub(crate) fn rows(sizes: &Sizes) {
 }
 
 fn get(bench: &Bench, at_once: usize) {
-    const REQUESTS: f64 = 10_000.0;
     let job = Job {
         at_once,
-        ..Job::new(Task::Get, REQUESTS as u64)
+        ..Job::new(Task::Get, 10_000)
     };
     let costs = bench.measure(job, &[Plain, Retrying, Connection, Pool, Ours]);
-    let figure = |what| format!("small GET, {at_once} at once: {what}");
-    row(
-        &figure("CPU a request"),
-        &costs.each(|cost| cost.cpu / REQUESTS),
-        micros,
-    );
-    row(
-        &figure("time a request"),
-        &costs.each(|cost| cost.wall / REQUESTS),
-        micros,
-    );
-    row(
-        &figure("requests a second (more is better)"),
-        &costs.each(|cost| REQUESTS / cost.wall),
-        count,
-    );
+    let what = format!("small GET, {at_once} at once");
+    rows(&what, &costs.per_unit(job.count), &[CPU, TIME, RATE]);
 }
 
 fn pages(bench: &Bench) {
-    let costs = bench.measure(Job::new(Task::Decode, 50), &[Plain, Ours]);
-    let cpu = costs.each(|cost| cost.cpu / 50.0);
-    row("decode a page of 1,000 exams: CPU", &cpu, micros);
+    let job = Job::new(Task::Decode, 50);
+    let costs = bench.measure(job, &[Plain, Ours]).per_unit(job.count);
+    rows("decode a page of 1,000 exams", &costs, &[CPU]);
     let job = Job::new(Task::Page, 300);
     let costs = bench.measure(job, &[Plain, Retrying, Connection, Ours]);
-    let cpu = costs.each(|cost| cost.cpu / 300.0);
-    row("a page of 100 exams through the call: CPU", &cpu, micros);
+    let what = "a page of 100 exams through the call";
+    rows(what, &costs.per_unit(job.count), &[CPU]);
 }
 
 fn list(bench: &Bench, exams: u64) {
@@ -97,95 +82,41 @@ fn list(bench: &Bench, exams: u64) {
         ..Job::new(Task::List, exams)
     };
     let costs = bench.measure(job, &[Plain, Retrying, Connection, Ours]);
-    let what = format!(
-        "{} exams in pages of 100, 5 ms away, `items()`",
-        count(exams as f64)
-    );
-    row(
-        &format!("{what}: time"),
-        &costs.each(|cost| cost.wall),
-        seconds,
-    );
-    row(
-        &format!("{what}: CPU"),
-        &costs.each(|cost| cost.cpu),
-        seconds,
-    );
-    row(
-        &format!("{what}: memory"),
-        &costs.each(|cost| cost.peak),
-        mib,
-    );
+    let exams = count(exams as f64);
+    let what = format!("{exams} exams in pages of 100, 5 ms away, `items()`");
+    rows(&what, &costs, &[TIME, CPU, MEMORY]);
 }
 
 fn clients(bench: &Bench) {
-    let costs = bench.measure(Job::new(Task::Client, 100), &[Plain, Retrying, Ours]);
-    let what = "one more client of a process";
-    let each = |cost: f64| cost / 100.0;
-    row(
-        &format!("{what}: CPU"),
-        &costs.each(|cost| each(cost.cpu)),
-        micros,
-    );
-    row(
-        &format!("{what}: memory"),
-        &costs.each(|cost| each(cost.grown)),
-        kib,
-    );
+    let job = Job::new(Task::Client, 100);
+    let costs = bench.measure(job, &[Plain, Retrying, Ours]);
+    let what = "one more client in a process";
+    rows(what, &costs.per_unit(job.count), &[CPU, GROWN]);
 }
 
 fn reports(bench: &Bench, reports: u64, parent: &Path, disk: &str) {
     if !parent.is_dir() {
-        eprintln!(
-            "!! NOT MEASURED: reports to the {disk}, because there is no {}",
-            parent.display()
-        );
+        let parent = parent.display();
+        eprintln!("!! NOT MEASURED: reports to the {disk}, because there is no {parent}");
         return;
     }
-    let (_folder, path) = scratch(parent);
+    let folder = scratch(parent);
     let job = Job {
         at_once: 8,
         delay: 20,
-        folder: &path,
+        folder: folder.path(),
         ..Job::new(Task::Reports, reports)
     };
     let costs = bench.measure(job, &[Plain, Connection, Ours]);
-    let what = format!(
-        "{} reports of 200 KiB, 20 ms away, 8 in flight, to {disk}",
-        count(reports as f64)
-    );
-    row(
-        &format!("{what}: time"),
-        &costs.each(|cost| cost.wall),
-        seconds,
-    );
-    row(
-        &format!("{what}: CPU"),
-        &costs.each(|cost| cost.cpu),
-        seconds,
-    );
+    let reports = count(reports as f64);
+    let what = format!("{reports} reports of 200 KiB, 20 ms away, 8 in flight, to {disk}");
+    rows(&what, &costs, &[TIME, CPU]);
 }
 
 fn expired(bench: &Bench, tasks: u64) {
     let job = Job::new(Task::Expired, tasks);
     let costs = bench.measure(job, &[Plain, Retrying, Pool, Ours]);
-    let what = format!(
-        "{} tasks on an expired session, 1 login",
-        count(tasks as f64)
-    );
-    row(
-        &format!("{what}: time"),
-        &costs.each(|cost| cost.wall),
-        seconds,
-    );
-    row(
-        &format!("{what}: CPU"),
-        &costs.each(|cost| cost.cpu),
-        seconds,
-    );
-    row(
-        &format!("{what}: memory"),
-        &costs.each(|cost| cost.peak),
-        mib,
-    );
+    let tasks = count(tasks as f64);
+    let what = format!("{tasks} tasks on an expired session, 1 login");
+    rows(&what, &costs, &[TIME, CPU, MEMORY]);
 }

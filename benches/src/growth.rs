@@ -33,100 +33,91 @@ pub(crate) struct Sizes {
     plot: PathBuf,
 }
 
+/// What grows, and who is compared.
+struct Subject {
+    title: &'static str,
+    task: Task,
+    /// What is counted.
+    sized: &'static str,
+    counts: Vec<u64>,
+    plain: Name,
+}
+
+impl Sizes {
+    fn subjects(&self) -> [Subject; 4] {
+        let mut files = powers(1 << 10, 4, self.file << 20);
+        files.retain(|size| has_space(&self.folder, *size));
+        [
+            Subject {
+                title: "items() of a list",
+                task: Task::List,
+                sized: "exams",
+                counts: powers(1_000, 10, self.exams),
+                plain: Plain,
+            },
+            Subject {
+                title: "upload of a file",
+                task: Task::Upload,
+                sized: "bytes",
+                counts: files.clone(),
+                plain: Plain,
+            },
+            Subject {
+                title: "download to disk, synced and renamed",
+                task: Task::Download,
+                sized: "bytes",
+                counts: files,
+                plain: Synced,
+            },
+            Subject {
+                title: "tasks on an expired session",
+                task: Task::Expired,
+                sized: "tasks",
+                counts: powers(1, 10, self.tasks),
+                plain: Plain,
+            },
+        ]
+    }
+}
+
+fn powers(first: u64, factor: u64, last: u64) -> Vec<u64> {
+    let sizes = std::iter::successors(Some(first), |size| size.checked_mul(factor));
+    sizes.take_while(|size| *size <= last).collect()
+}
+
 pub(crate) fn plot(sizes: &Sizes) {
     let bench = Bench::start(sizes.rounds);
-    let (_folder, folder) = scratch(&sizes.folder);
+    let folder = scratch(&sizes.folder);
     let mut panels = Vec::new();
-    let steps = |from: u64, factor: u64, to: u64| {
-        let next = move |size: &u64| size.checked_mul(factor);
-        let sizes = std::iter::successors(Some(from), next);
-        sizes
-            .take_while(move |size| *size <= to)
-            .collect::<Vec<_>>()
-    };
-    let files = steps(1 << 10, 4, sizes.file << 20);
-    let files: Vec<_> = files
-        .into_iter()
-        .filter(|size| has_space(&folder, *size))
-        .collect();
-    let subjects: [(_, _, _, &[Name]); 4] = [
-        (
-            "items() of a list",
-            Task::List,
-            steps(1_000, 10, sizes.exams),
-            &[Plain, Ours],
-        ),
-        (
-            "upload of a file",
-            Task::Upload,
-            files.clone(),
-            &[Plain, Ours],
-        ),
-        (
-            "download to disk, synced",
-            Task::Download,
-            files,
-            &[Synced, Ours],
-        ),
-        (
-            "tasks on an expired session",
-            Task::Expired,
-            steps(1, 10, sizes.tasks),
-            &[Plain, Ours],
-        ),
-    ];
-    for (title, task, counts, sides) in subjects {
-        let mut lines = vec![Vec::new(); sides.len()];
-        for count in counts {
-            if task == Task::Upload {
-                source(&folder, count);
+    for subject in sizes.subjects() {
+        let sides = [("plain reqwest", subject.plain), ("ours", Ours)];
+        let mut lines = sides.map(|(name, side)| (name, side, Vec::new()));
+        for count in &subject.counts {
+            if subject.task == Task::Upload {
+                source(folder.path(), *count);
             }
             let job = Job {
-                folder: &folder,
-                ..Job::new(task, count)
+                folder: folder.path(),
+                ..Job::new(subject.task, *count)
             };
-            let costs = bench.measure(job, sides);
-            for (line, side) in lines.iter_mut().zip(sides) {
-                line.push((count as f64, costs.of(*side)));
+            let costs = bench.measure(job, &[subject.plain, Ours]);
+            for (_, side, points) in &mut lines {
+                points.push((*count as f64, costs.of(*side)));
             }
         }
-        let sized = match task {
-            Task::List => "exams",
-            Task::Expired => "tasks",
-            _ => "bytes",
+        let panel = |what: &str, figure: fn(&Cost) -> f64| Panel {
+            title: format!("{}: {what}", subject.title),
+            sized: subject.sized,
+            lines: lines.each_ref().map(|(name, _, points)| Line {
+                name,
+                points: points.iter().map(|(x, cost)| (*x, figure(cost))).collect(),
+            }),
         };
-        panels.push(panel(format!("{title}: seconds"), sized, &lines, |cost| {
-            cost.wall
+        panels.push(panel("seconds", |cost| cost.wall));
+        panels.push(panel("MiB of memory", |cost| {
+            cost.peak / f64::from(1 << 20)
         }));
-        let memory = |cost: &Cost| cost.peak / f64::from(1 << 20);
-        panels.push(panel(
-            format!("{title}: MiB of memory"),
-            sized,
-            &lines,
-            memory,
-        ));
     }
     std::fs::write(&sizes.plot, svg::draw(&panels, 2)).unwrap();
     println!("{}", sizes.plot.display());
-}
-
-fn panel(
-    title: String,
-    sized: &'static str,
-    lines: &[Vec<(f64, Cost)>],
-    figure: impl Fn(&Cost) -> f64,
-) -> Panel {
-    let names = ["plain reqwest", "ours"];
-    let lines = lines.iter().zip(names).map(|(points, name)| Line {
-        name,
-        points: points
-            .iter()
-            .map(|(size, cost)| (*size, figure(cost)))
-            .collect(),
-    });
-    Panel {
-        title,
-        sized,
-        lines: lines.collect(),
-    }
 }

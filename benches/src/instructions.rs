@@ -7,7 +7,7 @@ use crate::sides::Name::{self, Connection, Ours, Plain, Pool, Retrying};
 use crate::table::{count, millions, row};
 use crate::work::Task;
 
-pub(crate) fn rows(bench: &Bench) {
+pub(crate) fn print(bench: &Bench) {
     let valgrind = Command::new("valgrind").arg("--version").output();
     if !valgrind.is_ok_and(|output| output.status.success()) {
         eprintln!("\n!! NOT MEASURED: INSTRUCTIONS, because valgrind is not installed\n");

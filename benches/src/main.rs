@@ -6,6 +6,7 @@ mod growth;
 mod instructions;
 mod measure;
 mod process;
+mod program;
 mod server;
 mod sides;
 mod svg;
@@ -51,21 +52,21 @@ fn main() {
     match Cli::parse().command.unwrap_or_else(default) {
         Command::Calls(sizes) => {
             table::heading();
-            calls::rows(&sizes);
+            calls::print(&sizes);
         }
         Command::Whole(sizes) => {
             table::heading();
-            whole::rows(&sizes);
+            whole::print(&sizes);
         }
         Command::Builds => {
             table::heading();
-            builds::rows();
+            builds::print();
         }
         Command::All => {
             table::heading();
-            calls::rows(&calls::Sizes::full());
-            whole::rows(&whole::Sizes::parse_from([""]));
-            builds::rows();
+            calls::print(&calls::Sizes::full());
+            whole::print(&whole::Sizes::parse_from([""]));
+            builds::print();
         }
         Command::Growth(sizes) => growth::plot(&sizes),
         Command::Run(work) => {

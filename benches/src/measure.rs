@@ -1,10 +1,11 @@
 //! Runs the sides alternately, each time in a new process.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use clap::ValueEnum;
+use tempfile::TempDir;
 
 use crate::server::Server;
 use crate::sides::Name;
@@ -24,6 +25,22 @@ impl Costs {
     pub(crate) fn each(&self, figure: impl Fn(&Cost) -> f64) -> BTreeMap<Name, f64> {
         let figure = |(name, cost): (&Name, &Cost)| (*name, figure(cost));
         self.0.iter().map(figure).collect()
+    }
+
+    /// The costs of one of so many units.
+    pub(crate) fn per_unit(mut self, units: u64) -> Self {
+        let units = units as f64;
+        for cost in self.0.values_mut() {
+            cost.wall /= units;
+            cost.cpu /= units;
+            cost.grown /= units;
+        }
+        self
+    }
+
+    pub(crate) fn without(mut self, side: Name) -> Self {
+        self.0.remove(&side);
+        self
     }
 
     pub(crate) fn of(&self, side: Name) -> Cost {
@@ -70,7 +87,7 @@ impl Bench {
             eprint!("\r{:?} × {}, round {round} ... ", job.task, job.count);
             // Each round begins with another side.
             for side in sides.iter().cycle().skip(round).take(sides.len()) {
-                let output = self.command(job, *side, job.count, None);
+                let output = self.run(this_program(), job, *side, job.count);
                 let cost = serde_json::from_slice(&output.stdout).unwrap();
                 costs.entry(*side).or_default().push(cost);
             }
@@ -93,7 +110,11 @@ impl Bench {
     pub(crate) fn instructions(&self, job: Job<'_>, side: Name) -> f64 {
         eprintln!("{:?} by {side:?} under callgrind ...", job.task);
         let count = |count| {
-            let output = self.command(job, side, count, Some("valgrind"));
+            let mut valgrind = Command::new("valgrind");
+            valgrind
+                .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+                .arg(this_program().get_program());
+            let output = self.run(valgrind, job, side, count);
             let text = String::from_utf8_lossy(&output.stderr).into_owned();
             let line = text
                 .lines()
@@ -105,19 +126,8 @@ impl Bench {
         more as f64 / job.count as f64
     }
 
-    fn command(&self, job: Job<'_>, side: Name, count: u64, tool: Option<&str>) -> Output {
-        let program = std::env::current_exe().unwrap();
-        let mut command = match tool {
-            Some(tool) => {
-                let mut command = Command::new(tool);
-                command
-                    .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-                    .arg(program);
-                command
-            }
-            None => Command::new(program),
-        };
-        let output = command
+    fn run(&self, mut program: Command, job: Job<'_>, side: Name, count: u64) -> Output {
+        let output = program
             .arg("run")
             .args([name(&job.task), name(&side)])
             .args(["--count", &count.to_string()])
@@ -128,14 +138,13 @@ impl Bench {
             .output()
             .unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{command:?}: {errors}");
+        assert!(output.status.success(), "{program:?}: {errors}");
         output
     }
+}
 
-    /// The base URL of the server.
-    pub(crate) fn url(&self, delay: u64) -> String {
-        self.server.url(delay)
-    }
+fn this_program() -> Command {
+    Command::new(std::env::current_exe().unwrap())
 }
 
 fn name(value: &impl ValueEnum) -> String {
@@ -143,13 +152,11 @@ fn name(value: &impl ValueEnum) -> String {
 }
 
 /// A new folder for large files, which is removed at the end.
-pub(crate) fn scratch(parent: &Path) -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir_in(parent).unwrap();
-    let path = folder.path().to_owned();
-    (folder, path)
+pub(crate) fn scratch(parent: &Path) -> TempDir {
+    tempfile::tempdir_in(parent).unwrap()
 }
 
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }

@@ -35,6 +35,8 @@ pub(crate) enum Name {
     Connection,
     /// The limit with a pool: hyper-util's.
     Pool,
+    /// `biologix-archive`, for the task `archive`.
+    Program,
 }
 
 /// One way of doing it. All of them log in, and assert that they got what they asked for.

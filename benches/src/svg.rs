@@ -6,7 +6,7 @@ pub(crate) struct Panel {
     pub(crate) title: String,
     /// What the size counts.
     pub(crate) sized: &'static str,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: [Line; 2],
 }
 
 pub(crate) struct Line {

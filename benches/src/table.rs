@@ -2,14 +2,61 @@
 
 use std::collections::BTreeMap;
 
+use crate::measure::Costs;
 use crate::sides::Name;
+use crate::work::Cost;
 
 pub(crate) fn heading() {
     println!("| figure | plain reqwest | + middleware + retry | limit | ours | ours / plain |");
     println!("| --- | --- | --- | --- | --- | --- |");
 }
 
-/// Prints a row with a value of each side. Plain is the one that syncs and renames, if there is one.
+/// A figure of what was measured.
+pub(crate) struct Figure {
+    name: &'static str,
+    of: fn(&Cost) -> f64,
+    shown: fn(f64) -> String,
+}
+
+pub(crate) const TIME: Figure = Figure {
+    name: "time",
+    of: |cost| cost.wall,
+    shown: seconds,
+};
+
+pub(crate) const CPU: Figure = Figure {
+    name: "CPU",
+    of: |cost| cost.cpu,
+    shown: seconds,
+};
+
+pub(crate) const MEMORY: Figure = Figure {
+    name: "memory",
+    of: |cost| cost.peak,
+    shown: mib,
+};
+
+pub(crate) const GROWN: Figure = Figure {
+    name: "memory",
+    of: |cost| cost.grown,
+    shown: kib,
+};
+
+pub(crate) const RATE: Figure = Figure {
+    name: "number a second (more is better)",
+    of: |cost| 1.0 / cost.wall,
+    shown: count,
+};
+
+/// Prints a row for each figure.
+pub(crate) fn rows(what: &str, costs: &Costs, figures: &[Figure]) {
+    for Figure { name, of, shown } in figures {
+        row(&format!("{what}: {name}"), &costs.each(of), *shown);
+    }
+}
+
+/// Prints a row with a value of each side. Plain is the one that syncs and renames, and ours
+/// the program, if there is one.
 pub(crate) fn row(figure: &str, values: &BTreeMap<Name, f64>, shown: fn(f64) -> String) {
     let of = |name| values.get(&name).copied();
     let cell = |value: Option<f64>| value.map_or("–".to_owned(), shown);
@@ -18,12 +65,13 @@ pub(crate) fn row(figure: &str, values: &BTreeMap<Name, f64>, shown: fn(f64) -> 
         (Some(connection), Some(pool)) => format!("{}; pool {}", shown(connection), shown(pool)),
         (connection, pool) => cell(connection.or(pool)),
     };
-    let ratio = of(Name::Ours).zip(plain).map(|(ours, plain)| ours / plain);
+    let ours = of(Name::Program).or(of(Name::Ours));
+    let ratio = ours.zip(plain).map(|(ours, plain)| ours / plain);
     println!(
         "| {figure} | {} | {} | {limit} | {} | {} |",
         cell(plain),
         cell(of(Name::Retrying)),
-        cell(of(Name::Ours)),
+        cell(ours),
         ratio.map_or("–".to_owned(), |ratio| format!("{ratio:.2} ×")),
     );
 }
@@ -44,18 +92,18 @@ pub(crate) fn millions(value: f64) -> String {
     format!("{:.2} M", value / 1e6)
 }
 
-pub(crate) fn micros(seconds: f64) -> String {
-    format!("{:.1} µs", seconds * 1e6)
+fn seconds(seconds: f64) -> String {
+    if seconds < 0.01 {
+        format!("{:.1} µs", seconds * 1e6)
+    } else {
+        format!("{seconds:.2} s")
+    }
 }
 
-pub(crate) fn seconds(seconds: f64) -> String {
-    format!("{seconds:.2} s")
-}
-
-pub(crate) fn kib(bytes: f64) -> String {
+fn kib(bytes: f64) -> String {
     format!("{:.0} KiB", bytes / 1024.0)
 }
 
-pub(crate) fn mib(bytes: f64) -> String {
+fn mib(bytes: f64) -> String {
     format!("{:.1} MiB", bytes / (1024.0 * 1024.0))
 }

@@ -12,7 +12,9 @@ use common_http::Answer;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
+use crate::measure::scratch;
 use crate::process::{self, Core};
+use crate::program;
 use crate::server::{self, Server, control};
 use crate::sides::{
     ByHand, Connections, Name, Ours, PAGE, PlainExam, Pool, Reqwest, Retrying, Side, biologix,
@@ -106,6 +108,7 @@ async fn dispatch(work: &Work, url: &str) -> Cost {
             perform(work, url, ByHand::start(connections).await).await
         }
         Name::Pool => perform(work, url, ByHand::start(Pool::new(url)).await).await,
+        Name::Program => program::archive(work, url),
     }
 }
 
@@ -114,7 +117,6 @@ async fn perform(work: &Work, url: &str, side: impl Side) -> Cost {
     let entries = usize::try_from(count).unwrap();
     let small = async |worker| assert_eq!(side.exams(worker, "tiny", 0, 1).await, 1);
     let file = work.folder.join(format!("{count}.pdf"));
-    let target = work.folder.join("received.pdf");
     match work.task {
         Task::Get => {
             let get = async |worker, _| small(worker).await;
@@ -138,8 +140,9 @@ async fn perform(work: &Work, url: &str, side: impl Side) -> Cost {
             start.cost()
         }
         Task::Reports | Task::Archive => {
+            let folder = scratch(&work.folder);
             let report = async |worker, number| {
-                let target = work.folder.join(format!("report-{number}.pdf"));
+                let target = folder.path().join(format!("report-{number}.pdf"));
                 let length = side.download(worker, "EXAMPLEKEY", &target).await;
                 assert_eq!(length, 200 << 10);
             };
@@ -159,6 +162,8 @@ async fn perform(work: &Work, url: &str, side: impl Side) -> Cost {
             start.cost()
         }
         Task::Download => {
+            let folder = scratch(&work.folder);
+            let target = folder.path().join("received.pdf");
             let start = Start::now();
             let length = side.download(0, &count.to_string(), &target).await;
             assert_eq!(length, count);

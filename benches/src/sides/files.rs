@@ -20,7 +20,8 @@ use crate::sides::by_hand::UPLOAD;
 /// A body for hyper.
 pub(crate) type UploadBody = BoxBody<Bytes, io::Error>;
 
-const CHUNK: usize = 256 << 10;
+/// Of the sizes from 16 KiB to 1 MiB the one that cost least.
+const CHUNK: usize = 512 << 10;
 
 pub(crate) fn nothing() -> UploadBody {
     UploadBody::new(Empty::new().map_err(|never| match never {}))
