@@ -23,7 +23,7 @@ pub(crate) struct Sizes {
     #[arg(long, default_value_t = 10_000)]
     tasks: u64,
     /// How often each side runs; the median counts
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// Folder on a disk for the files, by default the program's
     #[arg(long, default_value_os_t = process::folder())]

@@ -72,8 +72,16 @@ pub(crate) fn row(figure: &str, values: &BTreeMap<Name, f64>, shown: fn(f64) -> 
         cell(plain),
         cell(of(Name::Retrying)),
         cell(ours),
-        ratio.map_or("–".to_owned(), |ratio| format!("{ratio:.2} ×")),
+        ratio.map_or("–".to_owned(), times),
     );
+}
+
+fn times(ratio: f64) -> String {
+    if ratio < 0.01 {
+        "< 0.01 ×".to_owned()
+    } else {
+        format!("{ratio:.2} ×")
+    }
 }
 
 pub(crate) fn count(value: f64) -> String {
