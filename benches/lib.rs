@@ -1,1 +1,1 @@
-//! Compares the speed of the clients with plain reqwest, as ratios.
+//! Compares the clients with plain reqwest. The program is the bench target, `src/main.rs`.
