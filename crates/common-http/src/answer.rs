@@ -7,9 +7,8 @@ use http::{HeaderMap, Response, StatusCode};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::data::item::Item;
-use crate::data::items::Reading;
 use crate::data::recorded::{Recorded, read_body};
-use crate::data::{charset, cost};
+use crate::data::{charset, cost, items};
 use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::json::{DecodeError, RawJson, decode_text};
 
@@ -118,14 +117,10 @@ impl Answer {
         }
         let no_json = |error| self.no_json(error);
         cost::check(body).map_err(no_json)?;
-        let mut reading =
-            Reading::new(body, charset::named(&self.headers)).ok_or_else(|| self.no_list())?;
-        let mut items = Vec::new();
-        while let Some(item) = reading.next().ok_or_else(|| self.no_list())? {
-            items.push(item);
-            cost::afford(body.len(), items.len() * size_of::<Item<T>>()).map_err(no_json)?;
+        match items::items(body, &self.headers) {
+            Some(items) => items.map_err(no_json),
+            None => Err(self.no_list()),
         }
-        Ok(items)
     }
 
     /// Why the body is not a list.

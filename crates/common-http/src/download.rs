@@ -34,7 +34,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// ```
 #[must_use = "the body is not read before a method is called"]
 pub struct Download {
-    call: Run,
+    call: Box<Run>,
     reply: Reply,
     complete: bool,
     /// Whether `chunk` has returned some of the body, so that it cannot start again.
@@ -43,8 +43,8 @@ pub struct Download {
 }
 
 impl Download {
-    pub(crate) async fn open(call: Run, check: Option<fn(&[u8]) -> bool>) -> Result<Self> {
-        let mut call = call.streamed(check);
+    pub(crate) async fn open(mut call: Box<Run>, check: Option<fn(&[u8]) -> bool>) -> Result<Self> {
+        call.stream(check);
         let reply = call.run().await?;
         Ok(Self {
             call,

@@ -24,6 +24,11 @@ pub fn percent_encode(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }
 
+/// Appends the text [percent-encoded](percent_encode).
+pub(crate) fn percent_encode_to(whole: &mut String, text: &str) {
+    whole.extend(utf8_percent_encode(text, ENCODED));
+}
+
 /// Percent-encodes the characters in `which`, as UTF-8.
 pub(crate) fn encode_where(text: &str, which: impl Fn(char) -> bool) -> String {
     let mut encoded = String::with_capacity(text.len());
@@ -86,7 +91,7 @@ pub(crate) fn fill(template: &'static str, arguments: &[(&'static str, String)])
             .ok_or_else(mismatch)?;
         check_segment(name, value)?;
         path.push_str(before);
-        path.extend(utf8_percent_encode(value, ENCODED));
+        percent_encode_to(&mut path, value);
         used += 1;
         rest = after;
     }

@@ -16,7 +16,7 @@ use crate::foreign::{ForeignHosts, ForeignUrl};
 use crate::multipart::Multipart;
 use crate::operation::Operation;
 use crate::options::CallOptions;
-use crate::path::{fill, join, percent_encode};
+use crate::path::{fill, join, percent_encode_to};
 use crate::prepared::Prepared;
 
 /// In bytes: the crate `http` has no longer one.
@@ -136,9 +136,9 @@ impl Request {
         if !self.query.is_empty() {
             self.query.push('&');
         }
-        self.query.push_str(&percent_encode(name));
+        percent_encode_to(&mut self.query, name);
         self.query.push('=');
-        self.query.push_str(&percent_encode(value.as_ref()));
+        percent_encode_to(&mut self.query, value.as_ref());
         self
     }
 
@@ -325,7 +325,7 @@ impl IntoFuture for Request {
 pub(crate) struct Ready(Result<(Engine, Box<Prepared>)>);
 
 impl Ready {
-    fn start(self) -> Result<Run> {
+    fn start(self) -> Result<Box<Run>> {
         let (engine, prepared) = self.0?;
         Ok(Run::start(engine, prepared))
     }

@@ -1,58 +1,61 @@
 //! Reads the items of a list.
 
-use serde::de::DeserializeOwned;
+use http::HeaderMap;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
+use crate::data::charset;
+use crate::data::cost;
 use crate::data::decode::by_the_book;
 use crate::data::item::Item;
 use crate::data::list::Items;
 use crate::data::recorded::Recorded;
-use crate::json::RawJson;
+use crate::json::{DecodeError, RawJson};
 
-/// A list whose items are read one after the other. One that cannot be read is rejected alone.
-pub(crate) struct Reading<'a> {
-    items: Items<'a>,
-    /// The same list, if it is UTF-8.
-    text: Option<&'a str>,
-    charset: Option<&'a str>,
-    index: usize,
+/// Reads the items of a list one after the other. One that cannot be read is rejected alone.
+///
+/// `None` if the body is not a list, or one that does not end.
+pub(crate) fn items<T: DeserializeOwned>(
+    list: &[u8],
+    headers: &HeaderMap,
+) -> Option<Result<Vec<Item<T>>, DecodeError>> {
+    let text = std::str::from_utf8(list).ok();
+    let mut cut = Items::new(list)?;
+    let mut items = Vec::new();
+    while let Some(start) = cut.next_start()? {
+        if !text.is_some_and(|text| by_the_book_from(text, start, &mut cut, &mut items)) {
+            let raw = RawJson::of(cut.cut(start)?, charset::named(headers));
+            items.push(Item::read(raw, items.len()));
+        }
+        if let Err(error) = cost::afford(list.len(), items.len() * size_of::<Item<T>>()) {
+            return Some(Err(error));
+        }
+    }
+    Some(Ok(items))
 }
 
-impl<'a> Reading<'a> {
-    /// `None` if the bytes are not a list.
-    pub(crate) fn new(list: &'a [u8], charset: Option<&'a str>) -> Option<Self> {
-        Some(Self {
-            items: Items::new(list)?,
-            text: std::str::from_utf8(list).ok(),
-            charset,
-            index: 0,
-        })
+/// Reads an item that is valid JSON and holds what is expected. The same pass finds its end.
+fn by_the_book_from<T: DeserializeOwned>(
+    text: &str,
+    start: usize,
+    cut: &mut Items<'_>,
+    items: &mut Vec<Item<T>>,
+) -> bool {
+    let mut reader = serde_json::Deserializer::from_str(&text[start..]);
+    let Ok(value) = by_the_book(|| T::deserialize(&mut reader)) else {
+        return false;
+    };
+    let end = start + reader.into_iter::<IgnoredAny>().byte_offset();
+    if cut.go_on(end).is_none() {
+        return false;
     }
-
-    /// The next item; an inner `None` is the end, and an outer one a list that does not end.
-    pub(crate) fn next<T: DeserializeOwned>(&mut self) -> Option<Option<Item<T>>> {
-        let Some(start) = self.items.next_start()? else {
-            return Some(None);
-        };
-        let item = match self.by_the_book(start) {
-            Some(recorded) => Item::Read(recorded),
-            None => Item::read(
-                RawJson::of(self.items.cut(start)?, self.charset),
-                self.index,
-            ),
-        };
-        self.index += 1;
-        Some(Some(item))
+    if items.is_empty() {
+        // Items of one list have similar lengths.
+        let most = text.len() / (end - start) + 1;
+        items.reserve(most.min(4 * text.len() / size_of::<Item<T>>()));
     }
-
-    /// Reads an item that is valid JSON and holds what is expected. The same pass finds its end.
-    fn by_the_book<T: DeserializeOwned>(&mut self, start: usize) -> Option<Recorded<T>> {
-        let text = self.text?;
-        let mut reader = serde_json::Deserializer::from_str(&text[start..]).into_iter();
-        let value = by_the_book(|| reader.next())?.ok()?;
-        let end = start + reader.byte_offset();
-        self.items.go_on(end)?;
-        Some(Recorded::new(value, RawJson::of_text(&text[start..end])))
-    }
+    let raw = RawJson::of_text(&text[start..end]);
+    items.push(Item::Read(Recorded::new(value, raw)));
+    true
 }
 
 #[cfg(test)]
@@ -60,7 +63,9 @@ mod tests {
     use proptest::prelude::*;
     use serde::Deserialize;
 
-    use super::Reading;
+    use http::HeaderMap;
+
+    use super::items;
     use crate::data::any::list;
     use crate::data::item::Item;
     use crate::json::{Extra, RawJson};
@@ -72,22 +77,14 @@ mod tests {
         extra: Extra,
     }
 
-    fn read(list: &str) -> Option<Vec<Item<Model>>> {
-        let mut reading = Reading::new(list.as_bytes(), None)?;
-        let mut items = Vec::new();
-        while let Some(item) = reading.next()? {
-            items.push(item);
-        }
-        Some(items)
-    }
-
     proptest! {
         #[test]
         fn one_pass_reads_what_each_item_alone_would_be(list in list()) {
             let texts: Vec<RawJson> = serde_json::from_str(&list).unwrap();
             let alone = texts.into_iter().enumerate();
             let alone: Vec<Item<Model>> = alone.map(|(index, raw)| Item::read(raw, index)).collect();
-            prop_assert_eq!(read(&list).unwrap(), alone);
+            let read = items(list.as_bytes(), &HeaderMap::new());
+            prop_assert_eq!(read.unwrap().unwrap(), alone);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
 use tokio::time::{Instant, sleep};
 
 use super::Engine;
@@ -54,42 +54,44 @@ pub(crate) async fn exchange(
     let timeouts = &engine.options().timeouts;
     let transport = engine.transport(&prepared.url, prepared.is_foreign);
     let transport = transport.map_err(Failure::Local)?;
-    let head = tokio::select! {
-        biased;
-        head = transport.send(request) => head,
-        stalled = no_head_in_time(&sending, timeouts, prepared.is_upload()) => return Err(Failure::Stalled(stalled)),
-    };
-    let (head, stream) = match head {
-        Ok(response) => response.into_parts(),
-        Err(error) => {
-            return Err(match sending.failure() {
-                Some(kind) => Failure::BodyBroke(Error::io("reading the body to be sent", kind)),
-                None => Failure::Transport(error),
-            });
+    let (version, status, headers, stream) = {
+        let response = tokio::select! {
+            biased;
+            response = transport.send(request) => response,
+            stalled = no_head_in_time(&sending, timeouts, prepared.is_upload()) => return Err(Failure::Stalled(stalled)),
+        };
+        match (response, sending.failure()) {
+            (Ok(response), _) => parts(response),
+            (Err(_), Some(kind)) => {
+                return Err(Failure::BodyBroke(Error::io(
+                    "reading the body to be sent",
+                    kind,
+                )));
+            }
+            (Err(error), None) => return Err(Failure::Transport(error)),
         }
     };
-    let headers = head.headers;
     let length = match *prepared.operation.method() {
         // The answer to a HEAD announces the length of a body that is not sent.
         Method::HEAD => None,
         _ => announced(&headers),
     };
-    if !head.status.is_success() {
-        let start = kept(stream, timeouts, end).await;
-        let answer = answer(&prepared.operation, head.status, headers, start, attempt);
+    if !status.is_success() {
+        let start = Box::pin(kept(stream, timeouts, end)).await;
+        let answer = answer(&prepared.operation, status, headers, start, attempt);
         return Err(Failure::Answer(Box::new(answer)));
     }
     if !sending.is_finished() {
         return Err(Failure::Early);
     }
     let limit = limit(engine, prepared, mode);
-    let end = proof::end(head.version, &headers, length, prepared.url.scheme());
+    let end = proof::end(version, &headers, length, prepared.url.scheme());
     let must_show = match mode {
         Mode::Whole => End::Shown,
         Mode::Streamed { .. } => end,
     };
     let mut reply = Reply {
-        status: head.status,
+        status,
         headers,
         start: Bytes::new(),
         rest: BodyReader::new(stream, length, limit, timeouts.idle, must_show),
@@ -196,6 +198,11 @@ fn request(
         headers,
         body,
     }
+}
+
+fn parts(response: http::Response<IncomingBody>) -> (Version, StatusCode, HeaderMap, IncomingBody) {
+    let (head, stream) = response.into_parts();
+    (head.version, head.status, head.headers, stream)
 }
 
 fn limit(engine: &Engine, prepared: &Prepared, mode: Mode) -> u64 {

@@ -18,6 +18,9 @@ pub(crate) enum End {
     Unproven,
 }
 
+/// How much room is made at once for an answer of known length.
+const AT_ONCE: u64 = 1024 * 1024;
+
 /// A PDF's end mark must be within this many bytes of its end.
 const PDF_END: usize = 2048;
 
@@ -154,7 +157,9 @@ impl BodyReader {
         if first.len() >= enough {
             return Ok(first);
         }
-        let mut bytes = BytesMut::from(first);
+        let expected = self.length.unwrap_or_default().min(AT_ONCE) as usize;
+        let mut bytes = BytesMut::with_capacity(expected.min(enough).max(first.len()));
+        bytes.extend_from_slice(&first);
         while bytes.len() < enough
             && let Some(chunk) = self.chunk().await?
         {

@@ -43,7 +43,9 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) fn start(engine: Engine, request: Box<Prepared>) -> Self {
+    /// Starts the call's time. Boxed: the futures of calls stay small, of which a program may have
+    /// thousands.
+    pub(crate) fn start(engine: Engine, request: Box<Prepared>) -> Box<Self> {
         let now = Instant::now();
         let operation = &request.operation;
         let options = engine.options();
@@ -78,7 +80,7 @@ impl Run {
             attempts = field::Empty,
             error.type = field::Empty,
         );
-        Self {
+        Box::new(Self {
             engine,
             request,
             mode: Mode::Whole,
@@ -91,18 +93,17 @@ impl Run {
             last_cost: None,
             doubt: Doubt::default(),
             started: now,
-        }
+        })
     }
 
     /// Makes the call return the answer's head and a checked start of its body, not the whole
     /// answer.
-    pub(crate) fn streamed(mut self, check: Option<fn(&[u8]) -> bool>) -> Self {
+    pub(crate) fn stream(&mut self, check: Option<fn(&[u8]) -> bool>) {
         self.mode = Mode::Streamed { check };
-        self
     }
 
     /// Makes the call and returns the whole answer.
-    pub(crate) async fn answer(mut self) -> Result<Answer> {
+    pub(crate) async fn answer(mut self: Box<Self>) -> Result<Answer> {
         let reply = self.run().await?;
         Ok(Answer {
             operation: Some(self.request.operation.id()),
@@ -169,7 +170,6 @@ impl Run {
     ) -> Result<Reply, Failure> {
         let (engine, number) = (&self.engine, self.attempts);
         let exchange = exchange(engine, request, authorization, body, number, self.mode, end);
-        // Boxed: the futures of calls stay small, of which a program may have thousands.
         within(end, Box::pin(exchange)).await?
     }
 
