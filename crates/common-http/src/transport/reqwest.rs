@@ -22,7 +22,7 @@ use crate::transport::{
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 /// hyper's default is 100; some gateways add dozens. Each costs time with every answer.
-const MOST_HEADERS: usize = 200;
+const MOST_HEADERS: usize = 256;
 
 /// Sends attempts with reqwest. Its retries, redirects, cookies and decompression are off, because
 /// the engine decides about them.
