@@ -41,3 +41,49 @@ impl SharedTransports {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::options::HttpOptions;
+
+    fn to(options: &HttpOptions, url: &str, is_foreign: bool) -> Arc<dyn Transport> {
+        let url = Url::parse(url).unwrap();
+        options.transport_to(&url, is_foreign).unwrap()
+    }
+
+    #[test]
+    fn clones_share_a_transport_for_each_kind_of_address() {
+        let options = HttpOptions::default();
+        let clone = options.clone().user_agent("example");
+        let here = to(&options, "http://127.0.0.1:1", false);
+        assert!(Arc::ptr_eq(&here, &to(&clone, "http://localhost:2", false)));
+        assert!(!Arc::ptr_eq(&here, &to(&clone, "http://127.0.0.1:1", true)));
+        assert!(!Arc::ptr_eq(
+            &here,
+            &to(&clone, "http://vendor.example", false)
+        ));
+    }
+
+    #[test]
+    fn other_settings_of_the_connection_are_another_transport() {
+        let options = HttpOptions::default();
+        let here = to(&options, "http://127.0.0.1:1", false);
+        let changed: [fn(HttpOptions) -> HttpOptions; 5] = [
+            |options| options.connect_timeout(Duration::from_secs(1)),
+            |options| options.pool_idle_timeout(Duration::ZERO),
+            |options| options.no_proxy(),
+            |options| options.proxy("http://proxy.example:3128"),
+            |options| options.resolve("vendor.example", [([127, 0, 0, 1], 1).into()]),
+        ];
+        for change in changed {
+            let other = change(options.clone());
+            assert!(!Arc::ptr_eq(
+                &here,
+                &to(&other, "http://127.0.0.1:1", false)
+            ));
+        }
+    }
+}
