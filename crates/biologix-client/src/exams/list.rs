@@ -7,6 +7,7 @@ use std::time::Duration;
 use common_http::{
     Answer, CallOptions, Engine, Error, ErrorKind, Operation, Prepared, Request, Result, safe_debug,
 };
+use http::HeaderName;
 
 use crate::exams::cursor::Cursor;
 use crate::exams::page::{ExamPage, FetchedPage};
@@ -19,6 +20,10 @@ pub(crate) static LIST: Operation =
 
 /// Observed to be accepted. The vendor's own default and maximum are not known.
 const PAGE_SIZE: u32 = 100;
+
+static PAGE_OFFSET: HeaderName = HeaderName::from_static("x-pagination-offset");
+static PAGE_LIMIT: HeaderName = HeaderName::from_static("x-pagination-limit");
+static LIST_TOTAL: HeaderName = HeaderName::from_static("x-pagination-total");
 
 /// The exams of a sleep centre: [`BiologixClient::exams`](crate::BiologixClient::exams).
 #[derive(Clone)]
@@ -182,17 +187,17 @@ impl ListExams {
         let answer = self.request(offset).await?;
         let items = answer.items()?;
         // Documented to be the offset that was applied. Another one would silently lose exams.
-        let applied = count(&answer, "x-pagination-offset");
+        let applied = count(&answer, &PAGE_OFFSET);
         if !items.is_empty() && applied.is_some_and(|applied| applied != offset) {
             let why = "the answer is for another offset than was requested";
             return Err(answer.unreadable().with_detail(why));
         }
-        let limit = count(&answer, "x-pagination-limit");
+        let limit = count(&answer, &PAGE_LIMIT);
         let most = limit.unwrap_or(u64::MAX).min(self.page_size.into());
         Ok(FetchedPage {
             full: !items.is_empty() && items.len() as u64 >= most,
             items,
-            total: count(&answer, "x-pagination-total"),
+            total: count(&answer, &LIST_TOTAL),
             limit,
             throttled: answer.was_throttled(),
         })
@@ -225,6 +230,13 @@ impl IntoFuture for ListExams {
 }
 
 /// Reads a documented header, observed as an integer. Anything else counts as missing.
-fn count(answer: &Answer, name: &str) -> Option<u64> {
-    answer.header(name)?.trim().parse().ok()
+fn count(answer: &Answer, name: &HeaderName) -> Option<u64> {
+    answer
+        .headers()
+        .get(name)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
 }

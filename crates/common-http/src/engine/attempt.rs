@@ -218,14 +218,14 @@ fn limit(engine: &Engine, prepared: &Prepared, mode: Mode) -> u64 {
 /// the head of its answer may take as long as the upload took.
 async fn no_head_in_time(sending: &Sending, timeouts: &Timeouts, is_upload: bool) -> Stalled {
     let started = Instant::now();
-    loop {
+    while !sending.is_finished() {
         let left = timeouts.idle.saturating_sub(sending.quiet_for());
         tokio::select! {
             biased;
-            () = sending.finished() => break,
+            () = sending.finished() => {}
             () = sleep(left) => {}
         }
-        if sending.quiet_for() >= timeouts.idle {
+        if !sending.is_finished() && sending.quiet_for() >= timeouts.idle {
             return Stalled::Idle;
         }
     }
