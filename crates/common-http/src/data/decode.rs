@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::data::decode_error::{DecodeError, DecodeReason};
 use crate::data::reader::Reader;
-use crate::data::scan::{Survey, survey};
+use crate::data::survey::{Survey, survey};
 use crate::data::{charset, cost};
 
 /// Reads a whole JSON document into a type.

@@ -6,7 +6,8 @@ use serde::de::{DeserializeOwned, Error as _};
 use crate::data::decode::{by_the_book, is_by_the_book};
 use crate::data::json::{self, DecodeError, Extra, decode};
 use crate::data::raw::raw_text;
-use crate::data::scan::{Member, members, survey};
+use crate::data::scan::{Member, members};
+use crate::data::survey::survey;
 
 /// Makes a struct tolerant: an unexpected value of a field is kept in `extra`.
 ///
@@ -127,7 +128,7 @@ fn around_the_odd<T: DeserializeOwned>(
         if let Some(at) = odd.iter().position(|(member, _)| member.name == name) {
             return Err(odd.swap_remove(at).1);
         }
-        let member = members(text, &survey)
+        let member = members(text, &survey.unreadable)
             .into_iter()
             .find(|member| member.name == name && !survey.leaves_out(member.start));
         match member {

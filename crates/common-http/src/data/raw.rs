@@ -12,7 +12,7 @@ use crate::data::charset;
 use crate::data::decode::decode;
 use crate::data::decode_error::DecodeError;
 use crate::data::reader::RAW_TEXT;
-use crate::data::scan;
+use crate::data::survey;
 
 /// One JSON value, byte for byte: its field order, numbers, escapes and white space.
 ///
@@ -138,7 +138,7 @@ impl RawJson {
         if serde_json::from_str::<&RawValue>(&self.text).is_ok() {
             return Cow::Borrowed(&self.text);
         }
-        Cow::Owned(scan::repaired(&self.text).unwrap_or_else(|| scan::quoted(&self.text)))
+        Cow::Owned(survey::repaired(&self.text).unwrap_or_else(|| survey::quoted(&self.text)))
     }
 }
 

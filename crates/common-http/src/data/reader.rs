@@ -9,7 +9,8 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use serde_json::Error;
 
-use crate::data::scan::{Scalar, Scan, Survey};
+use crate::data::scan::{Scalar, Scan};
+use crate::data::survey::Survey;
 
 /// The maximum nesting depth, as in `serde_json`. Deeper values read as null.
 const DEEPEST: usize = 127;
@@ -17,7 +18,7 @@ const DEEPEST: usize = 127;
 /// The name under which the text of a value is asked for.
 pub(crate) const RAW_TEXT: &str = "$common_http::RawText";
 
-/// A deserializer over a text that was [surveyed](crate::data::scan::survey).
+/// A deserializer over a text that was [surveyed](crate::data::survey::survey).
 pub(crate) struct Reader<'de> {
     scan: Scan<'de, 'de>,
     survey: &'de Survey,
@@ -27,7 +28,7 @@ pub(crate) struct Reader<'de> {
 impl<'de> Reader<'de> {
     pub(crate) fn new(text: &'de str, survey: &'de Survey) -> Self {
         Self {
-            scan: Scan::new(text, survey),
+            scan: Scan::new(text, &survey.unreadable),
             survey,
             depth: 0,
         }

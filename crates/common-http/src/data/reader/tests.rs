@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::data::any::{any_json, list};
 use crate::data::json::{RawJson, decode};
-use crate::data::scan::{Survey, repaired, survey};
+use crate::data::survey::{Survey, repaired, survey};
 
 /// A value as it is written, and as it is read.
 const ODD: [(&str, &str); 24] = [
