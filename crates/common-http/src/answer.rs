@@ -7,10 +7,10 @@ use http::{HeaderMap, Response, StatusCode};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::data::item::Item;
-use crate::data::recorded::{Recorded, read_body};
+use crate::data::recorded::Recorded;
 use crate::data::{charset, cost, items};
 use crate::error::{Delivery, Error, ErrorKind, Result};
-use crate::json::{DecodeError, RawJson, decode_text};
+use crate::json::{DecodeError, RawJson, decode_text, strict};
 
 /// How much of an answer's body an error keeps.
 pub(crate) const KEPT_BODY: usize = 64 * 1024;
@@ -97,7 +97,7 @@ impl Answer {
     /// # Errors
     /// `decode`, with the JSON path and the body.
     pub fn recorded<T: DeserializeOwned>(&self) -> Result<Recorded<T>> {
-        read_body(&self.headers, &self.body).map_err(|error| self.no_json(error))
+        Recorded::from_body(&self.headers, &self.body).map_err(|error| self.no_json(error))
     }
 
     /// Reads the body as a JSON array. An item that cannot be read is rejected alone.
@@ -125,8 +125,11 @@ impl Answer {
 
     /// Why the body is not a list.
     fn no_list(&self) -> Error {
-        let error = self.json::<Vec<IgnoredAny>>().err();
-        error.unwrap_or_else(|| self.unreadable())
+        let text = charset::text_of(&self.body, &self.headers);
+        match strict::<Vec<IgnoredAny>>(&text) {
+            Err(error) => self.no_json(error),
+            Ok(_) => self.unreadable(),
+        }
     }
 
     fn no_json(&self, error: DecodeError) -> Error {
@@ -299,7 +302,9 @@ mod tests {
             .encode_utf16()
             .flat_map(u16::to_le_bytes)
             .collect();
-        assert_eq!(exams(utf16)[0].value().unwrap().id, 7);
+        assert_eq!(exams(utf16.clone())[0].value().unwrap().id, 7);
+        let whole = answer(utf16, "application/json").recorded::<Vec<Exam>>();
+        assert_eq!(whole.unwrap()[0].id, 7);
     }
 
     #[test]

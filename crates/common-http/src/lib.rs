@@ -70,5 +70,4 @@ pub mod __private {
 
     pub use crate::data::id::read_id;
     pub use crate::data::model::by_field;
-    pub use crate::data::recorded::read_body;
 }

@@ -19,7 +19,7 @@ use crate::options::CallOptions;
 use crate::path::{fill, join, percent_encode_to};
 use crate::prepared::Prepared;
 
-/// In bytes: the crate `http` has no longer one.
+/// The longest URL that the crate `http` accepts, in bytes.
 const LONGEST_URL: usize = u16::MAX as usize - 1;
 
 /// A request that is being built. Awaiting it sends it and returns the whole [`Answer`].
@@ -231,7 +231,7 @@ impl Request {
         self.await
     }
 
-    /// The request, prepared or refused: a future that holds this is small.
+    /// The request, prepared or refused. It is small, and so is a future that holds it.
     pub(crate) fn ready(self) -> Ready {
         let engine = self.engine.clone();
         Ready(self.prepare().map(|prepared| (engine, Box::new(prepared))))

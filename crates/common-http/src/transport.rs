@@ -34,7 +34,7 @@ pub(crate) const PROGRESS: u64 = 1024;
 /// The bytes of an answer as they arrive.
 pub type IncomingBody = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
 
-/// One attempt.
+/// A request, as one attempt sends it. Its URL can be signed, and must not be printed.
 #[non_exhaustive]
 pub struct OutgoingRequest {
     pub method: Method,

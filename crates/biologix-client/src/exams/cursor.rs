@@ -9,7 +9,8 @@ use crate::exams::seen::Seen;
 /// Where to resume a list that was interrupted, also in another process.
 ///
 /// It has the offset, the total, and hashes of the exams given lately (at most 10,000, about 220 KB
-/// of JSON), so that no exam is lost or repeated if the list has changed in between. It is not a
+/// of JSON), so that no exam is lost or repeated if the list has changed in between. Keep it like the
+/// list itself: whoever has it can check a guess at an exam. It is not a
 /// bookmark for the next day: new exams are at the front of the list, where only a new listing
 /// finds them.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

@@ -146,13 +146,7 @@ impl ListExams {
     /// Those of [`Exams::list`].
     pub async fn send(self) -> Result<ExamPage> {
         let offset = self.cursor.offset();
-        let page = self.fetch(offset).await?;
-        Ok(ExamPage {
-            items: page.items,
-            offset,
-            total: page.total,
-            limit: page.limit,
-        })
+        Ok(self.fetch(offset).await?.page)
     }
 
     /// Gives all exams one by one, as a stream.
@@ -196,9 +190,12 @@ impl ListExams {
         let most = limit.unwrap_or(u64::MAX).min(self.page_size.into());
         Ok(FetchedPage {
             full: !items.is_empty() && items.len() as u64 >= most,
-            items,
-            total: count(&answer, &LIST_TOTAL),
-            limit,
+            page: ExamPage {
+                items,
+                offset,
+                total: count(&answer, &LIST_TOTAL),
+                limit,
+            },
             throttled: answer.was_throttled(),
         })
     }

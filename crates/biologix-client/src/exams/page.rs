@@ -1,4 +1,4 @@
-//! One page of a list: as it came, and as it is given to the program.
+//! One page of a list, and what is known of it while it is walked.
 
 use common_http::Item;
 
@@ -18,11 +18,9 @@ pub struct ExamPage {
     pub limit: Option<u64>,
 }
 
-/// A page as it came.
+/// A page, and what the walk needs to know of it.
 pub(super) struct FetchedPage {
-    pub(super) items: Vec<Item<Exam>>,
-    pub(super) total: Option<u64>,
-    pub(super) limit: Option<u64>,
+    pub(super) page: ExamPage,
     /// It may have been cut off at its limit.
     pub(super) full: bool,
     pub(super) throttled: bool,

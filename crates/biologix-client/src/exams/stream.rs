@@ -74,8 +74,9 @@ impl Pager {
         self.offset = offset;
         let taken = page.and_then(|page| {
             self.spacing.note(page.throttled);
+            let (full, page) = (page.full, page.page);
             self.limit = page.limit;
-            let taken = self.walk.take(page.items, page.total, page.full);
+            let taken = self.walk.take(page.items, page.total, full);
             taken.map_err(|astray| {
                 Error::new(ErrorKind::Decode)
                     .with_detail(astray.words())

@@ -30,7 +30,10 @@ pub(crate) fn named(headers: &HeaderMap) -> Option<&str> {
 /// [`text`] of a body that came with these headers.
 pub(crate) fn text_of<'a>(body: &'a [u8], headers: &HeaderMap) -> Cow<'a, str> {
     match std::str::from_utf8(body) {
-        Ok(plain) if plain.starts_with(['{', '[']) => Cow::Borrowed(plain),
+        // With a zero it is UTF-16.
+        Ok(plain) if plain.starts_with(['{', '[']) && body.get(1) != Some(&0) => {
+            Cow::Borrowed(plain)
+        }
         _ => text(body, named(headers)),
     }
 }

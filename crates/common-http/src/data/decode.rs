@@ -16,7 +16,9 @@ use crate::data::{charset, cost};
 /// characters or half a surrogate is read as far as possible; `NaN` and similar values, and values
 /// nested more than 127 deep, read as null. Of a doubled key the last value counts.
 ///
-/// Anything but white space after the document is an error.
+/// Anything but white space after the document is an error. So are more than eight documents in one
+/// another, as the items of [`lenient::items`](crate::lenient::items) are: each level reads its text
+/// again.
 ///
 /// # Errors
 ///
@@ -39,14 +41,12 @@ pub(crate) fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeEr
 
 /// Reads a surveyed text.
 pub(crate) fn read<T: DeserializeOwned>(text: &str, survey: &Survey) -> Result<T, DecodeError> {
-    in_mode(false, || {
-        serde_path_to_error::deserialize(&mut Reader::new(text, survey))
-    })
-    .map_err(|error| DecodeError::translate(error.path(), error.inner()))
+    tolerantly(|| serde_path_to_error::deserialize(&mut Reader::new(text, survey)))
+        .map_err(|error| DecodeError::translate(error.path(), error.inner()))
 }
 
 /// Reads a text as strict JSON.
-fn strict<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
+pub(crate) fn strict<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut reader)
         .map_err(|error| DecodeError::translate(error.path(), error.inner()))?;
@@ -66,6 +66,11 @@ thread_local! {
 /// The mode belongs to the thread, because serde's traits have no place for it.
 pub(crate) fn by_the_book<T>(read: impl FnOnce() -> T) -> T {
     in_mode(true, read)
+}
+
+/// Reads with models that tolerate unexpected values.
+pub(crate) fn tolerantly<T>(read: impl FnOnce() -> T) -> T {
+    in_mode(false, read)
 }
 
 /// Whether models fail at the first unexpected value.

@@ -7,7 +7,7 @@ use crate::data::charset;
 use crate::data::cost;
 use crate::data::decode::by_the_book;
 use crate::data::item::Item;
-use crate::data::list::Items;
+use crate::data::list::Cutter;
 use crate::data::recorded::Recorded;
 use crate::json::{DecodeError, RawJson};
 
@@ -19,11 +19,11 @@ pub(crate) fn items<T: DeserializeOwned>(
     headers: &HeaderMap,
 ) -> Option<Result<Vec<Item<T>>, DecodeError>> {
     let text = std::str::from_utf8(list).ok();
-    let mut cut = Items::new(list)?;
+    let mut cutter = Cutter::new(list)?;
     let mut items = Vec::new();
-    while let Some(start) = cut.next_start()? {
-        if !text.is_some_and(|text| by_the_book_from(text, start, &mut cut, &mut items)) {
-            let raw = RawJson::of(cut.cut(start)?, charset::named(headers));
+    while let Some(start) = cutter.next_start()? {
+        if !text.is_some_and(|text| by_the_book_from(text, start, &mut cutter, &mut items)) {
+            let raw = RawJson::of(cutter.cut(start)?, charset::named(headers));
             items.push(Item::read(raw, items.len()));
         }
         if let Err(error) = cost::afford(list.len(), items.len() * size_of::<Item<T>>()) {
@@ -37,7 +37,7 @@ pub(crate) fn items<T: DeserializeOwned>(
 fn by_the_book_from<T: DeserializeOwned>(
     text: &str,
     start: usize,
-    cut: &mut Items<'_>,
+    cutter: &mut Cutter<'_>,
     items: &mut Vec<Item<T>>,
 ) -> bool {
     let mut reader = serde_json::Deserializer::from_str(&text[start..]);
@@ -45,7 +45,7 @@ fn by_the_book_from<T: DeserializeOwned>(
         return false;
     };
     let end = start + reader.into_iter::<IgnoredAny>().byte_offset();
-    if cut.go_on(end).is_none() {
+    if cutter.go_on(end).is_none() {
         return false;
     }
     if items.is_empty() {

@@ -34,7 +34,7 @@
 use serde_json::Value;
 
 pub use crate::data::decode::decode;
-pub(crate) use crate::data::decode::{decode_text, read};
+pub(crate) use crate::data::decode::{decode_text, read, strict};
 pub use crate::data::decode_error::{DecodeError, DecodeReason};
 pub use crate::data::raw::RawJson;
 pub use crate::data::text_or_number::TextOrNumber;

@@ -6,6 +6,7 @@ use serde::de::{DeserializeOwned, Error as _, Unexpected};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Number, Value};
 
+use crate::data::decode::tolerantly;
 use crate::data::item::Item;
 use crate::data::json::{Extra, RawJson};
 
@@ -132,7 +133,8 @@ where
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 pub fn take<T: DeserializeOwned>(rest: &mut Extra, name: &str) -> Option<T> {
-    let value: Option<T> = Option::deserialize(rest.get(name)?).ok()?;
+    let value = rest.get(name)?;
+    let value: Option<T> = tolerantly(|| Option::deserialize(value)).ok()?;
     rest.remove(name);
     value
 }

@@ -1,14 +1,14 @@
 //! Cuts a list into its items.
 
 /// A list that is cut into its items, valid or not.
-pub(crate) struct Items<'a> {
+pub(crate) struct Cutter<'a> {
     /// Up to the bracket that closes the list.
     list: &'a [u8],
     /// Behind the bracket or the comma before the next item.
     at: usize,
 }
 
-impl<'a> Items<'a> {
+impl<'a> Cutter<'a> {
     /// `None` if it is not a list.
     pub(crate) fn new(list: &'a [u8]) -> Option<Self> {
         let list = list.trim_ascii_end();
@@ -47,55 +47,65 @@ impl<'a> Items<'a> {
 
     /// The text of the item that begins here, by its brackets alone.
     pub(crate) fn cut(&mut self, start: usize) -> Option<&'a [u8]> {
-        let end = item_end(self.list, start, Some(self.last()))?;
+        let end = item_end(self.list, start, ListEnd::At(self.last())).ok()?;
         self.at = end;
         Some(self.list[start..end].trim_ascii_end())
     }
 }
 
+/// What is known of where a list ends.
+#[derive(Clone, Copy)]
+pub(crate) enum ListEnd {
+    /// The position of its closing bracket.
+    At(usize),
+    /// Nothing. If it may be unclosed, a brace that closes nothing shows that it is.
+    Unknown { may_be_unclosed: bool },
+}
+
 /// The end of a list's item, valid or not: the position of the comma or closing bracket behind it.
+/// If the list does not end, the error is the position up to which that was looked for.
 ///
 /// A comma or bracket counts outside of strings. A bracket closes the last one of its kind and all
-/// brackets opened after it; one that closes nothing belongs to its item. An object after a comma
-/// where a key must be begins the next item, if a text or number is before the comma: the item
-/// was not closed. So an invalid item does not affect its neighbours.
-///
-/// `last` is the position of the bracket that closes the list, if it is known.
-pub(crate) fn item_end(list: &[u8], start: usize, last: Option<usize>) -> Option<usize> {
+/// brackets opened after it; one that closes nothing belongs to its item. An object where a key
+/// must be begins the next item, if the item is not closed later. So an invalid item does not affect
+/// its neighbours.
+pub(crate) fn item_end(list: &[u8], start: usize, last: ListEnd) -> Result<usize, usize> {
     // The open brackets within the item, and the part of them that belongs to a list.
     let (mut nest, mut lists) = (Vec::new(), 0_usize);
     let (mut at, mut before, mut comma) = (start, b'[', None);
     loop {
-        let byte = *list.get(at)?;
+        let byte = *list.get(at).ok_or(list.len())?;
         match byte {
             b' ' | b'\t' | b'\n' | b'\r' => {
                 at += 1;
                 continue;
             }
-            b'"' => at = end_of_text(list, at)?,
+            b'"' => at = end_of_text(list, at).ok_or(list.len())?,
             b'{' | b'[' => {
                 if byte == b'{'
                     && let Some(comma) = comma
+                    && !is_closed_later(list, at)
                 {
                     while nest.pop_if(|open| *open == b'{').is_some() {}
                     if nest.is_empty() {
-                        return Some(comma);
+                        return Ok(comma);
                     }
                 }
                 lists += usize::from(byte == b'[');
                 nest.push(byte);
             }
-            b']' if nest.is_empty() => return Some(at),
-            b']' if lists == 0 && last.is_none_or(|last| at == last) => return Some(at),
+            b']' if nest.is_empty() => return Ok(at),
+            b']' if lists == 0 => match last {
+                ListEnd::At(last) if at != last => {}
+                _ => return Ok(at),
+            },
+            b'}' if nest.len() == lists => {
+                if matches!(last, ListEnd::Unknown { may_be_unclosed } if may_be_unclosed) {
+                    return Err(at);
+                }
+            }
             b']' | b'}' => {
-                let there = if byte == b']' {
-                    lists
-                } else {
-                    nest.len() - lists
-                };
-                while there > 0
-                    && let Some(open) = nest.pop()
-                {
+                while let Some(open) = nest.pop() {
                     lists -= usize::from(open == b'[');
                     // The ASCII code of each bracket is two less than that of its closing bracket.
                     if open + 2 == byte {
@@ -103,15 +113,40 @@ pub(crate) fn item_end(list: &[u8], start: usize, last: Option<usize>) -> Option
                     }
                 }
             }
-            b',' if nest.is_empty() => return Some(at),
+            b',' if nest.is_empty() => return Ok(at),
             _ => {}
         }
-        let ends_object =
+        let ends_member =
             byte == b',' && nest.last() == Some(&b'{') && !b"]},{[:".contains(&before);
-        comma = ends_object.then_some(at);
+        comma = ends_member.then_some(at);
         before = byte;
         at += 1;
     }
+}
+
+/// Whether a brace closes an object that was open before this one, ahead of the next object where a
+/// key must be.
+fn is_closed_later(list: &[u8], object: usize) -> bool {
+    let (mut nest, mut at, mut before) = (Vec::new(), object, b',');
+    while let Some(&byte) = list.get(at) {
+        match byte {
+            b' ' | b'\t' | b'\n' | b'\r' => {
+                at += 1;
+                continue;
+            }
+            b'"' => match end_of_text(list, at) {
+                Some(end) => at = end,
+                None => return false,
+            },
+            b'{' if before == b',' && nest.last() != Some(&b'[') && at > object => return false,
+            b'{' | b'[' => nest.push(byte),
+            b'}' | b']' if nest.pop().is_none() => return byte == b'}',
+            _ => {}
+        }
+        before = byte;
+        at += 1;
+    }
+    false
 }
 
 /// The position of the quote that ends the string.
@@ -131,13 +166,13 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::value::RawValue;
 
-    use super::{Items, item_end};
+    use super::{Cutter, ListEnd, item_end};
 
     fn items(list: &str) -> Option<Vec<&str>> {
-        let mut items = Items::new(list.as_bytes())?;
+        let mut cutter = Cutter::new(list.as_bytes())?;
         let mut texts = Vec::new();
-        while let Some(start) = items.next_start()? {
-            texts.push(std::str::from_utf8(items.cut(start)?).unwrap());
+        while let Some(start) = cutter.next_start()? {
+            texts.push(std::str::from_utf8(cutter.cut(start)?).unwrap());
         }
         Some(texts)
     }
@@ -174,7 +209,11 @@ mod tests {
             let list = format!("[0, {odd} ,\n {next}, {next}]");
             assert_eq!(items(&list).unwrap(), ["0", odd, next, next]);
         }
-        for odd in [r#"{"a":[{"b":1,{"b":2}]}"#, r#"{"a":{"b":1},{"c":1}}"#] {
+        for odd in [
+            r#"{"a":[{"b":1,{"b":2}]}"#,
+            r#"{"a":{"b":1},{"c":1}}"#,
+            r#"{"id":1,"type":"x",{"id":99},"z":1}"#,
+        ] {
             assert_eq!(items(&format!("[{odd},1]")).unwrap(), [odd, "1"]);
         }
     }
@@ -187,7 +226,17 @@ mod tests {
             ("[1]]", 3),
             (r#"{"a":[1}]"#, 8),
         ] {
-            assert_eq!(item_end(list.as_bytes(), 0, None), Some(end), "{list}");
+            assert_eq!(
+                item_end(
+                    list.as_bytes(),
+                    0,
+                    ListEnd::Unknown {
+                        may_be_unclosed: false
+                    }
+                ),
+                Ok(end),
+                "{list}"
+            );
         }
     }
 

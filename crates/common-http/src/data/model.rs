@@ -16,7 +16,9 @@ use crate::data::survey::survey;
 /// The struct derives both traits with `#[serde(remote = "Self")]`, which leaves the traits to this
 /// macro, and has a field `extra`. It is read with `serde_json` only (`from_str`, `from_value`, ...),
 /// like [`RawJson`](crate::RawJson). The derive also makes functions of the struct itself, which
-/// `Oximetry::deserialize(..)` calls: those fail at an unexpected value.
+/// `Oximetry::deserialize(..)` calls: those fail at an unexpected value. So does `serde_json::from_str`
+/// in a `Deserialize` of your own that [`json::decode`](crate::json::decode) reads with: use `decode`
+/// there too.
 ///
 /// ```
 /// use common_http::{Extra, json, lenient_model};
@@ -246,6 +248,22 @@ mod tests {
             (Some(61.0), None, 1)
         );
         assert_eq!(result.raw.unwrap().as_str(), "[ NaN ]");
+    }
+
+    #[test]
+    fn a_model_taken_from_the_fields_of_another_is_tolerant_too() {
+        #[derive(serde::Deserialize)]
+        #[serde(from = "Extra")]
+        struct Taken(Option<Outcome>, Extra);
+
+        impl From<Extra> for Taken {
+            fn from(mut rest: Extra) -> Self {
+                Self(crate::lenient::take(&mut rest, "result"), rest)
+            }
+        }
+
+        let Taken(result, rest) = decode(br#"{"result":{"odi":"6,2","pulse":61}}"#).unwrap();
+        assert_eq!((result.unwrap().pulse, rest.len()), (Some(61.0), 0));
     }
 
     #[test]

@@ -58,19 +58,16 @@ impl<T: DeserializeOwned> Recorded<T> {
     pub fn read(raw: RawJson) -> Result<Self, DecodeError> {
         Ok(Self::new(raw.parse()?, raw))
     }
-}
 
-/// Reads a body as a `T`, in the charset that its headers name, and keeps its bytes.
-///
-/// # Errors
-/// [`DecodeError`] with the path of the member that cannot be read.
-pub fn read_body<T>(headers: &HeaderMap, body: &[u8]) -> Result<Recorded<T>, DecodeError>
-where
-    T: DeserializeOwned,
-{
-    let text = charset::text_of(body, headers);
-    let value = decode_text(&text)?;
-    Ok(Recorded::new(value, RawJson::read_as(text, body)))
+    /// Reads a body in the charset that its headers name, and keeps its bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError`] with the path of the member that cannot be read.
+    pub fn from_body(headers: &HeaderMap, body: &[u8]) -> Result<Self, DecodeError> {
+        let text = charset::text_of(body, headers);
+        let value = decode_text(&text)?;
+        Ok(Self::new(value, RawJson::read_as(text, body)))
+    }
 }
 
 impl<T> Deref for Recorded<T> {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
-use crate::data::list::item_end;
+use crate::data::list::{ListEnd, item_end};
 use crate::data::scan::{Scalar, Scan};
 
 /// What is unusual in a document.
@@ -31,7 +31,7 @@ pub(crate) fn survey(text: &str) -> Option<Survey> {
         scan: Scan::new(text, &[]),
         nest: Vec::new(),
         objects: Vec::new(),
-        items: Vec::new(),
+        item_starts: Vec::new(),
         members: Vec::new(),
         found: Survey::default(),
         patience: PATIENCE * text.len(),
@@ -66,7 +66,7 @@ struct Surveyor<'a> {
     /// For each open object, the index in `members` at which its members begin.
     objects: Vec<usize>,
     /// For each open list, the position at which its current item begins.
-    items: Vec<usize>,
+    item_starts: Vec<usize>,
     /// The hash of each member's key, and the member's position.
     members: Vec<(u64, usize)>,
     found: Survey,
@@ -85,25 +85,44 @@ impl Surveyor<'_> {
         }
     }
 
-    /// Gives up the current item of the innermost list, and goes on behind it.
+    /// Gives up the current item of the innermost list, and goes on behind it. If that list does not
+    /// end, it gives up the item of the next outer list, which contains it.
     fn give_up_item(&mut self) -> Option<()> {
-        while self.nest.pop_if(|open| *open == b'{').is_some() {
-            let first = self.objects.pop()?;
-            self.members.truncate(first);
+        let read = self.scan.at;
+        loop {
+            while self.nest.pop_if(|open| *open == b'{').is_some() {
+                let first = self.objects.pop()?;
+                self.members.truncate(first);
+            }
+            self.scan.at = *self.item_starts.last()?;
+            self.scan.peek()?;
+            let start = self.scan.at;
+            let text = self.scan.text.as_bytes();
+            let is_within = self.nest.iter().rev().nth(1) == Some(&b'{');
+            let may_be_unclosed = is_within && self.item_starts.len() > 1;
+            let end = item_end(text, start, ListEnd::Unknown { may_be_unclosed });
+            let (Ok(reached) | Err(reached)) = end;
+            let reached = reached.max(read);
+            self.patience = self.patience.checked_sub((reached - start).max(1))?;
+            let Ok(end) = end else {
+                self.nest.pop();
+                self.item_starts.pop();
+                continue;
+            };
+            let found = &mut self.found;
+            while found
+                .pieces
+                .pop_if(|(piece, _)| piece.end > start)
+                .is_some()
+            {}
+            while found.unreadable.pop_if(|item| item.end > start).is_some() {}
+            while found.left_out.pop_if(|member| *member >= start).is_some() {}
+            let span = start..start + text[start..end].trim_ascii_end().len();
+            found.unreadable.push(span.clone());
+            found.pieces.push((span, "null".into()));
+            self.scan.at = end;
+            return Some(());
         }
-        self.scan.at = *self.items.last()?;
-        self.scan.peek()?;
-        let start = self.scan.at;
-        let text = self.scan.text.as_bytes();
-        let end = item_end(text, start, None)?;
-        self.patience = self.patience.checked_sub((end - start).max(1))?;
-        let span = start..start + text[start..end].trim_ascii_end().len();
-        self.found.pieces.retain(|(piece, _)| piece.end <= start);
-        self.found.unreadable.retain(|item| item.end <= start);
-        self.found.unreadable.push(span.clone());
-        self.found.pieces.push((span, "null".into()));
-        self.scan.at = end;
-        Some(())
     }
 
     /// Begins a value; returns whether it is complete, or its closing bracket is next.
@@ -115,7 +134,7 @@ impl Surveyor<'_> {
             if open == b'{' {
                 self.objects.push(self.members.len());
             } else {
-                self.items.push(self.scan.at);
+                self.item_starts.push(self.scan.at);
             }
             return Some(self.scan.peek()? == open + 2);
         }
@@ -142,7 +161,7 @@ impl Surveyor<'_> {
             } else {
                 self.scan.at += 1;
                 if open == b'[' {
-                    *self.items.last_mut()? = self.scan.at;
+                    *self.item_starts.last_mut()? = self.scan.at;
                 }
                 if self.scan.peek()? != open + 2 {
                     return self.key();
@@ -176,7 +195,7 @@ impl Surveyor<'_> {
             self.found.left_out.extend(replaced.map(|pair| pair[0].1));
             self.members.truncate(first);
         } else {
-            self.items.pop();
+            self.item_starts.pop();
         }
     }
 }

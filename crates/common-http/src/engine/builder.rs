@@ -90,7 +90,8 @@ impl EngineBuilder {
             None => HeaderValue::from_static(self.profile.user_agent),
         };
         let mut headers = self.headers;
-        headers.extend([accept_json()]);
+        let (accept, json) = accept_json();
+        headers.entry(accept).or_insert(json);
         headers.insert(USER_AGENT, user_agent);
         let transport = self.options.transport_to(&base, false)?;
         let store = self.store;

@@ -43,8 +43,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Starts the call's time. Boxed: the futures of calls stay small, of which a program may have
-    /// thousands.
+    /// Starts the call's time. Boxed to keep the futures of calls small: a program may have thousands.
     pub(crate) fn start(engine: Engine, request: Box<Prepared>) -> Box<Self> {
         let now = Instant::now();
         let operation = &request.operation;

@@ -283,8 +283,15 @@ impl ReaderSource {
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
         self.scratch.reserve(READ);
-        ready!(poll_read_buf(self.reader.as_mut(), cx, &mut self.scratch))?;
-        Poll::Ready(Ok(self.scratch.split().freeze()))
+        let read = ready!(poll_read_buf(self.reader.as_mut(), cx, &mut self.scratch))?;
+        // A small piece would keep the whole room for itself.
+        Poll::Ready(Ok(if read < READ / 4 {
+            let piece = Bytes::copy_from_slice(&self.scratch);
+            self.scratch.clear();
+            piece
+        } else {
+            self.scratch.split().freeze()
+        }))
     }
 }
 

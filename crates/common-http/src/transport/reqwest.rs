@@ -21,7 +21,7 @@ use crate::transport::{
 };
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
-/// hyper's default is 100; some gateways add dozens. Each costs time with every answer.
+/// hyper's default is 100; some gateways add dozens. hyper makes room for this many at every answer.
 const MOST_HEADERS: usize = 256;
 
 /// Sends attempts with reqwest. Its retries, redirects, cookies and decompression are off, because
@@ -29,6 +29,16 @@ const MOST_HEADERS: usize = 256;
 pub(crate) struct ReqwestTransport(Client);
 
 impl ReqwestTransport {
+    /// Refuses a proxy in the environment that cannot be used for this address.
+    pub(crate) fn check_proxy(connection: &Connection, url: &url::Url) -> Result<()> {
+        match connection.proxy {
+            ProxyChoice::System if !is_loopback(url) => {
+                environment::check(url, |name| std::env::var(name).ok())
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn new(connection: &Connection, base: &url::Url) -> Result<Self> {
         let mut builder = Client::builder()
             .retry(retry::never())
@@ -79,10 +89,7 @@ fn with_proxy(
     match &connection.proxy {
         // Requests to this machine need no proxy.
         ProxyChoice::System if is_loopback(base) => Ok(builder.no_proxy()),
-        ProxyChoice::System => {
-            environment::check(base, |name| std::env::var(name).ok())?;
-            Ok(builder)
-        }
+        ProxyChoice::System => Ok(builder),
         ProxyChoice::None => Ok(builder.no_proxy()),
         ProxyChoice::Url(url) => {
             const REFUSED: &str = "the proxy's address is not an http or https URL";

@@ -24,6 +24,7 @@ impl SharedTransports {
         url: &Url,
         is_foreign: bool,
     ) -> Result<Arc<dyn Transport>> {
+        ReqwestTransport::check_proxy(connection, url)?;
         let kinds = [is_foreign, is_loopback(url), url.scheme() == "http"];
         let place = kinds
             .iter()

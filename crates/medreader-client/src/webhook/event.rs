@@ -1,6 +1,5 @@
 //! What a webhook says.
 
-use common_http::__private::read_body;
 use common_http::{DecodeError, Extra, Recorded, Timestamp, lenient_model, safe_debug};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
@@ -62,6 +61,6 @@ impl WebhookEvent {
     /// [`DecodeError`] if the body is not a JSON object with an `id` that is a number or a text that
     /// is not empty.
     pub fn from_body(body: &[u8]) -> Result<Recorded<Self>, DecodeError> {
-        read_body(&HeaderMap::new(), body)
+        Recorded::from_body(&HeaderMap::new(), body)
     }
 }

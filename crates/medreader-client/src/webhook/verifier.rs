@@ -3,7 +3,6 @@
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use common_http::__private::read_body;
 use common_http::{Recorded, Secret, safe_debug};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -143,7 +142,7 @@ impl Verifier {
         body: &[u8],
     ) -> Result<Recorded<WebhookEvent>, WebhookError> {
         self.check_size(body.len() as u64)?;
-        read_body(headers, body).map_err(WebhookError::NoPayload)
+        Recorded::from_body(headers, body).map_err(WebhookError::NoPayload)
     }
 }
 
