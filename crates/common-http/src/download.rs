@@ -1,14 +1,15 @@
 //! An answer that is streamed to memory, to a file or to the caller.
 
+mod saving;
+
 use std::fmt;
-use std::io;
 use std::path::Path;
 
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
+use self::saving::{Saving, Trouble};
 use crate::engine::{Broken, Failure, Reply, Run, within};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -40,6 +41,7 @@ pub struct Download {
     /// Whether `chunk` has returned some of the body, so that it cannot start again.
     handed_over: bool,
     failed: Option<Error>,
+    received: Option<Box<dyn FnOnce() + Send + Sync>>,
 }
 
 impl Download {
@@ -52,6 +54,7 @@ impl Download {
             complete: false,
             handed_over: false,
             failed: None,
+            received: None,
         })
     }
 
@@ -121,6 +124,26 @@ impl Download {
         }
     }
 
+    /// Makes [`Download::save_to`] call this when the body has arrived, before it flushes the file.
+    ///
+    /// A program that limits its requests in flight can start the next one then, while the disk
+    /// still works. It is not called if the body does not arrive.
+    ///
+    /// ```no_run
+    /// # async fn example(
+    /// #     download: common_http::Download,
+    /// #     in_flight: std::sync::Arc<tokio::sync::Semaphore>,
+    /// # ) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let permit = in_flight.acquire_owned().await?;
+    /// let download = download.on_received(move || drop(permit));
+    /// download.save_to("report.pdf").await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn on_received(mut self, then: impl FnOnce() + Send + Sync + 'static) -> Self {
+        self.received = Some(Box::new(then));
+        self
+    }
+
     /// Saves the body as this file and returns its length in bytes.
     ///
     /// The body goes to a temporary file in the same folder, which is checked, flushed to the disk
@@ -130,48 +153,30 @@ impl Download {
     /// It replaces only a regular file, not a folder, FIFO, socket or device. A symbolic link to a
     /// regular file or to nothing is itself replaced.
     ///
-    /// A cancelled save leaves nothing behind. A killed process may leave the temporary file, named
+    /// A cancelled save leaves nothing behind, or the complete file if it was already being renamed.
+    /// A killed process may leave the temporary file, named
     /// `.download-*.part`.
     ///
     /// # Errors
     /// `local_io` if the file cannot be written, and those of [`Download::bytes`].
     pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64> {
-        const WRITING: &str = "writing the download";
         self.is_untouched()?;
-        let path = path.as_ref();
-        check_target(path).await.map_err(|error| {
-            self.local("replacing the entry that has the download's name", &error)
-        })?;
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        let temporary = tempfile::Builder::new()
-            .prefix(".download-")
-            .suffix(".part")
-            .tempfile_in(folder)
-            .map_err(|error| self.local("creating a temporary file beside the target", &error))?;
-        let (file, temporary) = temporary.into_parts();
-        let mut file = tokio::fs::File::from_std(file);
-        let length = loop {
-            let broken = match self.copy_into(&mut file).await {
-                Ok(length) => break length,
-                Err(Copying::Disk(error)) => return Err(self.local(WRITING, &error)),
+        let mut saving = Saving::begin(path.as_ref());
+        loop {
+            let broken = match self.copy_into(&mut saving).await {
+                Ok(()) => break,
+                Err(Copying::Disk(trouble)) => return Err(self.local(&trouble)),
                 Err(Copying::Answer(failure)) => failure,
             };
             self.restart(broken).await?;
-            empty(&mut file)
-                .await
-                .map_err(|error| self.local(WRITING, &error))?;
-        };
-        file.sync_all()
-            .await
-            .map_err(|error| self.local(WRITING, &error))?;
-        drop(file);
-        temporary
-            .persist(path)
-            .map_err(|error| self.local("renaming the download", &error.error))?;
-        Ok(length)
+            let restarted = saving.restart().await;
+            restarted.map_err(|trouble| self.local(&trouble))?;
+        }
+        if let Some(received) = self.received.take() {
+            received();
+        }
+        let saved = saving.finish().await;
+        saved.map_err(|trouble| self.local(&trouble))
     }
 
     fn is_untouched(&self) -> Result<()> {
@@ -184,19 +189,16 @@ impl Download {
     }
 
     /// A failure of this machine after the vendor answered.
-    fn local(&self, what: &'static str, error: &io::Error) -> Error {
-        let error = Error::io(what, error.kind());
+    fn local(&self, trouble: &Trouble) -> Error {
+        let error = Error::io(trouble.what, trouble.kind);
         self.call.after_answer(error, self.reply.status)
     }
 
-    async fn copy_into(&mut self, file: &mut tokio::fs::File) -> Result<u64, Copying> {
-        let mut length = 0;
+    async fn copy_into(&mut self, saving: &mut Saving) -> Result<(), Copying> {
         while let Some(chunk) = self.next().await.map_err(Copying::Answer)? {
-            file.write_all(&chunk).await.map_err(Copying::Disk)?;
-            length += chunk.len() as u64;
+            saving.add(chunk).await.map_err(Copying::Disk)?;
         }
-        file.flush().await.map_err(Copying::Disk)?;
-        Ok(length)
+        Ok(())
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
@@ -226,26 +228,8 @@ impl Download {
     }
 }
 
-/// Whether a file may be saved here: the path is free, or has a regular file.
-async fn check_target(path: &Path) -> io::Result<()> {
-    match tokio::fs::metadata(path).await {
-        Ok(there) if there.is_file() => Ok(()),
-        Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(_) => Err(io::ErrorKind::InvalidInput.into()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-/// Prepares a file for writing it again from the start.
-async fn empty(file: &mut tokio::fs::File) -> io::Result<()> {
-    file.set_len(0).await?;
-    file.rewind().await?;
-    Ok(())
-}
-
 enum Copying {
-    Disk(io::Error),
+    Disk(Trouble),
     Answer(Failure),
 }
 

@@ -5,6 +5,8 @@
 
 use std::fs;
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::centre::{Centre, done, exam, id, key, pdf};
 use crate::run::{Archive, PROGRAM, Run, configured};
@@ -108,6 +110,12 @@ fn by_an_interrupt() {
         .spawn()
         .unwrap();
     centre.server.wait_until_held();
+    // The second report is fetched while the first is still flushed to the disk.
+    let waiting = Instant::now();
+    while archive.report(&id(1)).is_none() {
+        assert!(waiting.elapsed() < Duration::from_secs(20));
+        thread::sleep(Duration::from_millis(5));
+    }
     let mut interrupt = Command::new("kill");
     interrupt.arg("-INT").arg(run.id().to_string());
     assert!(interrupt.status().unwrap().success());

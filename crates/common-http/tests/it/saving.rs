@@ -74,6 +74,58 @@ async fn starts_again_after_a_cut_with_fresh_content() {
     assert_eq!(names(folder.path()), ["EXAMPLE.pdf"]);
 }
 
+/// Longer than what is collected before it is written.
+const LARGE: usize = 1_000_000;
+
+#[tokio::test]
+async fn a_large_file_has_its_pieces_in_order_and_nothing_of_an_attempt_that_was_cut() {
+    let folder = folder();
+    let path = folder.path().join("EXAMPLE.pdf");
+    let content: Vec<u8> = (0..LARGE as u32).map(|at| (at / 1000) as u8).collect();
+    let pieces = content.clone();
+    let network = FakeTransport::new(move |request| {
+        let answer = FakeAnswer::status(200);
+        match request.index {
+            0 => answer.chunk(NOW, vec![b'x'; 2 * LARGE]).cut(),
+            _ => pieces
+                .chunks(7_000)
+                .fold(answer, |answer, piece| answer.chunk(NOW, piece.to_vec())),
+        }
+    });
+    assert_eq!(save(&network, &path).await.unwrap(), LARGE as u64);
+    assert!(fs::read(&path).unwrap() == content);
+    assert_eq!(names(folder.path()), ["EXAMPLE.pdf"]);
+}
+
+#[tokio::test]
+async fn is_received_once_and_before_the_file_has_its_name() {
+    let folder = folder();
+    let path = folder.path().join("EXAMPLE.pdf");
+    let network = FakeTransport::new(|request| match request.index {
+        0 => FakeAnswer::status(200).chunk(NOW, "EXAMPLE").cut(),
+        _ => file(),
+    });
+    let (sender, mut received) = tokio::sync::mpsc::unbounded_channel();
+    let seen = path.clone();
+    let download = download(&engine(&network)).await.unwrap();
+    let download = download.on_received(move || sender.send(seen.exists()).unwrap());
+    download.save_to(&path).await.unwrap();
+    assert_eq!(received.recv().await, Some(false));
+    assert_eq!(received.recv().await, None);
+    assert!(path.exists());
+}
+
+#[tokio::test]
+async fn an_incomplete_body_is_not_received() {
+    let folder = folder();
+    for step in [Cut, Short] {
+        let download = download(&engine(&network([step]))).await.unwrap();
+        let download = download.on_received(|| panic!("the body did not arrive"));
+        let saved = download.save_to(folder.path().join("EXAMPLE.pdf")).await;
+        assert_eq!(saved.unwrap_err().kind(), ErrorKind::Interrupted);
+    }
+}
+
 #[tokio::test]
 async fn an_existing_file_is_replaced_only_by_a_whole_one() {
     let folder = folder();

@@ -35,7 +35,9 @@ use self::refetched::Refetched;
 use self::reports::Reports;
 use self::summary::Summary;
 
-#[tokio::main]
+// One task does all the work, and the disk has threads of its own: more threads would only wake each
+// other.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let args = Args::parse();
     logging::start();

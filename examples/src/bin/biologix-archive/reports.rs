@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use biologix_client::ExamKey;
 use common_http::{Error, ErrorKind};
@@ -10,6 +11,7 @@ use examples::failure::{self, Failure};
 use examples::progress::Progress;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::centre::Centre;
 use crate::findings::Findings;
@@ -23,6 +25,10 @@ use crate::refetched::{Refetched, lacks_its_end};
 const MOST_SILENCES: u32 = 6;
 /// A throttled report counts as this many: it has waited for minutes, so two in a row are enough.
 const THROTTLED: u32 = MOST_SILENCES / 2;
+
+/// How many reports are worked on for each that may be fetched: the others are being flushed to
+/// the disk. More would only help where that takes longer than fetching.
+const PER_PERMIT: usize = 2;
 
 /// How the reports of a run went.
 #[derive(Default, Serialize)]
@@ -48,6 +54,8 @@ pub(crate) struct Reports<'a> {
     folder: &'a Folder,
     refetched: RefCell<Refetched>,
     concurrency: usize,
+    /// A permit for each report that is being fetched. One that only waits for the disk has none.
+    in_flight: Arc<Semaphore>,
     progress: &'a Progress,
     silences: Cell<u32>,
 }
@@ -65,6 +73,7 @@ impl<'a> Reports<'a> {
             folder,
             refetched: RefCell::new(refetched),
             concurrency,
+            in_flight: Arc::new(Semaphore::new(concurrency)),
             progress,
             silences: Cell::new(0),
         }
@@ -85,7 +94,7 @@ impl<'a> Reports<'a> {
                 let result = self.one(&exam).await;
                 Ok::<_, Failure>((exam.id, result))
             })
-            .buffer_unordered(self.concurrency);
+            .buffer_unordered(self.concurrency * PER_PERMIT);
         while let Some((exam_id, result)) = fetched.try_next().await? {
             match result {
                 Fetched::Saved => tally.saved += 1,
@@ -129,10 +138,12 @@ impl<'a> Reports<'a> {
         let Some(key) = &exam.key else {
             return Fetched::Missing;
         };
+        // It is never closed.
+        let permit = Arc::clone(&self.in_flight).acquire_owned().await.ok();
         if self.silences.get() >= MOST_SILENCES {
             return Fetched::Failed("not requested, because the vendor does not answer".to_owned());
         }
-        match self.save(key, &path).await {
+        match self.save(key, &path, permit).await {
             Ok(()) => {
                 if is_there && lacks_its_end() {
                     self.refetched.borrow_mut().note(id);
@@ -144,9 +155,15 @@ impl<'a> Reports<'a> {
         }
     }
 
-    async fn save(&self, key: &ExamKey, path: &Path) -> Result<(), Error> {
+    async fn save(
+        &self,
+        key: &ExamKey,
+        path: &Path,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Result<(), Error> {
         let saved = async {
             let report = self.centre.client.reports().get(key).await?;
+            let report = report.on_received(move || drop(permit));
             report.save_to(path).await.map(|_bytes| ())
         }
         .await;

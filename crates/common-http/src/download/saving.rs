@@ -1,0 +1,249 @@
+//! The file of a download. It is opened, written and renamed on threads that may block.
+
+use std::fs::{self, File};
+use std::io::{self, Seek, Write};
+use std::mem;
+use std::panic;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use tempfile::TempPath;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+/// How many bytes are collected before a thread is woken to write them.
+///
+/// Most reports are smaller, and so are written, flushed and renamed in one go.
+const BATCH: usize = 256 << 10;
+
+/// What could not be done on this machine, and why.
+#[derive(Debug)]
+pub(super) struct Trouble {
+    pub(super) what: &'static str,
+    pub(super) kind: io::ErrorKind,
+}
+
+/// A temporary file beside the target that gets the target's name when it is complete.
+///
+/// Dropping this removes the temporary file.
+pub(super) struct Saving {
+    target: PathBuf,
+    temporary: Arc<Temporary>,
+    /// The latest job on the file. It returns the file for the next one.
+    job: Option<Job>,
+    pending: Vec<Bytes>,
+    pending_bytes: usize,
+    length: u64,
+}
+
+type Job = JoinHandle<Result<File, Trouble>>;
+
+impl Saving {
+    /// Starts to check the target and to create the temporary file.
+    pub(super) fn begin(target: &Path) -> Self {
+        let temporary = Arc::new(Temporary::default());
+        let (path, shared) = (target.to_owned(), Arc::clone(&temporary));
+        Self {
+            target: target.to_owned(),
+            temporary,
+            job: Some(spawn_blocking(move || open(&path, &shared))),
+            pending: Vec::new(),
+            pending_bytes: 0,
+            length: 0,
+        }
+    }
+
+    /// Adds bytes, which are written while later ones arrive.
+    pub(super) async fn add(&mut self, bytes: Bytes) -> Result<(), Trouble> {
+        self.length += bytes.len() as u64;
+        self.pending_bytes += bytes.len();
+        self.pending.push(bytes);
+        if self.pending_bytes >= BATCH {
+            let mut file = self.file().await?;
+            let pending = self.take_pending();
+            self.job = Some(spawn_blocking(move || {
+                write(&mut file, &pending)?;
+                Ok(file)
+            }));
+        }
+        Ok(())
+    }
+
+    /// Starts the content again from the beginning.
+    pub(super) async fn restart(&mut self) -> Result<(), Trouble> {
+        let mut file = self.file().await?;
+        self.take_pending();
+        self.length = 0;
+        self.job = Some(spawn_blocking(move || {
+            file.set_len(0)
+                .and_then(|()| file.rewind())
+                .map_err(writing)?;
+            Ok(file)
+        }));
+        Ok(())
+    }
+
+    /// Writes what is left, flushes the file to the disk and renames it; returns its length.
+    pub(super) async fn finish(mut self) -> Result<u64, Trouble> {
+        let mut file = self.file().await?;
+        let pending = self.take_pending();
+        let (target, temporary) = (mem::take(&mut self.target), Arc::clone(&self.temporary));
+        self.job = Some(spawn_blocking(move || {
+            write(&mut file, &pending)?;
+            file.sync_all().map_err(writing)?;
+            temporary.rename(&target)?;
+            Ok(file)
+        }));
+        self.file().await?;
+        Ok(self.length)
+    }
+
+    /// Waits for the job on the file.
+    async fn file(&mut self) -> Result<File, Trouble> {
+        let Some(job) = &mut self.job else {
+            // An earlier job failed, and the download with it.
+            return Err(writing(io::ErrorKind::Other.into()));
+        };
+        let done = job.await;
+        self.job = None;
+        match done {
+            Ok(done) => done,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => panic::resume_unwind(panic),
+                // The runtime shuts down.
+                Err(_) => Err(writing(io::ErrorKind::Interrupted.into())),
+            },
+        }
+    }
+
+    fn take_pending(&mut self) -> Vec<Bytes> {
+        self.pending_bytes = 0;
+        mem::take(&mut self.pending)
+    }
+}
+
+impl Drop for Saving {
+    fn drop(&mut self) {
+        self.temporary.remove();
+    }
+}
+
+/// The temporary file's name, shared with the job on it, so that a cancelled save can remove it.
+#[derive(Default)]
+struct Temporary(Mutex<Name>);
+
+#[derive(Default)]
+enum Name {
+    #[default]
+    NotYet,
+    There(TempPath),
+    /// It was renamed, or the save was cancelled.
+    Gone,
+}
+
+impl Temporary {
+    /// Keeps the name of the file, or removes the file if the save was cancelled meanwhile.
+    fn keep(&self, path: TempPath) {
+        let mut name = self.lock();
+        if matches!(*name, Name::NotYet) {
+            *name = Name::There(path);
+        }
+    }
+
+    fn rename(&self, target: &Path) -> Result<(), Trouble> {
+        // The lock is kept: a save that is cancelled now waits until the file has its name.
+        let mut name = self.lock();
+        match mem::replace(&mut *name, Name::Gone) {
+            Name::There(path) => path
+                .persist(target)
+                .map_err(|error| trouble("renaming the download", &error.error)),
+            // Cancelled: nobody waits for the result.
+            Name::NotYet | Name::Gone => Ok(()),
+        }
+    }
+
+    fn remove(&self) {
+        *self.lock() = Name::Gone;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Name> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn open(target: &Path, temporary: &Temporary) -> Result<File, Trouble> {
+    check_target(target)
+        .map_err(|error| trouble("replacing the entry that has the download's name", &error))?;
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let (file, path) = tempfile::Builder::new()
+        .prefix(".download-")
+        .suffix(".part")
+        .tempfile_in(folder)
+        .map_err(|error| trouble("creating a temporary file beside the target", &error))?
+        .into_parts();
+    temporary.keep(path);
+    Ok(file)
+}
+
+/// Whether a file may be saved here: the path is free, or has a regular file.
+fn check_target(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_file() => Ok(()),
+        Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(_) => Err(io::ErrorKind::InvalidInput.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn write(file: &mut File, pending: &[Bytes]) -> Result<(), Trouble> {
+    for bytes in pending {
+        file.write_all(bytes).map_err(writing)?;
+    }
+    Ok(())
+}
+
+fn writing(error: io::Error) -> Trouble {
+    trouble("writing the download", &error)
+}
+
+fn trouble(what: &'static str, error: &io::Error) -> Trouble {
+    Trouble {
+        what,
+        kind: error.kind(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_empty(folder: &Path) -> bool {
+        fs::read_dir(folder).unwrap().next().is_none()
+    }
+
+    #[test]
+    fn a_save_that_is_cancelled_while_its_file_is_opened_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let temporary = Temporary::default();
+        temporary.remove();
+        open(&folder.path().join("EXAMPLE.pdf"), &temporary).unwrap();
+        assert!(is_empty(folder.path()));
+    }
+
+    #[test]
+    fn a_save_that_is_cancelled_while_its_file_is_flushed_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("EXAMPLE.pdf");
+        let temporary = Temporary::default();
+        let mut file = open(&target, &temporary).unwrap();
+        write(&mut file, &[Bytes::from("EXAMPLE")]).unwrap();
+        temporary.remove();
+        assert!(is_empty(folder.path()));
+        temporary.rename(&target).unwrap();
+        assert!(is_empty(folder.path()));
+    }
+}
