@@ -139,6 +139,18 @@ async fn accept_and_user_agent_can_be_set() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clients_own_accept_replaces_the_default() {
+    let network = idle();
+    let options = HttpOptions::default().transport(network.clone());
+    let builder = Engine::builder(&VENDOR, "http://localhost").http(options);
+    let own = HeaderValue::from_static("application/vnd.example+json");
+    let engine = builder.header(ACCEPT, own.clone()).build().unwrap();
+    engine.request(&ORDER).await.unwrap();
+    let headers = network.requests().remove(0).headers;
+    assert!(headers.get_all(ACCEPT).iter().eq([&own]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn invalid_header_values_are_refused() {
     for value in [&b"a\nb"[..], b"a\r\nx-b: c", b"\0", b"\x7f"] {
         let name = HeaderName::from_static("x-extra");
