@@ -9,12 +9,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use tempfile::TempPath;
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
 /// How many bytes are collected before a thread is woken to write them.
 ///
 /// Most reports are smaller, and so are written, flushed and renamed in one go.
 const BATCH: usize = 256 << 10;
+/// After how many bytes the disk begins to flush while later bytes arrive.
+const FLUSH: u64 = 16 << 20;
 
 /// What could not be done on this machine, and why.
 #[derive(Debug)]
@@ -30,13 +32,16 @@ pub(super) struct Saving {
     target: PathBuf,
     temporary: Arc<Temporary>,
     /// The latest job on the file. It returns the file for the next one.
-    job: Option<Job>,
+    job: Option<Job<File>>,
     pending: Vec<Bytes>,
     pending_bytes: usize,
     length: u64,
+    /// The latest flush ahead of the end.
+    flushing: Option<Job<()>>,
+    unflushed: u64,
 }
 
-type Job = JoinHandle<Result<File, Trouble>>;
+type Job<T> = JoinHandle<Result<T, Trouble>>;
 
 impl Saving {
     /// Starts to check the target and to create the temporary file.
@@ -50,6 +55,8 @@ impl Saving {
             pending: Vec::new(),
             pending_bytes: 0,
             length: 0,
+            flushing: None,
+            unflushed: 0,
         }
     }
 
@@ -60,6 +67,14 @@ impl Saving {
         self.pending.push(bytes);
         if self.pending_bytes >= BATCH {
             let mut file = self.file().await?;
+            if self.unflushed >= FLUSH && self.flushing.as_ref().is_none_or(Job::is_finished) {
+                self.flushed().await?;
+                self.unflushed = 0;
+                let file = file.try_clone().map_err(writing)?;
+                let flush = move || file.sync_data().map_err(writing);
+                self.flushing = Some(spawn_blocking(flush));
+            }
+            self.unflushed += self.pending_bytes as u64;
             let pending = self.take_pending();
             self.job = Some(spawn_blocking(move || {
                 write(&mut file, &pending)?;
@@ -86,6 +101,7 @@ impl Saving {
     /// Writes what is left, flushes the file to the disk and renames it; returns its length.
     pub(super) async fn finish(mut self) -> Result<u64, Trouble> {
         let mut file = self.file().await?;
+        self.flushed().await?;
         let pending = self.take_pending();
         let (target, temporary) = (mem::take(&mut self.target), Arc::clone(&self.temporary));
         self.job = Some(spawn_blocking(move || {
@@ -106,19 +122,33 @@ impl Saving {
         };
         let done = job.await;
         self.job = None;
-        match done {
-            Ok(done) => done,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => panic::resume_unwind(panic),
-                // The runtime shuts down.
-                Err(_) => Err(writing(io::ErrorKind::Interrupted.into())),
-            },
-        }
+        done_with(done)
+    }
+
+    /// Waits for the flush. Its error must not be lost: the system may tell it once.
+    async fn flushed(&mut self) -> Result<(), Trouble> {
+        let Some(flushing) = &mut self.flushing else {
+            return Ok(());
+        };
+        let done = flushing.await;
+        self.flushing = None;
+        done_with(done)
     }
 
     fn take_pending(&mut self) -> Vec<Bytes> {
         self.pending_bytes = 0;
         mem::take(&mut self.pending)
+    }
+}
+
+fn done_with<T>(done: Result<Result<T, Trouble>, JoinError>) -> Result<T, Trouble> {
+    match done {
+        Ok(done) => done,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => panic::resume_unwind(panic),
+            // The runtime shuts down.
+            Err(_) => Err(writing(io::ErrorKind::Interrupted.into())),
+        },
     }
 }
 

@@ -74,8 +74,8 @@ async fn starts_again_after_a_cut_with_fresh_content() {
     assert_eq!(names(folder.path()), ["EXAMPLE.pdf"]);
 }
 
-/// Longer than what is collected before it is written.
-const LARGE: usize = 1_000_000;
+/// More than is written before the disk begins to flush.
+const LARGE: usize = 20_000_000;
 
 #[tokio::test]
 async fn a_large_file_has_its_pieces_in_order_and_nothing_of_an_attempt_that_was_cut() {
@@ -88,7 +88,7 @@ async fn a_large_file_has_its_pieces_in_order_and_nothing_of_an_attempt_that_was
         match request.index {
             0 => answer.chunk(NOW, vec![b'x'; 2 * LARGE]).cut(),
             _ => pieces
-                .chunks(7_000)
+                .chunks(70_000)
                 .fold(answer, |answer, piece| answer.chunk(NOW, piece.to_vec())),
         }
     });
