@@ -1,12 +1,13 @@
 //! The rows of single calls: time and CPU.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Parser;
 
 use crate::instructions;
-use crate::measure::{Bench, Job, scratch};
+use crate::measure::{Bench, Job};
 use crate::process;
+use crate::reports;
 use crate::sides::Name::{Connection, Ours, Plain, Pool, Retrying};
 use crate::table::{CPU, GROWN, MEMORY, RATE, TIME, count, rows};
 use crate::work::Task;
@@ -51,8 +52,14 @@ pub(crate) fn print(sizes: &Sizes) {
     pages(&bench);
     list(&bench, sizes.exams);
     clients(&bench);
-    reports(&bench, sizes.reports, Path::new("/dev/shm"), "memory disk");
-    reports(&bench, sizes.reports, &sizes.folder, "disk");
+    reports::print(
+        &bench,
+        Task::Reports,
+        Ours,
+        "",
+        sizes.reports,
+        &sizes.folder,
+    );
     expired(&bench, sizes.tasks);
 }
 
@@ -92,25 +99,6 @@ fn clients(bench: &Bench) {
     let costs = bench.measure(job, &[Plain, Retrying, Ours]);
     let what = "one more client in a process";
     rows(what, &costs.per_unit(job.count), &[CPU, GROWN]);
-}
-
-fn reports(bench: &Bench, reports: u64, parent: &Path, disk: &str) {
-    if !parent.is_dir() {
-        let parent = parent.display();
-        eprintln!("!! NOT MEASURED: reports to the {disk}, because there is no {parent}");
-        return;
-    }
-    let folder = scratch(parent);
-    let job = Job {
-        at_once: 8,
-        delay: 20,
-        folder: folder.path(),
-        ..Job::new(Task::Reports, reports)
-    };
-    let costs = bench.measure(job, &[Plain, Connection, Ours]);
-    let reports = count(reports as f64);
-    let what = format!("{reports} reports of 200 KiB, 20 ms away, 8 in flight, to {disk}");
-    rows(&what, &costs, &[TIME, CPU]);
 }
 
 fn expired(bench: &Bench, tasks: u64) {

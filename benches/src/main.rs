@@ -7,6 +7,7 @@ mod instructions;
 mod measure;
 mod process;
 mod program;
+mod reports;
 mod server;
 mod sides;
 mod svg;

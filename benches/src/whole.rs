@@ -9,6 +9,7 @@ use clap::Parser;
 use crate::measure::{Bench, Job, scratch};
 use crate::process::{self, free_space};
 use crate::program;
+use crate::reports;
 use crate::sides::Name::{Connection, Ours, Plain, Program, Retrying, Synced};
 use crate::table::{CPU, MEMORY, TIME, count, rows};
 use crate::work::Task;
@@ -33,8 +34,16 @@ pub(crate) fn print(sizes: &Sizes) {
     let bench = Bench::start(sizes.rounds);
     files(&bench, &sizes.folder, sizes.file << 20);
     program::build();
-    archive(&bench, sizes.reports, Path::new("/dev/shm"), "memory disk");
-    archive(&bench, sizes.reports, &sizes.folder, "disk");
+    // Against loops by hand that do the same.
+    let what = "`biologix-archive`: the list and ";
+    reports::print(
+        &bench,
+        Task::Archive,
+        Program,
+        what,
+        sizes.reports,
+        &sizes.folder,
+    );
 }
 
 fn files(bench: &Bench, parent: &Path, size: u64) {
@@ -85,27 +94,4 @@ pub(crate) fn has_space(folder: &Path, size: u64) -> bool {
         );
     }
     enough
-}
-
-/// The program against loops by hand that do the same: the list, then its reports.
-fn archive(bench: &Bench, reports: u64, parent: &Path, disk: &str) {
-    if !parent.is_dir() {
-        let parent = parent.display();
-        eprintln!("!! NOT MEASURED: the archive on a {disk}, because there is no {parent}");
-        return;
-    }
-    let folder = scratch(parent);
-    let job = Job {
-        at_once: 8,
-        delay: 20,
-        folder: folder.path(),
-        ..Job::new(Task::Archive, reports)
-    };
-    let costs = bench.measure(job, &[Plain, Connection, Program]);
-    let reports = count(reports as f64);
-    let what = format!(
-        "`biologix-archive`: the list and {reports} reports of 200 KiB, 20 ms away, \
-         8 in flight, to {disk}"
-    );
-    rows(&what, &costs, &[TIME, CPU]);
 }
