@@ -1,5 +1,6 @@
 //! A whole answer in memory.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -82,8 +83,7 @@ impl Answer {
     /// # Errors
     /// `decode`, with the JSON path and the body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        decode_text(&charset::text_of(&self.body, &self.headers))
-            .map_err(|error| self.no_json(error))
+        decode_text(&self.text()).map_err(|error| self.no_json(error))
     }
 
     /// The JSON text of the body, or `None` if it is not JSON. For answers of any form.
@@ -125,11 +125,14 @@ impl Answer {
 
     /// Why the body is not a list.
     fn no_list(&self) -> Error {
-        let text = charset::text_of(&self.body, &self.headers);
-        match strict::<Vec<IgnoredAny>>(&text) {
+        match strict::<Vec<IgnoredAny>>(&self.text()) {
             Err(error) => self.no_json(error),
             Ok(_) => self.unreadable(),
         }
+    }
+
+    fn text(&self) -> Cow<'_, str> {
+        charset::text(&self.body, || charset::named(&self.headers))
     }
 
     fn no_json(&self, error: DecodeError) -> Error {

@@ -27,22 +27,14 @@ pub(crate) fn named(headers: &HeaderMap) -> Option<&str> {
     Some(charset.trim_matches([' ', '"']))
 }
 
-/// [`text`] of a body that came with these headers.
-pub(crate) fn text_of<'a>(body: &'a [u8], headers: &HeaderMap) -> Cow<'a, str> {
-    match std::str::from_utf8(body) {
-        // With a zero it is UTF-16.
-        Ok(plain) if plain.starts_with(['{', '[']) && body.get(1) != Some(&0) => {
-            Cow::Borrowed(plain)
-        }
-        _ => text(body, named(headers)),
-    }
-}
-
 /// Reads bytes as UTF-8; else as UTF-16, then as the named charset, then with replacement characters.
 ///
 /// UTF-8 comes first, because servers often name a charset that they do not use. A byte order mark
-/// is skipped.
-pub(crate) fn text<'a>(bytes: &'a [u8], charset: Option<&str>) -> Cow<'a, str> {
+/// is skipped. The charset is asked for only when it is needed.
+pub(crate) fn text<'a, 'c>(
+    bytes: &'a [u8],
+    charset: impl FnOnce() -> Option<&'c str>,
+) -> Cow<'a, str> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if let Some(text) = utf16(bytes) {
         return Cow::Owned(text);
@@ -50,7 +42,7 @@ pub(crate) fn text<'a>(bytes: &'a [u8], charset: Option<&str>) -> Cow<'a, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
     }
-    let upper = match &*charset.unwrap_or_default().to_ascii_lowercase() {
+    let upper = match &*charset().unwrap_or_default().to_ascii_lowercase() {
         "iso-8859-1" | "iso8859-1" | "latin1" | "windows-1252" | "cp1252" => WESTERN,
         "windows-1251" | "cp1251" => CYRILLIC,
         _ => return String::from_utf8_lossy(bytes),
@@ -83,11 +75,11 @@ mod tests {
     #[test]
     fn utf_8_comes_first_and_the_named_charset_second() {
         let named = Some("iso-8859-1");
-        assert_eq!(text("\u{feff}é".as_bytes(), named), "é");
-        assert_eq!(text(b"\xe9\x80", named), "é€");
-        assert_eq!(text(b"\xc0\xb3", Some("windows-1251")), "Аі");
+        assert_eq!(text("\u{feff}é".as_bytes(), || named), "é");
+        assert_eq!(text(b"\xe9\x80", || named), "é€");
+        assert_eq!(text(b"\xc0\xb3", || Some("windows-1251")), "Аі");
         for unknown in [None, Some("x-unknown"), Some("utf-8")] {
-            assert_eq!(text(b"\"\xe9\"", unknown), "\"\u{fffd}\"");
+            assert_eq!(text(b"\"\xe9\"", || unknown), "\"\u{fffd}\"");
         }
         for table in [WESTERN, CYRILLIC] {
             assert_eq!(table.chars().count(), 128);
@@ -101,7 +93,7 @@ mod tests {
             let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
             let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
             assert_eq!(
-                (text(&little, None), text(&big, None)),
+                (text(&little, || None), text(&big, || None)),
                 ("{é}".into(), "{é}".into())
             );
         }

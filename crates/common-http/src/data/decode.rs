@@ -24,7 +24,7 @@ use crate::data::{charset, cost};
 ///
 /// [`DecodeError`] if the bytes are not a JSON document, or not one that the type can hold.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    decode_text(&charset::text(bytes, None))
+    decode_text(&charset::text(bytes, || None))
 }
 
 /// [`decode`] for bytes that were read as a text.

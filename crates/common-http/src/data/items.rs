@@ -60,10 +60,9 @@ fn by_the_book_from<T: DeserializeOwned>(
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
     use proptest::prelude::*;
     use serde::Deserialize;
-
-    use http::HeaderMap;
 
     use super::items;
     use crate::data::any::list;

@@ -100,7 +100,12 @@ pub(crate) fn item_end(list: &[u8], start: usize, last: ListEnd) -> Result<usize
                 _ => return Ok(at),
             },
             b'}' if nest.len() == lists => {
-                if matches!(last, ListEnd::Unknown { may_be_unclosed } if may_be_unclosed) {
+                if matches!(
+                    last,
+                    ListEnd::Unknown {
+                        may_be_unclosed: true
+                    }
+                ) {
                     return Err(at);
                 }
             }

@@ -62,7 +62,7 @@ impl RawJson {
 
     /// Wraps the bytes of one value, which may be unreadable, and removes white space around it.
     pub(crate) fn of(bytes: &[u8], charset: Option<&str>) -> Self {
-        Self::read_as(charset::text(bytes, charset), bytes)
+        Self::read_as(charset::text(bytes, || charset), bytes)
     }
 
     /// Wraps a text, and the bytes that it was read from.

@@ -64,7 +64,7 @@ impl<T: DeserializeOwned> Recorded<T> {
     /// # Errors
     /// [`DecodeError`] with the path of the member that cannot be read.
     pub fn from_body(headers: &HeaderMap, body: &[u8]) -> Result<Self, DecodeError> {
-        let text = charset::text_of(body, headers);
+        let text = charset::text(body, || charset::named(headers));
         let value = decode_text(&text)?;
         Ok(Self::new(value, RawJson::read_as(text, body)))
     }
