@@ -10,7 +10,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
 use self::saving::{Saving, Trouble};
-use crate::engine::{Broken, Failure, Reply, Run, within};
+use crate::engine::{Broken, Failure, Reply, Run};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A successful answer whose body is still arriving.
@@ -205,7 +205,7 @@ impl Download {
         if !self.reply.start.is_empty() {
             return Ok(Some(std::mem::take(&mut self.reply.start)));
         }
-        match within(self.call.end(), self.reply.rest.chunk()).await? {
+        match self.reply.rest.chunk().await {
             Ok(chunk) => {
                 if chunk.is_none() && !self.complete {
                     self.complete = true;

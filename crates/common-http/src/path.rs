@@ -108,14 +108,13 @@ fn mismatch() -> Error {
         .with_detail("the path arguments do not match the path template")
 }
 
-/// The URL of a filled path after the base URL's own path.
-pub(crate) fn join(base: &Url, path: &str) -> Result<Url> {
-    let whole = format!("{}{path}", base.path().trim_end_matches('/'));
-    let mut url = base.clone();
+/// Appends a filled path to the base URL's own path.
+pub(crate) fn append(url: &mut Url, path: &str) -> Result<()> {
+    let whole = format!("{}{path}", url.path().trim_end_matches('/'));
     url.set_path(&whole);
     // The parser silently resolves dot segments, for example in a template.
     if url.path() == whole {
-        Ok(url)
+        Ok(())
     } else {
         Err(Error::new(ErrorKind::InvalidInput)
             .with_detail("the path would be changed by URL parsing"))
@@ -130,6 +129,11 @@ mod tests {
     use super::*;
 
     const TEMPLATE: &str = "/v2/exams/{examKey}/files/report.pdf";
+
+    fn appended(base: &Url, path: &str) -> Result<Url> {
+        let mut url = base.clone();
+        append(&mut url, path).map(|()| url)
+    }
 
     fn filled(value: &str) -> Result<String> {
         fill(TEMPLATE, &[("examKey", value.to_owned())])
@@ -195,12 +199,12 @@ mod tests {
             "https://host.example/prefix",
             "https://host.example/prefix/",
         ] {
-            let url = join(&Url::parse(base).unwrap(), "/v2/x").unwrap();
+            let url = appended(&Url::parse(base).unwrap(), "/v2/x").unwrap();
             assert_eq!(url.as_str(), "https://host.example/prefix/v2/x");
         }
         let base = Url::parse("https://host.example").unwrap();
-        assert!(join(&base, "/a/../b").is_err());
-        assert!(join(&base, "/a/%2e%2E/b").is_err());
+        assert!(appended(&base, "/a/../b").is_err());
+        assert!(appended(&base, "/a/%2e%2E/b").is_err());
     }
 
     proptest! {
@@ -208,7 +212,7 @@ mod tests {
         fn any_text_round_trips_as_one_segment(value in "[^\\p{C}/\\\\]{1,40}") {
             prop_assume!(value != "." && value != "..");
             let base = Url::parse("https://host.example/base").unwrap();
-            let url = join(&base, &filled(&value).unwrap()).unwrap();
+            let url = appended(&base, &filled(&value).unwrap()).unwrap();
             let segments: Vec<_> = url.path_segments().unwrap().collect();
             prop_assert_eq!(segments.len(), 6);
             prop_assert_eq!(percent_decode_str(segments[3]).decode_utf8().unwrap(), value);

@@ -1,10 +1,11 @@
 //! A request as it will be sent, without credentials: the result of all steps that need no I/O.
 
-use http::HeaderMap;
-use http::header::{ACCEPT, LOCATION};
+use http::header::{ACCEPT, CONTENT_LENGTH, LOCATION};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
 use crate::body::Body;
+use crate::engine::Engine;
 use crate::foreign::{ForeignHosts, ForeignUrl};
 use crate::operation::Operation;
 use crate::options::CallOptions;
@@ -12,9 +13,11 @@ use crate::options::CallOptions;
 /// A request as it will be sent, without credentials, to test how requests are built.
 #[doc(hidden)]
 pub struct Prepared {
+    pub(crate) engine: Engine,
     pub(crate) operation: Operation,
     pub(crate) url: Url,
-    pub(crate) headers: HeaderMap,
+    /// The request's own headers.
+    pub(crate) own: HeaderMap,
     pub(crate) body: Body,
     pub(crate) options: CallOptions,
     pub(crate) is_foreign: bool,
@@ -23,6 +26,11 @@ pub struct Prepared {
 }
 
 crate::safe_debug!(Prepared { operation });
+
+/// What is requested where the request does not say it.
+pub(crate) fn accept_json() -> (HeaderName, HeaderValue) {
+    (ACCEPT, HeaderValue::from_static("application/json"))
+}
 
 /// A body of up to this size takes longer than the default working time only below 5 kbit/s.
 const SMALL_BODY: u64 = 32 * 1024;
@@ -35,11 +43,12 @@ impl Prepared {
         let to = answer.get(LOCATION)?.to_str().ok()?;
         let to = self.url.join(to).ok()?;
         let url = ForeignUrl::parse(to.as_str(), hosts).ok()?;
-        let accept = self.headers.get(ACCEPT).cloned();
+        let accept = self.headers().get(ACCEPT).cloned();
         Some(Box::new(Self {
+            engine: self.engine.clone(),
             operation: self.operation.clone(),
             url: url.expose().clone(),
-            headers: accept.map(|accept| (ACCEPT, accept)).into_iter().collect(),
+            own: accept.map(|accept| (ACCEPT, accept)).into_iter().collect(),
             body: Body::empty(),
             options: self.options.clone(),
             is_foreign: true,
@@ -72,8 +81,26 @@ impl Prepared {
 
     /// The headers, without `Authorization`.
     #[must_use]
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+    pub fn headers(&self) -> HeaderMap {
+        let mut headers = if self.is_foreign {
+            HeaderMap::from_iter([accept_json()])
+        } else {
+            self.engine.headers().clone()
+        };
+        for (name, value) in &self.own {
+            headers.insert(name, value.clone());
+        }
+        let carries_body = matches!(
+            *self.operation.method(),
+            Method::POST | Method::PUT | Method::PATCH
+        );
+        // reqwest omits the header if it is zero, and some servers then answer 411.
+        if let Some(length) = self.body.len()
+            && (carries_body || length > 0)
+        {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        }
+        headers
     }
 
     /// The body.

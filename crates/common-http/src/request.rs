@@ -1,5 +1,6 @@
 //! Builds a request from an operation and its arguments, without I/O.
 
+use std::fmt;
 use std::pin::Pin;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
@@ -16,7 +17,7 @@ use crate::foreign::{ForeignHosts, ForeignUrl};
 use crate::multipart::Multipart;
 use crate::operation::Operation;
 use crate::options::CallOptions;
-use crate::path::{fill, join, percent_encode_to};
+use crate::path::{append, fill, percent_encode_to};
 use crate::prepared::Prepared;
 
 /// The longest URL that the crate `http` accepts, in bytes.
@@ -42,19 +43,22 @@ const LONGEST_URL: usize = u16::MAX as usize - 1;
 /// Dropping the future sends nothing further, but the part that was sent may have had its effect.
 #[must_use = "nothing is sent before `.await` or `send`"]
 pub struct Request {
-    engine: Engine,
-    operation: Operation,
+    /// What will be sent. Its URL has no path and query yet, unless it is an address from the
+    /// vendor. Boxed, because each step of building moves the request.
+    draft: Box<Prepared>,
     path: Vec<(&'static str, String)>,
     query: String,
-    headers: HeaderMap,
-    body: Body,
-    options: CallOptions,
     invalid: Option<Error>,
-    foreign: Option<ForeignUrl>,
-    follow: Option<ForeignHosts>,
 }
 
-crate::safe_debug!(Request { operation, options });
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("operation", &self.draft.operation)
+            .field("options", &self.draft.options)
+            .finish_non_exhaustive()
+    }
+}
 
 impl Engine {
     /// Starts a request. Nothing is sent until it is awaited.
@@ -78,30 +82,37 @@ impl Engine {
     /// # Ok(()) }
     /// ```
     pub fn foreign_request(&self, operation: &Operation, url: &ForeignUrl) -> Request {
-        Request::to_foreign(self.clone(), operation.clone().public(), url.clone())
+        Request::to_foreign(self.clone(), operation.clone().public(), url)
     }
 }
 
 impl Request {
     pub(crate) fn new(engine: Engine, operation: Operation) -> Self {
-        Self {
-            engine,
-            operation,
-            path: Vec::new(),
-            query: String::new(),
-            headers: HeaderMap::new(),
-            body: Body::empty(),
-            options: CallOptions::default(),
-            invalid: None,
-            foreign: None,
-            follow: None,
-        }
+        let url = engine.base().clone();
+        Self::to(engine, operation, url)
     }
 
-    pub(crate) fn to_foreign(engine: Engine, operation: Operation, url: ForeignUrl) -> Self {
+    pub(crate) fn to_foreign(engine: Engine, operation: Operation, url: &ForeignUrl) -> Self {
+        let mut request = Self::to(engine, operation, url.expose().clone());
+        request.draft.is_foreign = true;
+        request
+    }
+
+    fn to(engine: Engine, operation: Operation, url: Url) -> Self {
         Self {
-            foreign: Some(url),
-            ..Self::new(engine, operation)
+            draft: Box::new(Prepared {
+                engine,
+                operation,
+                url,
+                own: HeaderMap::new(),
+                body: Body::empty(),
+                options: CallOptions::default(),
+                is_foreign: false,
+                follow: None,
+            }),
+            path: Vec::new(),
+            query: String::new(),
+            invalid: None,
         }
     }
 
@@ -148,7 +159,7 @@ impl Request {
     pub fn header(mut self, name: HeaderName, value: impl AsRef<[u8]>) -> Self {
         match HeaderValue::from_bytes(value.as_ref()) {
             Ok(value) => {
-                self.headers.insert(name, value);
+                self.draft.own.insert(name, value);
                 self
             }
             Err(_) => self.invalid(Error::argument("header", "is not a valid header value")),
@@ -170,26 +181,26 @@ impl Request {
 
     /// Sends this body with its media type.
     pub fn body(mut self, body: Body, content_type: &'static str) -> Self {
-        self.body = body;
+        self.draft.body = body;
         self.header(CONTENT_TYPE, content_type)
     }
 
     /// Sends this body without a `Content-Type`.
     pub fn raw_body(mut self, body: Body) -> Self {
-        self.body = body;
+        self.draft.body = body;
         self
     }
 
     /// Sends this form as `multipart/form-data`.
     pub fn multipart(mut self, form: Multipart) -> Self {
         let (content_type, body) = form.into_body();
-        self.body = body;
+        self.draft.body = body;
         self.header(CONTENT_TYPE, content_type)
     }
 
     /// Sends the request without credentials.
     pub fn public(mut self) -> Self {
-        self.operation = self.operation.public();
+        self.draft.operation = self.draft.operation.public();
         self
     }
 
@@ -199,7 +210,7 @@ impl Request {
     ///
     /// Of the first request's headers, the second one repeats only `Accept`.
     pub fn follow_once(mut self, hosts: ForeignHosts) -> Self {
-        self.follow = Some(hosts.for_engine(&self.engine));
+        self.draft.follow = Some(hosts.for_engine(&self.draft.engine));
         self
     }
 
@@ -210,11 +221,11 @@ impl Request {
     }
 
     pub(crate) fn set_options(&mut self, options: CallOptions) {
-        self.options = options;
+        self.draft.options = options;
     }
 
     pub(crate) fn operation(&self) -> &Operation {
-        &self.operation
+        &self.draft.operation
     }
 
     /// Makes sending fail with this error, and with this operation. The first such error counts.
@@ -233,8 +244,8 @@ impl Request {
 
     /// The request, prepared or refused. It is small, and so is a future that holds it.
     pub(crate) fn ready(self) -> Ready {
-        let engine = self.engine.clone();
-        Ready(self.prepare().map(|prepared| (engine, Box::new(prepared))))
+        let id = self.draft.operation.id();
+        Ready(self.checked().map_err(|error| error.with_operation(id)))
     }
 
     /// Sends the request and returns the answer as a stream, whatever its content.
@@ -251,65 +262,34 @@ impl Request {
     /// `invalid_input` for a wrong argument.
     #[doc(hidden)]
     pub fn prepare(self) -> Result<Prepared> {
-        let id = self.operation.id();
-        self.checked().map_err(|error| error.with_operation(id))
+        self.ready().0.map(|prepared| *prepared)
     }
 
-    fn checked(mut self) -> Result<Prepared> {
+    fn checked(mut self) -> Result<Box<Prepared>> {
         if let Some(error) = self.invalid {
             return Err(error);
         }
-        let (url, mut headers) = self.address()?;
-        if url.as_str().len() > LONGEST_URL {
+        let draft = &mut self.draft;
+        if !draft.is_foreign {
+            let path = fill(draft.operation.path(), &self.path)?;
+            append(&mut draft.url, &path)?;
+            if !self.query.is_empty() {
+                draft.url.set_query(Some(&self.query));
+            }
+        }
+        if draft.url.as_str().len() > LONGEST_URL {
             return Err(Error::new(ErrorKind::InvalidInput).with_detail("the URL is too long"));
         }
-        let engine_sets = |name| self.headers.contains_key(name);
+        let engine_sets = |name| draft.own.contains_key(name);
         if [CONTENT_LENGTH, TRANSFER_ENCODING, HOST]
             .iter()
             .any(engine_sets)
-            || (engine_sets(&AUTHORIZATION) && !self.operation.is_public())
+            || (engine_sets(&AUTHORIZATION) && !draft.operation.is_public())
         {
             return Err(Error::argument("header", "is set by the engine"));
         }
-        headers.extend(std::mem::take(&mut self.headers));
-        let carries_body = matches!(
-            *self.operation.method(),
-            Method::POST | Method::PUT | Method::PATCH
-        );
-        // reqwest omits the header if it is zero, and some servers then answer 411.
-        if let Some(length) = self.body.len()
-            && (carries_body || length > 0)
-        {
-            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
-        }
-        Ok(Prepared {
-            operation: self.operation,
-            url,
-            headers,
-            body: self.body,
-            options: self.options,
-            is_foreign: self.foreign.is_some(),
-            follow: self.follow,
-        })
+        Ok(self.draft)
     }
-
-    fn address(&self) -> Result<(Url, HeaderMap)> {
-        if let Some(url) = &self.foreign {
-            let headers = HeaderMap::from_iter([accept_json()]);
-            return Ok((url.expose().clone(), headers));
-        }
-        let path = fill(self.operation.path(), &self.path)?;
-        let mut url = join(self.engine.base(), &path)?;
-        if !self.query.is_empty() {
-            url.set_query(Some(&self.query));
-        }
-        Ok((url, self.engine.headers().clone()))
-    }
-}
-
-/// What is requested where the request does not say it.
-pub(crate) fn accept_json() -> (HeaderName, HeaderValue) {
-    (ACCEPT, HeaderValue::from_static("application/json"))
 }
 
 impl IntoFuture for Request {
@@ -322,19 +302,14 @@ impl IntoFuture for Request {
 }
 
 /// A request that can be sent, or why it cannot.
-pub(crate) struct Ready(Result<(Engine, Box<Prepared>)>);
+pub(crate) struct Ready(Result<Box<Prepared>>);
 
 impl Ready {
-    fn start(self) -> Result<Box<Run>> {
-        let (engine, prepared) = self.0?;
-        Ok(Run::start(engine, prepared))
-    }
-
     pub(crate) async fn answer(self) -> Result<Answer> {
-        self.start()?.answer().await
+        Run::start(self.0?).answer().await
     }
 
     pub(crate) async fn download(self, check: Option<fn(&[u8]) -> bool>) -> Result<Download> {
-        Download::open(self.start()?, check).await
+        Download::open(Run::start(self.0?), check).await
     }
 }

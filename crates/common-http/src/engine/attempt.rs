@@ -3,11 +3,11 @@
 use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use super::Engine;
 use super::failure::{Failure, Stalled, Unreadable};
-use super::limits::{earlier, within};
+use super::limits::{Patience, earlier};
 use super::proof;
 use super::reader::{BodyReader, Broken, End};
 use crate::answer::{Answer, KEPT_BODY};
@@ -39,14 +39,14 @@ pub(crate) struct Reply {
 }
 
 pub(crate) async fn exchange(
-    engine: &Engine,
     prepared: &Prepared,
     authorization: Option<&HeaderValue>,
     body: Opened,
     attempt: u32,
     mode: Mode,
-    end: Option<Instant>,
+    until: Option<Instant>,
 ) -> Result<Reply, Failure> {
+    let engine = &prepared.engine;
     let on_progress = prepared.options.on_progress.clone();
     // Dropping `sending`, however the exchange ends, stops a body that is still being sent.
     let (body, sending) = OutgoingBody::new(body, prepared.body.len(), attempt, on_progress);
@@ -58,7 +58,7 @@ pub(crate) async fn exchange(
         let response = tokio::select! {
             biased;
             response = transport.send(request) => response,
-            stalled = no_head_in_time(&sending, timeouts, prepared.is_upload()) => return Err(Failure::Stalled(stalled)),
+            stalled = no_head_in_time(&sending, timeouts, prepared.is_upload(), until) => return Err(Failure::Stalled(stalled)),
         };
         match (response, sending.failure()) {
             (Ok(response), _) => parts(response),
@@ -77,7 +77,7 @@ pub(crate) async fn exchange(
         _ => announced(&headers),
     };
     if !status.is_success() {
-        let start = Box::pin(kept(stream, timeouts, end)).await;
+        let start = Box::pin(kept(stream, timeouts, until)).await;
         let answer = answer(&prepared.operation, status, headers, start, attempt);
         return Err(Failure::Answer(Box::new(answer)));
     }
@@ -94,7 +94,7 @@ pub(crate) async fn exchange(
         status,
         headers,
         start: Bytes::new(),
-        rest: BodyReader::new(stream, length, limit, timeouts.idle, must_show),
+        rest: BodyReader::new(stream, length, limit, timeouts.idle, until, must_show),
     };
     if is_encoded(&reply.headers) {
         return Err(reply.decode("the answer has a content encoding that was not requested"));
@@ -188,7 +188,7 @@ fn request(
     authorization: Option<&HeaderValue>,
     body: OutgoingBody,
 ) -> OutgoingRequest {
-    let mut headers = prepared.headers.clone();
+    let mut headers = prepared.headers();
     if let Some(authorization) = authorization {
         headers.insert(AUTHORIZATION, authorization.clone());
     }
@@ -216,21 +216,27 @@ fn limit(engine: &Engine, prepared: &Prepared, mode: Mode) -> u64 {
 /// Returns when the answer's head is overdue: the body makes no progress, or the head does not
 /// arrive in time after its last byte. A proxy may forward an upload only when it has all of it, so
 /// the head of its answer may take as long as the upload took.
-async fn no_head_in_time(sending: &Sending, timeouts: &Timeouts, is_upload: bool) -> Stalled {
+async fn no_head_in_time(
+    sending: &Sending,
+    timeouts: &Timeouts,
+    is_upload: bool,
+    until: Option<Instant>,
+) -> Stalled {
     let started = Instant::now();
     while !sending.is_finished() {
         let left = timeouts.idle.saturating_sub(sending.quiet_for());
         tokio::select! {
             biased;
             () = sending.finished() => {}
-            () = sleep(left) => {}
-        }
-        if !sending.is_finished() && sending.quiet_for() >= timeouts.idle {
-            return Stalled::Idle;
+            stalled = Patience::new(left, Stalled::Idle, until).ended() => {
+                if stalled == Stalled::Deadline || sending.quiet_for() >= timeouts.idle {
+                    return stalled;
+                }
+            }
         }
     }
-    sleep(timeouts.head_after(is_upload, started.elapsed())).await;
-    Stalled::Head
+    let head = timeouts.head_after(is_upload, started.elapsed());
+    Patience::new(head, Stalled::Head, until).ended().await
 }
 
 /// The announced length of the body; `None` if it is chunked.
@@ -273,18 +279,16 @@ fn is_encoded(headers: &HeaderMap) -> bool {
 
 /// Reads the start of an error answer's body, for a limited time. The status is known already, so
 /// when the call's time ends only the rest of the body is lost.
-async fn kept(stream: IncomingBody, timeouts: &Timeouts, end: Option<Instant>) -> Bytes {
-    let mut reader = BodyReader::new(stream, None, u64::MAX, timeouts.idle, End::Shown);
-    let mut kept = BytesMut::new();
-    let reading = async {
-        while kept.len() < KEPT_BODY
-            && let Ok(Some(chunk)) = reader.chunk().await
-        {
-            let room = KEPT_BODY - kept.len();
-            kept.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        }
-    };
+async fn kept(stream: IncomingBody, timeouts: &Timeouts, until: Option<Instant>) -> Bytes {
     let fair = Instant::now().checked_add(timeouts.error_body());
-    let _ = within(earlier(fair, end), reading).await;
+    let until = earlier(fair, until);
+    let mut reader = BodyReader::new(stream, None, u64::MAX, timeouts.idle, until, End::Shown);
+    let mut kept = BytesMut::new();
+    while kept.len() < KEPT_BODY
+        && let Ok(Some(chunk)) = reader.chunk().await
+    {
+        let room = KEPT_BODY - kept.len();
+        kept.extend_from_slice(&chunk[..chunk.len().min(room)]);
+    }
     kept.freeze()
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::hosts;
 use crate::options::HttpOptions;
 use crate::profile::Profile;
-use crate::request::accept_json;
+use crate::prepared::accept_json;
 use crate::retry::Budget;
 use crate::store::{Store, StoreKey};
 

@@ -46,7 +46,7 @@ pub(crate) enum Failure {
 }
 
 /// Which time limit ended the attempt.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stalled {
     Deadline,
     Head,

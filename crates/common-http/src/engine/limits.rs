@@ -1,9 +1,10 @@
 //! The time limits of a call, and how much longer it may wait.
 
+use std::future::pending;
 use std::pin::pin;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::failure::{Failure, Stalled};
 
@@ -55,6 +56,41 @@ pub(crate) fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant>
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
+    }
+}
+
+/// How long to wait for the network: up to a limit, or to the call's end if that is earlier. One
+/// timer does for both.
+pub(crate) struct Patience {
+    ends: Option<Instant>,
+    why: Stalled,
+}
+
+impl Patience {
+    pub(crate) fn new(limit: Duration, why: Stalled, end: Option<Instant>) -> Self {
+        let own = Instant::now().checked_add(limit);
+        match (own, end) {
+            (Some(own), Some(end)) if own < end => Self::until(own, why),
+            (Some(own), None) => Self::until(own, why),
+            (_, end) => Self {
+                ends: end,
+                why: Stalled::Deadline,
+            },
+        }
+    }
+
+    fn until(ends: Instant, why: Stalled) -> Self {
+        let ends = Some(ends);
+        Self { ends, why }
+    }
+
+    /// Waits, and returns what is overdue.
+    pub(crate) async fn ended(self) -> Stalled {
+        match self.ends {
+            Some(ends) => sleep_until(ends).await,
+            None => pending().await,
+        }
+        self.why
     }
 }
 

@@ -5,9 +5,10 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::failure::{Failure, Stalled};
+use super::limits::Patience;
 use crate::transport::{IncomingBody, PROGRESS, TransportError};
 
 /// Whether the end of the connection proves that the body is complete.
@@ -33,6 +34,8 @@ pub(crate) struct BodyReader {
     got: u64,
     limit: u64,
     idle: Duration,
+    /// When the call ends.
+    until: Option<Instant>,
     /// Time spent waiting since the last kibibyte, without the time that the consumer takes.
     waited: Duration,
     since: u64,
@@ -54,10 +57,12 @@ impl BodyReader {
         length: Option<u64>,
         limit: u64,
         idle: Duration,
+        until: Option<Instant>,
         end: End,
     ) -> Self {
         Self {
             end,
+            until,
             tail: Vec::new(),
             stream,
             length,
@@ -118,15 +123,23 @@ impl BodyReader {
     /// Waits for the next piece.
     async fn arriving(&mut self) -> Result<Piece, Broken> {
         let before = Instant::now();
-        let next = poll_fn(|cx| self.stream.as_mut().poll_next(cx));
-        let Ok(next) = timeout(self.idle.saturating_sub(self.waited), next).await else {
-            return Err(Broken::Failed(Failure::Stalled(Stalled::Idle)));
-        };
-        self.waited += before.elapsed();
-        Ok(next)
+        let left = self.idle.saturating_sub(self.waited);
+        let patience = Patience::new(left, Stalled::Idle, self.until);
+        tokio::select! {
+            biased;
+            next = poll_fn(|cx| self.stream.as_mut().poll_next(cx)) => {
+                self.waited += before.elapsed();
+                Ok(next)
+            }
+            stalled = patience.ended() => Err(Broken::Failed(Failure::Stalled(stalled))),
+        }
     }
 
     fn count(&mut self, bytes: Bytes) -> Result<Bytes, Broken> {
+        // A vendor that never makes us wait must not make us miss the call's end.
+        if self.until.is_some_and(|until| until <= Instant::now()) {
+            return Err(Broken::Failed(Failure::Stalled(Stalled::Deadline)));
+        }
         if self.end == End::Unproven {
             self.tail
                 .extend_from_slice(&bytes[bytes.len().saturating_sub(PDF_END)..]);

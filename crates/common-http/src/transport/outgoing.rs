@@ -67,22 +67,25 @@ impl Shared {
 
 /// Watches a body while it is sent. Dropping it stops the body: no further byte is sent, although
 /// the connection may still hold the body.
-pub(crate) struct Sending(Arc<Shared>);
+pub(crate) struct Sending(Option<Arc<Shared>>);
 
 impl Sending {
     /// The time since the last progress.
     pub(crate) fn quiet_for(&self) -> Duration {
-        locked(&self.0.moved).0.elapsed()
+        let quiet = |shared: &Arc<Shared>| locked(&shared.moved).0.elapsed();
+        self.0.as_ref().map_or(Duration::ZERO, quiet)
     }
 
     /// Whether the last byte has been passed to the connection.
     pub(crate) fn is_finished(&self) -> bool {
-        self.0.done.load(Ordering::Acquire)
+        let done = |shared: &Arc<Shared>| shared.done.load(Ordering::Acquire);
+        self.0.as_ref().is_none_or(done)
     }
 
     /// Waits until the last byte has been passed to the connection.
     pub(crate) async fn finished(&self) {
-        let notified = self.0.finished.notified();
+        let Some(shared) = &self.0 else { return };
+        let notified = shared.finished.notified();
         tokio::pin!(notified);
         notified.as_mut().enable();
         if !self.is_finished() {
@@ -92,25 +95,29 @@ impl Sending {
 
     /// Why the source could not be read to its end, if it failed.
     pub(crate) fn failure(&self) -> Option<io::ErrorKind> {
-        self.0.failure.get().copied()
+        self.0.as_ref()?.failure.get().copied()
     }
 }
 
 impl Drop for Sending {
     fn drop(&mut self) {
+        let Some(shared) = &self.0 else { return };
         if self.is_finished() {
             return;
         }
         // Drop the source first: this closes its file now.
-        *locked(&self.0.source) = Source::Stopped;
-        if let Some(waker) = locked(&self.0.waker).take() {
+        *locked(&shared.source) = Source::Stopped;
+        if let Some(waker) = locked(&shared.waker).take() {
             waker.wake();
         }
     }
 }
 
 /// A request body while it is sent.
-pub struct OutgoingBody {
+pub struct OutgoingBody(Option<Outgoing>);
+
+/// A body that is not empty.
+struct Outgoing {
     shared: Arc<Shared>,
     length: Option<u64>,
     attempt: u32,
@@ -141,13 +148,15 @@ impl OutgoingBody {
         attempt: u32,
         on_progress: Option<OnProgress>,
     ) -> (Self, Sending) {
+        if length == Some(0) {
+            return (Self(None), Sending(None));
+        }
         let source = match opened {
-            _ if length == Some(0) => Source::Done,
             Opened::Bytes(bytes) => Source::Bytes(bytes),
             Opened::Reader(reader) => Source::Reader(ReaderSource::new(reader)),
         };
         let shared = Arc::new(Shared {
-            done: AtomicBool::new(matches!(source, Source::Done)),
+            done: AtomicBool::new(false),
             source: Mutex::new(source),
             sent: AtomicU64::new(0),
             moved: Mutex::new((Instant::now(), 0)),
@@ -155,21 +164,23 @@ impl OutgoingBody {
             failure: OnceLock::new(),
             waker: Mutex::default(),
         });
-        let body = Self {
+        let outgoing = Outgoing {
             shared: Arc::clone(&shared),
             length,
             attempt,
             on_progress,
         };
-        (body, Sending(shared))
+        (Self(Some(outgoing)), Sending(Some(shared)))
     }
 
     /// Whether the body is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.length == Some(0)
+        self.0.is_none()
     }
+}
 
+impl Outgoing {
     /// Counts a chunk and passes it to the connection.
     ///
     /// The body ends with the chunk that completes `Content-Length`, because the connection does
@@ -189,16 +200,8 @@ impl OutgoingBody {
         }
         Ok(Frame::data(chunk))
     }
-}
 
-impl HttpBody for OutgoingBody {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(&self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let left = self.length.map(|length| length - self.shared.sent());
         let mut source = locked(&self.shared.source);
         let read = match &mut *source {
@@ -231,15 +234,35 @@ impl HttpBody for OutgoingBody {
         *locked(&self.shared.waker) = Some(cx.waker().clone());
         Poll::Ready(Some(frame))
     }
+}
+
+impl HttpBody for OutgoingBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        match &self.0 {
+            Some(outgoing) => outgoing.poll_frame(cx),
+            None => Poll::Ready(None),
+        }
+    }
 
     fn is_end_stream(&self) -> bool {
-        matches!(*locked(&self.shared.source), Source::Done)
+        let is_done =
+            |outgoing: &Outgoing| matches!(*locked(&outgoing.shared.source), Source::Done);
+        self.0.as_ref().is_none_or(is_done)
     }
 
     fn size_hint(&self) -> SizeHint {
-        match self.length {
-            Some(length) => SizeHint::with_exact(length - self.shared.sent()),
-            None => SizeHint::default(),
+        match &self.0 {
+            Some(outgoing) => match outgoing.length {
+                Some(length) => SizeHint::with_exact(length - outgoing.shared.sent()),
+                None => SizeHint::default(),
+            },
+            None => SizeHint::with_exact(0),
         }
     }
 }

@@ -4,13 +4,12 @@ use std::error::Error as StdError;
 use std::io;
 use std::iter;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::Stream;
-use http_body::Body as _;
 use reqwest::{Client, ClientBuilder, Proxy, redirect, retry};
 
 use crate::error::{Cause, Error, ErrorKind, Result};
@@ -22,7 +21,7 @@ use crate::transport::{
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 /// hyper's default is 100; some gateways add dozens. hyper makes room for this many at every answer.
-const MOST_HEADERS: usize = 256;
+const MOST_HEADERS: usize = 208;
 
 /// Sends attempts with reqwest. Its retries, redirects, cookies and decompression are off, because
 /// the engine decides about them.
@@ -41,7 +40,8 @@ impl ReqwestTransport {
 
     pub(crate) fn new(connection: &Connection, base: &url::Url) -> Result<Self> {
         let mut builder = Client::builder()
-            .retry(retry::never())
+            // None at all: to repeat a request, reqwest would copy each one.
+            .retry(retry::never().max_retries_per_request(0))
             .redirect(redirect::Policy::none())
             .referer(false)
             // Another crate of the program may have enabled these features.
@@ -213,9 +213,15 @@ impl Transport for ReqwestTransport {
         if !request.body.is_empty() {
             *attempt.body_mut() = Some(reqwest::Body::wrap(request.body));
         }
-        let response = self.0.execute(attempt).await.map_err(translate)?;
-        let response = http::Response::<reqwest::Body>::from(response);
-        Ok(response.map(|body| Box::pin(Incoming(body)) as IncomingBody))
+        let mut response = self.0.execute(attempt).await.map_err(translate)?;
+        let (status, version) = (response.status(), response.version());
+        let headers = std::mem::take(response.headers_mut());
+        let body: IncomingBody = Box::pin(Incoming(response.bytes_stream()));
+        let mut response = http::Response::new(body);
+        *response.status_mut() = status;
+        *response.version_mut() = version;
+        *response.headers_mut() = headers;
+        Ok(response)
     }
 }
 
@@ -290,22 +296,12 @@ fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
     sources(error).filter_map(of_io).last()
 }
 
-struct Incoming(reqwest::Body);
+struct Incoming<S>(S);
 
-impl Stream for Incoming {
+impl<S: Stream<Item = reqwest::Result<Bytes>> + Unpin> Stream for Incoming<S> {
     type Item = Result<Bytes, TransportError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            match ready!(Pin::new(&mut self.0).poll_frame(cx)) {
-                Some(Ok(frame)) => match frame.into_data() {
-                    Ok(data) => return Poll::Ready(Some(Ok(data))),
-                    // Trailers.
-                    Err(_) => continue,
-                },
-                Some(Err(error)) => return Poll::Ready(Some(Err(translate(error)))),
-                None => return Poll::Ready(None),
-            }
-        }
+        Pin::new(&mut self.0).poll_next(cx).map_err(translate)
     }
 }
