@@ -1,8 +1,10 @@
 //! Request bodies that know their length and can be sent again from the start.
 
 mod file;
-mod reader;
+mod once;
+mod opened;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::io;
@@ -13,9 +15,10 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use tokio::io::AsyncRead;
 
-use self::reader::{Once, OnceReader, Sequence, is_there, read_start};
-pub(crate) use self::reader::{Opened, Reader};
-
+use self::file::FileReader;
+use self::once::{Once, OnceSource, is_there};
+pub(crate) use self::opened::Opened;
+use self::opened::Reader;
 use crate::error::{Error, Result};
 
 type Opening = Pin<Box<dyn Future<Output = io::Result<Reader>> + Send>>;
@@ -56,7 +59,7 @@ enum Source {
         length: u64,
     },
     SinglePass {
-        reader: OnceReader,
+        source: OnceSource,
         length: Option<u64>,
     },
     Sequence {
@@ -111,7 +114,7 @@ impl Body {
     {
         let open = move || -> Opening {
             let opening = open();
-            Box::pin(async move { Ok(Box::pin(opening.await?) as Reader) })
+            Box::pin(async move { Ok(Reader::new(opening.await?)) })
         };
         Self(Source::Factory {
             open: Arc::new(open),
@@ -128,7 +131,7 @@ impl Body {
         length: impl Into<Option<u64>>,
     ) -> Self {
         Self(Source::SinglePass {
-            reader: Arc::new(Mutex::new(Some(Box::pin(reader)))),
+            source: Arc::new(Mutex::new(Some(Opened::Reader(Reader::new(reader))))),
             length: length.into(),
         })
     }
@@ -164,7 +167,7 @@ impl Body {
     /// Whether another attempt can read it.
     pub(crate) fn can_be_opened(&self) -> bool {
         match &self.0 {
-            Source::SinglePass { reader, .. } => is_there(reader),
+            Source::SinglePass { source, .. } => is_there(source),
             Source::Sequence { segments, .. } => segments.iter().all(Self::can_be_opened),
             _ => true,
         }
@@ -193,11 +196,14 @@ impl Body {
     /// `local_io` if the body cannot be read, or was read already.
     pub async fn peek(&self, count: usize) -> Result<Bytes> {
         let failed = |error: io::Error| Error::io("reading the body", error.kind());
-        if let Source::SinglePass { reader, .. } = &self.0 {
-            return Once::peek(reader, count).await.map_err(failed);
+        if let Source::SinglePass { source, .. } = &self.0 {
+            return once::peek(source, count).await.map_err(failed);
         }
-        let mut opened = self.open().await?.into_reader();
-        read_start(&mut opened, count).await.map_err(failed)
+        let mut start = Vec::new();
+        let mut opened = self.open().await?;
+        opened.read_start(&mut start, count).await.map_err(failed)?;
+        start.truncate(count);
+        Ok(start.into())
     }
 
     /// The whole body, if it is in memory.
@@ -214,8 +220,8 @@ impl Body {
         let opened = match &self.0 {
             Source::Empty => Opened::Bytes(Bytes::new()),
             Source::Bytes(bytes) => Opened::Bytes(bytes.clone()),
-            Source::File { path, state } => Opened::Reader(
-                file::open(path, *state)
+            Source::File { path, state } => Opened::File(
+                FileReader::open(Arc::clone(path), *state)
                     .await
                     .map_err(|error| Error::io("reading the file to send", error.kind()))?,
             ),
@@ -224,19 +230,19 @@ impl Body {
                     .await
                     .map_err(|error| Error::io("opening the body", error.kind()))?,
             ),
-            Source::SinglePass { reader, .. } if self.can_be_opened() => {
-                Opened::Reader(Once::of(reader))
+            Source::SinglePass { source, .. } if self.can_be_opened() => {
+                Opened::Once(Once::of(source))
             }
             Source::SinglePass { .. } => {
                 return Err(Error::io("opening the body", io::ErrorKind::NotSeekable));
             }
             Source::Sequence { segments, .. } => {
-                let mut readers = Vec::with_capacity(segments.len());
+                let mut parts = VecDeque::with_capacity(segments.len());
                 for segment in segments.iter() {
                     // Boxed, because a segment is itself a body.
-                    readers.push(Box::pin(segment.open()).await?.into_reader());
+                    parts.push_back(Box::pin(segment.open()).await?);
                 }
-                Opened::Reader(Sequence::of(readers))
+                Opened::Sequence(parts)
             }
         };
         Ok(opened)

@@ -10,8 +10,8 @@ use crate::auth::{Authenticator, SessionCache};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hosts;
 use crate::options::HttpOptions;
-use crate::profile::Profile;
 use crate::prepared::accept_json;
+use crate::profile::Profile;
 use crate::retry::Budget;
 use crate::store::{Store, StoreKey};
 

@@ -219,14 +219,20 @@ impl Run {
 
     /// Records a successful attempt, once its answer was read to the last byte.
     pub(crate) fn completed(&mut self, status: StatusCode) {
-        self.request.engine.budget().give_back(self.last_cost.take());
+        self.request
+            .engine
+            .budget()
+            .give_back(self.last_cost.take());
         self.observe(Some(status), None, None);
     }
 
     /// Waits after a failed attempt, or returns the call's error.
     pub(crate) async fn after(&mut self, failure: Failure) -> Result<()> {
         let outcome = failure.outcome(self.request.engine.profile(), &self.request.operation);
-        let asked = failure.retry_after(self.request.engine.profile(), &self.request.engine.options().retry);
+        let asked = failure.retry_after(
+            self.request.engine.profile(),
+            &self.request.engine.options().retry,
+        );
         let error = self.error(failure, outcome, asked);
         let next = outcome.and_then(|outcome| self.next(outcome, asked, error.kind()));
         self.report(&error, outcome, next);

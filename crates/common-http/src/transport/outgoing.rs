@@ -7,17 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::Notify;
 use tokio::time::Instant;
-use tokio_util::io::poll_read_buf;
 
-use crate::body::{Opened, Progress, Reader};
+use crate::body::{Opened, Progress};
 use crate::transport::PROGRESS;
 
-/// The number of bytes read from a file at once.
-const READ: usize = 256 * 1024;
 /// The number of bytes passed to the connection at once. The connection asks for more when these
 /// are sent, which counts as progress: with larger pieces a slow line would seem stalled.
 const PIECE: usize = 16 * 1024;
@@ -126,15 +123,14 @@ struct Outgoing {
 
 enum Source {
     Bytes(Bytes),
-    Reader(ReaderSource),
+    Streamed(Streamed),
     Done,
     /// No task waits for the answer any more: the connection must not complete this request.
     Stopped,
 }
 
-struct ReaderSource {
-    reader: Reader,
-    scratch: BytesMut,
+struct Streamed {
+    opened: Opened,
     /// Bytes that were read but not passed on yet.
     rest: Bytes,
     /// The last chunk, held back until the source is known to end there.
@@ -153,7 +149,11 @@ impl OutgoingBody {
         }
         let source = match opened {
             Opened::Bytes(bytes) => Source::Bytes(bytes),
-            Opened::Reader(reader) => Source::Reader(ReaderSource::new(reader)),
+            opened => Source::Streamed(Streamed {
+                opened,
+                rest: Bytes::new(),
+                last: None,
+            }),
         };
         let shared = Arc::new(Shared {
             done: AtomicBool::new(false),
@@ -208,7 +208,7 @@ impl Outgoing {
             Source::Done => return Poll::Ready(None),
             Source::Stopped => return Poll::Ready(Some(Err(io::ErrorKind::Interrupted.into()))),
             Source::Bytes(bytes) => Ok(bytes.split_to(bytes.len().min(PIECE))),
-            Source::Reader(reader) => match reader.poll_piece(cx, left) {
+            Source::Streamed(streamed) => match streamed.poll_piece(cx, left) {
                 Poll::Ready(read) => read,
                 Poll::Pending => {
                     *locked(&self.shared.waker) = Some(cx.waker().clone());
@@ -267,16 +267,7 @@ impl HttpBody for OutgoingBody {
     }
 }
 
-impl ReaderSource {
-    fn new(reader: Reader) -> Self {
-        Self {
-            reader,
-            scratch: BytesMut::new(),
-            rest: Bytes::new(),
-            last: None,
-        }
-    }
-
+impl Streamed {
     /// The next bytes to pass on; empty at the end.
     fn poll_piece(&mut self, cx: &mut Context<'_>, left: Option<u64>) -> Poll<io::Result<Bytes>> {
         if self.rest.is_empty() {
@@ -291,7 +282,7 @@ impl ReaderSource {
     /// the last chunk is passed on.
     fn poll_chunk(&mut self, cx: &mut Context<'_>, left: Option<u64>) -> Poll<io::Result<Bytes>> {
         loop {
-            let chunk = ready!(self.poll_read(cx))?;
+            let chunk = ready!(self.opened.poll_chunk(cx))?;
             let length = chunk.len() as u64;
             match (self.last.take(), left) {
                 (Some(last), _) if length == 0 => return Poll::Ready(Ok(last)),
@@ -302,19 +293,6 @@ impl ReaderSource {
                 _ => return Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
             }
         }
-    }
-
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
-        self.scratch.reserve(READ);
-        let read = ready!(poll_read_buf(self.reader.as_mut(), cx, &mut self.scratch))?;
-        // A small piece would keep the whole room for itself.
-        Poll::Ready(Ok(if read < READ / 4 {
-            let piece = Bytes::copy_from_slice(&self.scratch);
-            self.scratch.clear();
-            piece
-        } else {
-            self.scratch.split().freeze()
-        }))
     }
 }
 

@@ -2,17 +2,28 @@
 
 use std::future::pending;
 use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
-use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport, TransportError};
-use common_http::{Body, CallOptions, Cause, Delivery, Error, ErrorKind, HttpOptions, RetryPolicy};
-use tokio::time::Instant;
+use async_trait::async_trait;
+use bytes::Bytes;
+use common_http::transport::{
+    FakeAnswer, FakeRequest, FakeTransport, IncomingBody, OutgoingRequest, Transport,
+    TransportError,
+};
+use common_http::{
+    Body, CallOptions, Cause, Delivery, Engine, Error, ErrorKind, HttpOptions, RetryPolicy,
+};
+use futures_util::stream;
+use tokio::time::{Instant, advance};
 
 use crate::helper::Step::{Fails, Good, Later, Silent, Status};
 use crate::helper::door::{Login, MINE, client, door, token, welcome};
 use crate::helper::{
-    FETCH, ORDER, READ, STORE, answering, call, call_with, engine, engine_with, failure, fate,
-    millis, network, seconds, send_body,
+    FETCH, ORDER, READ, STORE, VENDOR, answering, call, call_with, engine, engine_with, failure,
+    fate, millis, network, seconds, send_body,
 };
 
 fn by(deadline: Duration) -> CallOptions {
@@ -185,6 +196,35 @@ async fn an_error_answer_that_trickles_is_that_answer() {
     let (error, took) = failure(&network, &FETCH).await;
     assert_eq!((error.kind(), took), (ErrorKind::NotFound, seconds(30)));
     assert_eq!(error.body().len(), 1024);
+}
+
+/// A vendor that answers without end, and never lets the call wait. A millisecond passes at each of
+/// its pieces.
+struct Flood;
+
+#[async_trait]
+impl Transport for Flood {
+    async fn send(
+        &self,
+        _request: OutgoingRequest,
+    ) -> Result<http::Response<IncomingBody>, TransportError> {
+        let pieces = stream::repeat_with(|| {
+            let passing = pin!(advance(millis(1)));
+            let _ = passing.poll(&mut Context::from_waker(Waker::noop()));
+            Ok(Bytes::from_static(b"x"))
+        });
+        Ok(http::Response::new(Box::pin(pieces)))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_end_and_without_waits_ends_at_the_deadline() {
+    let options = HttpOptions::default().transport(Arc::new(Flood));
+    let builder = Engine::builder(&VENDOR, "http://localhost").http(options);
+    let engine = builder.build().unwrap();
+    let (error, took) = timed(call_with(&engine, &ORDER, by(seconds(5)))).await;
+    assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::Unknown));
+    assert_eq!(took, seconds(5));
 }
 
 #[tokio::test(start_paused = true)]
