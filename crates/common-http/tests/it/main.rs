@@ -14,6 +14,7 @@ mod helper;
 mod login_failures;
 mod looks;
 mod observing;
+mod outage;
 mod privacy;
 mod progress;
 mod proof;
