@@ -194,6 +194,8 @@ impl Walk {
                 return Some(item);
             }
         }
+        // An empty queue keeps its room, which the next page would come on top of.
+        self.page.items = VecDeque::new();
         None
     }
 
