@@ -95,6 +95,8 @@ impl<'de> Deserialize<'de> for Seen {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn hash(number: usize) -> Hash {
@@ -134,14 +136,23 @@ mod tests {
         assert_eq!(seen.note(hash(4), hash(0)), Sighting::First);
     }
 
-    #[test]
-    fn comes_back_from_its_text() {
-        let mut seen = Seen::default();
-        for number in 0..100 {
-            seen.note(hash(number), hash(number + 1));
+    proptest! {
+        #[test]
+        fn comes_back_from_its_text_and_from_no_part_of_it(noted: Vec<(u64, u64)>) {
+            let mut seen = Seen::default();
+            for (id, content) in noted {
+                seen.note(Hash(id), Hash(content));
+            }
+            let text = serde_json::to_string(&seen).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Seen>(&text).unwrap(), seen);
+            for end in 0..text.len() {
+                prop_assert!(serde_json::from_str::<Seen>(&text[..end]).is_err());
+            }
         }
-        let text = serde_json::to_string(&seen).unwrap();
-        assert_eq!(serde_json::from_str::<Seen>(&text).unwrap(), seen);
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
         for text in ["1", "\"x\"", "\"AAAA\"", "\"AAAAAAAAAAA=\"", "null"] {
             assert!(serde_json::from_str::<Seen>(text).is_err(), "{text}");
         }
