@@ -41,7 +41,8 @@ impl Store for Shelf {
 
 /// Uses a text as a saved session, as the state of an upload and as a cursor.
 ///
-/// A text that is not what the store is for is as good as none: the call succeeds.
+/// A text that is not what the store is for is as good as none: the call succeeds. Only what would
+/// lead an upload elsewhere is an error.
 pub fn saved(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let store = Arc::new(Shelf(Secret::from(&*text)));
@@ -107,12 +108,13 @@ async fn upload(network: &Arc<Network>, store: &Arc<Shelf>) {
     let store = Arc::<Shelf>::clone(store);
     if let Err(error) = upload.resumable(store).send().await {
         check_error(&error);
-        // The state is another upload's, or leads to a host that the settings do not allow.
-        let kind = error.kind();
-        assert!(
-            matches!(kind, ErrorKind::InvalidInput | ErrorKind::Config),
-            "{error}"
-        );
+        // The state is another upload's, or its URL is not one that may be sent to.
+        let told = [
+            ErrorKind::InvalidInput,
+            ErrorKind::Config,
+            ErrorKind::Decode,
+        ];
+        assert!(told.contains(&error.kind()), "{error}");
     }
 }
 

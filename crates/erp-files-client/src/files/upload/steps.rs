@@ -110,14 +110,9 @@ impl Upload {
     }
 
     async fn transfer_again(&self, state: State) -> Result<UploadOutcome> {
-        match UploadTarget::parse(state.url().expose(), &self.files.settings.hosts) {
-            Ok(target) => self.go_on(&target, state).await,
-            // The state is damaged.
-            Err(error) if error.kind() == ErrorKind::Decode => {
-                self.start_again(state.replaces).await
-            }
-            Err(error) => Err(error.with_operation(TRANSFER.id())),
-        }
+        let target = UploadTarget::parse(state.url().expose(), &self.files.settings.hosts)
+            .map_err(|error| error.with_operation(TRANSFER.id()))?;
+        self.go_on(&target, state).await
     }
 
     /// Starts again, since the saved state is of no use.
