@@ -8,7 +8,7 @@ use rapidhash::v3::rapidhash_v3;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// How many are remembered. If more are issued between two pages, some exams are given twice.
+/// How many are remembered, if pages are not longer. If more are issued between two pages, some exams are given twice.
 const REMEMBERED: usize = 10_000;
 
 /// A hash of a text, the same in every version and on every machine.
@@ -22,10 +22,21 @@ impl Hash {
 }
 
 /// The ids and contents given lately, oldest first.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Seen {
     order: VecDeque<Hash>,
     contents: HashMap<Hash, Hash>,
+    room: usize,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            order: VecDeque::new(),
+            contents: HashMap::new(),
+            room: REMEMBERED,
+        }
+    }
 }
 
 /// How an exam that comes compares with what was seen.
@@ -40,6 +51,13 @@ pub(super) enum Sighting {
 }
 
 impl Seen {
+    /// Remembers all of a page of so many exams. Without this, a long page that comes for every
+    /// offset would always be new.
+    pub(super) fn make_room(&mut self, exams: usize) {
+        // An item without an id is noted twice.
+        self.room = self.room.max(exams.saturating_mul(2));
+    }
+
     /// Notes an exam.
     pub(super) fn note(&mut self, id: Hash, content: Hash) -> Sighting {
         match self.contents.insert(id, content) {
@@ -47,7 +65,7 @@ impl Seen {
             Some(_) => Sighting::Changed,
             None => {
                 self.order.push_back(id);
-                if self.order.len() > REMEMBERED
+                if self.order.len() > self.room
                     && let Some(oldest) = self.order.pop_front()
                 {
                     self.contents.remove(&oldest);
@@ -61,8 +79,9 @@ impl Seen {
 /// Written as one text: 16 bytes an exam, in Base64.
 impl Serialize for Seen {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut bytes = Vec::with_capacity(self.order.len() * 16);
-        for id in &self.order {
+        let saved = self.order.len().min(REMEMBERED);
+        let mut bytes = Vec::with_capacity(saved * 16);
+        for id in self.order.iter().skip(self.order.len() - saved) {
             let content = self.contents.get(id).map_or(0, |content| content.0);
             bytes.extend_from_slice(&id.0.to_be_bytes());
             bytes.extend_from_slice(&content.to_be_bytes());
