@@ -110,10 +110,14 @@ impl Surveyor<'_> {
             let found = &mut self.found;
             while found
                 .pieces
-                .pop_if(|(piece, _)| piece.end > start)
+                .pop_if(|(piece, _)| piece.start >= start)
                 .is_some()
             {}
-            while found.unreadable.pop_if(|item| item.end > start).is_some() {}
+            while found
+                .unreadable
+                .pop_if(|item| item.start >= start)
+                .is_some()
+            {}
             while found.left_out.pop_if(|member| *member >= start).is_some() {}
             let span = start..start + text[start..end].trim_ascii_end().len();
             found.unreadable.push(span.clone());
