@@ -79,8 +79,8 @@ fn is_json(written: &impl Serialize) {
 
 /// Reads a body as each model of each vendor, alone and as a list.
 ///
-/// A model that was read can be written, and is the same when it is read again, unless its document
-/// is so large or nested so deep that parts of it are not read.
+/// A model that was read can be written, and what is written is read and written as the same, unless
+/// the document is so large or nested so deep that parts of it are not read.
 pub fn models(data: &[u8]) {
     let answer = answer(data, TYPES[0]);
     let whole = data.len() < 1 << 15 && depth(data) <= 12;
@@ -97,14 +97,14 @@ pub fn models(data: &[u8]) {
     let _ = answer.items::<FileEntry>();
 }
 
-fn model<T: DeserializeOwned + Serialize + PartialEq>(answer: &Answer, whole: bool) {
+fn model<T: DeserializeOwned + Serialize>(answer: &Answer, whole: bool) {
     let alone = answer.recorded::<T>().ok();
     let items = answer.items::<T>().unwrap_or_default();
     let values = items.iter().filter_map(Item::value);
     for value in values.chain(alone.as_deref()).filter(|_| whole) {
         let written = serde_json::to_string(value).unwrap();
-        let again = decode::<T>(written.as_bytes());
-        assert!(again.is_ok_and(|again| again == *value), "{written}");
+        let again = decode::<T>(written.as_bytes()).unwrap();
+        assert_eq!(serde_json::to_string(&again).unwrap(), written);
     }
 }
 
