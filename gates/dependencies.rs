@@ -57,7 +57,7 @@ fn a_client_alone_brings_no_other_client() {
         assert_eq!(sisters, expected, "{name}");
         assert!(
             ![
-                "examples", "e2e", "benches", "specs", "testing", "api", "gates"
+                "examples", "e2e", "fuzz", "benches", "specs", "testing", "api", "gates"
             ]
             .iter()
             .any(|own| all.contains(*own)),

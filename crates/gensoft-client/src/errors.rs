@@ -36,32 +36,40 @@ const LONG: usize = 8 * 1024;
 /// They look like `{"patient": {"nome": ["..."]}, "procedures": [{}, {"codigo": ["..."]}]}`, or are
 /// a bare list of texts.
 fn field_errors(body: &[u8]) -> Option<String> {
-    let mut message = String::new();
-    gather(&json::decode(body).ok()?, "", DEPTH, &mut message);
+    let (mut path, mut message) = (String::new(), String::new());
+    let errors = json::decode(body).ok()?;
+    gather(&errors, &mut path, DEPTH, &mut message);
     (!message.is_empty()).then_some(message)
 }
 
-fn gather(errors: &Value, path: &str, depth: usize, message: &mut String) {
+/// `path` is that of the errors. It is lengthened and cut, because a copy for each field of a long
+/// path would cost many times the body.
+fn gather(errors: &Value, path: &mut String, depth: usize, message: &mut String) {
     let Some(depth) = depth.checked_sub(1) else {
         return;
     };
+    let length = path.len();
     match errors {
         _ if message.len() > LONG => {}
         Value::Object(fields) => {
             for (field, errors) in fields {
-                let dot = if path.is_empty() { "" } else { "." };
-                gather(errors, &format!("{path}{dot}{field}"), depth, message);
+                path.push_str(if length == 0 { "" } else { "." });
+                path.push_str(field);
+                gather(errors, path, depth, message);
+                path.truncate(length);
             }
         }
         Value::Array(items) => {
             let texts: Vec<_> = items.iter().filter_map(Value::as_str).collect();
             if !texts.is_empty() {
                 let next = if message.is_empty() { "" } else { "; " };
-                let colon = if path.is_empty() { "" } else { ": " };
+                let colon = if length == 0 { "" } else { ": " };
                 *message += &format!("{next}{path}{colon}{}", texts.join(" "));
             }
             for (n, item) in items.iter().enumerate() {
-                gather(item, &format!("{path}[{n}]"), depth, message);
+                path.push_str(&format!("[{n}]"));
+                gather(item, path, depth, message);
+                path.truncate(length);
             }
         }
         _ => {}

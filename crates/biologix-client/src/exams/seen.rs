@@ -8,7 +8,7 @@ use rapidhash::v3::rapidhash_v3;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// How many are remembered. If more are issued between two pages, some exams are given twice.
+/// How many are remembered, if pages are not longer. If more are issued between two pages, some exams are given twice.
 const REMEMBERED: usize = 10_000;
 
 /// A hash of a text, the same in every version and on every machine.
@@ -22,10 +22,28 @@ impl Hash {
 }
 
 /// The ids and contents given lately, oldest first.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Seen {
     order: VecDeque<Hash>,
     contents: HashMap<Hash, Hash>,
+    room: usize,
+}
+
+/// The room is not part of it, because it is not saved.
+impl PartialEq for Seen {
+    fn eq(&self, other: &Self) -> bool {
+        self.order == other.order && self.contents == other.contents
+    }
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            order: VecDeque::new(),
+            contents: HashMap::new(),
+            room: REMEMBERED,
+        }
+    }
 }
 
 /// How an exam that comes compares with what was seen.
@@ -40,6 +58,13 @@ pub(super) enum Sighting {
 }
 
 impl Seen {
+    /// Remembers all of a page of so many exams. Without this, a long page that comes for every
+    /// offset would always be new.
+    pub(super) fn make_room(&mut self, exams: usize) {
+        // An item without an id is noted twice.
+        self.room = self.room.max(exams.saturating_mul(2));
+    }
+
     /// Notes an exam.
     pub(super) fn note(&mut self, id: Hash, content: Hash) -> Sighting {
         match self.contents.insert(id, content) {
@@ -47,7 +72,7 @@ impl Seen {
             Some(_) => Sighting::Changed,
             None => {
                 self.order.push_back(id);
-                if self.order.len() > REMEMBERED
+                if self.order.len() > self.room
                     && let Some(oldest) = self.order.pop_front()
                 {
                     self.contents.remove(&oldest);
@@ -61,8 +86,9 @@ impl Seen {
 /// Written as one text: 16 bytes an exam, in Base64.
 impl Serialize for Seen {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut bytes = Vec::with_capacity(self.order.len() * 16);
-        for id in &self.order {
+        let saved = self.order.len().min(REMEMBERED);
+        let mut bytes = Vec::with_capacity(saved * 16);
+        for id in self.order.iter().skip(self.order.len() - saved) {
             let content = self.contents.get(id).map_or(0, |content| content.0);
             bytes.extend_from_slice(&id.0.to_be_bytes());
             bytes.extend_from_slice(&content.to_be_bytes());
@@ -95,6 +121,8 @@ impl<'de> Deserialize<'de> for Seen {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn hash(number: usize) -> Hash {
@@ -134,14 +162,23 @@ mod tests {
         assert_eq!(seen.note(hash(4), hash(0)), Sighting::First);
     }
 
-    #[test]
-    fn comes_back_from_its_text() {
-        let mut seen = Seen::default();
-        for number in 0..100 {
-            seen.note(hash(number), hash(number + 1));
+    proptest! {
+        #[test]
+        fn comes_back_from_its_text_and_from_no_part_of_it(noted: Vec<(u64, u64)>) {
+            let mut seen = Seen::default();
+            for (id, content) in noted {
+                seen.note(Hash(id), Hash(content));
+            }
+            let text = serde_json::to_string(&seen).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Seen>(&text).unwrap(), seen);
+            for end in 0..text.len() {
+                prop_assert!(serde_json::from_str::<Seen>(&text[..end]).is_err());
+            }
         }
-        let text = serde_json::to_string(&seen).unwrap();
-        assert_eq!(serde_json::from_str::<Seen>(&text).unwrap(), seen);
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
         for text in ["1", "\"x\"", "\"AAAA\"", "\"AAAAAAAAAAA=\"", "null"] {
             assert!(serde_json::from_str::<Seen>(text).is_err(), "{text}");
         }

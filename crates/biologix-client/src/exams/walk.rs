@@ -114,6 +114,7 @@ impl Walk {
             return Err(Astray::Circle);
         }
         self.fruitless.pages += 1;
+        self.cursor.seen.make_room(items.len());
         let offset = self.cursor.offset;
         let is_empty = items.is_empty();
         let end = offset.saturating_add(items.len() as u64);
@@ -194,6 +195,8 @@ impl Walk {
                 return Some(item);
             }
         }
+        // An empty queue keeps its room, which the next page would come on top of.
+        self.page.items = VecDeque::new();
         None
     }
 

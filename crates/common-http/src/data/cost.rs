@@ -1,5 +1,7 @@
 //! Estimates how much memory reading a text costs, before it is read.
 
+use std::cell::Cell;
+
 use crate::data::decode_error::{DecodeError, DecodeReason};
 
 /// The cost of a `RawJson` or a `serde_json::Value`, with its allocation and its share of a list.
@@ -48,12 +50,70 @@ fn at_most(text: &[u8]) -> usize {
 }
 
 /// Refuses a cost of more than twelve times the text's length plus 64 MiB.
-pub(crate) fn afford(length: usize, cost: usize) -> Result<(), DecodeError> {
-    if cost <= 12 * length + (64 << 20) {
+fn afford(length: usize, cost: usize) -> Result<(), DecodeError> {
+    if cost <= affordable(length) {
         Ok(())
     } else {
         Err(DecodeError::new([], DecodeReason::TooMany))
     }
+}
+
+thread_local! {
+    /// What the items of all lists may still cost in the document that is being read.
+    static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// Reads a document of this length, whose items must be affordable together.
+///
+/// What failed has cost nothing: the same text is then read in another way. A document in a document
+/// spends what the outer one has left.
+pub(crate) fn within<T, E>(length: usize, read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    /// Restores what was left, also after a panic.
+    struct Before(usize);
+
+    impl Drop for Before {
+        fn drop(&mut self) {
+            LEFT.set(self.0);
+        }
+    }
+
+    let mut before = Before(LEFT.get());
+    let start = before.0.min(affordable(length));
+    LEFT.set(start);
+    let result = read();
+    if result.is_ok() && before.0 != usize::MAX {
+        before.0 -= start - LEFT.get();
+    }
+    result
+}
+
+/// Refuses so many items more, each of which takes its type's size even if it is a single digit.
+pub(crate) fn spend<T>(items: usize) -> Result<(), DecodeError> {
+    let left = LEFT.get().checked_sub(items.saturating_mul(size_of::<T>()));
+    let left = left.ok_or_else(|| DecodeError::new([], DecodeReason::TooMany))?;
+    if LEFT.get() != usize::MAX {
+        LEFT.set(left);
+    }
+    Ok(())
+}
+
+fn affordable(length: usize) -> usize {
+    12 * length + (64 << 20)
+}
+
+/// Makes room for another item of a list whose text has this length, unless it has too many.
+///
+/// A vector doubles its room by itself, and would so reserve twice what is affordable.
+pub(crate) fn make_room<T>(items: &mut Vec<T>, length: usize) -> Result<(), DecodeError> {
+    let count = items.len();
+    if count == items.capacity() {
+        let most = affordable(length) / size_of::<T>().max(1);
+        if count >= most {
+            return Err(DecodeError::new([], DecodeReason::TooMany));
+        }
+        items.reserve_exact(count.max(4).min(most - count));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

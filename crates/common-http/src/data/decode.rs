@@ -32,10 +32,13 @@ pub(crate) fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeEr
     let _level = Level::enter()?;
     cost::check(text.as_bytes())?;
     // Valid JSON is read fast. Where and why a text is invalid is determined only after a failure.
-    let fast = by_the_book(|| serde_json::from_str(text));
-    fast.or_else(|_| match survey(text) {
-        Some(survey) => read(text, &survey),
-        None => strict(text),
+    let fast = cost::within(text.len(), || by_the_book(|| serde_json::from_str(text)));
+    fast.or_else(|_| {
+        let survey = survey(text);
+        cost::within(text.len(), || match &survey {
+            Some(survey) => read(text, survey),
+            None => strict(text),
+        })
     })
 }
 

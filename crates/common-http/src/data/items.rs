@@ -18,16 +18,30 @@ pub(crate) fn items<T: DeserializeOwned>(
     list: &[u8],
     headers: &HeaderMap,
 ) -> Option<Result<Vec<Item<T>>, DecodeError>> {
+    let read = cost::within(list.len(), || {
+        let items = items_within(list, headers).ok_or(None)?;
+        items.map_err(Some)
+    });
+    match read {
+        Ok(items) => Some(Ok(items)),
+        Err(error) => error.map(Err),
+    }
+}
+
+fn items_within<T: DeserializeOwned>(
+    list: &[u8],
+    headers: &HeaderMap,
+) -> Option<Result<Vec<Item<T>>, DecodeError>> {
     let text = std::str::from_utf8(list).ok();
     let mut cutter = Cutter::new(list)?;
     let mut items = Vec::new();
     while let Some(start) = cutter.next_start()? {
+        if let Err(error) = cost::make_room(&mut items, list.len()) {
+            return Some(Err(error));
+        }
         if !text.is_some_and(|text| by_the_book_from(text, start, &mut cutter, &mut items)) {
             let raw = RawJson::of(cutter.cut(start)?, charset::named(headers));
             items.push(Item::read(raw, items.len()));
-        }
-        if let Err(error) = cost::afford(list.len(), items.len() * size_of::<Item<T>>()) {
-            return Some(Err(error));
         }
     }
     Some(Ok(items))
@@ -41,7 +55,8 @@ fn by_the_book_from<T: DeserializeOwned>(
     items: &mut Vec<Item<T>>,
 ) -> bool {
     let mut reader = serde_json::Deserializer::from_str(&text[start..]);
-    let Ok(value) = by_the_book(|| T::deserialize(&mut reader)) else {
+    let value = cost::within(text.len(), || by_the_book(|| T::deserialize(&mut reader)));
+    let Ok(value) = value else {
         return false;
     };
     let end = start + reader.into_iter::<IgnoredAny>().byte_offset();

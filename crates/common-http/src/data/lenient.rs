@@ -6,6 +6,7 @@ use serde::de::{DeserializeOwned, Error as _, Unexpected};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Number, Value};
 
+use crate::data::cost;
 use crate::data::decode::tolerantly;
 use crate::data::item::Item;
 use crate::data::json::{Extra, RawJson};
@@ -109,10 +110,14 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    let items = Option::<Vec<RawJson>>::deserialize(deserializer)?;
-    let items = items.into_iter().flatten().enumerate();
-    let items = items.filter(|(_, raw)| raw.as_str() != "null");
-    Ok(items.map(|(index, raw)| Item::read(raw, index)).collect())
+    let texts = Option::<Vec<RawJson>>::deserialize(deserializer)?;
+    let texts = texts.unwrap_or_default();
+    cost::spend::<Item<T>>(texts.len()).map_err(D::Error::custom)?;
+    let mut items = Vec::with_capacity(texts.len());
+    let texts = texts.into_iter().enumerate();
+    let texts = texts.filter(|(_, raw)| raw.as_str() != "null");
+    items.extend(texts.map(|(index, raw)| Item::read(raw, index)));
+    Ok(items)
 }
 
 /// Moves a field out of an answer's fields. It stays there if the type cannot hold it.

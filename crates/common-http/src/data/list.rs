@@ -1,11 +1,15 @@
 //! Cuts a list into its items.
 
+/// How many times a text's length is scanned again at most, to find where unreadable items end.
+pub(crate) const PATIENCE: usize = 8;
+
 /// A list that is cut into its items, valid or not.
 pub(crate) struct Cutter<'a> {
     /// Up to the bracket that closes the list.
     list: &'a [u8],
     /// Behind the bracket or the comma before the next item.
     at: usize,
+    patience: usize,
 }
 
 impl<'a> Cutter<'a> {
@@ -13,7 +17,11 @@ impl<'a> Cutter<'a> {
     pub(crate) fn new(list: &'a [u8]) -> Option<Self> {
         let list = list.trim_ascii_end();
         let at = list.iter().position(|byte| !byte.is_ascii_whitespace())?;
-        (list[at] == b'[').then_some(Self { list, at: at + 1 })
+        (list[at] == b'[').then_some(Self {
+            list,
+            at: at + 1,
+            patience: PATIENCE * list.len(),
+        })
     }
 
     fn last(&self) -> usize {
@@ -47,7 +55,8 @@ impl<'a> Cutter<'a> {
 
     /// The text of the item that begins here, by its brackets alone.
     pub(crate) fn cut(&mut self, start: usize) -> Option<&'a [u8]> {
-        let end = item_end(self.list, start, ListEnd::At(self.last())).ok()?;
+        let last = ListEnd::At(self.last());
+        let end = item_end(self.list, start, last, &mut self.patience).ok()?;
         self.at = end;
         Some(self.list[start..end].trim_ascii_end())
     }
@@ -68,8 +77,13 @@ pub(crate) enum ListEnd {
 /// A comma or bracket counts outside of strings. A bracket closes the last one of its kind and all
 /// brackets opened after it; one that closes nothing belongs to its item. An object where a key
 /// must be begins the next item, if the item is not closed later. So an invalid item does not affect
-/// its neighbours.
-pub(crate) fn item_end(list: &[u8], start: usize, last: ListEnd) -> Result<usize, usize> {
+/// its neighbours. `patience` is how many bytes may be scanned to find that out.
+pub(crate) fn item_end(
+    list: &[u8],
+    start: usize,
+    last: ListEnd,
+    patience: &mut usize,
+) -> Result<usize, usize> {
     // The open brackets within the item, and the part of them that belongs to a list.
     let (mut nest, mut lists) = (Vec::new(), 0_usize);
     let (mut at, mut before, mut comma) = (start, b'[', None);
@@ -84,7 +98,7 @@ pub(crate) fn item_end(list: &[u8], start: usize, last: ListEnd) -> Result<usize
             b'{' | b'[' => {
                 if byte == b'{'
                     && let Some(comma) = comma
-                    && !is_closed_later(list, at)
+                    && !is_closed_later(list, at, patience)
                 {
                     while nest.pop_if(|open| *open == b'{').is_some() {}
                     if nest.is_empty() {
@@ -130,28 +144,30 @@ pub(crate) fn item_end(list: &[u8], start: usize, last: ListEnd) -> Result<usize
 }
 
 /// Whether a brace closes an object that was open before this one, ahead of the next object where a
-/// key must be.
-fn is_closed_later(list: &[u8], object: usize) -> bool {
+/// key must be. Without patience, it is taken not to be closed.
+fn is_closed_later(list: &[u8], object: usize, patience: &mut usize) -> bool {
+    let list = &list[..list.len().min(object.saturating_add(*patience))];
     let (mut nest, mut at, mut before) = (Vec::new(), object, b',');
-    while let Some(&byte) = list.get(at) {
+    let closed = loop {
+        let Some(&byte) = list.get(at) else {
+            break false;
+        };
         match byte {
             b' ' | b'\t' | b'\n' | b'\r' => {
                 at += 1;
                 continue;
             }
-            b'"' => match end_of_text(list, at) {
-                Some(end) => at = end,
-                None => return false,
-            },
-            b'{' if before == b',' && nest.last() != Some(&b'[') && at > object => return false,
+            b'"' => at = end_of_text(list, at).unwrap_or(list.len()),
+            b'{' if before == b',' && nest.last() != Some(&b'[') && at > object => break false,
             b'{' | b'[' => nest.push(byte),
-            b'}' | b']' if nest.pop().is_none() => return byte == b'}',
+            b'}' | b']' if nest.pop().is_none() => break byte == b'}',
             _ => {}
         }
         before = byte;
         at += 1;
-    }
-    false
+    };
+    *patience -= at.min(list.len()) - object;
+    closed
 }
 
 /// The position of the quote that ends the string.
@@ -231,14 +247,11 @@ mod tests {
             ("[1]]", 3),
             (r#"{"a":[1}]"#, 8),
         ] {
+            let unknown = ListEnd::Unknown {
+                may_be_unclosed: false,
+            };
             assert_eq!(
-                item_end(
-                    list.as_bytes(),
-                    0,
-                    ListEnd::Unknown {
-                        may_be_unclosed: false
-                    }
-                ),
+                item_end(list.as_bytes(), 0, unknown, &mut usize::MAX.clone()),
                 Ok(end),
                 "{list}"
             );

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
-use crate::data::list::{ListEnd, item_end};
+use crate::data::list::{ListEnd, PATIENCE, item_end};
 use crate::data::scan::{Scalar, Scan};
 
 /// What is unusual in a document.
@@ -56,9 +56,6 @@ pub(crate) fn survey(text: &str) -> Option<Survey> {
     scan.peek().is_none().then_some(found)
 }
 
-/// How many times the text's length is scanned again at most, to find where unreadable items end.
-const PATIENCE: usize = 8;
-
 struct Surveyor<'a> {
     scan: Scan<'a, 'a>,
     /// The open brackets. Each one's ASCII code is two less than that of its closing bracket.
@@ -100,7 +97,8 @@ impl Surveyor<'_> {
             let text = self.scan.text.as_bytes();
             let is_within = self.nest.iter().rev().nth(1) == Some(&b'{');
             let may_be_unclosed = is_within && self.item_starts.len() > 1;
-            let end = item_end(text, start, ListEnd::Unknown { may_be_unclosed });
+            let list_end = ListEnd::Unknown { may_be_unclosed };
+            let end = item_end(text, start, list_end, &mut self.patience);
             let (Ok(reached) | Err(reached)) = end;
             let reached = reached.max(read);
             self.patience = self.patience.checked_sub((reached - start).max(1))?;
@@ -112,10 +110,14 @@ impl Surveyor<'_> {
             let found = &mut self.found;
             while found
                 .pieces
-                .pop_if(|(piece, _)| piece.end > start)
+                .pop_if(|(piece, _)| piece.start >= start)
                 .is_some()
             {}
-            while found.unreadable.pop_if(|item| item.end > start).is_some() {}
+            while found
+                .unreadable
+                .pop_if(|item| item.start >= start)
+                .is_some()
+            {}
             while found.left_out.pop_if(|member| *member >= start).is_some() {}
             let span = start..start + text[start..end].trim_ascii_end().len();
             found.unreadable.push(span.clone());

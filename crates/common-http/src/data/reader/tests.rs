@@ -175,6 +175,7 @@ fn documents_in_documents_have_an_end() {
 fn an_item_that_is_not_json_costs_itself() {
     const LATER: &str = r#"{"b":[1,{"c":2}]}"#;
     for odd in [
+        "}",
         "NaN [1]",
         "<b>",
         "{b:1}",
