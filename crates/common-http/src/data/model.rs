@@ -4,7 +4,7 @@ use serde::Deserializer;
 use serde::de::{DeserializeOwned, Error as _};
 
 use crate::data::decode::{by_the_book, is_by_the_book};
-use crate::data::json::{self, DecodeError, Extra, decode};
+use crate::data::json::{self, DecodeError, Extra, decode_text};
 use crate::data::raw::raw_text;
 use crate::data::scan::{Member, members};
 use crate::data::survey::survey;
@@ -108,17 +108,14 @@ fn around_the_odd<T: DeserializeOwned>(
     /// minutes.
     const MOST: usize = 16 << 20;
     let Some(mut survey) = survey(text) else {
-        return decode(text.as_bytes());
+        return decode_text(text);
     };
     let mut odd: Vec<(Member<'_>, DecodeError)> = Vec::new();
     loop {
         let error = match json::read(text, &survey) {
             Ok(mut model) => {
                 let fields = odd.into_iter().filter_map(|(member, _)| {
-                    Some((
-                        member.name.into_owned(),
-                        decode(member.value.as_bytes()).ok()?,
-                    ))
+                    Some((member.name.into_owned(), decode_text(member.value).ok()?))
                 });
                 extra(&mut model).extend(fields);
                 return Ok(model);

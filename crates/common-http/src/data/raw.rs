@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::data::charset;
-use crate::data::decode::decode;
+use crate::data::decode::decode_text;
 use crate::data::decode_error::DecodeError;
 use crate::data::reader::RAW_TEXT;
 use crate::data::survey;
@@ -49,7 +49,8 @@ impl RawJson {
     ///
     /// [`DecodeError`] if the text is not JSON, or is more than one value.
     pub fn from_text(text: impl Into<String>) -> Result<Self, DecodeError> {
-        decode(text.into().as_bytes())
+        let text = text.into();
+        decode_text(text.strip_prefix('\u{feff}').unwrap_or(&text))
     }
 
     /// Wraps the text of one value.
@@ -130,7 +131,7 @@ impl RawJson {
     ///
     /// [`DecodeError`] if the type cannot hold it.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        decode(self.text.as_bytes())
+        decode_text(&self.text)
     }
 
     /// The text, or if it is not JSON, the value as it was read; a string if it cannot be read.
@@ -208,6 +209,18 @@ mod tests {
         assert_eq!(serde_json::to_string(&[&raw]).unwrap(), format!("[{text}]"));
         let read: Vec<RawJson> = serde_json::from_str(&format!("[ {text} ]")).unwrap();
         assert_eq!(read, [raw]);
+    }
+
+    /// As bytes it would look like UTF-16.
+    #[test]
+    fn a_text_is_a_text_whatever_its_first_characters() {
+        let spaced = RawJson::from_text("[ \0, 7]").unwrap();
+        let raw = RawJson::from_text("[\0, 7]").unwrap();
+        assert_eq!(raw.parse::<Value>().unwrap(), json!([null, 7]));
+        assert_eq!(
+            raw.parse::<Value>().unwrap(),
+            spaced.parse::<Value>().unwrap()
+        );
     }
 
     #[test]
