@@ -15,4 +15,5 @@ mod nginx;
 mod oauth2;
 mod proxy;
 mod s3;
+mod schemathesis;
 mod support;
