@@ -46,6 +46,15 @@ pub(crate) fn program(name: &str) -> Option<PathBuf> {
     found.or_else(|| missing(name))
 }
 
+/// Finds the Python that has the packages from PyPI.
+pub(crate) fn python() -> Option<PathBuf> {
+    let file = folder().join("venv/bin/python");
+    if file.is_file() {
+        return Some(file);
+    }
+    missing("its Python")
+}
+
 /// Finds a file of an npm package.
 pub(crate) fn npm_file(path: &str) -> Option<PathBuf> {
     let file = folder().join("npm/node_modules").join(path);

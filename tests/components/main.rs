@@ -10,6 +10,7 @@
 mod azurite;
 mod component;
 mod ends;
+mod forms;
 mod late;
 mod nginx;
 mod oauth2;
