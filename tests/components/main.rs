@@ -14,6 +14,7 @@ mod forms;
 mod late;
 mod nginx;
 mod oauth2;
+mod prism;
 mod proxy;
 mod s3;
 mod schemathesis;
