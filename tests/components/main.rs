@@ -8,12 +8,14 @@
 #![cfg(test)]
 
 mod azurite;
+mod buffered;
 mod component;
 mod ends;
 mod forms;
 mod late;
 mod nginx;
 mod oauth2;
+mod paths;
 mod prism;
 mod proxy;
 mod s3;
