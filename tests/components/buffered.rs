@@ -1,4 +1,4 @@
-//! Reports from Biologix through an nginx that buffers them, in memory and in a file.
+//! Reports from Biologix through an nginx that buffers them.
 
 use biologix_client::sandbox::{Fault, Sandbox, Settings};
 use biologix_client::{BiologixClient, ExamKey};
@@ -65,8 +65,8 @@ const HOW: [(&str, &str); 4] = [
     ("ssl", "proxy_max_temp_file_size 0;"),
 ];
 
-/// nginx reads the report at its own speed, keeps it in a file, and only ends its answer early when
-/// the vendor breaks off. What came by then is not a report.
+/// nginx reads the report at its own speed, may keep some of it in a file, and ends its answer
+/// early if the vendor breaks off. What came by then is not a report.
 #[tokio::test]
 async fn a_report_is_whole_or_fetched_again() {
     for (how, settings) in HOW {

@@ -13,6 +13,7 @@ mod component;
 mod ends;
 mod forms;
 mod late;
+mod mountebank;
 mod nginx;
 mod oauth2;
 mod paths;
