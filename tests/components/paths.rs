@@ -55,7 +55,8 @@ async fn decoding(url: &str) -> Option<Proxy<1>> {
     proxy.await
 }
 
-/// Checks that an operation's id arrives as one segment of the path, unchanged, or is not sent.
+/// Checks that an operation's id arrives as one segment of the path, or in the query, unchanged, or
+/// is not sent.
 async fn assert_kept<S: Vendor>(
     sandbox: &Sandbox<S>,
     operation: &str,
@@ -67,11 +68,14 @@ async fn assert_kept<S: Vendor>(
         let _ = soon(call(id)).await;
         let requests = sandbox.requests_for(operation);
         assert_eq!(requests.len(), number + 1, "{operation} {id:?}");
-        let path = requests[number].target.split('?').next().unwrap();
-        let mut segments = path
+        let target = requests[number].target.as_str();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let segments = path
             .split('/')
             .map(|text| percent_decode_str(text).decode_utf8().unwrap());
-        assert!(segments.any(|segment| segment == id), "{operation} {path}");
+        let values = url::form_urlencoded::parse(query.as_bytes()).map(|(_, value)| value);
+        let is_there = segments.chain(values).any(|part| part == id);
+        assert!(is_there, "{operation} {id:?}: {target}");
     }
     sandbox.clear_requests();
     for id in REFUSED {
@@ -115,6 +119,9 @@ async fn medreader() {
     assert_kept(&sandbox, "medreader.folders.get", get).await;
     let result = async |id: &'static str| client.prescriptions().result(&id.into()).await.map(drop);
     assert_kept(&sandbox, "medreader.prescriptions.result", result).await;
+    let results =
+        async |id: &'static str| client.prescriptions().results(&id.into()).await.map(drop);
+    assert_kept(&sandbox, "medreader.prescriptions.results", results).await;
 }
 
 #[tokio::test]
@@ -138,6 +145,10 @@ async fn erp() {
     assert_eq!(names.collect::<Vec<_>>(), IDS);
     let list = async |id: &'static str| client.files(&id.into(), &id.into()).list().await.map(drop);
     assert_kept(&sandbox, "erp.files.list", list).await;
+    let finalize = async |name: &'static str| files.finalize(name).await;
+    assert_kept(&sandbox, "erp.files.finalize", finalize).await;
+    let set_send = async |id: &'static str| files.set_send(&id.into(), true).await;
+    assert_kept(&sandbox, "erp.files.set_send", set_send).await;
     let delete = async |id: &'static str| files.delete(&id.into()).await;
     assert_kept(&sandbox, "erp.files.delete", delete).await;
 }

@@ -59,7 +59,9 @@ impl Run<'_> {
         fs::write(&settings, self.settings()).unwrap();
         let document = format!("../specs/{}.yaml", self.document);
         let mut command = bare_command(schemathesis);
-        command.current_dir(folder.path());
+        command
+            .current_dir(folder.path())
+            .env("PYTHONDONTWRITEBYTECODE", "1");
         command.args(["--no-color", "--config-file"]).arg(settings);
         command.arg("run");
         command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(document));
