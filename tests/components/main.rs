@@ -12,6 +12,7 @@
 
 mod azurite;
 mod buffered;
+mod clients;
 mod component;
 mod ends;
 mod forms;

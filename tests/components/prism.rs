@@ -2,24 +2,25 @@
 //! answer. Prism also checks each request against the document.
 
 mod asking;
-mod biologix;
-mod erp;
 mod expected;
-mod gensoft;
-mod medreader;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use common_http::{HttpOptions, Operation, Result, RetryPolicy};
+use biologix_client::BiologixClient;
+use common_http::{Body, HttpOptions, Operation, RetryPolicy};
+use erp_files_client::ErpFilesClient;
+use erp_files_client::files::SendFlagIn;
+use gensoft_client::GensoftClient;
 use http::StatusCode;
-use serde_json::Value;
+use medreader_client::MedReaderClient;
 use specs::{Document, DocumentedAnswer};
 
 use self::asking::Asking;
+use crate::clients::{Client, Erp};
 use crate::component::{Running, bare_command, listens, program};
-use crate::support::eager;
+use crate::support::{eager, files_of};
 
 /// What `default` in a document is asked for as, unless the status has an answer of its own.
 const STATUSES: [u16; 12] = [400, 401, 403, 404, 409, 410, 413, 418, 422, 429, 500, 503];
@@ -78,26 +79,6 @@ impl Prism {
     }
 }
 
-/// A vendor's client, and how it is called.
-trait Client: Sized {
-    const DOCUMENT: &str;
-    const OPERATIONS: &[&Operation];
-
-    fn new(url: &str, http: HttpOptions) -> Self;
-
-    /// Does what goes before a call of this operation.
-    async fn prepare(&mut self, operation: &str);
-
-    /// Calls an operation. Returns the typed answer, in the document's words.
-    ///
-    /// # Panics
-    /// There is no case for this operation.
-    async fn call(&self, operation: &str) -> Result<Value>;
-
-    /// The part of an example that the typed answer has, in the same words.
-    fn expected(operation: &str, example: Value) -> Value;
-}
-
 /// Sends each request once.
 fn through(asking: &Arc<Asking>) -> HttpOptions {
     eager()
@@ -114,10 +95,7 @@ async fn every_answer<C: Client>() {
     for (status, answer) in prism.answers(C::OPERATIONS) {
         let what = format!("{} {status} {answer:?}", answer.operation);
         asking.ask_for_nothing();
-        let http = eager()
-            .retry(RetryPolicy::never())
-            .transport(asking.clone());
-        let mut client = C::new(&prism.url(), http);
+        let mut client = C::new(&prism.url(), through(&asking));
         client.prepare(&answer.operation).await;
         asking.ask_for(status, &answer);
         let ended = client.call(&answer.operation).await;
@@ -139,20 +117,46 @@ async fn every_answer<C: Client>() {
 
 #[tokio::test]
 async fn biologix() {
-    every_answer::<biologix_client::BiologixClient>().await;
+    every_answer::<BiologixClient>().await;
 }
 
 #[tokio::test]
 async fn medreader() {
-    every_answer::<medreader_client::MedReaderClient>().await;
+    every_answer::<MedReaderClient>().await;
 }
 
 #[tokio::test]
 async fn gensoft() {
-    every_answer::<gensoft_client::GensoftClient>().await;
+    every_answer::<GensoftClient>().await;
 }
 
 #[tokio::test]
 async fn erp() {
-    every_answer::<erp::Erp>().await;
+    every_answer::<Erp>().await;
+}
+
+#[tokio::test]
+async fn a_report_as_a_form_fits_the_document_too() {
+    let Some(prism) = Prism::start(GensoftClient::DOCUMENT).await else {
+        return;
+    };
+    let asking = prism.asking();
+    let client = GensoftClient::new(&prism.url(), through(&asking));
+    let pdf = Body::from("%PDF-1.7 EXAMPLE %%EOF");
+    let upload = client.reports().upload(&"10".into(), pdf);
+    upload.multipart("file").await.unwrap();
+    asking.assert_fitting(200, "a form");
+}
+
+#[tokio::test]
+async fn a_flag_in_the_body_fits_the_document_too() {
+    let Some(prism) = Prism::start(Erp::DOCUMENT).await else {
+        return;
+    };
+    let asking = prism.asking();
+    let builder = ErpFilesClient::builder().base_url(prism.url());
+    let builder = builder.access_token("EXAMPLE-TOKEN").http(through(&asking));
+    let client = builder.send_flag_in(SendFlagIn::Body).build().unwrap();
+    files_of(&client).set_send(&1.into(), true).await.unwrap();
+    asking.assert_fitting(200, "in the body");
 }

@@ -4,7 +4,7 @@ use biologix_client::{BiologixClient, ExamKey, OPERATIONS, PartnerId};
 use common_http::{HttpOptions, Operation, Result};
 use serde_json::{Value, json};
 
-use super::Client;
+use crate::clients::Client;
 
 impl Client for BiologixClient {
     const DOCUMENT: &str = "biologix";

@@ -1,16 +1,16 @@
 //! How the ERP's client is called.
 
 use common_http::{Body, HttpOptions, Operation, Result};
-use erp_files_client::files::{FileEntry, SendFlagIn, UploadTarget};
+use erp_files_client::files::{FileEntry, UploadTarget};
 use erp_files_client::{ClientCredentials, ErpFilesClient, OPERATIONS};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Client, Prism, through};
+use crate::clients::Client;
 use crate::support::files_of;
 
 /// The client, and an upload target for a transfer.
-pub(super) struct Erp {
+pub(crate) struct Erp {
     client: ErpFilesClient,
     target: Option<UploadTarget>,
 }
@@ -97,17 +97,4 @@ fn in_words(file: &FileEntry) -> Value {
         "IsSend": file.is_send,
         "DateCr": file.created().map(|date| date.as_str().to_owned()),
     })
-}
-
-#[tokio::test]
-async fn a_flag_in_the_body_fits_the_document_too() {
-    let Some(prism) = Prism::start(Erp::DOCUMENT).await else {
-        return;
-    };
-    let asking = prism.asking();
-    let builder = ErpFilesClient::builder().base_url(prism.url());
-    let builder = builder.access_token("EXAMPLE-TOKEN").http(through(&asking));
-    let client = builder.send_flag_in(SendFlagIn::Body).build().unwrap();
-    files_of(&client).set_send(&1.into(), true).await.unwrap();
-    asking.assert_fitting(200, "in the body");
 }

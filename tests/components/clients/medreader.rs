@@ -5,7 +5,7 @@ use medreader_client::prescriptions::PrescriptionFile;
 use medreader_client::{FolderId, MedReaderClient, OPERATIONS, PrescriptionId};
 use serde_json::{Value, json};
 
-use super::Client;
+use crate::clients::Client;
 
 impl Client for MedReaderClient {
     const DOCUMENT: &str = "medreader";

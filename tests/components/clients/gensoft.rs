@@ -4,7 +4,7 @@ use common_http::{Body, HttpOptions, Operation, Result};
 use gensoft_client::{GensoftClient, OPERATIONS};
 use serde_json::{Value, json};
 
-use super::{Client, Prism, through};
+use crate::clients::Client;
 
 impl Client for GensoftClient {
     const DOCUMENT: &str = "gensoft";
@@ -35,17 +35,4 @@ impl Client for GensoftClient {
     fn expected(_operation: &str, example: Value) -> Value {
         example
     }
-}
-
-#[tokio::test]
-async fn a_report_as_a_form_fits_the_document_too() {
-    let Some(prism) = Prism::start(GensoftClient::DOCUMENT).await else {
-        return;
-    };
-    let asking = prism.asking();
-    let client = GensoftClient::new(&prism.url(), through(&asking));
-    let pdf = Body::from("%PDF-1.7 EXAMPLE %%EOF");
-    let upload = client.reports().upload(&"10".into(), pdf);
-    upload.multipart("file").await.unwrap();
-    asking.assert_fitting(200, "a form");
 }
