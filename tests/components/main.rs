@@ -1,8 +1,8 @@
 //! Tests clients, sandboxes and documents against third-party software.
 //!
 //! Real object stores check the signed addresses, a certified OAuth2 server issues the tokens, and
-//! a real reverse proxy terminates TLS, buffers files, decodes paths and ends connections. Prism and
-//! Schemathesis compare clients and sandboxes with the OpenAPI documents, four parsers read our
+//! a real reverse proxy terminates TLS, buffers files, decodes paths and ends connections. Prism
+//! and Schemathesis compare clients and sandboxes with the OpenAPI documents, four parsers read our
 //! forms, and mountebank breaks connections.
 //!
 //! `tests/components/install` installs them. If one is missing, its tests say so on stderr and are

@@ -1,5 +1,5 @@
-//! Connections that mountebank breaks: it closes them (what it calls a reset), or sends random bytes
-//! instead of HTTP.
+//! Connections that mountebank breaks: it closes them (what it calls a reset), or sends random
+//! bytes instead of HTTP.
 
 use biologix_client::BiologixClient;
 use common_http::{Delivery, ErrorKind};
