@@ -59,7 +59,7 @@ impl Document {
     }
 
     /// Path, method and operation of each operation.
-    fn operations(&self) -> Vec<(&String, &String, &Value)> {
+    pub(crate) fn operations(&self) -> Vec<(&String, &String, &Value)> {
         operations_of(self.at("/paths"))
     }
 

@@ -11,9 +11,11 @@
 //! }
 //! ```
 
+mod answers;
 mod checks;
 mod document;
 mod schema;
 mod sources;
 
+pub use self::answers::DocumentedAnswer;
 pub use self::document::Document;

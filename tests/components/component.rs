@@ -8,13 +8,15 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{self, Child, Command, Stdio};
+use std::process::{self, Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, interval};
+
+use crate::support::soon;
 
 /// The folders of programs, relative to the installation folder.
 const PROGRAMS: [&str; 2] = ["npm/node_modules/.bin", "venv/bin"];
@@ -42,6 +44,15 @@ pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let mut programs = search_path().into_iter().map(|folder| folder.join(name));
     let found = programs.find(|program| program.is_file());
     found.or_else(|| missing(name))
+}
+
+/// Finds the Python that has the packages from PyPI.
+pub(crate) fn python() -> Option<PathBuf> {
+    let file = folder().join("venv/bin/python");
+    if file.is_file() {
+        return Some(file);
+    }
+    missing("its Python")
 }
 
 /// Finds a file of an npm package.
@@ -146,6 +157,13 @@ impl<const N: usize> Drop for Running<N> {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Runs a component to its end.
+pub(crate) async fn run(command: Command) -> Output {
+    let mut command = tokio::process::Command::from(command);
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    soon(command.output()).await.unwrap()
 }
 
 /// Whether a server listens on this port.

@@ -67,7 +67,7 @@ async fn upload(how: &str) {
     let Some(nginx) = nginx.await else {
         return;
     };
-    base.get_or_init(|| format!("https://127.0.0.1:{}", nginx.ports[0]));
+    base.get_or_init(|| nginx.url());
     let client = sandbox.client_builder().http(nginx.trusting()).build();
 
     let bytes = content(4 << 20);

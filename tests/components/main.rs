@@ -1,18 +1,28 @@
-//! Tests the clients of the ERP and of Gensoft against third-party software.
+//! Tests clients, sandboxes and documents against third-party software.
 //!
 //! Real object stores check the signed addresses, a certified OAuth2 server issues the tokens, and
-//! a real reverse proxy terminates TLS, buffers files and ends connections.
+//! a real reverse proxy terminates TLS, buffers files, decodes paths and ends connections. Prism
+//! and Schemathesis compare clients and sandboxes with the OpenAPI documents, four parsers read our
+//! forms, and mountebank breaks connections.
+//!
 //! `tests/components/install` installs them. If one is missing, its tests say so on stderr and are
 //! skipped, unless `REQUIRE_COMPONENTS=1`.
 
 #![cfg(test)]
 
 mod azurite;
+mod buffered;
+mod clients;
 mod component;
 mod ends;
+mod forms;
 mod late;
+mod mountebank;
 mod nginx;
 mod oauth2;
+mod paths;
+mod prism;
 mod proxy;
 mod s3;
+mod schemathesis;
 mod support;

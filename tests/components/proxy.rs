@@ -49,6 +49,11 @@ impl<const N: usize> Proxy<N> {
         })
     }
 
+    /// The base URL of its first port.
+    pub(crate) fn url(&self) -> String {
+        format!("https://127.0.0.1:{}", self.ports[0])
+    }
+
     /// Options of a client that trusts its certificate.
     pub(crate) fn trusting(&self) -> HttpOptions {
         eager().add_root_certificate(self.authority.clone())

@@ -103,16 +103,6 @@ mod tests {
     }
 
     #[test]
-    fn error_class_and_code() {
-        let body = r#"{"_class":"com.biologix.springbase.core.error.TooManyRequestsException","error":"tooManyRequests"}"#;
-        let detail = read(false, 429, body);
-        assert_eq!(detail.code.as_deref(), Some("tooManyRequests"));
-        assert_eq!(detail.message, None);
-        let detail = read(false, 403, r#"{"error":"notAuthorized"}"#);
-        assert!(detail.kind == Some(ErrorKind::PermissionDenied));
-    }
-
-    #[test]
     fn error_message_and_framework_body() {
         let spring = r#"{"timestamp":"2030-01-02T03:04:05.678+00:00","status":404,"error":"Not Found","path":"/x"}"#;
         let detail = read(false, 404, spring);

@@ -93,7 +93,8 @@ impl Multipart {
 ///
 /// Other control characters are encoded too, and so is `\`, which some parsers read as an escape:
 /// with a raw one at the end of the name, Django and werkzeug read the part as a field without a
-/// file. `\\` does not help: others read it as two, and Django still loses the file.
+/// file. `\\` does not help: others read it as two, and Django still loses the file. How parsers
+/// read these names is in `tests/components/forms.rs`.
 fn quoted(name: &str) -> String {
     encode_where(name, |c| matches!(c, '"' | '\\') || c.is_control())
 }
@@ -112,7 +113,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::sandbox::multipart::read_form;
     use crate::transport::OutgoingBody;
 
     async fn wire(body: &Body) -> Vec<u8> {
@@ -129,7 +129,7 @@ mod tests {
     async fn is_encoded_as_the_standard_says() {
         let form = Multipart::new().text("folder_id", "1").file(
             "file",
-            "a\"b\r\nç.pdf",
+            "a\"b\r\nç\\.pdf",
             String::from("application/pdf\r\n"),
             Body::from("%PDF"),
         );
@@ -138,41 +138,11 @@ mod tests {
         let mark = boundary(&content_type);
         let expected = format!(
             "--{mark}\r\nContent-Disposition: form-data; name=\"folder_id\"\r\n\r\n1\r\n\
-             --{mark}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a%22b%0D%0Aç.pdf\"\r\n\
+             --{mark}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a%22b%0D%0Aç%5C.pdf\"\r\n\
              Content-Type: application/pdf\r\n\r\n%PDF\r\n--{mark}--\r\n"
         );
         assert_eq!(String::from_utf8(wire(&body).await).unwrap(), expected);
         assert_eq!(body.len(), Some(expected.len() as u64));
-    }
-
-    /// However a parser reads `\`, the names and their ends are the same.
-    #[tokio::test]
-    async fn names_read_the_same_everywhere() {
-        for (name, encoded) in [
-            ("a\\", "a%5C"),
-            ("C:\\new\\\"a\".pdf", "C:%5Cnew%5C%22a%22.pdf"),
-            ("a\0b", "a%00b"),
-            ("\r\n\t\u{1b}\u{7f}\u{85}", "%0D%0A%09%1B%7F%C2%85"),
-            ("ç/é;a=b %5C'.pdf", "ç/é;a=b %5C'.pdf"),
-        ] {
-            let form = Multipart::new()
-                .file(name, name, "image/png", Body::from("PNG"))
-                .text(name, "1");
-            let (content_type, body) = form.into_body();
-            let bytes = wire(&body).await;
-            let text = String::from_utf8_lossy(&bytes);
-            let file = format!("; name=\"{encoded}\"; filename=\"{encoded}\"\r\n");
-            assert!(text.contains(&file), "{text:?}");
-            assert!(
-                text.contains(&format!("; name=\"{encoded}\"\r\n")),
-                "{text:?}"
-            );
-            let parts = read_form(&content_type, &bytes.into()).unwrap();
-            let seen = encoded.replace("%22", "\"").replace("%0D%0A", "\r\n");
-            assert_eq!(parts[0].file_name.as_deref(), Some(&*seen));
-            assert_eq!((&*parts[0].name, &*parts[1].name), (&*seen, &*seen));
-            assert_eq!((&*parts[0].data, &*parts[1].data), (&b"PNG"[..], &b"1"[..]));
-        }
     }
 
     #[tokio::test]

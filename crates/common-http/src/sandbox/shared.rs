@@ -42,7 +42,7 @@ pub(super) struct Shared {
 enum Found {
     /// A request of the route of this index, with its path arguments.
     Route(usize, Vec<(&'static str, String)>),
-    /// A path of an operation, with another method than this.
+    /// A path of operations with other methods, which are these.
     Method(String),
     Nothing,
 }
@@ -143,7 +143,7 @@ impl Shared {
     fn find(&self, request: &Request) -> Found {
         let routes = self.routes.iter().enumerate();
         let here = routes.filter(|(_, route)| route.address == request.address());
-        let mut other_method = None;
+        let mut others: Vec<&str> = Vec::new();
         for (index, route) in here {
             let Some(args) = route.matches(request.segments()) else {
                 continue;
@@ -151,9 +151,15 @@ impl Shared {
             if route.method == *request.method() {
                 return Found::Route(index, args);
             }
-            other_method.get_or_insert_with(|| route.method.to_string());
+            if !others.contains(&route.method.as_str()) {
+                others.push(route.method.as_str());
+            }
         }
-        other_method.map_or(Found::Nothing, Found::Method)
+        if others.is_empty() {
+            Found::Nothing
+        } else {
+            Found::Method(others.join(", "))
+        }
     }
 }
 

@@ -233,6 +233,11 @@ fn translate(error: reqwest::Error) -> TransportError {
     if sources(&error).any(|source| source.downcast_ref().is_some_and(was_not_processed)) {
         return TransportError::NotProcessed;
     }
+    // A connection was given up before a request, because another one had become HTTP/2, and that
+    // one has ended since. hyper-util's pool shows this only in a text.
+    if sources(&error).any(|source| source.to_string() == "ALPN upgraded to HTTP/2") {
+        return TransportError::NotProcessed;
+    }
     match io_kind(&error) {
         Some(_) => TransportError::Interrupted,
         None => TransportError::Protocol,

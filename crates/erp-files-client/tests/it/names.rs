@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use common_http::{Body, Delivery, ErrorKind};
+use common_http::Body;
 use erp_files_client::ErpFilesClient;
 use erp_files_client::sandbox::Sandbox;
 use percent_encoding::percent_decode_str;
@@ -59,46 +59,6 @@ async fn odd_names_come_out_of_the_upload_as_they_went_in() {
     for (first, last) in first.iter().zip(&last) {
         assert_eq!(first.target.replace("/initialize/", "/"), last.target);
     }
-}
-
-#[tokio::test]
-async fn what_would_be_lost_on_the_way_is_refused_before_anything_is_sent() {
-    let erp = network(|_, _| None);
-    let client = on(&erp);
-    for odd in [
-        "",
-        ".",
-        "..",
-        "a\nb",
-        "\0",
-        "a\u{7f}",
-        "\r\n",
-        // A proxy decodes what is encoded.
-        "a/b",
-        "../../../../8/analysis/1/files/5",
-        "a\\b",
-    ] {
-        let named = files(&client);
-        let of_patient = client.files(&odd.into(), &12.into());
-        let of_analysis = client.files(&7.into(), &odd.into());
-        let results = [
-            named.initialize(odd).send().await.map(drop),
-            named.finalize(odd).send().await,
-            named.upload(odd, Body::from(PDF)).send().await.map(drop),
-            named.set_send(&odd.into(), true).send().await,
-            named.delete(&odd.into()).send().await,
-            of_patient.list().send().await.map(drop),
-            of_analysis.list().send().await.map(drop),
-        ];
-        for result in results {
-            let error = result.unwrap_err();
-            assert_eq!(
-                (error.kind(), error.delivery()),
-                (ErrorKind::InvalidInput, Delivery::NotSent)
-            );
-        }
-    }
-    assert_eq!(erp.count(), 0);
 }
 
 fn name() -> impl Strategy<Value = String> {

@@ -2,13 +2,12 @@
 //!
 //! The package `specs` reads the documents for all vendors. Only what is the ERP's own is here.
 
-use common_http::transport::FakeAnswer;
 use erp_files_client::files::FileEntry;
 use erp_files_client::{Body, ErrorCode, OPERATIONS, SCOPE, TOKEN_URL};
-use serde_json::{Value, json};
+use serde_json::json;
 use specs::Document;
 
-use crate::support::{NAME, Op, files, listed, network, on};
+use crate::support::{NAME, Op, files, network, on};
 
 fn document() -> Document {
     Document::read("erp-files")
@@ -83,61 +82,6 @@ fn our_file_is_the_schemas() {
         "DateCr": full["DateCr"],
     });
     assert_eq!(written, expected);
-}
-
-/// The examples at this place of the document.
-fn examples(document: &Document, at: &str) -> Vec<Value> {
-    let mut examples = document.examples();
-    examples.retain(|(place, _, _)| place.contains(at));
-    assert!(!examples.is_empty(), "{at}");
-    examples
-        .into_iter()
-        .map(|(_, _, value)| value.clone())
-        .collect()
-}
-
-/// The examples of answers, as the vendor would send them.
-#[tokio::test]
-async fn every_example_of_an_answer_is_read() {
-    let document = document();
-    for (op, at) in [
-        (Op::Token, "connect/token/post/responses/200"),
-        (
-            Op::Initialize,
-            "initialize/{fileName}/post/responses/200/content/application/json",
-        ),
-        (Op::List, "files/get/responses/200"),
-    ] {
-        for example in examples(&document, at) {
-            let answer = example.clone();
-            let erp = network(move |asked, _| {
-                (asked == op).then(|| FakeAnswer::json(answer.to_string()))
-            });
-            let files = files(&on(&erp));
-            match op {
-                Op::Initialize => {
-                    let target = files.initialize(NAME).send().await.unwrap();
-                    assert_eq!(target.host(), "storage.example.invalid");
-                }
-                _ => {
-                    let listed = listed(&files).await;
-                    let known = |file: &FileEntry| file.id.is_some() && file.name.is_some();
-                    assert!(!listed.is_empty() && listed.iter().all(known), "{example}");
-                }
-            }
-        }
-    }
-    let texts = examples(
-        &document,
-        "initialize/{fileName}/post/responses/200/content/text/plain",
-    );
-    for text in texts {
-        let text = text.as_str().unwrap().to_owned();
-        let erp = network(move |asked, _| {
-            (asked == Op::Initialize).then(|| FakeAnswer::json(text.clone()))
-        });
-        files(&on(&erp)).initialize(NAME).send().await.unwrap();
-    }
 }
 
 #[test]

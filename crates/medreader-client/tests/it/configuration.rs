@@ -20,35 +20,6 @@ fn settings() -> Value {
     })
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_settings_are_read() {
-    let network = answers(vec![|| FakeAnswer::json(settings().to_string())]);
-    let read = client(&network).configuration().get().send().await.unwrap();
-    assert_eq!(read.s3_bucket_name.as_deref(), Some("example-bucket"));
-    assert_eq!(read.s3_region.as_deref(), Some("sa-east-1"));
-    assert_eq!(read.s3_access_key_id.as_deref(), Some("EXAMPLE-KEY-ID"));
-    assert_eq!(
-        read.s3_secret_access_key,
-        Some(Secret::from("EXAMPLE-S3-SECRET"))
-    );
-    assert_eq!(read.s3_base_path.as_deref(), Some("example/path"));
-    assert_eq!(
-        read.webhook_url.as_deref(),
-        Some("https://clinic.example/medreader")
-    );
-    assert_eq!(read.webhook_user.as_deref(), Some("example-user"));
-    assert_eq!(
-        read.webhook_password,
-        Some(Secret::from("EXAMPLE-WEBHOOK-SECRET"))
-    );
-    assert_eq!(read.raw().as_str(), settings().to_string());
-    let sent = &calls(&network)[0];
-    assert_eq!(
-        (sent.method.as_str(), sent.target.as_str()),
-        ("GET", "/api/v1/tenant/configurations")
-    );
-}
-
 async fn body_of(change: impl FnOnce(UpdateConfiguration) -> UpdateConfiguration) -> Value {
     let network = answers(vec![|| FakeAnswer::json("{}")]);
     change(client(&network).configuration().update())

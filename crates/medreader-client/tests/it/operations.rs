@@ -76,23 +76,6 @@ async fn success() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_documented_error() {
-    for case in cases() {
-        for (status, code, kind) in case.errors.iter().copied() {
-            let network = always(move || refusal(status, code));
-            let error = (case.send)(client(&network)).await.unwrap_err();
-            let expected = (kind, Some(status), Some(code), 1, "answered");
-            assert_eq!(told(&error), expected, "{}", case.operation);
-            assert_eq!(error.operation(), Some(case.operation.id()));
-            assert_eq!(error.printable_code(), Some(code));
-            assert_eq!(error.message(), Some("texto de exemplo"));
-            // A 401 on a young session is an answer.
-            assert_eq!((logins(&network), calls(&network).len()), (1, 1));
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn statuses_that_are_not_documented() {
     for case in cases() {
         for (status, kind) in [

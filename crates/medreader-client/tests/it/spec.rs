@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use specs::Document;
 use tokio::time::advance;
 
-use crate::support::{FOLDER, answers, calls, client, folder, idle_client, logins};
+use crate::support::{calls, client, folder, idle_client, logins};
 
 fn document() -> Document {
     Document::read("medreader")
@@ -108,23 +108,6 @@ const READ_CONFIGURATION: Read = read!(configuration::TenantConfiguration);
 const MUST_BE_THERE: [&str; 2] = ["id", "results"];
 
 #[test]
-fn every_example_of_a_type_decodes() {
-    let document = document();
-    for (name, read) in TYPES {
-        let schema = json!({ "$ref": format!("#/components/schemas/{name}") });
-        let mut examples = document.examples();
-        examples.retain(|(_, of, _)| **of == schema);
-        // These are part of other examples only.
-        let is_part = ["User", "ListedResult"].contains(&name);
-        assert_eq!(examples.is_empty(), is_part, "{name}");
-        for (at, _, value) in examples {
-            let (written, _) = read(value).unwrap_or_else(|error| panic!("{at}: {error}"));
-            assert_eq!(with_floats(&written), with_floats(value), "{at}");
-        }
-    }
-}
-
-#[test]
 fn every_field_of_a_schema_is_written_as_it_is_read() {
     let document = document();
     for (name, read) in TYPES {
@@ -207,68 +190,6 @@ fn codes_of_the_document_are_known_and_others_are_not() {
         }
     }
     assert!(matches!(ErrorCode::from("zz"), ErrorCode::Unknown(_)));
-}
-
-fn keys(object: &Value) -> BTreeSet<&str> {
-    object
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect()
-}
-
-#[tokio::test(start_paused = true)]
-async fn requests_are_what_the_document_asks_for() {
-    let network = answers(vec![|| FakeAnswer::json(r#"{"id":"a","results":[]}"#)]);
-    let client = client(&network);
-    let folders = client.folders();
-    folders
-        .create("Pasta")
-        .parent(&folder())
-        .send()
-        .await
-        .unwrap();
-    let update = client.configuration().update();
-    let update = update.s3_bucket_name("a").s3_region("a").s3_base_path("a");
-    let update = update.s3_access_key_id("a").s3_secret_access_key("a");
-    let update = update
-        .webhook_url("a")
-        .webhook_user("a")
-        .webhook_password("a");
-    update.send().await.unwrap();
-    let prescriptions = client.prescriptions();
-    prescriptions.results(&folder()).send().await.unwrap();
-    let file = prescriptions::PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7");
-    prescriptions.upload(&folder(), file).send().await.unwrap();
-
-    let document = document();
-    let schema = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
-    let sent = network.requests();
-    for (request, name) in sent
-        .iter()
-        .zip(["LoginRequest", "FolderRequest", "Configuration"])
-    {
-        let body: Value = serde_json::from_slice(&request.body).unwrap();
-        assert_eq!(document.misfits(&schema(name), &body, name), [""; 0]);
-        assert_eq!(
-            keys(&body),
-            keys(&document.specimen(&schema(name))),
-            "{name}"
-        );
-    }
-    let parameters = document.at("/paths/~1api~1v1~1prescriptions~1results/get/parameters");
-    let mut queries = parameters.as_array().unwrap().iter();
-    let query = queries
-        .find(|parameter| parameter["in"] == "query")
-        .unwrap();
-    let name = query["name"].as_str().unwrap();
-    let target = format!("/api/v1/prescriptions/results?{name}={FOLDER}");
-    assert_eq!(sent[3].target, target);
-    let form = String::from_utf8(sent[4].body.to_vec()).unwrap();
-    let parts = form.split("form-data; name=\"").skip(1);
-    let parts: BTreeSet<&str> = parts.map(|part| part.split('"').next().unwrap()).collect();
-    assert_eq!(parts, keys(&document.specimen(&schema("UploadForm"))));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,8 +1,6 @@
 //! Results: what is asked for and what is read.
 
-use common_http::Timestamp;
 use common_http::transport::FakeAnswer;
-use medreader_client::FolderId;
 use medreader_client::prescriptions::{FolderResults, PrescriptionResult, ResultStatus};
 use serde_json::{Value, json};
 
@@ -21,37 +19,6 @@ fn completed() -> Value {
         "folder_id": FOLDER,
         "folder_fullpath": "pasta-exemplo/sub-pasta"
     })
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_result_is_asked_for_and_read() {
-    let network = answers(vec![|| FakeAnswer::json(completed().to_string())]);
-    let result = client(&network)
-        .prescriptions()
-        .result(&UPLOAD.into())
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(result.id.as_str(), UPLOAD);
-    assert_eq!(result.status, Some(ResultStatus::Completed));
-    assert!(result.is_final());
-    assert_eq!(result.prescription_confidence_score, Some(95.0));
-    assert_eq!(
-        result.prescription_confidence_notes.as_deref(),
-        Some("texto de exemplo")
-    );
-    assert_eq!(
-        result.created_at,
-        Some(Timestamp::from("2030-01-02T03:04:05Z"))
-    );
-    assert_eq!(result.folder_id, Some(folder()));
-    assert_eq!(result.raw().as_str(), completed().to_string());
-    let sent = &calls(&network)[0];
-    assert_eq!(sent.method.as_str(), "GET");
-    assert_eq!(
-        sent.target,
-        format!("/api/v1/prescriptions/{UPLOAD}/result")
-    );
 }
 
 #[test]
@@ -315,25 +282,6 @@ async fn an_odd_byte_of_an_item_costs_its_field_alone() {
         assert_eq!(ids, ["1", "2", "3"]);
         assert_eq!(list.results[1].raw().as_str(), item);
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn ids_that_cannot_be_are_refused_before_anything_is_sent() {
-    let network = answers(vec![|| FakeAnswer::json("{}")]);
-    let prescriptions = client(&network).prescriptions();
-    for id in ["", ".", "..", "a\nb", "a/b", "a\\b"] {
-        for error in [
-            prescriptions.result(&id.into()).send().await.unwrap_err(),
-            prescriptions
-                .results(&FolderId::from(id))
-                .send()
-                .await
-                .unwrap_err(),
-        ] {
-            assert_eq!(told(&error), ("invalid_input", None, None, 0, "not_sent"));
-        }
-    }
-    assert_eq!(network.count(), 0);
 }
 
 #[test]

@@ -164,19 +164,6 @@ async fn a_media_type_can_be_known_at_run_time_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_stays_within_its_quotes() {
-    let file = PrescriptionFile::from_bytes("receita \"ção\".pdf", "%PDF-1.7");
-    let prepared = prepared(file).await;
-    let expected = form(
-        boundary(prepared.headers()),
-        "receita %22ção%22.pdf",
-        "application/pdf",
-        "%PDF-1.7",
-    );
-    assert_eq!(content(&prepared).await, expected);
-}
-
-#[tokio::test(start_paused = true)]
 async fn progress_is_told_and_names_its_attempt() {
     let told_to = Arc::new(Mutex::new(Vec::new()));
     let teller = told_to.clone();
