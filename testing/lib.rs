@@ -3,8 +3,6 @@
 //! For tests only: every failure here panics and so fails the test. Helpers that know a single
 //! vendor stand with that vendor's tests.
 
-pub mod delivery;
-pub mod faults;
 pub mod journal;
 pub mod memory;
 pub mod privacy;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use common_http::sandbox::{Fault, SandboxError};
-use testing::faults::{cut_body, throttle, unavailable};
+use http::StatusCode;
 
 /// The sandboxes of all vendors.
 pub(crate) struct Vendors {
@@ -126,16 +126,17 @@ const DISTURBED: [&str; 10] = [
 ];
 
 fn fault(number: usize) -> Fault {
+    let soon = Some("0".to_owned());
     match number % 9 {
         0 => Fault::ResetBeforeEffect,
         1 => Fault::ResetAfterRequest,
-        2 => cut_body(1),
-        3 => throttle(Some("0")),
-        4 => unavailable(None),
+        2 => Fault::CutBody { after: 1 },
+        3 => Fault::Throttled { retry_after: soon },
+        4 => Fault::Unavailable { retry_after: None },
         5 => Fault::BadJson,
         6 => Fault::Garbage,
-        7 => unavailable(Some("0")),
-        _ => Fault::status(http::StatusCode::INTERNAL_SERVER_ERROR),
+        7 => Fault::Unavailable { retry_after: soon },
+        _ => Fault::status(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 

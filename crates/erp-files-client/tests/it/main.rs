@@ -7,7 +7,6 @@
 mod client;
 mod delete;
 mod errors;
-mod faults;
 mod finalize;
 mod hosts;
 mod initialize;

@@ -110,14 +110,6 @@ impl Op {
         }
     }
 
-    /// The number of attempts of a call that may be repeated and fails.
-    pub(crate) fn attempts(self) -> u32 {
-        match self {
-            Self::Token | Self::Transfer => 3,
-            _ => 4,
-        }
-    }
-
     /// Calls it. For a token, calls the list, which requests one.
     pub(crate) async fn call(self, client: &ErpFilesClient, target: &UploadTarget) -> Result<()> {
         let files = files(client);

@@ -1,21 +1,16 @@
-//! Nothing secret or personal is printed by values, errors or logs, on success or on any fault.
-
-use std::time::Duration;
+//! Nothing secret or personal is printed of what is not sent, or by the sandbox.
 
 use gensoft_client::attendances::{Attachment, Attendance, Moment, Part};
-use gensoft_client::http::{HeaderMap, Method, StatusCode, header};
-use gensoft_client::sandbox::{AnswerShape, Fault, Sandbox, Settings};
+use gensoft_client::sandbox::{AnswerShape, Sandbox, Settings};
 use gensoft_client::{
-    Body, CallOptions, Error, ExecutionId, GensoftClient, HttpOptions, Provider, RawJson, Result,
-    RetryPolicy, Secret, async_trait,
+    Body, CallOptions, ExecutionId, GensoftClient, Provider, RawJson, Result, Secret, async_trait,
 };
 use serde_json::{Value, json};
 use testing::journal::Journal;
 use testing::privacy::{NUMBER, Printed, TEXT, assert_no_marker};
 
-use crate::support::{Op, eager, of_all_forms, soon};
+use crate::support::{client, eager, of_all_forms, soon};
 
-const KEY: &str = "MARKERKEY";
 /// What the journal keeps.
 const OURS: &str = "common_http=trace,gensoft_client=trace";
 
@@ -52,7 +47,7 @@ fn pdf() -> Body {
 async fn sandbox() -> Sandbox {
     let answer = AnswerShape::Json(json!([marked(), TEXT, NUMBER]));
     let settings = Settings {
-        api_key: KEY.to_owned(),
+        api_key: "MARKERKEY".to_owned(),
         attendance_answer: answer.clone(),
         report_answer: answer,
         ..of_all_forms()
@@ -60,191 +55,23 @@ async fn sandbox() -> Sandbox {
     Sandbox::with(settings).await.unwrap()
 }
 
-fn client(sandbox: &Sandbox, http: HttpOptions) -> GensoftClient {
-    let builder = sandbox
-        .client_builder()
-        .http(http.user_agent("MARKERAGENT"));
-    builder.build().unwrap()
-}
-
-/// Makes the call and prints its result.
-async fn call(op: Op, client: &GensoftClient, printed: &mut Printed) {
-    let reply = match op {
-        Op::Attendance => soon(client.attendances().send(&attendance()).send()).await,
-        Op::Report | Op::Form => {
-            let upload = client
-                .reports()
-                .upload(&execution(), pdf())
-                .file_name("MARKER.pdf");
-            let upload = match op {
-                Op::Form => upload.multipart("file").trailing_slash(true),
-                _ => upload,
-            };
-            soon(upload.send()).await
-        }
-    };
-    printed.result(&reply);
-    if let Ok(reply) = reply {
-        printed.value(&(&reply, reply.raw()));
-        printed.result(&reply.json::<Vec<bool>>());
-    }
-}
-
+/// What `tests/matrix` does not call: the other form of a report, and the sandbox.
 #[tokio::test]
-async fn nothing_personal_is_printed_of_what_succeeds() {
-    let journal = Journal::default();
-    let _kept = journal.keep(OURS);
+async fn nothing_personal_is_printed_by_the_sandbox() {
     let sandbox = sandbox().await;
     let client = client(&sandbox, eager());
     let mut printed = Printed::default();
-    for op in Op::ALL {
-        call(op, &client, &mut printed).await;
-    }
-    let form = client
-        .reports()
-        .upload(&execution(), pdf())
-        .file_name("MARKER.pdf");
-    printed.result(&soon(form.multipart(TEXT).send()).await);
-    let form = client
-        .reports()
-        .upload(&execution(), pdf())
-        .file_name("MARKER.pdf");
-    printed.result(&soon(form.multipart("file").send()).await);
-    let any = client
-        .request(Method::POST, "/api/v1/attendance/")
-        .query(TEXT, TEXT);
-    printed.result(&soon(any.json(&marked()).send()).await);
-    // All of it was really sent.
-    assert_eq!(sandbox.attendances().len(), 2);
+    let form = client.reports().upload(&execution(), pdf());
+    let form = form.file_name("MARKER.pdf").multipart("file");
+    printed.value(&form);
+    printed.result(&soon(form.send()).await);
+    let reply = soon(client.attendances().send(&attendance()).send()).await;
+    printed.result(&reply.unwrap().json::<Vec<bool>>());
     assert!(sandbox.attendances()[0].text.matches(TEXT).count() > 30);
-    assert_eq!(sandbox.report_versions("MARKER;?%").len(), 2);
-
-    printed.value(&(&client, execution(), pdf(), attendance()));
-    printed.value(&(
-        client.attendances(),
-        client.reports(),
-        Part::of(&marked()).unwrap(),
-    ));
-    printed.value(&Attachment::from_bytes(TEXT, TEXT, TEXT.as_bytes()));
-    printed.value(&RawJson::from_text(marked().to_string()).unwrap());
-    printed.value(&sandbox.client_builder().auth_prefix(TEXT));
-    printed.value(&client.attendances().send(&attendance()));
-    printed.value(&client.attendances().send_text(marked().to_string()));
-    let upload = client.reports().upload(&execution(), pdf());
-    printed.value(&upload.multipart(TEXT).file_name(TEXT));
     printed.value(&(&sandbox, sandbox.requests(), sandbox.attendances()));
     printed.value(&(sandbox.state(), sandbox.report_versions("MARKER;?%")));
-
-    // The journal was really kept.
-    let text = journal.text();
-    for word in [
-        "answered",
-        "gensoft.attendances.send",
-        "gensoft.reports.upload",
-    ] {
-        assert!(text.contains(word), "{word}");
-    }
-    assert!(printed.text.contains("moment: Created"));
-    assert_no_marker(&text);
-    assert_no_marker(&printed.text);
-}
-
-fn faults() -> Vec<Fault> {
-    let with = |status, body: &str| Fault::Status {
-        status: StatusCode::from_u16(status).unwrap(),
-        headers: HeaderMap::from_iter([
-            (header::SET_COOKIE, TEXT.parse().unwrap()),
-            (header::WWW_AUTHENTICATE, TEXT.parse().unwrap()),
-            ("x-request-id".parse().unwrap(), TEXT.parse().unwrap()),
-        ]),
-        body: body.to_owned().into(),
-    };
-    let mut faults = vec![
-        Fault::ResetBeforeEffect,
-        Fault::ResetAfterRequest,
-        Fault::StallHead,
-        Fault::StallBody { after: 30 },
-        Fault::CutBody { after: 0 },
-        Fault::CutBody { after: 30 },
-        Fault::BadJson,
-        Fault::Garbage,
-        Fault::Drift,
-        Fault::ContentEncoding,
-        Fault::Throttled {
-            retry_after: Some(TEXT.to_owned()),
-        },
-        Fault::Unavailable {
-            retry_after: Some("0".to_owned()),
-        },
-        Fault::Redirect {
-            status: StatusCode::FOUND,
-            location: "http://MARKER.invalid/MARKER?MARKER".to_owned(),
-        },
-    ];
-    for status in [
-        200, 204, 400, 401, 403, 404, 409, 418, 422, 429, 500, 502, 503,
-    ] {
-        for body in [
-            r#"{"detail":"MARKER"}"#,
-            r#"{"MARKER":["MARKER"],"number":[7351735]}"#,
-            r#"{"code":"MARKER","message":"MARKER"}"#,
-            r#""MARKER""#,
-            "<html>MARKER</html>",
-            "[{\"MARKER",
-        ] {
-            faults.push(with(status, if status == 204 { "" } else { body }));
-        }
-    }
-    faults
-}
-
-#[tokio::test]
-async fn nothing_personal_is_printed_of_what_fails() {
-    let journal = Journal::default();
-    let _kept = journal.keep(OURS);
-    let sandbox = sandbox().await;
-    let mut printed = Printed::default();
-    let retry = RetryPolicy::default()
-        .max_attempts(2)
-        .max_transfer_attempts(2)
-        .base(Duration::from_millis(1))
-        .throttle_base(Duration::from_millis(1));
-    for fault in faults() {
-        // Short only if the limit itself must pass, and no answer comes first.
-        let limit = match fault {
-            Fault::StallHead | Fault::StallBody { .. } => Duration::from_millis(200),
-            _ => Duration::from_secs(30),
-        };
-        for op in Op::IN_ALL_FORMS {
-            let http = eager()
-                .head_timeout(limit)
-                .idle_timeout(limit)
-                .retry(retry.clone());
-            sandbox.fail_always(op.id(), fault.clone()).unwrap();
-            call(op, &client(&sandbox, http), &mut printed).await;
-            sandbox.clear_faults();
-        }
-    }
-
-    // What was hidden was there.
-    let has = |of: fn(&Error) -> bool| printed.errors.iter().filter(|error| of(error)).count();
-    assert!(has(|error| error.body().windows(6).any(|part| part == TEXT.as_bytes())) > 50);
-    assert!(has(|error| error.message() == Some(TEXT)) > 20);
-    assert!(has(|error| error.message() == Some("MARKER: MARKER")) > 10);
-    assert!(has(|error| error.code() == Some(TEXT)) > 10);
-    assert!(has(|error| error.request_id() == Some(TEXT)) > 50);
-    let text = journal.text();
-    for word in [
-        "repeating",
-        "failed",
-        Op::Attendance.id(),
-        Op::Report.id(),
-        "interrupted",
-    ] {
-        assert!(text.contains(word), "{word}");
-    }
-    assert!(printed.text.contains("unrecognised"));
-    assert_no_marker(&text);
+    printed.value(&RawJson::from_text(marked().to_string()).unwrap());
+    printed.value(&sandbox.client_builder().auth_prefix(TEXT));
     assert_no_marker(&printed.text);
 }
 

@@ -85,14 +85,6 @@ impl Op {
         }
     }
 
-    /// How often a call is sent if it always fails and may be repeated.
-    pub(crate) fn attempts(self) -> u32 {
-        match self {
-            Self::Attendance => 4,
-            Self::Report | Self::Form => 3,
-        }
-    }
-
     pub(crate) async fn call(self, client: &GensoftClient) -> Result<Answer> {
         self.call_with(client, CallOptions::default()).await
     }

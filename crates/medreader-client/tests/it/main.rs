@@ -8,7 +8,6 @@ mod configuration;
 mod folders;
 mod operations;
 mod prescriptions;
-mod privacy;
 mod sandbox;
 mod sessions;
 mod spec;

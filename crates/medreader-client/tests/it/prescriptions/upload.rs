@@ -119,7 +119,7 @@ async fn bytes_files_and_streams_make_the_same_form() {
     ] {
         let prepared = prepared(file).await;
         let expected = form(
-            boundary(prepared.headers()),
+            boundary(&prepared.headers()),
             "receita.pdf",
             "application/pdf",
             "%PDF-1.7 exemplo",
@@ -144,7 +144,7 @@ async fn the_media_type_is_the_contents_not_the_names() {
     ] {
         let prepared = prepared(PrescriptionFile::from_bytes("receita.jpg", content_of_file)).await;
         let expected = form(
-            boundary(prepared.headers()),
+            boundary(&prepared.headers()),
             "receita.jpg",
             media_type,
             content_of_file,
@@ -158,7 +158,8 @@ async fn a_media_type_can_be_known_at_run_time_only() {
     let read = String::from("image/webp");
     let file = PrescriptionFile::from_bytes("receita.webp", "RIFF....WEBP").content_type(read);
     let prepared = prepared(file).await;
-    let boundary = boundary(prepared.headers());
+    let headers = prepared.headers();
+    let boundary = boundary(&headers);
     let expected = form(boundary, "receita.webp", "image/webp", "RIFF....WEBP");
     assert_eq!(content(&prepared).await, expected);
 }
