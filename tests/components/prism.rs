@@ -92,7 +92,9 @@ async fn every_answer<C: Client>() {
         return;
     };
     let asking = prism.asking();
-    for (status, answer) in prism.answers(C::OPERATIONS) {
+    let answers = prism.answers(C::OPERATIONS);
+    println!("{}: {} answers", C::DOCUMENT, answers.len());
+    for (status, answer) in answers {
         let what = format!("{} {status} {answer:?}", answer.operation);
         asking.ask_for_nothing();
         let mut client = C::new(&prism.url(), through(&asking));

@@ -41,21 +41,19 @@ fn is_private_address(address: IpAddr) -> bool {
                 || v4.is_link_local()
                 || v4.is_loopback()
                 || v4.is_multicast()
-                || v4.is_broadcast()
                 || v4.octets()[0] == 0
                 || is_in(v4, [100, 64], 10)
                 || is_in(v4, [198, 18], 15)
                 || v4.octets()[0] >= 240
         }
         IpAddr::V6(v6) => {
-            v6.is_loopback()
-                || v6.is_unspecified()
-                || v6.is_multicast()
+            v6.is_multicast()
                 || v6.is_unique_local()
                 || v6.is_unicast_link_local()
                 // Site-local (RFC 3879), and the local-use NAT64 prefix (RFC 8215).
                 || v6.segments()[0] & 0xffc0 == 0xfec0
                 || v6.segments()[..3] == [0x64, 0xff9b, 1]
+                // `::` and `::1` among them.
                 || embedded(v6).is_some_and(|v4| is_private_address(IpAddr::V4(v4)))
         }
     }
@@ -193,27 +191,31 @@ mod tests {
 
     #[test]
     fn refuses_base_urls_that_would_leak_or_mislead() {
-        for url in [
-            "",
-            "host.example",
-            "ftp://host.example",
-            "http://host.example",
-            "http://10.0.0.1",
-            "http://a.localhost",
-            "https://user@host.example",
-            "https://user:secret@host.example",
-            "https://host.example/?a=b",
-            "https://host.example/#a",
+        let long = format!("http://127.0.0.1/{}", "a".repeat(70_000));
+        for (url, why) in [
+            ("", "malformed"),
+            ("host.example", "malformed"),
+            (&*long, "malformed"),
+            ("ftp://host.example", "neither http nor https"),
+            ("http://host.example", "plain http"),
+            ("http://10.0.0.1", "plain http"),
+            ("http://a.localhost", "plain http"),
+            ("http://user@127.0.0.1", "user info"),
+            ("http://:secret@127.0.0.1", "user info"),
+            ("http://127.0.0.1/?a=b", "query or a fragment"),
+            ("http://127.0.0.1/#a", "query or a fragment"),
         ] {
             let error = base_url(url, false).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config, "{url}");
-            assert!(!error.to_string().contains("secret"));
+            let text = error.to_string();
+            assert!(text.contains(why) && !text.contains("secret"), "{text}");
         }
         assert!(base_url("http://127.0.0.1:1/x", false).is_ok());
         assert!(base_url("http://host.example", true).is_ok());
-        assert_eq!(
-            base_url("https://host.example", false).is_ok(),
-            cfg!(feature = "__tls")
-        );
+        let https = base_url("https://host.example", false);
+        assert_eq!(https.is_ok(), cfg!(feature = "__tls"));
+        if let Err(error) = https {
+            assert!(error.to_string().contains("no TLS"), "{error}");
+        }
     }
 }

@@ -160,6 +160,36 @@ async fn nothing_is_left_where_there_was_nothing() {
     assert_eq!(names(folder.path()), [""; 0]);
 }
 
+#[tokio::test]
+async fn a_body_that_ends_early_at_any_byte_is_not_saved() {
+    const WHOLE: &[u8] = b"%PDF-1.7 EXAMPLE %%EOF\n";
+    let folder = folder();
+    let path = folder.path().join("EXAMPLE.pdf");
+    for length in 0..=WHOLE.len() {
+        for is_broken in [true, false] {
+            let network = answering(move || {
+                let announced = WHOLE.len().to_string();
+                let answer = FakeAnswer::status(200).header("content-length", &announced);
+                let answer = answer.chunk(NOW, &WHOLE[..length]);
+                if is_broken { answer.cut() } else { answer }
+            });
+            let request = engine(&network).request(&FETCH);
+            let request = request.options(CallOptions::default().max_attempts(1));
+            let saved = request.download().await.unwrap().save_to(&path).await;
+            if length == WHOLE.len() && !is_broken {
+                assert_eq!(fs::read(&path).unwrap(), WHOLE);
+            } else {
+                assert_eq!(
+                    saved.unwrap_err().kind(),
+                    ErrorKind::Interrupted,
+                    "{length}"
+                );
+                assert_eq!(names(folder.path()), [""; 0], "{length}");
+            }
+        }
+    }
+}
+
 /// A request was sent, so the error must not say that nothing was.
 #[tokio::test]
 async fn a_target_that_cannot_be_written_is_a_local_failure() {
