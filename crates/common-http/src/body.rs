@@ -1,7 +1,6 @@
 //! Request bodies that know their length and can be sent again from the start.
 
 mod file;
-mod once;
 mod opened;
 
 use std::collections::VecDeque;
@@ -16,9 +15,8 @@ use bytes::Bytes;
 use tokio::io::AsyncRead;
 
 use self::file::FileReader;
-use self::once::{Once, OnceSource, is_there};
 pub(crate) use self::opened::Opened;
-use self::opened::Reader;
+use self::opened::{Once, OnceSource, Reader, is_there, peek};
 use crate::error::{Error, Result};
 
 type Opening = Pin<Box<dyn Future<Output = io::Result<Reader>> + Send>>;
@@ -196,14 +194,17 @@ impl Body {
     /// `local_io` if the body cannot be read, or was read already.
     pub async fn peek(&self, count: usize) -> Result<Bytes> {
         let failed = |error: io::Error| Error::io("reading the body", error.kind());
+        if let Some(bytes) = self.in_memory() {
+            return Ok(bytes.slice(..count.min(bytes.len())));
+        }
         if let Source::SinglePass { source, .. } = &self.0 {
-            return once::peek(source, count).await.map_err(failed);
+            return peek(source, count).await.map_err(failed);
         }
         let mut start = Vec::new();
         let mut opened = self.open().await?;
         opened.read_start(&mut start, count).await.map_err(failed)?;
-        start.truncate(count);
-        Ok(start.into())
+        // A copy, because the rest of what was read is not needed any more.
+        Ok(Bytes::copy_from_slice(&start[..count.min(start.len())]))
     }
 
     /// The whole body, if it is in memory.
@@ -332,5 +333,12 @@ mod tests {
         }
         let unknown = Body::single_pass(&b"%PDF"[..], None);
         assert!(unknown.len().is_none() && !unknown.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_peek_at_bytes_copies_none() {
+        let bytes = Bytes::from(vec![7; 4096]);
+        let start = Body::from(bytes.clone()).peek(10).await.unwrap();
+        assert_eq!((start.len(), start.as_ptr()), (10, bytes.as_ptr()));
     }
 }

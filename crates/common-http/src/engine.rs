@@ -65,7 +65,7 @@ struct Inner {
     profile: &'static Profile,
     base: Url,
     host: String,
-    headers: HeaderMap,
+    headers: Arc<HeaderMap>,
     options: HttpOptions,
     transport: Arc<dyn Transport>,
     sessions: Option<SessionCache>,
@@ -124,7 +124,7 @@ impl Engine {
         self.inner.profile
     }
 
-    pub(crate) fn headers(&self) -> &HeaderMap {
+    pub(crate) fn headers(&self) -> &Arc<HeaderMap> {
         &self.inner.headers
     }
 

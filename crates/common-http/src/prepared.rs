@@ -1,11 +1,12 @@
 //! A request as it will be sent, without credentials: the result of all steps that need no I/O.
 
+use std::sync::Arc;
+
 use http::header::{ACCEPT, CONTENT_LENGTH, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
 use crate::body::Body;
-use crate::engine::Engine;
 use crate::foreign::{ForeignHosts, ForeignUrl};
 use crate::operation::Operation;
 use crate::options::CallOptions;
@@ -13,10 +14,11 @@ use crate::options::CallOptions;
 /// A request as it will be sent, without credentials, to test how requests are built.
 #[doc(hidden)]
 pub struct Prepared {
-    pub(crate) engine: Engine,
     pub(crate) operation: Operation,
     pub(crate) url: Url,
-    /// The request's own headers.
+    /// The client's headers, or what an address from a vendor gets instead.
+    pub(crate) defaults: Arc<HeaderMap>,
+    /// The request's own headers, which replace the defaults.
     pub(crate) own: HeaderMap,
     pub(crate) body: Body,
     pub(crate) options: CallOptions,
@@ -43,12 +45,13 @@ impl Prepared {
         let to = answer.get(LOCATION)?.to_str().ok()?;
         let to = self.url.join(to).ok()?;
         let url = ForeignUrl::parse(to.as_str(), hosts).ok()?;
-        let accept = self.headers().get(ACCEPT).cloned();
+        let accept = self.own.get(ACCEPT).or_else(|| self.defaults.get(ACCEPT));
+        let accept = accept.map(|accept| (ACCEPT, accept.clone()));
         Some(Box::new(Self {
-            engine: self.engine.clone(),
             operation: self.operation.clone(),
             url: url.expose().clone(),
-            own: accept.map(|accept| (ACCEPT, accept)).into_iter().collect(),
+            defaults: Arc::default(),
+            own: accept.into_iter().collect(),
             body: Body::empty(),
             options: self.options.clone(),
             is_foreign: true,
@@ -82,11 +85,7 @@ impl Prepared {
     /// The headers, without `Authorization`.
     #[must_use]
     pub fn headers(&self) -> HeaderMap {
-        let mut headers = if self.is_foreign {
-            HeaderMap::from_iter([accept_json()])
-        } else {
-            self.engine.headers().clone()
-        };
+        let mut headers = HeaderMap::clone(&self.defaults);
         for (name, value) in &self.own {
             headers.insert(name, value.clone());
         }

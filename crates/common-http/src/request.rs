@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -18,7 +19,7 @@ use crate::multipart::Multipart;
 use crate::operation::Operation;
 use crate::options::CallOptions;
 use crate::path::{append, fill, percent_encode_to};
-use crate::prepared::Prepared;
+use crate::prepared::{Prepared, accept_json};
 
 /// The longest URL that the crate `http` accepts, in bytes.
 const LONGEST_URL: usize = u16::MAX as usize - 1;
@@ -43,6 +44,7 @@ const LONGEST_URL: usize = u16::MAX as usize - 1;
 /// Dropping the future sends nothing further, but the part that was sent may have had its effect.
 #[must_use = "nothing is sent before `.await` or `send`"]
 pub struct Request {
+    engine: Engine,
     /// What will be sent. Its URL has no path and query yet, unless it is an address from the
     /// vendor. Boxed, because each step of building moves the request.
     draft: Box<Prepared>,
@@ -88,22 +90,24 @@ impl Engine {
 
 impl Request {
     pub(crate) fn new(engine: Engine, operation: Operation) -> Self {
-        let url = engine.base().clone();
-        Self::to(engine, operation, url)
+        let (url, defaults) = (engine.base().clone(), Arc::clone(engine.headers()));
+        Self::to(engine, operation, url, defaults)
     }
 
     pub(crate) fn to_foreign(engine: Engine, operation: Operation, url: &ForeignUrl) -> Self {
-        let mut request = Self::to(engine, operation, url.expose().clone());
+        let defaults = Arc::new(HeaderMap::from_iter([accept_json()]));
+        let mut request = Self::to(engine, operation, url.expose().clone(), defaults);
         request.draft.is_foreign = true;
         request
     }
 
-    fn to(engine: Engine, operation: Operation, url: Url) -> Self {
+    fn to(engine: Engine, operation: Operation, url: Url, defaults: Arc<HeaderMap>) -> Self {
         Self {
+            engine,
             draft: Box::new(Prepared {
-                engine,
                 operation,
                 url,
+                defaults,
                 own: HeaderMap::new(),
                 body: Body::empty(),
                 options: CallOptions::default(),
@@ -210,7 +214,7 @@ impl Request {
     ///
     /// Of the first request's headers, the second one repeats only `Accept`.
     pub fn follow_once(mut self, hosts: ForeignHosts) -> Self {
-        self.draft.follow = Some(hosts.for_engine(&self.draft.engine));
+        self.draft.follow = Some(hosts.for_engine(&self.engine));
         self
     }
 
@@ -245,7 +249,9 @@ impl Request {
     /// The request, prepared or refused. It is small, and so is a future that holds it.
     pub(crate) fn ready(self) -> Ready {
         let id = self.draft.operation.id();
-        Ready(self.checked().map_err(|error| error.with_operation(id)))
+        let engine = self.engine.clone();
+        let checked = self.checked().map_err(|error| error.with_operation(id));
+        Ready(checked.map(|prepared| (engine, prepared)))
     }
 
     /// Sends the request and returns the answer as a stream, whatever its content.
@@ -262,7 +268,7 @@ impl Request {
     /// `invalid_input` for a wrong argument.
     #[doc(hidden)]
     pub fn prepare(self) -> Result<Prepared> {
-        self.ready().0.map(|prepared| *prepared)
+        self.ready().0.map(|(_, prepared)| *prepared)
     }
 
     fn checked(mut self) -> Result<Box<Prepared>> {
@@ -302,14 +308,19 @@ impl IntoFuture for Request {
 }
 
 /// A request that can be sent, or why it cannot.
-pub(crate) struct Ready(Result<Box<Prepared>>);
+pub(crate) struct Ready(Result<(Engine, Box<Prepared>)>);
 
 impl Ready {
+    fn start(self) -> Result<Box<Run>> {
+        let (engine, prepared) = self.0?;
+        Ok(Run::start(engine, prepared))
+    }
+
     pub(crate) async fn answer(self) -> Result<Answer> {
-        Run::start(self.0?).answer().await
+        self.start()?.answer().await
     }
 
     pub(crate) async fn download(self, check: Option<fn(&[u8]) -> bool>) -> Result<Download> {
-        Download::open(Run::start(self.0?), check).await
+        Download::open(self.start()?, check).await
     }
 }

@@ -42,8 +42,8 @@ fn field_errors(body: &[u8]) -> Option<String> {
     (!message.is_empty()).then_some(message)
 }
 
-/// `path` is that of the errors. It is lengthened and cut, because a copy for each field of a long
-/// path would cost many times the body.
+/// `path` is the path so far, changed in place: with a copy for each field, a long path would cost many
+/// times the body.
 fn gather(errors: &Value, path: &mut String, depth: usize, message: &mut String) {
     let Some(depth) = depth.checked_sub(1) else {
         return;

@@ -8,7 +8,8 @@ use rapidhash::v3::rapidhash_v3;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// How many are remembered, if pages are not longer. If more are issued between two pages, some exams are given twice.
+/// How many exams are remembered and saved; more if a page has more. If more than this are issued
+/// between two pages, some exams are given twice.
 const REMEMBERED: usize = 10_000;
 
 /// A hash of a text, the same in every version and on every machine.
@@ -58,8 +59,8 @@ pub(super) enum Sighting {
 }
 
 impl Seen {
-    /// Remembers all of a page of so many exams. Without this, a long page that comes for every
-    /// offset would always be new.
+    /// Makes room to remember a whole page of this many exams. Without it, a longer page that comes for
+    /// every offset would always be new.
     pub(super) fn make_room(&mut self, exams: usize) {
         // An item without an id is noted twice.
         self.room = self.room.max(exams.saturating_mul(2));

@@ -12,7 +12,9 @@ use std::time::SystemTime;
 use bytes::{Bytes, BytesMut};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::opened::CHUNK;
+/// The number of bytes read at once. A file's reader holds two of these; larger ones are hardly
+/// faster.
+pub(super) const CHUNK: usize = 256 * 1024;
 
 /// The metadata by which a change of the file is detected.
 #[derive(Clone, Copy, PartialEq)]

@@ -87,7 +87,8 @@ pub(crate) fn within<T, E>(length: usize, read: impl FnOnce() -> Result<T, E>) -
     result
 }
 
-/// Refuses so many items more, each of which takes its type's size even if it is a single digit.
+/// Takes the cost of this many items from the budget. An item takes its type's size, even if its text
+/// is a single digit.
 pub(crate) fn spend<T>(items: usize) -> Result<(), DecodeError> {
     let left = LEFT.get().checked_sub(items.saturating_mul(size_of::<T>()));
     let left = left.ok_or_else(|| DecodeError::new([], DecodeReason::TooMany))?;

@@ -29,6 +29,7 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
 
 /// [`decode`] for bytes that were read as a text.
 pub(crate) fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let _level = Level::enter()?;
     cost::check(text.as_bytes())?;
     // Valid JSON is read fast. Where and why a text is invalid is determined only after a failure.

@@ -112,10 +112,12 @@ where
 {
     let texts = Option::<Vec<RawJson>>::deserialize(deserializer)?;
     let texts = texts.unwrap_or_default();
-    cost::spend::<Item<T>>(texts.len()).map_err(D::Error::custom)?;
-    let mut items = Vec::with_capacity(texts.len());
+    let is_there = |raw: &RawJson| raw.as_str() != "null";
+    let count = texts.iter().filter(|raw| is_there(raw)).count();
+    cost::spend::<Item<T>>(count).map_err(D::Error::custom)?;
+    let mut items = Vec::with_capacity(count);
     let texts = texts.into_iter().enumerate();
-    let texts = texts.filter(|(_, raw)| raw.as_str() != "null");
+    let texts = texts.filter(|(_, raw)| is_there(raw));
     items.extend(texts.map(|(index, raw)| Item::read(raw, index)));
     Ok(items)
 }
@@ -193,6 +195,19 @@ mod tests {
     fn failure(json: &str) -> (String, DecodeReason) {
         let error = decode::<Sample>(json.as_bytes()).unwrap_err();
         (error.path().to_owned(), error.reason())
+    }
+
+    /// Records that were read from files, each with its mark.
+    #[test]
+    fn a_byte_order_mark_before_an_item_is_skipped() {
+        #[derive(Deserialize)]
+        struct List {
+            #[serde(deserialize_with = "super::items")]
+            list: Vec<Item<u32>>,
+        }
+        let list: List = decode("{\"list\":[\u{feff}1,\u{feff}2]}".as_bytes()).unwrap();
+        let values: Vec<_> = list.list.iter().filter_map(Item::value).collect();
+        assert_eq!(values, [&1, &2]);
     }
 
     #[test]

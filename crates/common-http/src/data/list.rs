@@ -1,7 +1,7 @@
 //! Cuts a list into its items.
 
 /// How many times a text's length is scanned again at most, to find where unreadable items end.
-pub(crate) const PATIENCE: usize = 8;
+pub(crate) const SCANS: usize = 8;
 
 /// A list that is cut into its items, valid or not.
 pub(crate) struct Cutter<'a> {
@@ -9,7 +9,7 @@ pub(crate) struct Cutter<'a> {
     list: &'a [u8],
     /// Behind the bracket or the comma before the next item.
     at: usize,
-    patience: usize,
+    scans_left: usize,
 }
 
 impl<'a> Cutter<'a> {
@@ -20,7 +20,7 @@ impl<'a> Cutter<'a> {
         (list[at] == b'[').then_some(Self {
             list,
             at: at + 1,
-            patience: PATIENCE * list.len(),
+            scans_left: SCANS * list.len(),
         })
     }
 
@@ -56,7 +56,7 @@ impl<'a> Cutter<'a> {
     /// The text of the item that begins here, by its brackets alone.
     pub(crate) fn cut(&mut self, start: usize) -> Option<&'a [u8]> {
         let last = ListEnd::At(self.last());
-        let end = item_end(self.list, start, last, &mut self.patience).ok()?;
+        let end = item_end(self.list, start, last, &mut self.scans_left).ok()?;
         self.at = end;
         Some(self.list[start..end].trim_ascii_end())
     }
@@ -77,12 +77,12 @@ pub(crate) enum ListEnd {
 /// A comma or bracket counts outside of strings. A bracket closes the last one of its kind and all
 /// brackets opened after it; one that closes nothing belongs to its item. An object where a key
 /// must be begins the next item, if the item is not closed later. So an invalid item does not affect
-/// its neighbours. `patience` is how many bytes may be scanned to find that out.
+/// its neighbours. `scans_left` is how many bytes may be scanned to find that out.
 pub(crate) fn item_end(
     list: &[u8],
     start: usize,
     last: ListEnd,
-    patience: &mut usize,
+    scans_left: &mut usize,
 ) -> Result<usize, usize> {
     // The open brackets within the item, and the part of them that belongs to a list.
     let (mut nest, mut lists) = (Vec::new(), 0_usize);
@@ -98,7 +98,7 @@ pub(crate) fn item_end(
             b'{' | b'[' => {
                 if byte == b'{'
                     && let Some(comma) = comma
-                    && !is_closed_later(list, at, patience)
+                    && !is_closed_later(list, at, scans_left)
                 {
                     while nest.pop_if(|open| *open == b'{').is_some() {}
                     if nest.is_empty() {
@@ -144,9 +144,9 @@ pub(crate) fn item_end(
 }
 
 /// Whether a brace closes an object that was open before this one, ahead of the next object where a
-/// key must be. Without patience, it is taken not to be closed.
-fn is_closed_later(list: &[u8], object: usize, patience: &mut usize) -> bool {
-    let list = &list[..list.len().min(object.saturating_add(*patience))];
+/// key must be. If no scans are left, it counts as not closed.
+fn is_closed_later(list: &[u8], object: usize, scans_left: &mut usize) -> bool {
+    let list = &list[..list.len().min(object.saturating_add(*scans_left))];
     let (mut nest, mut at, mut before) = (Vec::new(), object, b',');
     let closed = loop {
         let Some(&byte) = list.get(at) else {
@@ -166,7 +166,7 @@ fn is_closed_later(list: &[u8], object: usize, patience: &mut usize) -> bool {
         before = byte;
         at += 1;
     };
-    *patience -= at.min(list.len()) - object;
+    *scans_left -= at.min(list.len()) - object;
     closed
 }
 

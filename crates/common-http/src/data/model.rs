@@ -3,6 +3,7 @@
 use serde::Deserializer;
 use serde::de::{DeserializeOwned, Error as _};
 
+use crate::data::cost;
 use crate::data::decode::{by_the_book, is_by_the_book};
 use crate::data::json::{self, DecodeError, Extra, decode_text};
 use crate::data::raw::raw_text;
@@ -95,7 +96,7 @@ where
         return T::deserialize(deserializer);
     }
     let text = raw_text(deserializer)?;
-    by_the_book(|| serde_json::from_str(&text))
+    cost::within(text.len(), || by_the_book(|| serde_json::from_str(&text)))
         .or_else(|_| around_the_odd(&text, extra).map_err(D::Error::custom))
 }
 
@@ -112,7 +113,7 @@ fn around_the_odd<T: DeserializeOwned>(
     };
     let mut odd: Vec<(Member<'_>, DecodeError)> = Vec::new();
     loop {
-        let error = match json::read(text, &survey) {
+        let error = match cost::within(text.len(), || json::read(text, &survey)) {
             Ok(mut model) => {
                 let fields = odd.into_iter().filter_map(|(member, _)| {
                     Some((member.name.into_owned(), decode_text(member.value).ok()?))

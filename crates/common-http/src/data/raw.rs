@@ -49,8 +49,7 @@ impl RawJson {
     ///
     /// [`DecodeError`] if the text is not JSON, or is more than one value.
     pub fn from_text(text: impl Into<String>) -> Result<Self, DecodeError> {
-        let text = text.into();
-        decode_text(text.strip_prefix('\u{feff}').unwrap_or(&text))
+        decode_text(&text.into())
     }
 
     /// Wraps the text of one value.

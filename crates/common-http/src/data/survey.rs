@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
-use crate::data::list::{ListEnd, PATIENCE, item_end};
+use crate::data::list::{ListEnd, SCANS, item_end};
 use crate::data::scan::{Scalar, Scan};
 
 /// What is unusual in a document.
@@ -34,7 +34,7 @@ pub(crate) fn survey(text: &str) -> Option<Survey> {
         item_starts: Vec::new(),
         members: Vec::new(),
         found: Survey::default(),
-        patience: PATIENCE * text.len(),
+        scans_left: SCANS * text.len(),
         hasher: RandomState::new(),
     };
     let mut has_ended = surveyor.value();
@@ -67,7 +67,7 @@ struct Surveyor<'a> {
     /// The hash of each member's key, and the member's position.
     members: Vec<(u64, usize)>,
     found: Survey,
-    patience: usize,
+    scans_left: usize,
     hasher: RandomState,
 }
 
@@ -98,10 +98,10 @@ impl Surveyor<'_> {
             let is_within = self.nest.iter().rev().nth(1) == Some(&b'{');
             let may_be_unclosed = is_within && self.item_starts.len() > 1;
             let list_end = ListEnd::Unknown { may_be_unclosed };
-            let end = item_end(text, start, list_end, &mut self.patience);
+            let end = item_end(text, start, list_end, &mut self.scans_left);
             let (Ok(reached) | Err(reached)) = end;
             let reached = reached.max(read);
-            self.patience = self.patience.checked_sub((reached - start).max(1))?;
+            self.scans_left = self.scans_left.checked_sub((reached - start).max(1))?;
             let Ok(end) = end else {
                 self.nest.pop();
                 self.item_starts.pop();

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::Engine;
 use super::failure::{Failure, Stalled, Unreadable};
-use super::limits::{Patience, earlier};
+use super::limits::{earlier, overdue};
 use super::proof;
 use super::reader::{BodyReader, Broken, End};
 use crate::answer::{Answer, KEPT_BODY};
@@ -39,6 +39,7 @@ pub(crate) struct Reply {
 }
 
 pub(crate) async fn exchange(
+    engine: &Engine,
     prepared: &Prepared,
     authorization: Option<&HeaderValue>,
     body: Opened,
@@ -46,7 +47,6 @@ pub(crate) async fn exchange(
     mode: Mode,
     until: Option<Instant>,
 ) -> Result<Reply, Failure> {
-    let engine = &prepared.engine;
     let on_progress = prepared.options.on_progress.clone();
     // Dropping `sending`, however the exchange ends, stops a body that is still being sent.
     let (body, sending) = OutgoingBody::new(body, prepared.body.len(), attempt, on_progress);
@@ -228,15 +228,16 @@ async fn no_head_in_time(
         tokio::select! {
             biased;
             () = sending.finished() => {}
-            stalled = Patience::new(left, Stalled::Idle, until).ended() => {
-                if stalled == Stalled::Deadline || sending.quiet_for() >= timeouts.idle {
+            stalled = overdue(left, Stalled::Idle, until) => {
+                let is_quiet = !sending.is_finished() && sending.quiet_for() >= timeouts.idle;
+                if stalled == Stalled::Deadline || is_quiet {
                     return stalled;
                 }
             }
         }
     }
     let head = timeouts.head_after(is_upload, started.elapsed());
-    Patience::new(head, Stalled::Head, until).ended().await
+    overdue(head, Stalled::Head, until).await
 }
 
 /// The announced length of the body; `None` if it is chunked.

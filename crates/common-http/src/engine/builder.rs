@@ -99,7 +99,7 @@ impl EngineBuilder {
             profile: self.profile,
             host: base.host_str().unwrap_or_default().to_owned(),
             base,
-            headers,
+            headers: Arc::new(headers),
             options: self.options,
             transport,
             sessions: self

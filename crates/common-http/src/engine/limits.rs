@@ -59,39 +59,15 @@ pub(crate) fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant>
     }
 }
 
-/// How long to wait for the network: up to a limit, or to the call's end if that is earlier. One
-/// timer does for both.
-pub(crate) struct Patience {
-    ends: Option<Instant>,
-    why: Stalled,
-}
-
-impl Patience {
-    pub(crate) fn new(limit: Duration, why: Stalled, end: Option<Instant>) -> Self {
-        let own = Instant::now().checked_add(limit);
-        match (own, end) {
-            (Some(own), Some(end)) if own < end => Self::until(own, why),
-            (Some(own), None) => Self::until(own, why),
-            (_, end) => Self {
-                ends: end,
-                why: Stalled::Deadline,
-            },
-        }
+/// Waits up to a limit, or to the call's end if that is earlier, and returns what is overdue. One
+/// timer serves both.
+pub(crate) async fn overdue(limit: Duration, why: Stalled, end: Option<Instant>) -> Stalled {
+    let first = earlier(Instant::now().checked_add(limit), end);
+    match first {
+        Some(first) => sleep_until(first).await,
+        None => pending().await,
     }
-
-    fn until(ends: Instant, why: Stalled) -> Self {
-        let ends = Some(ends);
-        Self { ends, why }
-    }
-
-    /// Waits, and returns what is overdue.
-    pub(crate) async fn ended(self) -> Stalled {
-        match self.ends {
-            Some(ends) => sleep_until(ends).await,
-            None => pending().await,
-        }
-        self.why
-    }
+    if first == end { Stalled::Deadline } else { why }
 }
 
 /// The future's output, or `Failure::Stalled` if the call's time ends first.

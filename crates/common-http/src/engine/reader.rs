@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::time::Instant;
 
 use super::failure::{Failure, Stalled};
-use super::limits::Patience;
+use super::limits::overdue;
 use crate::transport::{IncomingBody, PROGRESS, TransportError};
 
 /// Whether the end of the connection proves that the body is complete.
@@ -21,6 +21,9 @@ pub(crate) enum End {
 
 /// How much room is made at once for an answer of known length.
 const AT_ONCE: u64 = 1024 * 1024;
+
+/// Pieces at hand between two looks at the clock.
+const MANY: u32 = 64;
 
 /// A PDF's end mark must be within this many bytes of its end.
 const PDF_END: usize = 2048;
@@ -39,6 +42,8 @@ pub(crate) struct BodyReader {
     /// Time spent waiting since the last kibibyte, without the time that the consumer takes.
     waited: Duration,
     since: u64,
+    /// Pieces that were there already when they were asked for, one after the other.
+    at_hand: u32,
     ended: bool,
 }
 
@@ -71,6 +76,7 @@ impl BodyReader {
             idle,
             waited: Duration::ZERO,
             since: 0,
+            at_hand: 0,
             ended: false,
         }
     }
@@ -90,8 +96,15 @@ impl BodyReader {
         }
         loop {
             let next = match self.arrived().await {
-                Some(next) => next,
-                None => self.arriving().await?,
+                Some(next) => {
+                    self.at_hand += 1;
+                    self.check_time()?;
+                    next
+                }
+                None => {
+                    self.at_hand = 0;
+                    self.arriving().await?
+                }
             };
             match next {
                 Some(Ok(bytes)) if bytes.is_empty() => {}
@@ -120,26 +133,31 @@ impl BodyReader {
         .await
     }
 
+    /// A vendor that never makes us wait must not make us miss the call's end. What is here when the
+    /// time ends is still taken.
+    fn check_time(&self) -> Result<(), Broken> {
+        let is_over = || self.until.is_some_and(|until| until <= Instant::now());
+        if self.at_hand.is_multiple_of(MANY) && is_over() {
+            return Err(Broken::Failed(Failure::Stalled(Stalled::Deadline)));
+        }
+        Ok(())
+    }
+
     /// Waits for the next piece.
     async fn arriving(&mut self) -> Result<Piece, Broken> {
         let before = Instant::now();
         let left = self.idle.saturating_sub(self.waited);
-        let patience = Patience::new(left, Stalled::Idle, self.until);
         tokio::select! {
             biased;
             next = poll_fn(|cx| self.stream.as_mut().poll_next(cx)) => {
                 self.waited += before.elapsed();
                 Ok(next)
             }
-            stalled = patience.ended() => Err(Broken::Failed(Failure::Stalled(stalled))),
+            stalled = overdue(left, Stalled::Idle, self.until) => Err(Broken::Failed(Failure::Stalled(stalled))),
         }
     }
 
     fn count(&mut self, bytes: Bytes) -> Result<Bytes, Broken> {
-        // A vendor that never makes us wait must not make us miss the call's end.
-        if self.until.is_some_and(|until| until <= Instant::now()) {
-            return Err(Broken::Failed(Failure::Stalled(Stalled::Deadline)));
-        }
         if self.end == End::Unproven {
             self.tail
                 .extend_from_slice(&bytes[bytes.len().saturating_sub(PDF_END)..]);

@@ -12,6 +12,7 @@ use http::{HeaderValue, StatusCode};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, Span, field};
 
+use super::Engine;
 use super::attempt::{Mode, Reply, exchange};
 use super::doubt::Doubt;
 use super::failure::Failure;
@@ -26,6 +27,7 @@ use crate::retry::{Cost, Outcome, Repeat, Verdict, pause, verdict};
 
 /// A call in progress: its request, its limits, and what its attempts may have done.
 pub(crate) struct Run {
+    engine: Engine,
     request: Box<Prepared>,
     mode: Mode,
     span: Span,
@@ -42,10 +44,10 @@ pub(crate) struct Run {
 
 impl Run {
     /// Starts the call's time. Boxed to keep the futures of calls small: a program may have thousands.
-    pub(crate) fn start(request: Box<Prepared>) -> Box<Self> {
+    pub(crate) fn start(engine: Engine, request: Box<Prepared>) -> Box<Self> {
         let now = Instant::now();
         let operation = &request.operation;
-        let options = request.engine.options();
+        let options = engine.options();
         let timeouts = &options.timeouts;
         let deadline = request.options.deadline.or(timeouts.deadline);
         let policy_attempts = match (operation.is_login(), operation.is_transfer()) {
@@ -78,6 +80,7 @@ impl Run {
             error.type = field::Empty,
         );
         Box::new(Self {
+            engine,
             request,
             mode: Mode::Whole,
             span,
@@ -164,20 +167,21 @@ impl Run {
         body: Opened,
         end: Option<Instant>,
     ) -> Result<Reply, Failure> {
-        let (number, mode) = (self.attempts, self.mode);
-        Box::pin(exchange(request, authorization, body, number, mode, end)).await
+        let (engine, number) = (&self.engine, self.attempts);
+        let exchange = exchange(engine, request, authorization, body, number, self.mode, end);
+        Box::pin(exchange).await
     }
 
     async fn credentials(&self, end: Option<Instant>) -> Result<Option<Arc<Live>>, Failure> {
         if self.request.operation.is_public() {
             return Ok(None);
         }
-        let sessions = self.request.engine.sessions().map_err(Failure::Local)?;
+        let sessions = self.engine.sessions().map_err(Failure::Local)?;
         if let Some(session) = sessions.ready() {
             return Ok(Some(session));
         }
         // Boxed, because a login is itself a call and the futures would contain each other.
-        let session = Box::pin(sessions.session(&self.request.engine, end));
+        let session = Box::pin(sessions.session(&self.engine, end));
         match within(end, session).await {
             Ok(session) => session.map(Some).map_err(Failure::Login),
             Err(_) => Err(Failure::NotInTime(
@@ -190,7 +194,7 @@ impl Run {
         if let Some(bytes) = self.request.body.in_memory() {
             return Ok(Opened::Bytes(bytes));
         }
-        let idle = self.request.engine.options().timeouts.idle;
+        let idle = self.engine.options().timeouts.idle;
         let opening = timeout(idle, self.request.body.open());
         match within(end, Box::pin(opening)).await {
             Ok(Ok(opened)) => opened.map_err(Failure::Local),
@@ -219,20 +223,14 @@ impl Run {
 
     /// Records a successful attempt, once its answer was read to the last byte.
     pub(crate) fn completed(&mut self, status: StatusCode) {
-        self.request
-            .engine
-            .budget()
-            .give_back(self.last_cost.take());
+        self.engine.budget().give_back(self.last_cost.take());
         self.observe(Some(status), None, None);
     }
 
     /// Waits after a failed attempt, or returns the call's error.
     pub(crate) async fn after(&mut self, failure: Failure) -> Result<()> {
-        let outcome = failure.outcome(self.request.engine.profile(), &self.request.operation);
-        let asked = failure.retry_after(
-            self.request.engine.profile(),
-            &self.request.engine.options().retry,
-        );
+        let outcome = failure.outcome(self.engine.profile(), &self.request.operation);
+        let asked = failure.retry_after(self.engine.profile(), &self.engine.options().retry);
         let error = self.error(failure, outcome, asked);
         let next = outcome.and_then(|outcome| self.next(outcome, asked, error.kind()));
         self.report(&error, outcome, next);
@@ -247,7 +245,7 @@ impl Run {
 
     /// Returns the error of a failure after which no attempt follows.
     pub(crate) fn last_word(&mut self, failure: Failure) -> Error {
-        let outcome = failure.outcome(self.request.engine.profile(), &self.request.operation);
+        let outcome = failure.outcome(self.engine.profile(), &self.request.operation);
         let error = self.error(failure, outcome, None);
         self.report(&error, outcome, None);
         error
@@ -263,7 +261,7 @@ impl Run {
             self.doubt.note(outcome);
         }
         failure
-            .into_error(self.request.engine.profile(), &self.request, self.attempts)
+            .into_error(self.engine.profile(), &self.request, self.attempts)
             .with_retry_after(asked)
             .with_delivery(self.doubt.delivery())
     }
@@ -317,7 +315,7 @@ impl Run {
         if made >= self.limits.attempts {
             return None;
         }
-        let policy = &self.request.engine.options().retry;
+        let policy = &self.engine.options().retry;
         let throttle = verdict == Verdict::Throttle;
         let base = if throttle {
             policy.throttle_base
@@ -337,7 +335,7 @@ impl Run {
             None => Wait::Own,
         };
         self.limits.spend(wait, why)?;
-        if !self.request.engine.budget().take(cost) {
+        if !self.engine.budget().take(cost) {
             return None;
         }
         self.throttled |= throttle;
@@ -358,7 +356,7 @@ impl Run {
     /// After a 401: allows at most one new login per call, and only if a new login can help.
     fn renew(&mut self, kind: ErrorKind) -> bool {
         let ambiguous = kind == ErrorKind::PermissionDenied;
-        let due = match (self.request.engine.sessions(), &self.session) {
+        let due = match (self.engine.sessions(), &self.session) {
             (Ok(sessions), Some(used)) if self.renewals == 0 => sessions.rejected(used, ambiguous),
             _ => false,
         };
@@ -367,7 +365,7 @@ impl Run {
     }
 
     fn observe(&self, status: Option<StatusCode>, error: Option<&Error>, next: Option<Duration>) {
-        if let Some(observer) = &self.request.engine.options().observer {
+        if let Some(observer) = &self.engine.options().observer {
             observer.attempt(&Attempt {
                 operation: self.request.operation.id(),
                 method: self.request.operation.method().clone(),

@@ -42,7 +42,7 @@ pub(super) struct Shared {
 enum Found {
     /// A request of the route of this index, with its path arguments.
     Route(usize, Vec<(&'static str, String)>),
-    /// A path of operations with other methods, which are these.
+    /// The path is known, with these methods only.
     Method(String),
     Nothing,
 }

@@ -69,14 +69,16 @@ pub(crate) struct Sending(Option<Arc<Shared>>);
 impl Sending {
     /// The time since the last progress.
     pub(crate) fn quiet_for(&self) -> Duration {
-        let quiet = |shared: &Arc<Shared>| locked(&shared.moved).0.elapsed();
-        self.0.as_ref().map_or(Duration::ZERO, quiet)
+        let Some(shared) = &self.0 else {
+            return Duration::ZERO;
+        };
+        locked(&shared.moved).0.elapsed()
     }
 
     /// Whether the last byte has been passed to the connection.
     pub(crate) fn is_finished(&self) -> bool {
-        let done = |shared: &Arc<Shared>| shared.done.load(Ordering::Acquire);
-        self.0.as_ref().is_none_or(done)
+        let Some(shared) = &self.0 else { return true };
+        shared.done.load(Ordering::Acquire)
     }
 
     /// Waits until the last byte has been passed to the connection.
@@ -102,7 +104,7 @@ impl Drop for Sending {
         if self.is_finished() {
             return;
         }
-        // Drop the source first: this closes its file now.
+        // Drop the source first: this closes its file, once a read that is under way has ended.
         *locked(&shared.source) = Source::Stopped;
         if let Some(waker) = locked(&shared.waker).take() {
             waker.wake();
@@ -123,13 +125,13 @@ struct Outgoing {
 
 enum Source {
     Bytes(Bytes),
-    Streamed(Streamed),
+    Chunked(Chunked),
     Done,
     /// No task waits for the answer any more: the connection must not complete this request.
     Stopped,
 }
 
-struct Streamed {
+struct Chunked {
     opened: Opened,
     /// Bytes that were read but not passed on yet.
     rest: Bytes,
@@ -149,7 +151,7 @@ impl OutgoingBody {
         }
         let source = match opened {
             Opened::Bytes(bytes) => Source::Bytes(bytes),
-            opened => Source::Streamed(Streamed {
+            opened => Source::Chunked(Chunked {
                 opened,
                 rest: Bytes::new(),
                 last: None,
@@ -208,7 +210,7 @@ impl Outgoing {
             Source::Done => return Poll::Ready(None),
             Source::Stopped => return Poll::Ready(Some(Err(io::ErrorKind::Interrupted.into()))),
             Source::Bytes(bytes) => Ok(bytes.split_to(bytes.len().min(PIECE))),
-            Source::Streamed(streamed) => match streamed.poll_piece(cx, left) {
+            Source::Chunked(chunked) => match chunked.poll_piece(cx, left) {
                 Poll::Ready(read) => read,
                 Poll::Pending => {
                     *locked(&self.shared.waker) = Some(cx.waker().clone());
@@ -267,7 +269,7 @@ impl HttpBody for OutgoingBody {
     }
 }
 
-impl Streamed {
+impl Chunked {
     /// The next bytes to pass on; empty at the end.
     fn poll_piece(&mut self, cx: &mut Context<'_>, left: Option<u64>) -> Poll<io::Result<Bytes>> {
         if self.rest.is_empty() {
