@@ -9,7 +9,8 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use testing::frames::{NO_ERROR, REFUSED_STREAM, go_away, read_request, reset, settings};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -42,7 +43,7 @@ pub(crate) async fn serve(
 ) -> io::Result<()> {
     let mut stream = tls.accept(stream).await?;
     if let Some((operation, fault)) = state.next_http2_fault() {
-        stream.write_all(&frame(SETTINGS, 0, 0, &[])).await?;
+        stream.write_all(&settings()).await?;
         read_request(&mut stream).await?;
         state.note(operation, &[], true);
         stream.write_all(&frames(fault)).await?;
@@ -74,55 +75,12 @@ async fn answer(
     Ok(response.body(Full::from(good.body)).expect("valid headers"))
 }
 
-// RFC 9113, 6.
-const HEADERS: u8 = 1;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const GOAWAY: u8 = 7;
-const NO_ERROR: u32 = 0;
-const REFUSED_STREAM: u32 = 7;
-
-/// RFC 9113, 4.1: length, type, flags, stream, payload.
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len())
-        .expect("a short frame")
-        .to_be_bytes();
-    let mut frame = vec![length[1], length[2], length[3], kind, flags];
-    frame.extend(stream.to_be_bytes());
-    frame.extend(payload);
-    frame
-}
-
 /// The frames of a fault. The client's first request is stream 1.
 fn frames(fault: Fault) -> Vec<u8> {
-    let go_away = |last: u32| {
-        frame(
-            GOAWAY,
-            0,
-            0,
-            &[last, NO_ERROR].map(u32::to_be_bytes).concat(),
-        )
-    };
     match fault {
-        Fault::GoAwayBelow => go_away(0),
-        Fault::GoAwayAbove => go_away(1),
-        Fault::RefusedStream => frame(RST_STREAM, 0, 1, &REFUSED_STREAM.to_be_bytes()),
+        Fault::GoAwayBelow => go_away(0, NO_ERROR),
+        Fault::GoAwayAbove => go_away(1, NO_ERROR),
+        Fault::RefusedStream => reset(REFUSED_STREAM),
         other => unreachable!("{other:?} is not of HTTP/2"),
-    }
-}
-
-/// Reads until the head of the first request has arrived.
-async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
-    let mut preface = [0; 24];
-    stream.read_exact(&mut preface).await?;
-    loop {
-        let mut head = [0; 9];
-        stream.read_exact(&mut head).await?;
-        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
-        let mut payload = vec![0; length as usize];
-        stream.read_exact(&mut payload).await?;
-        if head[3] == HEADERS {
-            return Ok(());
-        }
     }
 }

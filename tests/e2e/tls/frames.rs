@@ -1,11 +1,13 @@
 //! HTTP/2 frame by frame: how a server reports requests that it did not process.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common_http::{Body, Delivery, Engine, ErrorKind, HttpOptions, Operation, Profile};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use testing::frames::{
+    CANCEL, NO_ERROR, REFUSED_STREAM, go_away, read_request, reset, settings, success,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
 
 use super::HOST;
@@ -15,53 +17,6 @@ use crate::support::{eager, soon};
 
 static VENDOR: Profile = Profile::new("example", "example/0");
 static ORDER: Operation = Operation::post("example.orders.create", "/orders").public();
-
-/// RFC 9113, 6: length, type, flags, stream, payload.
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-    let mut frame = vec![length[1], length[2], length[3], kind, flags];
-    frame.extend(stream.to_be_bytes());
-    frame.extend(payload);
-    frame
-}
-
-const NO_ERROR: [u8; 4] = [0, 0, 0, 0];
-const REFUSED_STREAM: [u8; 4] = [0, 0, 0, 7];
-const CANCEL: [u8; 4] = [0, 0, 0, 8];
-
-fn settings() -> Vec<u8> {
-    frame(4, 0, 0, &[])
-}
-
-/// A GOAWAY with the last stream that may be processed, and the reason.
-fn go_away(last: u32, code: [u8; 4]) -> Vec<u8> {
-    frame(7, 0, 0, &[last.to_be_bytes(), code].concat())
-}
-
-fn reset(code: [u8; 4]) -> Vec<u8> {
-    frame(3, 0, 1, &code)
-}
-
-/// `:status: 200` as the only header, which ends the answer.
-fn success() -> Vec<u8> {
-    frame(1, 0x5, 1, &[0x88])
-}
-
-/// Reads until the head of the first request has arrived.
-async fn request(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
-    let mut preface = [0; 24];
-    stream.read_exact(&mut preface).await?;
-    loop {
-        let mut head = [0; 9];
-        stream.read_exact(&mut head).await?;
-        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
-        let mut payload = vec![0; length as usize];
-        stream.read_exact(&mut payload).await?;
-        if head[3] == 1 {
-            return Ok(());
-        }
-    }
-}
 
 /// Starts a server, and a client of it. The server's first connections answer their first request
 /// with these frames and close; later connections answer 200.
@@ -76,7 +31,7 @@ async fn start(says: Vec<u8>, times: usize) -> (Front, Arc<AtomicUsize>, Engine)
         async move {
             let mut stream = acceptor.accept(stream).await?;
             stream.write_all(&settings()).await?;
-            request(&mut stream).await?;
+            read_request(&mut stream).await?;
             if !is_late {
                 stream.write_all(&says).await?;
                 return stream.shutdown().await;
@@ -101,11 +56,7 @@ fn engine(front: &Front, http: HttpOptions) -> Engine {
 /// even if all attempts fail.
 #[tokio::test]
 async fn a_request_that_was_not_processed_is_sent_again() {
-    for says in [
-        go_away(0, NO_ERROR),
-        go_away(0, [0, 0, 0, 11]),
-        reset(REFUSED_STREAM),
-    ] {
+    for says in [go_away(0, NO_ERROR), go_away(0, 11), reset(REFUSED_STREAM)] {
         let (_front, connections, engine) = start(says.clone(), 2).await;
         let answer = soon(engine.request(&ORDER).send()).await.unwrap();
         assert_eq!((answer.status().as_u16(), answer.attempts()), (200, 3));
@@ -122,7 +73,7 @@ async fn a_request_that_was_not_processed_is_sent_again() {
 async fn a_request_that_may_have_been_processed_has_an_unknown_outcome() {
     for says in [
         go_away(1, NO_ERROR),
-        go_away(1, [0, 0, 0, 2]),
+        go_away(1, 2),
         reset(CANCEL),
     ] {
         let authority = Authority::new();
@@ -132,7 +83,7 @@ async fn a_request_that_may_have_been_processed_has_an_unknown_outcome() {
             async move {
                 let mut stream = acceptor.accept(stream).await?;
                 stream.write_all(&settings()).await?;
-                request(&mut stream).await?;
+                read_request(&mut stream).await?;
                 stream.write_all(&says).await?;
                 stream.shutdown().await
             }
