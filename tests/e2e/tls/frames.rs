@@ -71,11 +71,7 @@ async fn a_request_that_was_not_processed_is_sent_again() {
 /// A stream at or below the last one may have been processed.
 #[tokio::test]
 async fn a_request_that_may_have_been_processed_has_an_unknown_outcome() {
-    for says in [
-        go_away(1, NO_ERROR),
-        go_away(1, 2),
-        reset(CANCEL),
-    ] {
+    for says in [go_away(1, NO_ERROR), go_away(1, 2), reset(CANCEL)] {
         let authority = Authority::new();
         let acceptor = TlsAcceptor::from(Arc::new(authority.certify(HOST).server("h2", None)));
         let front = Front::start(move |stream| {

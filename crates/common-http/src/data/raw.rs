@@ -16,9 +16,9 @@ use crate::data::survey;
 
 /// One JSON value, byte for byte: its field order, numbers, escapes and white space.
 ///
-/// It may be invalid JSON that [`decode`] tolerates, such as `NaN` for a number; an item of a list
-/// may even be unreadable. `Serialize` always writes valid JSON: the value as it was read, or else
-/// the whole text as a string.
+/// It may be invalid JSON that [`json::decode`](crate::json::decode) tolerates, such as `NaN` for a
+/// number; an item of a list may even be unreadable. `Serialize` always writes valid JSON: the value
+/// as it was read, or else the whole text as a string.
 ///
 /// Read and write it with `serde_json` only (`from_str`, `from_slice`, `from_value`, ...). Other
 /// formats cannot represent it, and serde's `flatten` and `untagged` convert values on the way.
