@@ -372,18 +372,11 @@ mod tests {
 
     #[test]
     fn prints_only_its_host() {
-        let url = ForeignUrl::parse(
-            "https://storage.example/MARKER?sig=MARKER",
-            &ForeignHosts::default(),
-        )
-        .unwrap();
+        let parse = |url| ForeignUrl::parse(url, &ForeignHosts::default());
+        let url = parse("https://storage.example/MARKER?sig=MARKER").unwrap();
         let expected = r#"ForeignUrl { host: "storage.example", .. }"#;
         assert_eq!(format!("{url:?}"), expected);
-        let error = ForeignUrl::parse(
-            "https://storage.example/../MARKER",
-            &ForeignHosts::default(),
-        )
-        .unwrap_err();
+        let error = parse("https://storage.example/../MARKER").unwrap_err();
         assert!(!format!("{error:?} {error}").contains("MARKER"));
     }
 
