@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::helper::door::{door, is_login};
 use crate::helper::server::{Connection, Server};
-use crate::helper::{LOGIN, VENDOR, Watch, millis, seconds};
+use crate::helper::{LOGIN, READ, VENDOR, Watch, millis, seconds};
 use crate::helper::{decode, record};
 
 /// It has no character that needs encoding, so that it can be found in URLs too.
@@ -345,4 +345,44 @@ async fn of_the_types_themselves() {
         printed.0.push_str(&error.to_string());
     }
     printed.is_clean();
+}
+
+/// What is printed still says what it is.
+#[tokio::test]
+async fn what_may_be_printed_is_there() {
+    let network = FakeTransport::new(|_| FakeAnswer::json("{}"));
+    let options = HttpOptions::default().transport(network);
+    let engine = Engine::builder(&VENDOR, "http://localhost").http(options.clone());
+    let engine = engine.build().unwrap();
+    let request = || engine.request(&READ);
+    let answer = request().await.unwrap();
+    let download = request().download().await.unwrap();
+    let call = request().recorded::<bool>();
+    let session = Session::new(Secret::from(MARKER));
+    let printed: &[(&dyn Debug, &str)] = &[
+        (
+            &engine,
+            r#"Engine { vendor: "testing", host: "localhost", .. }"#,
+        ),
+        (
+            &request(),
+            r#"Request { operation: Operation { id: "testing.things.list""#,
+        ),
+        (&call, r#"Call { operation: "testing.things.list", .. }"#),
+        (
+            &answer,
+            r#"Answer { operation: Some("testing.things.list"), status: 200"#,
+        ),
+        (&download, "Download { content_length: None, .. }"),
+        (&options, "HttpOptions {"),
+        (&CallOptions::default(), "CallOptions {"),
+        (&VENDOR, r#"Profile { name: "testing""#),
+        (&session, "Session {"),
+        (&StoreKey::of(&[MARKER]), "StoreKey("),
+        (&MemoryStore::default(), "MemoryStore {"),
+    ];
+    for (value, start) in printed {
+        let text = format!("{value:?}");
+        assert!(text.starts_with(start), "{text}");
+    }
 }
