@@ -1,4 +1,4 @@
-//! Attendances: the requests, what is never sent, and repetitions.
+//! Attendances: the requests, what is never sent, and a repetition.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Reports: the requests in each reading, what is never sent, and repetitions.
+//! Reports: the requests in each reading, and what is never sent.
 
 use std::sync::Once;
 use std::time::SystemTime;

@@ -1,5 +1,4 @@
-//! The client against the sandbox over real sockets: from a folder to the result of a prescription,
-//! and what may go wrong on the way.
+//! The client against the sandbox over real sockets: from a folder to the result of a prescription.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Token requests that are refused, which is remembered, or lost, which is repeated.
+//! Token requests that are refused by their code. The pauses are in `common-http`.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Uploads: the form on the wire, progress, and what is read from the answer.
+//! Uploads: the form, what is refused, and what is read from the answer.
 
 use common_http::Prepared;
 use http::HeaderMap;
