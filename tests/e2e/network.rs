@@ -86,20 +86,6 @@ fn by_name(sandbox: &Sandbox, scheme: &str, http: HttpOptions) -> BiologixClient
 }
 
 #[tokio::test]
-async fn a_name_is_resolved_as_the_settings_say() {
-    let sandbox = sandbox().await;
-    let http = eager().no_proxy().resolve(HOST, [address(&sandbox)]);
-    let client = by_name(&sandbox, "http", http);
-    for op in Op::ALL {
-        op.call(&client, &sandbox).await.unwrap();
-    }
-    assert_eq!(sandbox.requests().len(), 3);
-    for request in sandbox.requests() {
-        assert_eq!(request.header("host"), Some(HOST));
-    }
-}
-
-#[tokio::test]
 async fn plain_http_goes_through_the_proxy_that_is_set() {
     let sandbox = sandbox().await;
     let proxy = Proxy::start(address(&sandbox)).await;

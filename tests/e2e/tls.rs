@@ -1,7 +1,6 @@
 //! TLS: trusted roots, client certificates, and that nothing is sent without trust.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use biologix_client::sandbox::{Fault, Sandbox};
 use biologix_client::{BiologixClient, BiologixClientBuilder};
@@ -136,48 +135,6 @@ async fn without_trust_nothing_is_sent() {
         }
         assert_eq!(behind.sandbox.connections(), 0, "{what}");
     }
-}
-
-#[tokio::test]
-async fn a_server_that_speaks_no_tls() {
-    let sandbox = sandbox().await;
-    let url = sandbox.url().replace("http:", "https:");
-    let builder = sandbox.client_builder().base_url(url).http(eager());
-    let error = Op::Report
-        .call(&builder.build().unwrap(), &sandbox)
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Connect, Delivery::NotSent)
-    );
-    assert_eq!(error.cause(), Some(Cause::TlsProtocol));
-    assert!(sandbox.requests().is_empty());
-}
-
-/// The server accepts connections and then sends nothing. The handshake counts as connecting.
-#[tokio::test]
-async fn a_handshake_that_stalls() {
-    let sandbox = sandbox().await;
-    let silent = Front::start(|stream| async move {
-        let _open = stream;
-        std::future::pending().await
-    })
-    .await;
-    let url = format!("https://{}", silent.address);
-    let http = eager().connect_timeout(Duration::from_millis(300));
-    let client = sandbox
-        .client_builder()
-        .base_url(url)
-        .http(http)
-        .build()
-        .unwrap();
-    let error = Op::Report.call(&client, &sandbox).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Connect, Delivery::NotSent)
-    );
-    assert_eq!(error.attempts(), Op::Report.attempts());
 }
 
 #[tokio::test]

@@ -89,36 +89,6 @@ fn a_vendor_out_of_reach_is_not_asked_for_reports() {
 }
 
 #[test]
-fn throttling_that_ends_is_waited_for() {
-    let centre = Centre::with_done(1..=3);
-    let first = std::sync::atomic::AtomicBool::new(true);
-    centre.set_rule(move |request| {
-        let is_list = request.path.starts_with("/v2/partners/");
-        let is_first = is_list && first.swap(false, std::sync::atomic::Ordering::SeqCst);
-        is_first.then(|| error(429, "tooManyRequests").header("retry-after", 0))
-    });
-    let archive = Archive::new();
-    archive.run(&centre, &[]).is(0);
-    archive.has_reports(1..=3);
-    assert_eq!(centre.count("GET /v2/partners/"), 2);
-}
-
-#[test]
-fn a_server_error_is_repeated_and_then_told() {
-    let centre = Centre::with_done(1..=3);
-    list_breaks_at(&centre, 0, error(500, "notOnOurList"));
-    let archive = Archive::new();
-    let run = archive.run(&centre, &["--json"]).is(1);
-    assert_eq!(
-        error_of(&run),
-        json!({"operation": "biologix.exams.list", "kind": "server", "status": 500,
-               "code": "unrecognised", "attempts": 4, "delivery": "unknown", "cause": null})
-    );
-    assert_eq!(centre.count("GET /v2/partners/"), 4);
-    assert!(!archive.file("exams.jsonl").exists());
-}
-
-#[test]
 fn nothing_read_leaves_the_archive_as_it_is() {
     let centre = Centre::with_done(1..=3);
     let archive = Archive::new();

@@ -74,69 +74,6 @@ fn records_that_are_not_exams_are_kept_unchanged_and_stop_nothing() {
     }
 }
 
-/// An odd field costs itself: the exam is kept as it came, and its report is fetched.
-#[test]
-fn an_odd_field_costs_neither_the_exam_nor_its_report() {
-    let odd = [
-        r#""odi":"NaN""#,
-        r#""odi":NaN"#,
-        r#""odi":-Infinity"#,
-        r#""odi":1e999"#,
-        r#""odi":06"#,
-        r#""base":{"startTime":[2030,1,2]}"#,
-        r#""base":{"durationSecs":"27000"}"#,
-        r#""base":[]"#,
-        r#""base":"none""#,
-        r#""result":{"oximetry":{"odi":"6,2"}}"#,
-        r#""result":{"oximetry":[1]}"#,
-        r#""result":7"#,
-        r#""patient":{"name":7}"#,
-        r#""patient":{"name":"\ud83d"}"#,
-        r#""patient":{"name":"\q"}"#,
-        "\"patient\":{\"name\":\"a\tb\"}",
-        r#""patient":{"name":"a","name":"b"}"#,
-        r#""patient":"MARKER""#,
-        r#""patientUserId":7"#,
-        r#""type":"1""#,
-        r#""type":1,"type":0"#,
-        r#""status":5,"status":6"#,
-        r#""status":"6""#,
-        r#""status":"DONE""#,
-        r#""oxistar":[],"issuedBy":true,"afterQuestions":0,"partnerSleepStudy":"x""#,
-        r#""unknown":{"deep":[[[[null]]]]},"unknown":1,"#,
-    ];
-    let exams: Vec<_> = (1..)
-        .zip(odd)
-        .map(|(number, odd)| {
-            let status = if odd.contains("status") {
-                ""
-            } else {
-                r#","status":6"#
-            };
-            let (id, key) = (id(number), key(number));
-            format!(r#"{{"examId":"{id}","examKey":"{key}"{status},{odd}}}"#)
-        })
-        .collect();
-    let centre = Centre::with(exams.clone());
-    let numbers = 1..=u32::try_from(odd.len()).unwrap();
-    for number in numbers.clone() {
-        centre.set_report(
-            &key(number),
-            Answer::new(200, "application/pdf", pdf(&key(number))),
-        );
-    }
-    let archive = Archive::new();
-    for _ in 0..2 {
-        let run = archive.run(&centre, &["--json", "--page-size", "7"]).is(0);
-        assert_eq!(
-            (&run.json()["exams"], &run.json()["rejected"]),
-            (&json!(odd.len()), &json!(0))
-        );
-        assert_eq!(archive.lines("exams.jsonl"), exams);
-        archive.has_reports(numbers.clone());
-    }
-}
-
 /// A raw newline in a text would end the line.
 #[test]
 fn a_raw_newline_costs_no_page_and_no_line() {

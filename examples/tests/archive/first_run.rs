@@ -9,7 +9,6 @@ use serde_json::json;
 
 use crate::centre::{Centre, done, exam, id, key};
 use crate::run::Archive;
-use crate::server::Answer;
 
 #[test]
 fn exams_and_reports_of_all_pages() {
@@ -33,33 +32,6 @@ fn exams_and_reports_of_all_pages() {
         assert!(!archive.file(name).exists(), "{name}");
     }
     assert!(archive.strays().is_empty());
-}
-
-/// The vendor's total is that of the page, which is full.
-#[test]
-fn a_total_that_is_an_echo_ends_nothing() {
-    let exams: Vec<_> = (1..=9).map(done).collect();
-    for limit in [None, Some(4)] {
-        let centre = Centre::with(exams.clone());
-        let listed = exams.clone();
-        centre.set_rule(move |request| {
-            let is_list = request.path.starts_with("/v2/partners/");
-            let offset = request.number("offset").filter(|_| is_list)?;
-            let page: Vec<_> = listed.iter().skip(offset).take(4).cloned().collect();
-            let answer = Answer::json(200, format!("[{}]", page.join(",")));
-            let answer = answer.header("X-Pagination-Total", page.len());
-            Some(match limit {
-                Some(limit) => answer.header("X-Pagination-Limit", limit),
-                None => answer,
-            })
-        });
-        let archive = Archive::new();
-        let size = limit.map_or("4", |_| "100");
-        let run = archive.run(&centre, &["--json", "--page-size", size]).is(0);
-        assert_eq!(run.json()["exams"], 9);
-        assert_eq!(centre.count("GET /v2/partners/"), 4);
-        archive.has_reports(1..=9);
-    }
 }
 
 #[test]

@@ -193,20 +193,6 @@ fn a_silent_line_ends_the_asking() {
     assert!(asked.len() < 16, "{asked:?}");
 }
 
-#[test]
-fn a_part_of_a_file_is_not_saved() {
-    let centre = Centre::with_done(1..=4);
-    let part = Answer::new(206, "application/pdf", pdf(&key(1)));
-    centre.set_report(&key(1), part.clone());
-    centre.set_report(&key(2), part.header("content-range", "bytes 0-8/9000"));
-    let page = Answer::new(200, "text/html", "<html>%PDF-1.7 blocked</html>");
-    centre.set_report(&key(3), page);
-    let archive = Archive::new();
-    let run = archive.run(&centre, &["--json"]).is(1);
-    assert_eq!(run.json()["reports"]["failed"], 3);
-    archive.has_reports([4]);
-}
-
 /// One that was cut off by a program that did not see it.
 #[test]
 fn a_report_without_its_end_is_fetched_once_more() {

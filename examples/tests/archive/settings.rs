@@ -72,30 +72,6 @@ fn all_that_is_missing_is_named_at_once() {
     assert_eq!(run.stdout, "");
 }
 
-#[test]
-fn addresses_that_are_refused() {
-    for url in [
-        "",
-        "host.invalid",
-        "http://host.invalid",
-        "http://192.0.2.1",
-        "ftp://127.0.0.1",
-        "https://a:b@host.invalid",
-    ] {
-        let archive = Archive::new();
-        let mut command = configured(Command::new(PROGRAM), url);
-        command.args(["--json", "--out"]).arg(archive.path());
-        let run = Run::of(&mut command).is(2);
-        assert_eq!(run.json(), wrong_settings(), "{url}");
-        assert!(
-            url.is_empty() || !run.stderr.contains(url),
-            "{}",
-            run.stderr
-        );
-        assert!(!archive.path().exists());
-    }
-}
-
 /// An address of this machine that is not a loopback address is refused, or tried if allowed.
 #[test]
 fn plain_http_to_others_only_when_allowed() {

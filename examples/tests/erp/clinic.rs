@@ -2,7 +2,6 @@
 //! them.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use percent_encoding::percent_decode_str;
@@ -104,18 +103,6 @@ impl Clinic {
     /// Carries out these requests and holds their answers.
     pub fn hold_after(&self, held: impl Fn(&Request) -> bool + Send + Sync + 'static) {
         self.set_after(move |request, answer| if held(request) { answer.held() } else { answer });
-    }
-
-    /// Carries out these requests and loses the first answer.
-    pub fn lose_first(&self, lost: impl Fn(&Request) -> bool + Send + Sync + 'static) {
-        let is_lost = AtomicBool::new(false);
-        self.set_after(move |request, answer| {
-            if lost(request) && !is_lost.swap(true, Ordering::SeqCst) {
-                Answer::json(200, "{}").cut_after(1)
-            } else {
-                answer
-            }
-        });
     }
 
     /// Answers all requests normally again.

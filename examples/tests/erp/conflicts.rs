@@ -51,17 +51,6 @@ fn is_replaced() {
     assert_eq!(files.len(), 2);
 }
 
-/// No file is deleted to make place for one that cannot be sent.
-#[test]
-fn is_not_replaced_by_nothing() {
-    let (clinic, desk) = (Clinic::new(), Desk::new());
-    clinic.put("a.pdf", OLD);
-    let file = desk.file("a.pdf", NEW);
-    std::fs::remove_file(&file).unwrap();
-    upload(&clinic, &["--on-conflict", "replace"], &[file]).is(1);
-    clinic.has_only("a.pdf", OLD);
-}
-
 /// If a taken name is not listed, someone began an upload and did not finish it.
 #[test]
 fn is_an_unfinished_upload() {
@@ -87,14 +76,4 @@ fn is_an_unfinished_upload() {
     }
     assert!(clinic.files().is_empty());
     assert!(!clinic.steps().contains(&"delete"));
-}
-
-/// Names that differ in case or Unicode form are different files.
-#[test]
-fn is_compared_as_it_is() {
-    let (clinic, desk) = (Clinic::new(), Desk::new());
-    clinic.put("A.pdf", OLD);
-    let file = desk.file("a.pdf", NEW);
-    upload(&clinic, &["--on-conflict", "replace"], &[file]).is(0);
-    assert_eq!(clinic.files().len(), 2);
 }

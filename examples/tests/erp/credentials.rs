@@ -17,14 +17,6 @@ fn count(clinic: &Clinic, path: &str) -> usize {
 }
 
 #[test]
-fn a_token_is_asked_for_once() {
-    let clinic = Clinic::new();
-    run(&clinic, "list", &[]).is(0);
-    assert_eq!(count(&clinic, "POST /connect/token"), 1);
-    assert_eq!(clinic.server.requests().len(), 2);
-}
-
-#[test]
 fn a_token_that_is_given_is_used() {
     let clinic = Clinic::new();
     let mut list = clean(Command::new(PROGRAM));
@@ -73,50 +65,6 @@ fn a_client_that_is_refused() {
         assert!(run.stderr.contains(advice), "{}", run.stderr);
         assert_eq!(clinic.server.requests(), ["POST /connect/token"]);
     }
-}
-
-#[test]
-fn a_refused_client_is_not_asked_for_each_file() {
-    let clinic = Clinic::new();
-    let desk = crate::run::Desk::new();
-    let files = [desk.file("a.pdf", "%PDF-"), desk.file("b.pdf", "%PDF-")];
-    let mut upload = command(&clinic, "upload", &["--json"]);
-    upload.env("ERP_CLIENT_SECRET", "EXAMPLE-OTHER").args(files);
-    let run = Run::of(&mut upload).is(1);
-    for file in run.json()["files"].as_array().unwrap() {
-        assert_eq!(file["error"]["kind"], "credentials");
-    }
-    assert_eq!(clinic.server.requests(), ["POST /connect/token"]);
-}
-
-#[test]
-fn scopes_are_asked_for_as_set() {
-    let clinic = Clinic::new();
-    let forms = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-    let seen = std::sync::Arc::clone(&forms);
-    clinic.set_rule(move |request| {
-        let is_token = request.path == "/connect/token";
-        if is_token {
-            seen.lock()
-                .unwrap()
-                .push(String::from_utf8(request.body.clone()).unwrap());
-        }
-        is_token.then(|| Answer::json(200, json!({"access_token": TOKEN}).to_string()))
-    });
-    run(&clinic, "list", &[]).is(0);
-    Run::of(command(&clinic, "list", &[]).env("ERP_SCOPE", "gambit:erp gambit:erp:users")).is(0);
-    let forms = forms.lock().unwrap();
-    assert!(
-        forms[0].contains("grant_type=client_credentials&"),
-        "{}",
-        forms[0]
-    );
-    assert!(forms[0].ends_with("&scope=gambit%3Aerp"), "{}", forms[0]);
-    assert!(
-        forms[1].ends_with("&scope=gambit%3Aerp%20gambit%3Aerp%3Ausers"),
-        "{}",
-        forms[1]
-    );
 }
 
 #[test]

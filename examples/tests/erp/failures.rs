@@ -1,7 +1,5 @@
 //! Failures of the ERP and its storage, and the messages about them.
 
-use serde_json::Value;
-
 use crate::clinic::{Clinic, is};
 use crate::run::{Desk, Run, command, run, upload};
 use crate::server::Answer;
@@ -61,21 +59,6 @@ fn a_refusal_of_the_storage_has_its_code() {
         Some("SignatureDoesNotMatch"),
     );
     assert!(run.stderr.contains("advice: "), "{}", run.stderr);
-}
-
-/// If the answer to a step was lost, the list shows that it was done, and nothing is done twice.
-#[test]
-fn a_lost_answer_is_settled_by_the_list() {
-    let (clinic, desk) = (Clinic::new(), Desk::new());
-    clinic.lose_first(|request| is(request, "finalize"));
-    let file = desk.file("result.pdf", PDF);
-    let run = upload(&clinic, &[], &[file]).is(0);
-    assert_eq!(run.file()["outcome"], "uploaded");
-    clinic.has_only("result.pdf", PDF);
-    assert_eq!(
-        clinic.steps(),
-        ["initialize", "transfer", "finalize", "list"]
-    );
 }
 
 #[test]
@@ -153,35 +136,6 @@ fn a_send_flag_of_unknown_fate_is_set_once() {
     assert_eq!(run.json()["error"]["delivery"], "unknown");
     assert!(run.stderr.contains("erp-files list"), "{}", run.stderr);
     assert_eq!(clinic.steps(), ["send"]);
-}
-
-/// Addresses that are malformed or must not be used.
-#[test]
-fn upload_addresses_that_are_refused() {
-    for (address, kind, code) in [
-        // The vendor caused it, after it may have reserved the name. So it is not a wrong setting,
-        // though a setting may help.
-        ("http://host.invalid/x", "config", 1),
-        ("http://192.0.2.1/x", "config", 1),
-        ("https://10.0.0.1/x", "config", 1),
-        ("https://169.254.1.1/x", "config", 1),
-        ("ftp://127.0.0.1/x", "decode", 1),
-        ("https://a:b@host.invalid/x", "decode", 1),
-        ("https://host.invalid/a/../x", "decode", 1),
-        ("no address", "decode", 1),
-    ] {
-        let (clinic, desk) = (Clinic::new(), Desk::new());
-        clinic.set_rule(move |request| {
-            is(request, "initialize").then(|| Answer::json(200, Value::from(address).to_string()))
-        });
-        let file = desk.file("result.pdf", PDF);
-        let run = upload(&clinic, &[], &[file]).is(code);
-        run.failed("erp.files.initialize", kind, None);
-        assert_eq!(run.json()["error"]["status"], 200);
-        assert_eq!(run.json()["error"]["delivery"], "answered");
-        assert!(!run.stderr.contains(address), "{}", run.stderr);
-        assert_eq!(clinic.steps(), ["initialize"]);
-    }
 }
 
 /// A storage on this machine, at an address that is not a loopback address, is refused or used.

@@ -11,7 +11,6 @@ use crate::run::{Desk, PROGRAM, Run, configured, upload};
 use crate::server::{Answer, Request};
 
 const ONE: &[u8] = b"%PDF-1.7 content one";
-const TWO: &[u8] = b"%PDF-1.7 content two";
 
 fn resumed(clinic: &Clinic, desk: &Desk, args: &[&str], file: &Path) -> Run {
     let folder = desk.resume_dir();
@@ -126,41 +125,6 @@ fn another_upload_has_another_state() {
     assert_eq!(clinic.steps()[..2], ["list", "transfer"]);
 }
 
-/// The file was finished, and the state was not yet removed.
-#[test]
-fn one_that_turns_out_finished_is_done() {
-    let (clinic, desk) = (Clinic::new(), Desk::new());
-    let file = begun(&clinic, &desk, "finalize");
-    let id = clinic.put("result.pdf", ONE);
-    let run = resumed(&clinic, &desk, &[], &file).is(0);
-    assert_eq!(run.file()["outcome"], "uploaded");
-    assert_eq!(run.file()["file_id"], id.to_string());
-    assert_eq!(clinic.steps(), ["list"]);
-    assert!(desk.kept().is_empty());
-}
-
-/// The length is the same, so only the bytes differ.
-#[test]
-fn a_changed_file_is_not_passed_for_the_one_before() {
-    let (clinic, desk) = (Clinic::new(), Desk::new());
-    let file = begun(&clinic, &desk, "finalize");
-    fs::write(&file, TWO).unwrap();
-    resumed(&clinic, &desk, &[], &file).is(0);
-    clinic.has_only("result.pdf", TWO);
-    assert_eq!(clinic.steps(), ["list", "transfer", "finalize", "list"]);
-
-    let (clinic, desk) = (Clinic::new(), Desk::new());
-    let file = begun(&clinic, &desk, "finalize");
-    clinic.put("result.pdf", ONE);
-    fs::write(&file, TWO).unwrap();
-    let run = resumed(&clinic, &desk, &[], &file).is(1);
-    run.failed("erp.files.initialize", "conflict", Some("file_exists"));
-    assert!(desk.kept().is_empty());
-    let run = resumed(&clinic, &desk, &["--on-conflict", "replace"], &file).is(0);
-    assert_eq!(run.file()["outcome"], "replaced");
-    clinic.has_only("result.pdf", TWO);
-}
-
 /// A file that was rewritten with the same bytes is the same file.
 #[test]
 fn a_file_that_was_only_touched_is_the_same() {
@@ -201,21 +165,6 @@ fn an_expired_address_is_asked_for_again() {
             assert!(desk.kept().is_empty());
         }
     }
-}
-
-#[test]
-fn an_upload_that_the_erp_has_forgotten_starts_anew() {
-    let (clinic, desk) = (Clinic::new(), Desk::new());
-    let file = begun(&clinic, &desk, "finalize");
-    clinic.state().begun.clear();
-    resumed(&clinic, &desk, &[], &file).is(0);
-    clinic.has_only("result.pdf", ONE);
-    // Perhaps only the transferred bytes were dropped, so they are sent to the address once more
-    // before another is requested.
-    let kept = ["list", "finalize", "list", "transfer"];
-    let anew = ["initialize", "transfer", "finalize", "list"];
-    assert_eq!(clinic.steps(), [&kept[..], &anew].concat());
-    assert!(desk.kept().is_empty());
 }
 
 #[test]
@@ -302,22 +251,4 @@ fn what_others_may_write_is_refused() {
     }
     resumed(&clinic, &desk, &[], &file).is(0);
     assert!(desk.kept().is_empty());
-}
-
-/// A second run looks again, and does not send the file again.
-#[test]
-fn an_unconfirmed_upload_is_looked_for_again() {
-    let (clinic, desk) = (Clinic::new(), Desk::new());
-    let file = desk.file("result.pdf", ONE);
-    clinic.set_rule(|request| is(request, "list").then(|| Answer::json(200, "[]")));
-    let run = resumed(&clinic, &desk, &[], &file).is(1);
-    assert_eq!(run.file()["outcome"], "unconfirmed");
-    assert_eq!(desk.kept().len(), 1);
-    clinic.go_on();
-    clinic.server.forget_requests();
-    let run = resumed(&clinic, &desk, &[], &file).is(0);
-    assert_eq!(run.file()["outcome"], "uploaded");
-    assert_eq!(clinic.steps(), ["list"]);
-    assert!(desk.kept().is_empty());
-    clinic.has_only("result.pdf", ONE);
 }

@@ -52,30 +52,6 @@ fn no_credentials_at_all() {
     }
 }
 
-#[test]
-fn addresses_that_are_refused() {
-    let clinic = Clinic::new();
-    for name in ["ERP_BASE_URL", "ERP_TOKEN_URL"] {
-        for url in [
-            "host.invalid",
-            "http://host.invalid",
-            "http://192.0.2.1/connect/token",
-            "ftp://127.0.0.1",
-            "https://a:b@host.invalid",
-        ] {
-            let mut command = command(&clinic, "list", &["--json"]);
-            let run = Run::of(command.env(name, url)).is(2);
-            assert_eq!(run.json(), wrong_settings(), "{url}");
-            assert!(
-                run.stderr.contains(name) && !run.stderr.contains(url),
-                "{}",
-                run.stderr
-            );
-        }
-    }
-    assert!(clinic.server.requests().is_empty());
-}
-
 /// An address of this machine that is not a loopback address is refused, or used if allowed.
 #[test]
 fn plain_http_to_others_only_when_allowed() {

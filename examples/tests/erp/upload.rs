@@ -67,22 +67,6 @@ fn what_the_storage_sees() {
 }
 
 #[test]
-fn empty_and_large_files() {
-    let (clinic, desk) = (Clinic::new(), Desk::new());
-    let large: Vec<u8> = (0..5_000_000u32).flat_map(u32::to_le_bytes).collect();
-    for (name, content) in [("empty.txt", &[][..]), ("large.bin", &large)] {
-        let file = desk.file(name, content);
-        let run = upload(&clinic, &[], &[file]).is(0);
-        assert_eq!(run.file()["bytes"], content.len());
-        let stored = clinic.state().files.pop().unwrap();
-        assert!(stored.name == name && stored.content == content);
-        let headers = &clinic.state().transfers.pop().unwrap().headers;
-        assert_eq!(headers["content-length"], content.len().to_string());
-        assert!(!headers.contains_key("transfer-encoding"));
-    }
-}
-
-#[test]
 fn any_name_is_kept() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
     let long = "d".repeat(251) + ".pdf";
@@ -237,33 +221,6 @@ fn text_for_people() {
     );
 }
 
-/// The transfer is repeated from the start of the file. The other steps are not done twice.
-#[test]
-fn the_transfer_is_repeated() {
-    let (clinic, desk) = (Clinic::new(), Desk::new());
-    let refusals = std::sync::Mutex::new(2);
-    clinic.set_rule(move |request| {
-        let mut left = refusals.lock().unwrap();
-        if request.method != "PUT" || *left == 0 {
-            return None;
-        }
-        *left -= 1;
-        Some(Answer::new(503, "application/xml", "").header("retry-after", 0))
-    });
-    let file = desk.file("result.pdf", PDF);
-    upload(&clinic, &[], &[file]).is(0);
-    clinic.has_only("result.pdf", PDF);
-    let steps = [
-        "initialize",
-        "transfer",
-        "transfer",
-        "transfer",
-        "finalize",
-        "list",
-    ];
-    assert_eq!(clinic.steps(), steps);
-}
-
 #[test]
 fn arguments_that_are_refused() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
@@ -384,17 +341,5 @@ fn a_content_type_that_cannot_be_sent_is_refused() {
     let (clinic, desk) = (Clinic::new(), Desk::new());
     let file = desk.file("result.pdf", PDF);
     upload(&clinic, &["--content-type", "a\nb"], &[file]).is(2);
-    assert!(clinic.server.requests().is_empty());
-}
-
-#[test]
-fn file_ids_with_a_separator_are_refused() {
-    let clinic = Clinic::new();
-    for (command, operation) in [("send", "set_send"), ("delete", "delete")] {
-        for id in ["../../../../8/analysis/1/files/5", "a\\b"] {
-            let run = run(&clinic, command, &["--file", id, "--json"]).is(2);
-            run.failed(&format!("erp.files.{operation}"), "invalid_input", None);
-        }
-    }
     assert!(clinic.server.requests().is_empty());
 }

@@ -129,14 +129,3 @@ fn nobody_there() {
     assert_eq!(error["delivery"], "not_sent");
     assert!(run.stderr.contains("GENSOFT_BASE_URL"), "{}", run.stderr);
 }
-
-/// The client's own limit (30 s for an attempt) ends the run, which would otherwise never end.
-#[test]
-fn a_server_that_never_answers() {
-    let laboratory = Laboratory::answering(Answer::json(200, "{}").held());
-    let run = laboratory.attendance(&["--json"], "{}").is(1);
-    let error = &run.json()["error"];
-    assert_eq!(error["kind"], "timeout");
-    assert_eq!(error["delivery"], "unknown");
-    assert_eq!(laboratory.received().len(), 1);
-}

@@ -63,44 +63,6 @@ fn ends_in_a_slash_when_told() {
 }
 
 #[test]
-fn any_id_is_one_segment() {
-    let laboratory = taken();
-    let file = laboratory.file("laudo.pdf", PDF);
-    let id = "a?b#c%2e é";
-    let mut command = laboratory.command();
-    Run::of(command.args(["report", "--execution", id]).arg(&file)).is(0);
-    let path = "/api/v1/results/upload/execution/a%3Fb%23c%252e%20%C3%A9";
-    assert_eq!(laboratory.received()[0].path, path);
-
-    for id in ["", ".", "..", "a\nb", "a/b", "../../8", "a\\b", "/", "10/"] {
-        let mut command = laboratory.command();
-        command
-            .args(["report", "--json", "--execution", id])
-            .arg(&file);
-        let run = Run::of(&mut command).is(2);
-        assert_eq!(run.json()["error"]["kind"], "invalid_input");
-        assert_eq!(run.json()["error"]["delivery"], "not_sent");
-    }
-    assert_eq!(laboratory.received().len(), 1);
-}
-
-/// A repeated upload replaces the earlier one, so repeating does no harm.
-#[test]
-fn is_repeated_from_its_start() {
-    let attempts = std::sync::atomic::AtomicU32::new(0);
-    let laboratory = Laboratory::with(move |_| {
-        match attempts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
-            0 => Answer::json(503, "{}").header("retry-after", 0),
-            _ => Answer::json(200, "{}"),
-        }
-    });
-    laboratory.report(&[], PDF).is(0);
-    let received = laboratory.received();
-    assert_eq!(received.len(), 2);
-    assert!(received.iter().all(|one| one.body == PDF));
-}
-
-#[test]
 fn a_file_that_is_empty_or_not_a_pdf_is_refused() {
     let laboratory = taken();
     let late = [vec![b' '; 1024], PDF.to_vec()].concat();

@@ -57,45 +57,6 @@ fn a_word_before_the_key() {
     );
 }
 
-#[test]
-fn the_path_of_the_address_stays() {
-    let laboratory = laboratory();
-    let file = laboratory.file("attendance.json", "{}");
-    for end in ["/gensoft", "/gensoft/"] {
-        let mut command = laboratory.command();
-        command.env(
-            "GENSOFT_BASE_URL",
-            format!("{}{end}", laboratory.server.url),
-        );
-        Run::of(command.arg("attendance").arg(&file)).is(0);
-    }
-    for one in laboratory.received().iter() {
-        assert_eq!(one.path, "/gensoft/api/v1/attendance/");
-    }
-}
-
-#[test]
-fn addresses_that_are_refused() {
-    let laboratory = laboratory();
-    let file = laboratory.file("attendance.json", "{}");
-    for url in [
-        "host.invalid",
-        "http://host.invalid",
-        "http://192.0.2.1",
-        "ftp://127.0.0.1",
-        "https://a:b@host.invalid",
-    ] {
-        let mut command = laboratory.command();
-        command
-            .env("GENSOFT_BASE_URL", url)
-            .args(["attendance", "--json"])
-            .arg(&file);
-        let run = Run::of(&mut command).is(2);
-        assert_eq!(run.json(), wrong_settings(), "{url}");
-        assert!(!run.stderr.contains(url), "{}", run.stderr);
-    }
-}
-
 /// An address of this machine that is not a loopback address is refused, or used if allowed.
 #[test]
 fn plain_http_to_others_only_when_allowed() {

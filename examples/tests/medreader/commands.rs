@@ -132,27 +132,6 @@ fn no_results_at_all_are_none() {
 }
 
 #[test]
-fn an_odd_byte_costs_its_field_alone() {
-    for came in [
-        r#"{"id":"1","note":"\ud83d"}"#,
-        r#"{"id":"0","id":"1"}"#,
-        r#"{"id":1,"score":NaN,"created_at":[2030,1,2]}"#,
-        r#"{"id":"1","status":7,"child_folders":"none","folder_id":{}}"#,
-    ] {
-        let vendor = Vendor::start(move |_| Answer::json(200, came));
-        for args in [
-            &["folder-show", FOLDER, "--json"][..],
-            &["results", "--folder", FOLDER, "--json"],
-            &["result", UPLOAD, "--json"],
-            &["config-get", "--json"],
-        ] {
-            let run = Run::of(&mut configured(&vendor.server.url, args)).is(0);
-            assert_eq!(run.stdout, format!("{came}\n"), "{args:?}");
-        }
-    }
-}
-
-#[test]
 fn every_secret_of_the_settings_is_masked() {
     for (settings, shown) in [
         (

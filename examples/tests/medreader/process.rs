@@ -49,29 +49,6 @@ fn the_result_is_waited_for_whatever_its_words_until_then() {
     );
 }
 
-/// Answers of a vendor that does not follow its document.
-#[test]
-fn odd_fields_stop_nothing() {
-    let of = |status: &str| json!({"id": UPLOAD, "status": status, "prescription_confidence_score": "95"});
-    let odd = of("completed");
-    let vendor = Vendor::with_user(
-        json!({"id": 7, "phone": 5511}),
-        move |request| match request.path.as_str() {
-            "/api/v1/prescription-files" => {
-                let upload = json!({"id": UPLOAD, "file_size": "245678", "processed": 0});
-                Answer::json(202, upload.to_string())
-            }
-            "/api/v1/prescriptions/results" => {
-                Answer::json(200, json!({"results": []}).to_string())
-            }
-            _ => Answer::json(200, odd.to_string()),
-        },
-    );
-    let run = process(&vendor, &[]).is(0);
-    assert_eq!(run.json(), of("completed"));
-    assert_eq!(uploads(&vendor), 1);
-}
-
 #[test]
 fn an_upload_that_was_taken_is_not_to_be_sent_again() {
     let answer = |request: &Request| match request.path.as_str() {
@@ -165,24 +142,6 @@ fn a_result_under_another_id_is_found_in_the_folder() {
         lines[0].starts_with("note: ") && lines[0].contains(UPLOAD),
         "{run:?}"
     );
-}
-
-#[test]
-fn a_folder_without_results_may_answer_404() {
-    let is_there = AtomicBool::new(false);
-    let vendor = Vendor::start(move |request| match request.path.as_str() {
-        "/api/v1/prescription-files" => {
-            is_there.store(true, Ordering::SeqCst);
-            Answer::json(202, json!({"id": UPLOAD}).to_string())
-        }
-        "/api/v1/prescriptions/results" if is_there.load(Ordering::SeqCst) => {
-            Answer::json(200, json!({"results": [{"id": OTHER}]}).to_string())
-        }
-        path if path.contains(OTHER) => Answer::json(200, result(OTHER, "completed").to_string()),
-        _ => error(404, "MARKER"),
-    });
-    let run = process(&vendor, &["--timeout", "4"]).is(0);
-    assert_eq!(run.json(), result(OTHER, "completed"));
 }
 
 /// An id from the vendor may be any text.

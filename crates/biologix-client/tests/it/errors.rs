@@ -5,7 +5,6 @@ use std::time::Duration;
 use biologix_client::ErrorCode;
 use common_http::transport::FakeAnswer;
 use common_http::{Error, ErrorKind};
-use proptest::prelude::*;
 
 use crate::support::{impatient, network, partner};
 
@@ -146,26 +145,5 @@ async fn a_401_of_a_call_is_the_sessions_whatever_its_code() {
         assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{code}");
         assert_eq!(error.operation(), Some("biologix.exams.list"));
         assert_eq!(error.code(), Some(code));
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn any_bytes_are_an_error_of_the_status(
-        body in prop::collection::vec(any::<u8>(), 0..200),
-        status in prop_oneof![Just(400_u16), Just(404), Just(500)],
-    ) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let error = error(status, body.clone()).await;
-            assert_eq!(error.kind(), ErrorKind::of_status(error.status().unwrap()));
-            assert_eq!(error.body(), body);
-        });
     }
 }

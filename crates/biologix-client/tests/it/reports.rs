@@ -6,7 +6,7 @@ use biologix_client::{BiologixClient, ErrorCode, ExamKey};
 use common_http::transport::{FakeAnswer, FakeTransport};
 use common_http::{Delivery, ErrorKind, ForeignHosts, HttpOptions, Result};
 
-use crate::support::{client, network, partner, refusal, targets, without_credentials};
+use crate::support::{client, partner, refusal, targets, without_credentials};
 
 const PDF: &[u8] = b"%PDF-1.4 example";
 
@@ -36,26 +36,6 @@ fn ok(body: impl Into<bytes::Bytes>) -> FakeAnswer {
     FakeAnswer::status(200).chunk(Duration::ZERO, body)
 }
 
-#[test]
-fn the_report_request_is_built_without_io() {
-    let network = network(|_| ok(PDF));
-    let prepared = client(&network).reports().get(&key()).prepare().unwrap();
-    let operation = prepared.operation();
-    assert_eq!(
-        (operation.id(), operation.method().as_str()),
-        ("biologix.reports.get", "GET")
-    );
-    assert_eq!(
-        prepared.url().as_str(),
-        "http://127.0.0.1:9/v2/exams/EXAMPLEKEY101/files/report.pdf"
-    );
-    assert_eq!(prepared.headers()["accept"], "application/pdf");
-    let agent = concat!("biologix-client/", env!("CARGO_PKG_VERSION"));
-    assert_eq!(prepared.headers()["user-agent"], agent);
-    assert_eq!(prepared.headers().len(), 2);
-    assert_eq!(network.count(), 0);
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_report_is_fetched_without_credentials() {
     let (stranger, network) = answered(|| ok(PDF));
@@ -77,16 +57,6 @@ async fn a_report_is_fetched_without_credentials() {
     assert!(requests[1].headers.contains_key("authorization"));
     assert!(!requests[2].headers.contains_key("authorization"));
     assert_eq!(requests.len(), 3);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_report_is_asked_for_as_pdf() {
-    let (client, network) = answered(|| ok(PDF));
-    fetch(&client, "EXAMPLEKEY101").await.unwrap();
-    let request = &network.requests()[0];
-    assert_eq!(request.headers["accept"], "application/pdf");
-    assert_eq!(request.headers.get_all("accept").iter().count(), 1);
-    assert_eq!(request.target, "/v2/exams/EXAMPLEKEY101/files/report.pdf");
 }
 
 #[tokio::test(start_paused = true)]
@@ -157,26 +127,6 @@ async fn what_is_no_pdf_is_an_error_with_its_body_and_no_file() {
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
         assert_eq!(error.body(), body);
         assert_eq!((error.delivery(), network.count()), (Delivery::Answered, 1));
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_404_with_json_is_not_found() {
-    for body in [
-        r#"{"_class":"com.example.ExampleException","error":"exampleCode"}"#,
-        "{}",
-        "",
-        "<html>",
-    ] {
-        let (client, network) = answered(move || {
-            FakeAnswer::status(404)
-                .header("content-type", "application/json")
-                .chunk(Duration::ZERO, body)
-        });
-        let error = client.reports().get(&key()).send().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NotFound, "{body}");
-        assert_eq!(error.body(), body.as_bytes());
-        assert_eq!((error.attempts(), network.count()), (1, 1));
     }
 }
 
@@ -281,37 +231,4 @@ async fn a_429_of_a_report_waits_like_the_lists() {
     let error = client.reports().get(&key()).send().await.unwrap_err();
     assert_eq!(ErrorCode::of(&error), Some(ErrorCode::TooManyRequests));
     assert_eq!((error.kind(), network.count()), (ErrorKind::RateLimited, 3));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_report_that_breaks_off_is_fetched_again_whole() {
-    let network = FakeTransport::new(|request| match request.index {
-        0 => FakeAnswer::status(500),
-        1 => ok(PDF).header("content-length", "99").cut(),
-        _ => ok(PDF),
-    });
-    let client = without_credentials(&network).build().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("report.pdf");
-    let report = client.reports().get(&key()).send().await.unwrap();
-    assert_eq!(report.save_to(&path).await.unwrap(), PDF.len() as u64);
-    assert_eq!(std::fs::read(&path).unwrap(), PDF);
-    assert_eq!(network.count(), 3);
-}
-
-/// Cut off before its first bytes were checked, and after.
-#[tokio::test(start_paused = true)]
-async fn a_report_that_stays_broken_leaves_no_file() {
-    for length in [16, 5000] {
-        let body = [PDF, &vec![b'x'; length - PDF.len()]].concat();
-        let (client, network) = answered(move || ok(body.clone()).cut());
-        let folder = tempfile::tempdir().unwrap();
-        let saved = async {
-            let report = client.reports().get(&key()).send().await?;
-            report.save_to(folder.path().join("report.pdf")).await
-        };
-        assert_eq!(saved.await.unwrap_err().kind(), ErrorKind::Interrupted);
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-        assert_eq!(network.count(), 3);
-    }
 }

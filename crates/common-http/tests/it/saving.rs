@@ -61,19 +61,6 @@ async fn can_be_read_by_this_user_alone() {
     );
 }
 
-#[tokio::test]
-async fn starts_again_after_a_cut_with_fresh_content() {
-    let folder = folder();
-    let path = folder.path().join("EXAMPLE.pdf");
-    let network = FakeTransport::new(|request| match request.index {
-        0 => FakeAnswer::status(200).chunk(NOW, vec![b'x'; 5000]).cut(),
-        _ => file(),
-    });
-    assert_eq!(save(&network, &path).await.unwrap(), 15);
-    assert_eq!(fs::read_to_string(&path).unwrap(), "EXAMPLE CONTENT");
-    assert_eq!(names(folder.path()), ["EXAMPLE.pdf"]);
-}
-
 /// More than is written before the disk begins to flush.
 const LARGE: usize = 20_000_000;
 

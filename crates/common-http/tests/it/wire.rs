@@ -211,16 +211,6 @@ async fn no_redirect_is_followed() {
 }
 
 #[tokio::test]
-async fn an_encoding_that_was_not_asked_for_is_an_error() {
-    let server = Server::answering(
-        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\n\x1f\u{8}x",
-    )
-    .await;
-    let error = call(&server.client(), &READ).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1));
-}
-
-#[tokio::test]
 async fn cookies_are_not_kept() {
     let server =
         Server::answering("HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 2\r\n\r\n{}")

@@ -2,38 +2,8 @@
 
 use common_http::transport::FakeAnswer;
 use common_http::{Delivery, ErrorKind};
-use erp_files_client::sandbox::{FileIds, Settings};
 
-use crate::support::{NAME, Op, PDF, files, listed, network, on, only, seen, started};
-
-#[tokio::test]
-async fn a_file_is_deleted_by_its_id() {
-    for (ids, id) in [
-        (FileIds::Numbers, "1"),
-        (FileIds::Texts, "00000000-0000-4000-8000-000000000001"),
-    ] {
-        let sandbox = started(Settings {
-            file_ids: ids,
-            ..Settings::default()
-        })
-        .await;
-        sandbox.add_file("7", "12", NAME, PDF);
-        let files = files(&sandbox.client());
-        let listed = listed(&files).await;
-        files
-            .delete(listed[0].id.as_ref().unwrap())
-            .send()
-            .await
-            .unwrap();
-        assert!(sandbox.files("7", "12").is_empty());
-        let sent = only(&sandbox, "erp.files.delete");
-        assert_eq!(
-            sent.target,
-            format!("/api/erp/v1/patients/7/analysis/12/files/{id}")
-        );
-        assert_eq!(sent.method.as_str(), "DELETE");
-    }
-}
+use crate::support::{Op, files, network, on, seen};
 
 /// `deleted-on-a-repetition-is-done`.
 #[tokio::test(start_paused = true)]

@@ -1,31 +1,9 @@
 //! The last step by hand.
 
-use common_http::{Body, Delivery, ErrorKind};
-use erp_files_client::sandbox::{NothingUploaded, Sandbox, Settings};
+use common_http::{Delivery, ErrorKind};
+use erp_files_client::sandbox::{NothingUploaded, Settings};
 
-use crate::support::{NAME, PDF, files, only, started};
-
-#[tokio::test]
-async fn says_that_the_file_is_there() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let files = files(&sandbox.client());
-    let target = files.initialize("знімок 1.jpg").send().await.unwrap();
-    files
-        .transfer(&target, Body::from(PDF))
-        .send()
-        .await
-        .unwrap();
-    assert!(sandbox.files("7", "12").is_empty());
-    files.finalize("знімок 1.jpg").send().await.unwrap();
-    let sent = only(&sandbox, "erp.files.finalize");
-    let name = "%D0%B7%D0%BD%D1%96%D0%BC%D0%BE%D0%BA%201.jpg";
-    assert_eq!(
-        sent.target,
-        format!("/api/erp/v1/patients/7/analysis/12/files/{name}")
-    );
-    assert_eq!((sent.method.as_str(), sent.body.len()), ("POST", 0));
-    assert_eq!(sandbox.files("7", "12")[0].name, "знімок 1.jpg");
-}
+use crate::support::{NAME, files, started};
 
 /// `nothing-uploaded-is-404-or-409`.
 #[tokio::test]

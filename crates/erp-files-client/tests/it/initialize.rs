@@ -5,7 +5,7 @@ use common_http::{Delivery, ErrorKind};
 use erp_files_client::sandbox::{AddressShape, Settings};
 use proptest::prelude::*;
 
-use crate::support::{ADDRESS, NAME, Op, PDF, files, header, network, on, only, seen, started};
+use crate::support::{ADDRESS, NAME, Op, PDF, files, network, on, started};
 
 /// Initializes at a fake ERP that answers this.
 async fn answered(
@@ -17,36 +17,6 @@ async fn answered(
             .then(|| FakeAnswer::status(200).chunk(std::time::Duration::ZERO, body.clone()))
     });
     files(&on(&network)).initialize(NAME).send().await
-}
-
-/// `empty-posts-have-a-length`: some servers answer 411 without it.
-#[tokio::test]
-async fn empty_posts_say_that_they_are_empty() {
-    let sandbox = started(Settings {
-        length_required: true,
-        ..Settings::default()
-    })
-    .await;
-    let files = files(&sandbox.client());
-    let target = files.initialize("result 1.pdf").send().await.unwrap();
-    files
-        .transfer(&target, common_http::Body::from(PDF))
-        .send()
-        .await
-        .unwrap();
-    files.finalize("result 1.pdf").send().await.unwrap();
-    for request in sandbox
-        .requests()
-        .iter()
-        .filter(|request| request.target.contains("/files/"))
-    {
-        assert_eq!(request.header("content-length"), Some("0"));
-        assert_eq!(request.header("content-type"), None);
-        assert_eq!(request.header("transfer-encoding"), None);
-    }
-    let sent = only(&sandbox, "erp.files.initialize");
-    let path = "/api/erp/v1/patients/7/analysis/12/files/initialize/result%201.pdf";
-    assert_eq!(sent.target, path);
 }
 
 /// The ERP's framework answers plain text if no media type is requested.
@@ -109,19 +79,6 @@ async fn any_other_answer_is_an_error_with_its_body() {
         assert_eq!(is, (Some("erp.files.initialize"), 1, delivery), "{body}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     }
-}
-
-/// `token-as-bearer`, and nothing else that identifies the caller.
-#[tokio::test]
-async fn a_token_goes_along_as_bearer() {
-    let network = network(|_, _| None);
-    files(&on(&network)).initialize(NAME).send().await.unwrap();
-    let asked = &seen(&network, Op::Initialize)[0];
-    assert_eq!(
-        header(asked, "authorization"),
-        Some("Bearer EXAMPLE.TOKEN.0001")
-    );
-    assert_eq!(header(asked, "accept"), Some("application/json"));
 }
 
 fn block_on<T>(what: impl Future<Output = T>) -> T {

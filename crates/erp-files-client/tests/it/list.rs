@@ -97,17 +97,6 @@ async fn anything_else_is_an_error_with_its_body() {
     }
 }
 
-#[tokio::test]
-async fn an_analysis_that_is_not_there_is_an_error() {
-    let sandbox = started(Settings {
-        analyses: Some(vec![("7".to_owned(), "13".to_owned())]),
-        ..Settings::default()
-    })
-    .await;
-    let error = files(&sandbox.client()).list().send().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound);
-}
-
 /// Two names for one thing, for example the file's own and a title.
 #[test]
 fn an_entry_with_two_names_is_read_as_it_was_written() {

@@ -1,7 +1,7 @@
 //! The send flag: where it is sent, and that it can be reset.
 
 use common_http::transport::FakeAnswer;
-use common_http::{CallOptions, Delivery, Effect, ErrorKind};
+use common_http::{CallOptions, Delivery, Effect};
 use erp_files_client::files::SendFlagIn;
 use erp_files_client::sandbox::{Sandbox, SendFlag, Settings};
 
@@ -20,26 +20,6 @@ async fn sandbox(reads: SendFlag) -> Sandbox {
 }
 
 #[tokio::test]
-async fn is_send_stands_in_the_query() {
-    let sandbox = sandbox(SendFlag::Query).await;
-    files(&sandbox.client())
-        .set_send(&1.into(), true)
-        .send()
-        .await
-        .unwrap();
-    assert!(sandbox.files("7", "12")[0].is_send);
-    let sent = &sandbox.requests_for("erp.files.set_send")[0];
-    assert_eq!(
-        (sent.method.as_str(), sent.target.as_str()),
-        ("PATCH", &*format!("{PATH}?isSend=true"))
-    );
-    assert_eq!(
-        (sent.header("content-length"), sent.header("content-type")),
-        (Some("0"), None)
-    );
-}
-
-#[tokio::test]
 async fn is_send_stands_in_a_body_by_setting() {
     let sandbox = sandbox(SendFlag::Body).await;
     let builder = sandbox.client_builder().send_flag_in(SendFlagIn::Body);
@@ -53,32 +33,6 @@ async fn is_send_stands_in_a_body_by_setting() {
     assert_eq!(sent.target, PATH);
     assert_eq!(sent.body, r#"{"isSend":true}"#);
     assert_eq!(sent.header("content-type"), Some("application/json"));
-}
-
-/// An ERP that expects it elsewhere refuses it, and nothing is set.
-#[tokio::test]
-async fn the_wrong_place_is_an_error() {
-    for (reads, writes) in [
-        (SendFlag::Query, SendFlagIn::Body),
-        (SendFlag::Body, SendFlagIn::Query),
-    ] {
-        let sandbox = sandbox(reads).await;
-        let client = sandbox
-            .client_builder()
-            .send_flag_in(writes)
-            .build()
-            .unwrap();
-        let error = files(&client)
-            .set_send(&1.into(), true)
-            .send()
-            .await
-            .unwrap_err();
-        assert_eq!(
-            (error.kind(), error.delivery()),
-            (ErrorKind::Rejected, Delivery::Answered)
-        );
-        assert!(!sandbox.files("7", "12")[0].is_send);
-    }
 }
 
 #[tokio::test]

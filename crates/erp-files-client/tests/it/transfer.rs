@@ -3,6 +3,5 @@
 mod blob_type;
 mod codes;
 mod expired;
-mod repeated;
 mod there;
 mod wire;

@@ -1,12 +1,10 @@
 //! Answers: the vendor's examples say nothing, so every form but a web page is accepted.
 
-use gensoft_client::http::header::CONTENT_TYPE;
-use gensoft_client::http::{HeaderMap, HeaderValue, StatusCode};
-use gensoft_client::sandbox::{AnswerShape, Fault, Sandbox};
+use gensoft_client::sandbox::{AnswerShape, Sandbox};
 use gensoft_client::{Delivery, ErrorKind, RawJson};
 use serde_json::{Value, json};
 
-use crate::support::{Op, client, eager, of_all_forms, order, start_with};
+use crate::support::{Op, client, eager, order, start_with};
 
 #[tokio::test]
 async fn an_answer_of_any_shape_is_a_success() {
@@ -48,47 +46,6 @@ async fn an_answer_of_any_shape_is_a_success() {
                 );
             }
             assert_eq!(op.effects(&sandbox), 1);
-        }
-    }
-}
-
-/// A firewall or a gateway wrote it, so nobody knows what became of the order or the report.
-#[tokio::test]
-async fn a_web_page_is_not_an_answer() {
-    let sandbox = Sandbox::with(of_all_forms()).await.unwrap();
-    for (status, kind, body) in [
-        (
-            200,
-            "text/html; charset=utf-8",
-            "<html>Acesso bloqueado</html>",
-        ),
-        (200, "TEXT/HTML", "bloqueado"),
-        (201, "application/json", "\r\n <!DOCTYPE html>"),
-        (202, "text/plain", "\u{feff}<p>{}</p>"),
-        (200, "application/xhtml+xml", "{}"),
-    ] {
-        let fault = Fault::Status {
-            status: StatusCode::from_u16(status).unwrap(),
-            headers: HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]),
-            body: body.into(),
-        };
-        for op in Op::IN_ALL_FORMS {
-            sandbox.clear_requests();
-            sandbox.fail_always(op.id(), fault.clone()).unwrap();
-            let error = op.call(&client(&sandbox, eager())).await.unwrap_err();
-            let is = (error.kind(), error.delivery(), error.attempts());
-            assert_eq!(
-                is,
-                (ErrorKind::Decode, Delivery::Unknown, 1),
-                "{op:?}, {body}"
-            );
-            assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
-            assert_eq!(error.body(), body.as_bytes());
-            assert!(
-                !format!("{error} {error:?}").contains("bloqueado"),
-                "{error}"
-            );
-            assert_eq!((sandbox.count(op.id()), op.effects(&sandbox)), (1, 0));
         }
     }
 }

@@ -1,36 +1,17 @@
-//! Attendances: the requests, what is never sent, and repetitions.
+//! Attendances: the requests, what is never sent, and a repetition.
 
 use std::collections::BTreeMap;
 
 use gensoft_client::attendances::{Attachment, Attendance, Moment, Part};
-use gensoft_client::http::StatusCode;
 use gensoft_client::sandbox::{Fault, Sandbox};
 use gensoft_client::{CallOptions, Delivery, Effect, ErrorKind, RawJson};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::support::{ATTENDANCES_SEND, Op, client, eager, only, order, soon};
+use crate::support::{ATTENDANCES_SEND, Op, client, eager};
 
 fn part(json: &Value) -> Part {
     Part::of(json).unwrap()
-}
-
-#[tokio::test]
-async fn an_attendance_goes_to_its_path_with_the_slash() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let reply = sandbox.client().attendances().send(&order()).await;
-    assert_eq!(reply.unwrap().status(), StatusCode::OK);
-    let sent = only(&sandbox, ATTENDANCES_SEND);
-    assert_eq!(
-        (sent.method.as_str(), sent.target.as_str()),
-        ("POST", "/api/v1/attendance/")
-    );
-    assert_eq!(sent.header("content-type"), Some("application/json"));
-    assert_eq!(sent.header("accept"), Some("application/json"));
-    assert_eq!(sent.header("content-length"), Some("26"));
-    assert_eq!(sent.header("transfer-encoding"), None);
-    let version = concat!("gensoft-client/", env!("CARGO_PKG_VERSION"));
-    assert_eq!(sent.header("user-agent"), Some(version));
 }
 
 #[tokio::test]
@@ -294,35 +275,6 @@ fn null_is_absent() {
     assert_eq!(read, Attendance::new(Moment::Created));
 }
 
-/// If it may have been accepted it is not sent again: an order must not become two.
-#[tokio::test]
-async fn an_attendance_whose_fate_is_unknown_is_sent_once() {
-    let sandbox = Sandbox::start().await.unwrap();
-    for (fault, taken) in [
-        (Fault::ResetBeforeEffect, 0),
-        (Fault::ResetAfterRequest, 1),
-        (Fault::CutBody { after: 1 }, 1),
-        (Fault::Garbage, 1),
-        (Fault::status(StatusCode::BAD_GATEWAY), 0),
-        (Fault::status(StatusCode::REQUEST_TIMEOUT), 0),
-        (Fault::Unavailable { retry_after: None }, 0),
-    ] {
-        let before = (sandbox.count(ATTENDANCES_SEND), sandbox.attendances().len());
-        sandbox.fail_next(ATTENDANCES_SEND, fault.clone()).unwrap();
-        let error = Op::Attendance
-            .call(&client(&sandbox, eager()))
-            .await
-            .unwrap_err();
-        assert_eq!(
-            (error.delivery(), error.attempts()),
-            (Delivery::Unknown, 1),
-            "{fault:?}"
-        );
-        let after = (sandbox.count(ATTENDANCES_SEND), sandbox.attendances().len());
-        assert_eq!(after, (before.0 + 1, before.1 + taken), "{fault:?}");
-    }
-}
-
 #[tokio::test]
 async fn an_attendance_is_repeated_if_the_caller_says_that_it_is_safe() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -335,55 +287,6 @@ async fn an_attendance_is_repeated_if_the_caller_says_that_it_is_safe() {
         .await
         .unwrap();
     assert_eq!((reply.attempts(), sandbox.attendances().len()), (2, 2));
-}
-
-#[tokio::test]
-async fn what_was_refused_before_it_acted_is_sent_again() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let at_once = || Some("0".to_owned());
-    for fault in [
-        Fault::Throttled { retry_after: None },
-        Fault::Throttled {
-            retry_after: at_once(),
-        },
-        Fault::Unavailable {
-            retry_after: at_once(),
-        },
-    ] {
-        sandbox.fail_next(ATTENDANCES_SEND, fault).unwrap();
-        let reply = Op::Attendance
-            .call(&client(&sandbox, eager()))
-            .await
-            .unwrap();
-        assert_eq!(reply.attempts(), 2);
-    }
-    assert_eq!(
-        (sandbox.attendances().len(), sandbox.count(ATTENDANCES_SEND)),
-        (3, 6)
-    );
-}
-
-/// Dropped while it waits for the answer: nothing is sent again, and what was sent was accepted.
-#[tokio::test]
-async fn a_cancelled_call_sends_nothing_more() {
-    let sandbox = Sandbox::start().await.unwrap();
-    sandbox
-        .fail_next(ATTENDANCES_SEND, Fault::StallHead)
-        .unwrap();
-    let call = tokio::spawn(
-        client(&sandbox, eager())
-            .attendances()
-            .send(&order())
-            .send(),
-    );
-    soon(sandbox.wait_for(ATTENDANCES_SEND, 1)).await.unwrap();
-    call.abort();
-    assert!(call.await.unwrap_err().is_cancelled());
-    soon(sandbox.wait_until_closed()).await;
-    assert_eq!(
-        (sandbox.attendances().len(), sandbox.count(ATTENDANCES_SEND)),
-        (1, 1)
-    );
 }
 
 #[test]

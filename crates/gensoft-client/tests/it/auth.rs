@@ -11,15 +11,7 @@ use gensoft_client::{
 };
 use tokio::time::advance;
 
-use crate::support::{ATTENDANCES_SEND, Op, client, eager, only, order, start_with};
-
-#[tokio::test]
-async fn the_key_is_sent_bare() {
-    let sandbox = Sandbox::start().await.unwrap();
-    sandbox.client().attendances().send(&order()).await.unwrap();
-    let sent = only(&sandbox, ATTENDANCES_SEND);
-    assert_eq!(sent.header("authorization"), Some("EXAMPLE-API-KEY"));
-}
+use crate::support::{ATTENDANCES_SEND, Op, eager, only, order, start_with};
 
 #[tokio::test]
 async fn a_word_before_the_key_is_one_setting() {
@@ -150,22 +142,6 @@ async fn a_providers_key_must_fit_a_header() {
             Some(Op::Attendance.id()),
         );
         assert_eq!((is, network.count()), (expected, 0), "{key:?}");
-    }
-}
-
-/// The key is a setting, so asking for it again would change nothing.
-#[tokio::test]
-async fn a_401_is_final() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let client = client(&sandbox, eager());
-    sandbox.revoke_api_key();
-    for op in Op::ALL {
-        let error = op.call(&client).await.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.attempts()),
-            (ErrorKind::Unauthenticated, 1)
-        );
-        assert_eq!(sandbox.count(op.id()), 1);
     }
 }
 

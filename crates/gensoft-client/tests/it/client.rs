@@ -2,7 +2,7 @@
 
 use gensoft_client::http::{Method, StatusCode};
 use gensoft_client::sandbox::{KeyForm, Sandbox};
-use gensoft_client::{Delivery, ErrorKind, GensoftClient, HttpOptions};
+use gensoft_client::{Delivery, ErrorKind, GensoftClient};
 use serde_json::json;
 
 use crate::support::{ATTENDANCES_SEND, Op, only, start_with};
@@ -17,18 +17,6 @@ fn the_base_url_is_needed() {
         (error.kind(), error.delivery()),
         (ErrorKind::Config, Delivery::NotSent)
     );
-}
-
-#[test]
-fn plain_http_to_another_machine_only_when_allowed_by_name() {
-    let builder = || {
-        GensoftClient::builder()
-            .base_url("http://laboratory.example")
-            .api_key("x")
-    };
-    assert_eq!(builder().build().unwrap_err().kind(), ErrorKind::Config);
-    let allowed = HttpOptions::default().allow_plain_http(true);
-    assert!(builder().http(allowed).build().is_ok());
 }
 
 #[tokio::test]

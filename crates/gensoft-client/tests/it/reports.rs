@@ -1,11 +1,10 @@
-//! Reports: the requests in each reading, what is never sent, and repetitions.
+//! Reports: the requests in each reading, and what is never sent.
 
-use std::io;
-use std::sync::{Arc, Mutex, Once};
+use std::sync::Once;
 use std::time::SystemTime;
 
 use gensoft_client::http::StatusCode;
-use gensoft_client::sandbox::{Fault, PathForm, ReportForm, Sandbox, WrongSlash};
+use gensoft_client::sandbox::{PathForm, ReportForm, Sandbox};
 use gensoft_client::{Body, CallOptions, Delivery, ErrorKind, ExecutionId};
 use proptest::prelude::*;
 
@@ -17,26 +16,6 @@ const PATH: &str = "/api/v1/results/upload/execution/10";
 
 fn ten() -> ExecutionId {
     ExecutionId::from(10)
-}
-
-#[tokio::test]
-async fn a_report_is_the_body_itself() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let reply = sandbox
-        .client()
-        .reports()
-        .upload(&ten(), Body::from(PDF))
-        .await;
-    assert_eq!(reply.unwrap().status(), StatusCode::OK);
-    let sent = only(&sandbox, REPORTS_UPLOAD);
-    assert_eq!((sent.method.as_str(), sent.target.as_str()), ("PUT", PATH));
-    assert_eq!(sent.header("authorization"), Some("EXAMPLE-API-KEY"));
-    assert_eq!(sent.header("content-type"), Some("application/pdf"));
-    assert_eq!(sent.header("accept"), Some("application/json"));
-    let length = PDF.len().to_string();
-    assert_eq!(sent.header("content-length"), Some(length.as_str()));
-    assert_eq!(sent.header("transfer-encoding"), None);
-    assert_eq!(sent.body, PDF);
 }
 
 #[tokio::test]
@@ -127,35 +106,6 @@ async fn the_slash_of_the_path_is_one_setting() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_its_error_names_the_slash() {
-    for (path, slash) in [(PathForm::Slash, false), (PathForm::NoSlash, true)] {
-        let sandbox = start_with(|set| set.report_path = path).await;
-        let upload = || sandbox.client().reports().upload(&ten(), Body::from(PDF));
-        let error = upload().trailing_slash(slash).send().await.unwrap_err();
-        let is = (error.kind(), error.attempts(), error.delivery());
-        assert_eq!(is, (ErrorKind::Rejected, 1, Delivery::Answered));
-        assert_eq!(error.status(), Some(StatusCode::MOVED_PERMANENTLY));
-        let says = if slash {
-            "without its trailing slash"
-        } else {
-            "with a trailing slash"
-        };
-        assert!(error.to_string().contains(says), "{error}");
-        assert_eq!(sandbox.requests().len(), 1);
-        upload().trailing_slash(!slash).send().await.unwrap();
-
-        let sandbox = start_with(|set| {
-            set.report_path = path;
-            set.wrong_slash = WrongSlash::NotFound;
-        })
-        .await;
-        let upload = sandbox.client().reports().upload(&ten(), Body::from(PDF));
-        let error = upload.trailing_slash(slash).send().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NotFound);
-    }
-}
-
-#[tokio::test]
 async fn a_report_comes_from_path_bytes_or_stream() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("laudo.pdf");
@@ -225,31 +175,6 @@ async fn what_is_not_a_pdf_is_never_sent() {
         .unwrap();
 }
 
-#[tokio::test]
-async fn a_file_that_goes_away_is_a_local_error() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("laudo.pdf");
-    std::fs::write(&path, PDF).unwrap();
-    let body = Body::from_path(&path).await.unwrap();
-    std::fs::remove_file(&path).unwrap();
-    let error = sandbox
-        .client()
-        .reports()
-        .upload(&ten(), body)
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::LocalIo, Delivery::NotSent)
-    );
-    assert_eq!(
-        (error.operation(), sandbox.connections()),
-        (Some(REPORTS_UPLOAD), 0)
-    );
-}
-
 /// Neither of the two files would arrive, but a mixture of both, and count as the laudo.
 #[tokio::test]
 async fn a_file_that_is_rewritten_while_it_is_sent_does_not_arrive() {
@@ -280,71 +205,6 @@ async fn a_file_that_is_rewritten_while_it_is_sent_does_not_arrive() {
     }
 }
 
-/// A new upload replaces the old one (documented), so a lost answer is not a reason to give up.
-#[tokio::test]
-async fn an_upload_is_repeated_and_leaves_another_version() {
-    let sandbox = Sandbox::start().await.unwrap();
-    sandbox
-        .fail_next(REPORTS_UPLOAD, Fault::ResetAfterRequest)
-        .unwrap();
-    let upload = client(&sandbox, eager())
-        .reports()
-        .upload(&ten(), Body::from(PDF));
-    let reply = soon(upload.send()).await.unwrap();
-    let versions = sandbox.report_versions("10");
-    assert_eq!((reply.attempts(), versions.len()), (2, 2));
-    assert!(versions.iter().all(|version| version.pdf == PDF));
-}
-
-#[tokio::test]
-async fn a_stream_is_sent_once() {
-    let sandbox = Sandbox::start().await.unwrap();
-    sandbox
-        .fail_next(REPORTS_UPLOAD, Fault::ResetBeforeEffect)
-        .unwrap();
-    let stream = Body::single_pass(PDF.as_bytes(), PDF.len() as u64);
-    let upload = client(&sandbox, eager()).reports().upload(&ten(), stream);
-    let error = soon(upload.send()).await.unwrap_err();
-    let is = (error.kind(), error.delivery(), error.attempts());
-    assert_eq!(is, (ErrorKind::Interrupted, Delivery::Unknown, 1));
-    assert_eq!(sandbox.count(REPORTS_UPLOAD), 1);
-}
-
-#[tokio::test]
-async fn progress_starts_again_with_each_attempt_and_names_it() {
-    let sandbox = Sandbox::start().await.unwrap();
-    sandbox
-        .fail_next(REPORTS_UPLOAD, Fault::ResetBeforeEffect)
-        .unwrap();
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let options = CallOptions::default().on_progress({
-        let seen = seen.clone();
-        move |progress| seen.lock().unwrap().push(progress)
-    });
-    let pdf = [PDF.as_bytes(), &vec![b'%'; 300_000]].concat();
-    let total = pdf.len() as u64;
-    let upload = client(&sandbox, eager()).reports().upload(
-        &ten(),
-        Body::from_factory(total, move || {
-            let pdf = io::Cursor::new(pdf.clone());
-            async move { Ok(pdf) }
-        }),
-    );
-    soon(upload.options(options).send()).await.unwrap();
-    let seen = seen.lock().unwrap();
-    for attempt in [1, 2] {
-        let sent: Vec<u64> = seen
-            .iter()
-            .filter(|one| one.attempt == attempt)
-            .map(|one| one.sent)
-            .collect();
-        assert!(sent.len() > 1 && sent.is_sorted(), "{sent:?}");
-        assert!(sent[0] < total && sent.last() == Some(&total));
-    }
-    assert!(seen.iter().all(|one| one.total == Some(total)));
-    assert!(seen.is_sorted_by_key(|one| one.attempt));
-}
-
 #[test]
 fn an_execution_id_is_any_text() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -355,30 +215,4 @@ fn an_execution_id_is_any_text() {
         runtime.block_on(upload.trailing_slash(slash).send()).unwrap();
         prop_assert!(!sandbox.report_versions(&id).is_empty());
     });
-}
-
-#[tokio::test]
-async fn an_unknown_execution_and_a_file_that_is_too_large() {
-    let sandbox = start_with(|set| {
-        set.executions = Some(vec!["10".to_owned()]);
-        set.body_limit = 100;
-    })
-    .await;
-    let upload = |id: u64, body| {
-        sandbox
-            .client()
-            .reports()
-            .upload(&ExecutionId::from(id), body)
-            .send()
-    };
-    let error = upload(11, Body::from(PDF)).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.message()),
-        (ErrorKind::NotFound, Some("Não encontrado."))
-    );
-    let large = [PDF.as_bytes(), &[b'%'; 200]].concat();
-    let error = upload(10, Body::from(large)).await.unwrap_err();
-    assert_eq!(error.status(), Some(StatusCode::PAYLOAD_TOO_LARGE));
-    assert_eq!((error.kind(), error.message()), (ErrorKind::Rejected, None));
-    upload(10, Body::from(PDF)).await.unwrap();
 }

@@ -5,5 +5,4 @@ mod attendances;
 mod keys;
 mod plumbing;
 mod reports;
-mod shapes;
 mod wire;

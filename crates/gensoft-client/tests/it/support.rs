@@ -76,7 +76,6 @@ pub(crate) enum Op {
 
 impl Op {
     pub(crate) const ALL: [Self; 2] = [Self::Attendance, Self::Report];
-    pub(crate) const IN_ALL_FORMS: [Self; 3] = [Self::Attendance, Self::Report, Self::Form];
 
     pub(crate) fn id(self) -> &'static str {
         match self {

@@ -94,20 +94,3 @@ async fn a_late_answer_is_waited_for() {
     assert!(error.is_none(), "{error:?}");
     assert_eq!(network.count(), 2);
 }
-
-/// It ends like any transfer that stalls.
-#[tokio::test(start_paused = true)]
-async fn an_attendance_that_stalls_times_out() {
-    let network =
-        FakeTransport::new(|_| FakeAnswer::json("{}").read_slowly(64 * 1024, seconds(3600)));
-    let client = over(&network, HttpOptions::default());
-    let large = json!({ "campo": "x".repeat(1 << 20) });
-    let (error, took) = timed(client.attendances().send(&large).send()).await;
-    let error = error.expect("it stood still");
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (ErrorKind::Timeout, Delivery::Unknown)
-    );
-    // The first bytes may take their time too.
-    assert!(took <= seconds(90), "{took:?}");
-}

@@ -1,13 +1,11 @@
 //! The client's settings, and calls that it does not model.
 
 use common_http::ErrorKind;
-use common_http::transport::{FakeAnswer, FakeTransport};
+use common_http::transport::FakeAnswer;
 use http::Method;
 use medreader_client::MedReaderClient;
 
-use crate::support::{
-    LOGIN, TENANT, answers, builder, calls, client, idle_client, refusal, session, told,
-};
+use crate::support::{TENANT, answers, builder, calls, client, idle_client, refusal, told};
 
 #[test]
 fn a_tenant_is_required_and_must_be_a_valid_header_value() {
@@ -62,34 +60,6 @@ fn credentials_are_required() {
     let error = error.unwrap_err();
     assert_eq!(told(&error), ("config", None, None, 0, "not_sent"));
     assert!(error.to_string().contains("credentials"), "{error}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_path_of_the_base_url_stays_in_front() {
-    let network = FakeTransport::new(|request| {
-        if request.target.ends_with(LOGIN) {
-            FakeAnswer::json(session(1))
-        } else {
-            FakeAnswer::json("{}")
-        }
-    });
-    let client = builder(&network)
-        .base_url("http://localhost:8080/medreader/")
-        .build()
-        .unwrap();
-    client.configuration().get().send().await.unwrap();
-    let targets: Vec<_> = network
-        .requests()
-        .into_iter()
-        .map(|sent| sent.target)
-        .collect();
-    assert_eq!(
-        targets,
-        [
-            "/medreader/api/v1/auth/login",
-            "/medreader/api/v1/tenant/configurations"
-        ]
-    );
 }
 
 #[tokio::test(start_paused = true)]

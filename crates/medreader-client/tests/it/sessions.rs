@@ -1,18 +1,17 @@
 //! Logins: what is sent, how long they last, and that nobody is locked out by them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
+use common_http::transport::{FakeAnswer, FakeTransport};
 use common_http::{Error, ErrorKind, MemoryStore, Provider, Result, async_trait};
 use futures_util::future::join_all;
 use medreader_client::{Credentials, ErrorCode};
 use tokio::time::{Instant, advance};
 
 use crate::support::{
-    EMAIL, LOGIN, PASSWORD, TENANT, answers, authorization, builder, calls, client, folder, logins,
-    refusal, session, told, vendor,
+    EMAIL, LOGIN, PASSWORD, TENANT, answers, builder, calls, client, folder, logins, refusal, told,
 };
 
 /// A network in which everything except logins succeeds.
@@ -22,43 +21,6 @@ fn with_logins(login: impl Fn(usize) -> FakeAnswer + Send + Sync + 'static) -> A
         LOGIN => login(count.fetch_add(1, Ordering::SeqCst)),
         _ => FakeAnswer::json("{}"),
     })
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_login_as_it_is_on_the_wire() {
-    let network = answers(vec![|| FakeAnswer::json("{}")]);
-    let user = client(&network).sessions().open().send().await.unwrap();
-    assert_eq!(user.name.as_deref(), Some("Pessoa Ficticia"));
-    assert_eq!(user.email.as_deref(), Some(EMAIL));
-    assert_eq!(user.phone.as_deref(), Some("+550000000000"));
-    assert_eq!(format!("{user:?}"), "User { .. }");
-
-    let sent = &network.requests()[0];
-    assert_eq!(
-        (sent.method.as_str(), sent.target.as_str()),
-        ("POST", LOGIN)
-    );
-    assert_eq!(sent.headers["x-tenant-id"], TENANT);
-    assert_eq!(sent.headers["content-type"], "application/json");
-    assert_eq!(sent.headers["accept"], "application/json");
-    assert!(!sent.headers.contains_key("authorization"));
-    let body = format!(r#"{{"email":"{EMAIL}","password":"{PASSWORD}"}}"#);
-    assert_eq!(sent.body, body);
-    assert_eq!(sent.headers["content-length"], body.len().to_string());
-}
-
-#[tokio::test(start_paused = true)]
-async fn calls_carry_the_token_as_bearer() {
-    let network = answers(vec![|| FakeAnswer::json("{}")]);
-    let client = client(&network);
-    for _ in 0..3 {
-        client.configuration().get().send().await.unwrap();
-    }
-    assert_eq!(logins(&network), 1);
-    for call in calls(&network) {
-        assert_eq!(authorization(&call), "Bearer EXAMPLE.TOKEN.1");
-        assert_eq!(call.headers["x-tenant-id"], TENANT);
-    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -184,21 +146,6 @@ async fn a_session_is_renewed_ahead_of_its_end() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_renewal_that_fails_leaves_the_old_session_in_use() {
-    let network = with_logins(|login| match login {
-        0 => FakeAnswer::json(session(1)),
-        _ => refusal(500, "erro"),
-    });
-    let client = client(&network);
-    client.configuration().get().send().await.unwrap();
-    advance(Duration::from_secs(3570)).await;
-    client.configuration().get().send().await.unwrap();
-    let last = calls(&network).pop().unwrap();
-    assert_eq!(authorization(&last), "Bearer EXAMPLE.TOKEN.1");
-    assert!(logins(&network) > 1);
-}
-
 /// Each refusal of a login has its own error, and none is repeated before its pause is over.
 #[tokio::test(start_paused = true)]
 async fn refused_logins_are_three_errors_and_are_not_hammered() {
@@ -247,53 +194,6 @@ async fn refused_logins_are_three_errors_and_are_not_hammered() {
         client.sessions().open().send().await.unwrap_err();
         assert_eq!(network.count(), 2);
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_lockouts_own_time_is_kept() {
-    let network = with_logins(|login| match login {
-        0 => refusal(429, "too_many_attempts").header("retry-after", "900"),
-        _ => FakeAnswer::json(session(1)),
-    });
-    let client = client(&network);
-    let error = client.sessions().open().send().await.unwrap_err();
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(900)));
-    advance(Duration::from_secs(899)).await;
-    client.sessions().open().send().await.unwrap_err();
-    assert_eq!(network.count(), 1);
-    advance(Duration::from_secs(2)).await;
-    client.sessions().open().send().await.unwrap();
-    assert_eq!(network.count(), 2);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_login_is_repeated_when_the_line_or_the_vendor_failed() {
-    let network = with_logins(|login| match login {
-        0 => FakeAnswer::error(TransportError::Interrupted),
-        1 => FakeAnswer::status(503),
-        _ => FakeAnswer::json(session(1)),
-    });
-    client(&network).sessions().open().send().await.unwrap();
-    assert_eq!(network.count(), 3);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_expired_session_is_renewed_once_for_all_who_wait() {
-    let has_expired = Arc::new(AtomicBool::new(false));
-    let expired = has_expired.clone();
-    let network = vendor(move |request, _| match authorization(request) {
-        "Bearer EXAMPLE.TOKEN.1" if expired.load(Ordering::SeqCst) => refusal(401, "unauthorized"),
-        _ => FakeAnswer::json("{}"),
-    });
-    let client = client(&network);
-    client.configuration().get().send().await.unwrap();
-    advance(Duration::from_secs(120)).await;
-    has_expired.store(true, Ordering::SeqCst);
-    let waiting = (0..1000).map(|_| client.configuration().get().send());
-    for outcome in join_all(waiting).await {
-        outcome.unwrap();
-    }
-    assert_eq!(logins(&network), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,4 @@
-//! The client against the sandbox over real sockets: from a folder to the result of a prescription,
-//! and what may go wrong on the way.
+//! The client against the sandbox over real sockets: from a folder to the result of a prescription.
 
 use std::time::Duration;
 
@@ -7,14 +6,10 @@ use futures_util::StreamExt as _;
 use medreader_client::prescriptions::{
     FoundResult, PrescriptionFile, Prompt, ResultStatus, Upload, WaitOptions,
 };
-use medreader_client::sandbox::{
-    EmptyFolder, Fault, IdReading, Lockout, Processing, Sandbox, Settings,
-};
+use medreader_client::sandbox::{EmptyFolder, IdReading, Processing, Sandbox, Settings};
 use medreader_client::webhook::{Events, Receiver, Verifier, router};
 use medreader_client::{FolderId, Recorded};
 use tokio::net::TcpListener;
-
-use super::support::told;
 
 const CONTENT: &[u8] = b"%PDF-1.7 EXAMPLE";
 
@@ -178,109 +173,4 @@ async fn from_a_folder_to_a_result_by_webhook() {
         assert_eq!(result.id.as_str(), upload.id.as_str());
         assert!(sandbox.webhook_log()[0].is_confirmed());
     }
-}
-
-#[tokio::test]
-async fn a_folder_is_created_at_most_once_when_the_answer_is_lost() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let folders = sandbox.client().folders();
-    sandbox
-        .fail_next("medreader.folders.create", Fault::ResetAfterRequest)
-        .unwrap();
-    let lost = folders.create("Pacientes").send().await.unwrap_err();
-    assert_eq!(told(&lost), ("interrupted", None, None, 1, "unknown"));
-    assert_eq!(sandbox.count("medreader.folders.create"), 1);
-
-    // It had its effect, as the caller learns by asking again.
-    let taken = folders.create("Pacientes").send().await.unwrap_err();
-    let code = Some("folder_name_duplicate");
-    assert_eq!(told(&taken), ("conflict", Some(409), code, 1, "answered"));
-}
-
-#[tokio::test]
-async fn a_file_is_uploaded_at_most_once_when_the_answer_is_lost() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let folder = FolderId::from(sandbox.folder("Pacientes").unwrap());
-    sandbox
-        .fail_next("medreader.prescriptions.upload", Fault::ResetAfterRequest)
-        .unwrap();
-    let file = PrescriptionFile::from_bytes("receita.pdf", CONTENT);
-    let prescriptions = sandbox.client().prescriptions();
-    let lost = prescriptions.upload(&folder, file).send().await;
-    assert_eq!(
-        told(&lost.unwrap_err()),
-        ("interrupted", None, None, 1, "unknown")
-    );
-    assert_eq!(sandbox.count("medreader.prescriptions.upload"), 1);
-    assert_eq!(sandbox.uploads().len(), 1);
-}
-
-#[tokio::test]
-async fn a_lockout_is_told_and_not_made_longer() {
-    let minute = Duration::from_secs(60);
-    let sandbox = Sandbox::with(Settings {
-        lockout: Some(Lockout {
-            failures: 2,
-            duration: minute,
-            retry_after: true,
-        }),
-        ..Settings::default()
-    })
-    .await
-    .unwrap();
-    for _ in 0..2 {
-        let wrong = sandbox
-            .client_builder()
-            .credentials(&*sandbox.settings.email, "EXAMPLE-WRONG-PASSWORD")
-            .build()
-            .unwrap();
-        let error = wrong.sessions().open().send().await.unwrap_err();
-        let code = Some("invalid_credentials");
-        assert_eq!(
-            told(&error),
-            ("credentials", Some(401), code, 1, "answered")
-        );
-    }
-
-    // The right password does not help now, and asking again sends nothing.
-    let locked_out = sandbox.client_builder().build().unwrap();
-    for _ in 0..3 {
-        let error = locked_out.sessions().open().send().await.unwrap_err();
-        assert_eq!(
-            (error.kind().as_str(), error.code()),
-            ("rate_limited", Some("too_many_attempts"))
-        );
-        assert!(error.retry_after().is_some_and(|wait| wait <= minute));
-        assert_eq!(sandbox.count("medreader.sessions.open"), 3);
-    }
-
-    sandbox.clock().advance(minute);
-    let later = sandbox.client_builder().build().unwrap();
-    later.sessions().open().send().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_missing_permission_is_told_as_such() {
-    let sandbox = Sandbox::start().await.unwrap();
-    sandbox.set_permissions([]);
-    let configuration = sandbox.client().configuration();
-    let error = configuration.get().send().await.unwrap_err();
-    assert_eq!(
-        told(&error),
-        (
-            "permission_denied",
-            Some(401),
-            Some("unauthorized"),
-            1,
-            "answered"
-        )
-    );
-    // The session was new, so another login could not have helped.
-    assert_eq!(
-        (
-            sandbox.logins(),
-            sandbox.count("medreader.configuration.get")
-        ),
-        (1, 1)
-    );
 }

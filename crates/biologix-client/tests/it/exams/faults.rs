@@ -115,19 +115,6 @@ async fn a_fault_that_stays_ends_the_stream_with_a_cursor() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_403_is_final() {
-    let network = Server::new(10, turns(0, Fault::Forbidden)).network();
-    let client = client(&network);
-    client.sessions().open().send().await.unwrap();
-    sleep(A_WHILE).await;
-    let error = client.exams(&partner()).list().send().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::PermissionDenied);
-    assert_eq!((error.code(), error.attempts()), (Some("notAuthorized"), 1));
-    assert_eq!(requests_to(&network, LOGIN).len(), 1);
-    assert_eq!(requests_to(&network, LIST).len(), 1);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_session_that_ends_between_two_pages_is_renewed_for_the_rest() {
     let network = Server::new(9, turns(1, Fault::Expired)).network();
     let client = client(&network);

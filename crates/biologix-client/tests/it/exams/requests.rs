@@ -4,34 +4,7 @@ use biologix_client::PartnerId;
 use biologix_client::http::Method;
 use common_http::{Delivery, ErrorKind};
 
-use crate::support::{LIST, builder, client, network, page, partner, targets};
-
-#[test]
-fn the_list_request_is_built_without_io() {
-    let network = network(|_| page("[]", 0));
-    let list = client(&network)
-        .exams(&partner())
-        .list()
-        .offset(200)
-        .page_size(50);
-    let prepared = list.prepare().unwrap();
-    let operation = prepared.operation();
-    assert_eq!(
-        (operation.id(), operation.method().as_str()),
-        ("biologix.exams.list", "GET")
-    );
-    assert_eq!(
-        prepared.url().as_str(),
-        "http://127.0.0.1:9/v2/partners/0000301DD/exams?offset=200&limit=50"
-    );
-    let headers = prepared.headers();
-    assert_eq!(headers["accept"], "application/json");
-    let agent = concat!("biologix-client/", env!("CARGO_PKG_VERSION"));
-    assert_eq!(headers["user-agent"], agent);
-    // The session's header is added when it is sent. There is none about pagination.
-    assert_eq!(headers.len(), 2, "{headers:?}");
-    assert_eq!(network.count(), 0);
-}
+use crate::support::{LIST, client, network, page, partner, targets};
 
 #[tokio::test(start_paused = true)]
 async fn an_endpoint_that_is_not_modelled_has_the_session() {
@@ -172,16 +145,4 @@ async fn the_partner_id_is_the_callers() {
     let asked = targets(&network);
     assert!(asked[1].starts_with("/v2/partners/0000301DD/"), "{asked:?}");
     assert!(asked[2].starts_with("/v2/partners/0000302DD/"), "{asked:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_path_of_the_base_url_stays_in_front() {
-    let network = network(|_| page("[]", 0));
-    let client = builder(&network).base_url("http://127.0.0.1:9/biologix/");
-    let list = client.build().unwrap().exams(&partner()).list();
-    let prepared = list.prepare().unwrap();
-    assert_eq!(
-        prepared.url().path(),
-        "/biologix/v2/partners/0000301DD/exams"
-    );
 }

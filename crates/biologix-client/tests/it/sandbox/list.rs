@@ -5,7 +5,7 @@ use std::time::Duration;
 use biologix_client::sandbox::{Fault, Sandbox, Settings, Throttle};
 use serde_json::json;
 
-use super::wire::{ids, list, log_in, send};
+use super::wire::{ids, list, log_in};
 
 #[tokio::test]
 async fn pages_hold_every_exam_once_newest_first() {
@@ -192,43 +192,6 @@ async fn faults_have_the_vendors_bodies() {
     assert_eq!(
         (got.status, &got.json()["status"], got.header("retry-after")),
         (503, &json!(503), Some("3"))
-    );
-}
-
-#[tokio::test]
-async fn other_paths_and_methods_are_refused() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let token = log_in(&sandbox).await;
-    let auth = [("authorization", token.as_str())];
-    let got = send(sandbox.url(), "GET /v2/sessions", &auth, "").await;
-    assert_eq!(
-        (got.status, &got.json()["path"]),
-        (404, &json!("/v2/sessions"))
-    );
-    assert_eq!(
-        send(
-            sandbox.url(),
-            "GET /v2/partners/0000001DD/exams/",
-            &auth,
-            ""
-        )
-        .await
-        .status,
-        404
-    );
-    let got = send(
-        sandbox.url(),
-        "POST /v2/partners/0000001DD/exams",
-        &auth,
-        "",
-    )
-    .await;
-    assert_eq!((got.status, got.header("allow")), (405, Some("GET")));
-    assert_eq!(
-        send(sandbox.url(), "GET /v2/sessions/open", &auth, "")
-            .await
-            .status,
-        405
     );
 }
 

@@ -8,44 +8,6 @@ use serde_json::json;
 use super::wire::{list, log_in, open_with, send};
 
 #[tokio::test]
-async fn a_session_is_as_documented() {
-    let sandbox = Sandbox::start().await.unwrap();
-    assert_eq!(sandbox.settings.username, "c|EXAMPLE|000001");
-    assert_eq!(sandbox.settings.partner_id, "0000001DD");
-    let body = json!({ "username": sandbox.settings.username, "password": sandbox.settings.password, "source": 100 });
-    let got = open_with(&sandbox, &body).await;
-    assert_eq!(
-        (got.status, got.header("content-type")),
-        (200, Some("application/json"))
-    );
-    assert_eq!(got.header("bx-session-token"), Some("EXAMPLETOKEN0001"));
-    let session = got.json();
-    let mut keys: Vec<&String> = session.as_object().unwrap().keys().collect();
-    keys.sort();
-    assert_eq!(keys, ["mfaVerified", "sessionId", "tokenStart", "userId"]);
-    assert_eq!(
-        (&session["userId"], &session["mfaVerified"]),
-        (&json!("0000001AA"), &json!(false))
-    );
-    assert!(session["tokenStart"].as_str().unwrap().contains('T'));
-    assert!(
-        !got.text().contains("EXAMPLETOKEN"),
-        "the token is in the header only"
-    );
-    assert_eq!(
-        open_with(&sandbox, &body).await.header("bx-session-token"),
-        Some("EXAMPLETOKEN0002")
-    );
-    assert_eq!(
-        (
-            sandbox.sessions_opened(),
-            sandbox.count("biologix.sessions.open")
-        ),
-        (2, 2)
-    );
-}
-
-#[tokio::test]
 async fn what_the_vendor_would_refuse_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let (name, password) = (&*sandbox.settings.username, &*sandbox.settings.password);

@@ -7,28 +7,9 @@ use common_http::transport::{FakeAnswer, FakeTransport};
 use common_http::{Delivery, Error, ErrorKind, Result, async_trait};
 
 use crate::support::{
-    LIST, LOGIN, TOKEN, authorization, builder, client, header, network, opened, page, partner,
+    LIST, LOGIN, TOKEN, authorization, builder, client, header, network, page, partner,
     requests_to, targets, without_credentials,
 };
-
-#[tokio::test(start_paused = true)]
-async fn source_is_sent_as_the_number_100() {
-    let network = network(|_| page("[]", 0));
-    client(&network).sessions().open().send().await.unwrap();
-    let login = &network.requests()[0];
-    assert_eq!(
-        (login.method.as_str(), login.target.as_str()),
-        ("POST", LOGIN)
-    );
-    assert_eq!(
-        login.body,
-        r#"{"username":"c|EXAMPLE|000001","password":"EXAMPLE-PASSWORD","source":100}"#
-    );
-    assert_eq!(header(login, "content-type"), Some("application/json"));
-    let length = login.body.len().to_string();
-    assert_eq!(header(login, "content-length"), Some(length.as_str()));
-    assert_eq!(header(login, "authorization"), None);
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_login_name_is_sent_verbatim() {
@@ -40,29 +21,6 @@ async fn a_login_name_is_sent_verbatim() {
     let body: serde_json::Value = serde_json::from_slice(&network.requests()[0].body).unwrap();
     let expected = serde_json::json!({"username": name, "password": password, "source": 100});
     assert_eq!(body, expected);
-}
-
-/// The document's own example.
-#[tokio::test(start_paused = true)]
-async fn basic_is_sent_in_lower_case() {
-    let network = FakeTransport::new(|request| match request.target.as_str() {
-        LOGIN => {
-            FakeAnswer::json(r#"{"userId":"4820681ER"}"#).header("bx-session-token", "3bFk3sL429dk")
-        }
-        _ => page("[]", 0),
-    });
-    client(&network)
-        .exams(&partner())
-        .list()
-        .send()
-        .await
-        .unwrap();
-    let lists = requests_to(&network, LIST);
-    assert_eq!(lists.len(), 1);
-    assert_eq!(
-        header(&lists[0], "authorization"),
-        Some("basic NDgyMDY4MUVSOjNiRmszc0w0Mjlkaw==")
-    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -155,16 +113,4 @@ async fn a_provider_is_asked_at_each_login() {
         let body: serde_json::Value = serde_json::from_slice(&login.body).unwrap();
         assert_eq!(body["password"], password);
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn session_info_is_what_the_login_said() {
-    let network = FakeTransport::new(|_| opened().header("bx-session-token", TOKEN));
-    let session = client(&network).sessions().open().send().await.unwrap();
-    assert_eq!(session.user_id, "0000001AA");
-    assert_eq!(session.session_id.as_deref(), Some("EXAMPLE-SESSION-ID"));
-    let start = session.token_start.as_ref().unwrap();
-    assert_eq!(start.as_str(), "2030-01-02T03:04:05.678Z");
-    assert_eq!(session.mfa_verified, Some(false));
-    assert!(session.extra.is_empty());
 }

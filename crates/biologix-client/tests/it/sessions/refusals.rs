@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use biologix_client::ErrorCode;
+use common_http::ErrorKind;
 use common_http::transport::{FakeAnswer, FakeTransport};
-use common_http::{Delivery, ErrorKind};
 use tokio::time::sleep;
 
 use crate::support::{client, opened, partner, refusal};
@@ -26,29 +26,6 @@ async fn twenty_calls(network: &Arc<FakeTransport>) -> [common_http::Error; 2] {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_login_refused_by_any_4xx_is_not_repeated_but_remembered() {
-    // A 408 is not about the login, and a 429 names its own pause.
-    for status in (400..500).filter(|status| ![408, 429].contains(status)) {
-        for body in ["", "{}", "<html>", r#"{"error":"exampleCode"}"#] {
-            let network =
-                FakeTransport::new(move |_| FakeAnswer::status(status).chunk(Duration::ZERO, body));
-            let [first, second] = twenty_calls(&network).await;
-            assert_eq!(network.count(), 1, "{status} {body}");
-            assert_eq!(first.operation(), Some("biologix.sessions.open"));
-            assert_eq!(
-                (second.kind(), second.status()),
-                (first.kind(), first.status())
-            );
-            assert_eq!(
-                (second.attempts(), second.delivery()),
-                (0, Delivery::NotSent)
-            );
-            assert!(second.retry_after().unwrap() <= Duration::from_secs(30));
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn incorrect_password_is_a_refused_login_under_any_status() {
     for status in [400, 401, 403, 404, 422, 500, 502, 503] {
         let network =
@@ -59,28 +36,6 @@ async fn incorrect_password_is_a_refused_login_under_any_status() {
             assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         }
         assert_eq!(network.count(), 1, "{status}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_refusal_is_remembered_for_a_growing_pause() {
-    let network = FakeTransport::new(|_| refusal(401, "incorrectPassword"));
-    let client = client(&network);
-    for (logins, pause) in [
-        (1, 30),
-        (2, 60),
-        (3, 120),
-        (4, 240),
-        (5, 480),
-        (6, 900),
-        (7, 900),
-    ] {
-        let refused = client.sessions().open().send().await.unwrap_err();
-        assert_eq!((refused.attempts(), network.count()), (1, logins));
-        sleep(Duration::from_secs(pause) - Duration::from_millis(10)).await;
-        let answered_here = client.sessions().open().send().await.unwrap_err();
-        assert_eq!((answered_here.attempts(), network.count()), (0, logins));
-        sleep(Duration::from_millis(20)).await;
     }
 }
 
@@ -131,16 +86,4 @@ async fn invalid_user_identifier_is_a_message_in_any_member() {
             assert!(!format!("{error} {error:?}").contains(TEXT));
         }
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_login_that_fails_by_the_vendors_fault_is_repeated_twice() {
-    let network = FakeTransport::new(|_| FakeAnswer::status(503));
-    let client = client(&network);
-    let error = client.sessions().open().send().await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Server, 3));
-    assert_eq!(network.count(), 3);
-    // There is nothing to remember, because the vendor refused nobody.
-    client.sessions().open().send().await.unwrap_err();
-    assert_eq!(network.count(), 6);
 }

@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use crate::support::{
     A_WHILE, DAY, LIST, LOGIN, TOKEN, authorization, builder, client, header, network, opened,
-    page, partner, refusal, requests_to,
+    page, partner, requests_to,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -89,53 +89,4 @@ async fn where_renewing_fails_the_old_token_is_used_for_its_7_days() {
     assert_eq!(error.kind(), ErrorKind::Server);
     assert_eq!(error.operation(), Some("biologix.sessions.open"));
     assert_eq!(requests_to(&network, LIST).len(), 3);
-}
-
-/// A network that accepts only the token of the newest login, and none once `revoked` is set.
-fn strict(revoked: &Arc<AtomicBool>) -> Arc<FakeTransport> {
-    let revoked = revoked.clone();
-    network(move |request| {
-        let newest = header(request, "authorization") != Some(&authorization(TOKEN));
-        if newest && !revoked.load(Ordering::Relaxed) {
-            page("[]", 0)
-        } else {
-            refusal(401, "incorrectPassword")
-        }
-    })
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_401_opens_one_new_session() {
-    let revoked = Arc::new(AtomicBool::new(false));
-    let network = strict(&revoked);
-    let client = client(&network);
-    client.sessions().open().send().await.unwrap();
-    sleep(A_WHILE).await;
-    client.exams(&partner()).list().send().await.unwrap();
-    let lists = requests_to(&network, LIST);
-    assert_eq!((requests_to(&network, LOGIN).len(), lists.len()), (2, 2));
-    assert_eq!(
-        header(&lists[1], "authorization"),
-        Some(&*authorization("EXAMPLETOKEN0002"))
-    );
-    // A second 401 is the answer.
-    revoked.store(true, Ordering::Relaxed);
-    sleep(A_WHILE).await;
-    let error = client.exams(&partner()).list().send().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unauthenticated);
-    assert_eq!(error.operation(), Some("biologix.exams.list"));
-    assert_eq!(error.attempts(), 2);
-    assert_eq!(requests_to(&network, LOGIN).len(), 3);
-    assert_eq!(requests_to(&network, LIST).len(), 4);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_401_on_a_young_token_opens_none() {
-    let network = strict(&Arc::new(AtomicBool::new(true)));
-    let client = client(&network);
-    client.sessions().open().send().await.unwrap();
-    sleep(Duration::from_secs(59)).await;
-    let error = client.exams(&partner()).list().send().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unauthenticated);
-    assert_eq!((error.attempts(), network.count()), (1, 2));
 }

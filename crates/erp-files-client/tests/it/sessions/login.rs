@@ -133,37 +133,6 @@ async fn scopes_are_a_setting() {
     assert_eq!((error.attempts(), error.delivery()), (1, Delivery::NotSent));
 }
 
-#[tokio::test(start_paused = true)]
-async fn one_token_for_all_who_wait() {
-    let erp = network(|op, nth| {
-        (op == Op::Token).then(|| crate::support::well(op, nth).after(Duration::from_secs(5)))
-    });
-    let client = on(&erp);
-    let calls = (0..50).map(|_| files(&client).list().send());
-    let answers = futures_util::future::join_all(calls).await;
-    assert!(answers.iter().all(Result::is_ok));
-    assert_eq!(
-        (seen(&erp, Op::Token).len(), seen(&erp, Op::List).len()),
-        (1, 50)
-    );
-}
-
-/// The caller that requested it goes away, and the one that waits requests it instead.
-#[tokio::test(start_paused = true)]
-async fn a_cancelled_login_holds_up_nobody() {
-    let erp = network(|op, nth| (op == Op::Token && nth == 1).then(FakeAnswer::never));
-    let client = on(&erp);
-    let first = tokio::time::timeout(Duration::from_secs(2), files(&client).list().send());
-    let second = async {
-        sleep(Duration::from_secs(1)).await;
-        files(&client).list().send().await
-    };
-    let (first, second) = tokio::join!(first, second);
-    assert!(first.is_err());
-    second.unwrap();
-    assert_eq!(seen(&erp, Op::Token).len(), 2);
-}
-
 /// `token-answer-as-in-rfc-6749`.
 #[tokio::test(start_paused = true)]
 async fn an_answer_without_a_token_is_an_error_with_its_body() {
@@ -231,21 +200,4 @@ async fn the_life_of_a_token_is_as_it_says() {
             Some("Bearer EXAMPLE")
         );
     }
-}
-
-/// A token that cannot be sent is the token endpoint's failure, not the call's.
-#[tokio::test]
-async fn a_token_that_fits_no_header_is_the_logins_failure() {
-    let erp = network(|op, _| {
-        (op == Op::Token)
-            .then(|| FakeAnswer::json(r#"{"access_token":"EXAMPLE\nTOKEN","expires_in":60}"#))
-    });
-    let error = files(&builder(&erp).build().unwrap()).list().send().await;
-    let error = error.unwrap_err();
-    assert_eq!(
-        (error.operation(), error.kind(), error.attempts()),
-        (Some(Op::Token.id()), ErrorKind::Decode, 1)
-    );
-    assert!(seen(&erp, Op::List).is_empty());
-    assert!(!error.to_string().contains("EXAMPLE"), "{error}");
 }

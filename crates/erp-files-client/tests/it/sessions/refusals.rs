@@ -1,114 +1,11 @@
-//! Token requests that are refused, which is remembered, or lost, which is repeated.
+//! Token requests that are refused by their code. The pauses are in `common-http`.
 
 use std::time::Duration;
 
-use common_http::transport::{FakeAnswer, TransportError};
-use common_http::{Delivery, ErrorKind};
-use erp_files_client::ErrorCode;
-use erp_files_client::sandbox::Settings;
-use tokio::time::sleep;
+use common_http::ErrorKind;
+use common_http::transport::FakeAnswer;
 
-use crate::support::{Op, eager, files, network, on, seen, started};
-
-/// `token-refused-by-400`, by any of the three statuses.
-#[tokio::test(start_paused = true)]
-async fn a_refused_token_request_is_remembered_for_a_growing_pause() {
-    for status in [400, 401, 403] {
-        let erp = network(move |op, _| {
-            let answer = || {
-                FakeAnswer::status(status).chunk(
-                    Duration::ZERO,
-                    r#"{"error":"invalid_client","error_description":"texto"}"#,
-                )
-            };
-            (op == Op::Token).then(answer)
-        });
-        let client = on(&erp);
-        for (asked, pause) in [(1, 30), (2, 60), (3, 120)] {
-            let calls = (0..10).map(|_| files(&client).list().send());
-            for result in futures_util::future::join_all(calls).await {
-                let error = result.unwrap_err();
-                let is = (error.kind(), error.operation(), ErrorCode::of(&error));
-                assert_eq!(
-                    is,
-                    (
-                        ErrorKind::Credentials,
-                        Some("erp.sessions.open"),
-                        Some(ErrorCode::InvalidClient)
-                    )
-                );
-                assert_eq!(
-                    (error.message(), error.delivery()),
-                    (Some("texto"), Delivery::NotSent)
-                );
-            }
-            assert_eq!(seen(&erp, Op::Token).len(), asked, "{status}");
-            sleep(Duration::from_secs(pause) - Duration::from_millis(10)).await;
-            let error = files(&client).list().send().await.unwrap_err();
-            assert_eq!((error.attempts(), seen(&erp, Op::Token).len()), (0, asked));
-            assert!(error.retry_after().unwrap() <= Duration::from_millis(10));
-            sleep(Duration::from_millis(20)).await;
-        }
-        assert!(seen(&erp, Op::List).is_empty());
-    }
-}
-
-#[tokio::test]
-async fn a_wrong_secret_is_told_as_such() {
-    let sandbox = started(Settings {
-        client_secret: "EXAMPLE-OTHER".to_owned(),
-        ..Settings::default()
-    })
-    .await;
-    let credentials = crate::support::credentials().token_url(sandbox.token_url());
-    let builder = sandbox
-        .client_builder()
-        .credentials(credentials)
-        .http(eager());
-    let client = builder.build().unwrap();
-    for attempts in [1, 0] {
-        let error = files(&client).list().send().await.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.printable_code()),
-            (ErrorKind::Credentials, Some("invalid_client"))
-        );
-        assert_eq!(error.attempts(), attempts);
-    }
-    assert_eq!(sandbox.count("erp.sessions.open"), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_lost_login_is_repeated_twice() {
-    let lost = |times: usize| {
-        network(move |op, nth| match (op, nth % 2) {
-            (Op::Token, _) if nth > times => None,
-            (Op::Token, 0) => Some(FakeAnswer::error(TransportError::Interrupted)),
-            (Op::Token, _) => Some(FakeAnswer::status(502)),
-            _ => None,
-        })
-    };
-    let erp = lost(2);
-    files(&on(&erp)).list().send().await.unwrap();
-    assert_eq!(
-        (seen(&erp, Op::Token).len(), seen(&erp, Op::List).len()),
-        (3, 1)
-    );
-    let erp = lost(3);
-    let client = on(&erp);
-    let error = files(&client).list().send().await.unwrap_err();
-    assert_eq!(
-        (error.operation(), error.attempts()),
-        (Some("erp.sessions.open"), 3)
-    );
-    assert_eq!(error.delivery(), Delivery::NotSent);
-    assert_eq!(
-        (seen(&erp, Op::Token).len(), seen(&erp, Op::List).len()),
-        (3, 0)
-    );
-    // That is not a refusal: the next call requests a token at once.
-    files(&client).list().send().await.unwrap();
-    assert_eq!(seen(&erp, Op::Token).len(), 4);
-}
+use crate::support::{Op, files, network, on, seen};
 
 /// `token-refused-by-code`: the code says it, whatever the status.
 #[tokio::test(start_paused = true)]

@@ -1,11 +1,11 @@
 //! The server's refusals and faults, in this vendor's words.
 
-use gensoft_client::sandbox::{Fault, HeaderCase, Sandbox, Settings};
+use gensoft_client::sandbox::{Fault, HeaderCase, Sandbox};
 use serde_json::json;
 
 use crate::support::{ATTENDANCES_SEND, REPORTS_UPLOAD, start_with};
 
-use super::wire::{JSON, KEY, Refusal as _, attend, send, upload};
+use super::wire::{JSON, Refusal as _, attend, send, upload};
 
 #[tokio::test]
 async fn unknown_paths_and_methods_are_refused_in_the_frameworks_words() {
@@ -87,23 +87,4 @@ async fn the_body_limit_and_the_header_case_can_be_set() {
     );
     assert!(sandbox.attendances().is_empty());
     assert_eq!(attend(&sandbox, "{\"a\":1}").await.status, 200);
-}
-
-#[tokio::test]
-async fn two_sandboxes_cannot_have_one_port() {
-    let first = Sandbox::start().await.unwrap();
-    let port = first.url().rsplit(':').next().unwrap().parse().unwrap();
-    let same = Settings {
-        port,
-        ..Settings::default()
-    };
-    let error = Sandbox::with(same).await.unwrap_err();
-    assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
-    let headers = [JSON, ("authorization", KEY)];
-    assert_eq!(
-        send(first.url(), "POST /api/v1/attendance/", &headers, b"{}")
-            .await
-            .status,
-        200
-    );
 }

@@ -108,43 +108,6 @@ fn a_result_prints_ids_and_status_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_results_of_a_folder_are_asked_for_and_read() {
-    let network = answers(vec![|| {
-        let list = json!({
-            "folder_id": FOLDER,
-            "folder_fullpath": "/Pasta/Sub Pasta",
-            "results": [{"id": "1", "status": "completed"}, {"id": "2", "status": "processing"}, {"id": "3", "status": "error"}]
-        });
-        FakeAnswer::json(list.to_string())
-    }]);
-    let list = client(&network)
-        .prescriptions()
-        .results(&folder())
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(list.folder_id, Some(folder()));
-    let read: Vec<_> = list
-        .readable()
-        .map(|result| (result.id.as_str(), result.status.clone().unwrap()))
-        .collect();
-    assert_eq!(
-        read,
-        [
-            ("1", ResultStatus::Completed),
-            ("2", ResultStatus::Processing),
-            ("3", ResultStatus::Error)
-        ]
-    );
-    let sent = &calls(&network)[0];
-    assert_eq!(sent.method.as_str(), "GET");
-    assert_eq!(
-        sent.target,
-        format!("/api/v1/prescriptions/results?folder-id={FOLDER}")
-    );
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_list_is_one_answer_handed_over_as_it_came() {
     let network = answers(vec![|| {
         // With what might be more pages, and of a subfolder.

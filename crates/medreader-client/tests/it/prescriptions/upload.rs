@@ -1,19 +1,12 @@
-//! Uploads: the form on the wire, progress, and what is read from the answer.
+//! Uploads: the form, what is refused, and what is read from the answer.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use common_http::transport::{FakeAnswer, TransportError};
-use common_http::{CallOptions, Prepared};
+use common_http::Prepared;
 use http::HeaderMap;
 use medreader_client::FolderId;
 use medreader_client::prescriptions::{PrescriptionFile, Upload};
 use serde_json::{Value, json};
-use tokio::time::advance;
 
-use crate::support::{
-    FOLDER, UPLOAD, answers, calls, client, folder, idle_client, logins, refusal, told, vendor,
-};
+use crate::support::{FOLDER, UPLOAD, calls, client, folder, idle_client, refusal, told, vendor};
 
 fn pdf() -> PrescriptionFile {
     PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 exemplo")
@@ -47,40 +40,6 @@ fn form(boundary: &str, name: &str, content_type: &str, content: &str) -> String
          --{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
          Content-Type: {content_type}\r\n\r\n{content}\r\n--{boundary}--\r\n"
     )
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_upload_as_it_is_on_the_wire() {
-    let network = answers(vec![|| {
-        FakeAnswer::status(202).chunk(Duration::ZERO, taken().to_string())
-    }]);
-    let upload = client(&network)
-        .prescriptions()
-        .upload(&folder(), pdf())
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(upload.id.as_str(), UPLOAD);
-    assert_eq!(upload.folder_id, Some(folder()));
-    assert_eq!(
-        (upload.file_size, upload.processed),
-        (Some(16), Some(false))
-    );
-    assert_eq!(upload.raw().as_str(), taken().to_string());
-
-    let sent = &calls(&network)[0];
-    assert_eq!(
-        (sent.method.as_str(), sent.target.as_str()),
-        ("POST", "/api/v1/prescription-files")
-    );
-    let expected = form(
-        boundary(&sent.headers),
-        "receita.pdf",
-        "application/pdf",
-        "%PDF-1.7 exemplo",
-    );
-    assert_eq!(sent.body, expected);
-    assert_eq!(sent.headers["content-length"], expected.len().to_string());
 }
 
 async fn prepared(file: PrescriptionFile) -> Prepared {
@@ -162,80 +121,6 @@ async fn a_media_type_can_be_known_at_run_time_only() {
     let boundary = boundary(&headers);
     let expected = form(boundary, "receita.webp", "image/webp", "RIFF....WEBP");
     assert_eq!(content(&prepared).await, expected);
-}
-
-#[tokio::test(start_paused = true)]
-async fn progress_is_told_and_names_its_attempt() {
-    let told_to = Arc::new(Mutex::new(Vec::new()));
-    let teller = told_to.clone();
-    let options = CallOptions::default().on_progress(move |at| teller.lock().unwrap().push(at));
-    let network = answers(vec![|| refusal(429, "muitas"), || {
-        FakeAnswer::json(taken().to_string())
-    }]);
-    let upload = client(&network)
-        .prescriptions()
-        .upload(&folder(), pdf())
-        .options(options);
-    upload.send().await.unwrap();
-    let length = calls(&network)[0].body.len() as u64;
-    let ends: Vec<_> = told_to
-        .lock()
-        .unwrap()
-        .iter()
-        .filter(|at| at.sent == length)
-        .map(|at| (at.attempt, at.total))
-        .collect();
-    assert_eq!(ends, [(1, Some(length)), (2, Some(length))]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stream_is_sent_once() {
-    let stream =
-        || PrescriptionFile::from_stream("receita.pdf", std::io::Cursor::new("%PDF-1.7"), 8);
-    // Not even after a refusal after which a file would be sent again: the stream was read.
-    let network = answers(vec![|| refusal(429, "muitas"), || {
-        FakeAnswer::json(taken().to_string())
-    }]);
-    let upload = client(&network).prescriptions().upload(&folder(), stream());
-    let error = upload.send().await.unwrap_err();
-    assert_eq!(
-        told(&error),
-        ("rate_limited", Some(429), Some("muitas"), 1, "answered")
-    );
-    assert_eq!(calls(&network).len(), 1);
-
-    let network = answers(vec![|| refusal(401, "unauthorized"), || {
-        FakeAnswer::json(taken().to_string())
-    }]);
-    let client = client(&network);
-    client.sessions().open().send().await.unwrap();
-    advance(Duration::from_secs(61)).await;
-    let error = client
-        .prescriptions()
-        .upload(&folder(), stream())
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(error.kind().as_str(), "unauthenticated");
-    assert_eq!((logins(&network), calls(&network).len()), (1, 1));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stream_that_was_not_read_is_sent_again() {
-    let network = answers(vec![
-        || FakeAnswer::error(TransportError::Connect(common_http::Cause::Refused)).read_at_most(0),
-        || FakeAnswer::json(taken().to_string()),
-    ]);
-    let file = PrescriptionFile::from_stream("receita.pdf", std::io::Cursor::new("%PDF-1.7"), 8);
-    client(&network)
-        .prescriptions()
-        .upload(&folder(), file)
-        .send()
-        .await
-        .unwrap();
-    let sent = calls(&network);
-    assert_eq!(sent.len(), 2);
-    assert!(String::from_utf8_lossy(&sent[1].body).contains("%PDF-1.7"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,39 +18,6 @@ async fn get(caller: &Caller<'_>, id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_folder_is_created_as_documented() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let caller = log_in(&sandbox).await;
-    let root = caller
-        .create_folder(&json!({ "folder_name": "Pacientes" }))
-        .await;
-    assert_eq!(root.status, 201);
-    assert_eq!(
-        root.keys(),
-        [
-            "created_at",
-            "folder_name",
-            "full_path",
-            "id",
-            "parent_folder_id",
-            "updated_at"
-        ]
-    );
-    let root = root.json();
-    assert_eq!(root["parent_folder_id"], Value::Null);
-    let body = json!({ "folder_name": "Pacientes Cardiologia", "parent_folder_id": root["id"] });
-    let child = caller.create_folder(&body).await.json();
-    assert_eq!(
-        (text(&child, "folder_name"), text(&child, "full_path")),
-        ("pacientes-cardiologia", "pacientes/pacientes-cardiologia")
-    );
-    assert_eq!(child["parent_folder_id"], root["id"]);
-    let time = text(&child, "created_at");
-    assert!(time.len() == 20 && time.ends_with('Z'), "{time}");
-    assert_eq!(child["created_at"], child["updated_at"]);
-}
-
-#[tokio::test]
 async fn names_are_normalised() {
     let sandbox = Sandbox::start().await.unwrap();
     let caller = log_in(&sandbox).await;
