@@ -11,7 +11,8 @@ use medreader_client::{Credentials, ErrorCode};
 use tokio::time::{Instant, advance};
 
 use crate::support::{
-    EMAIL, LOGIN, PASSWORD, TENANT, answers, builder, calls, client, folder, logins, refusal, told,
+    EMAIL, LOGIN, PASSWORD, TENANT, answers, builder, calls, client, folder, logins, refusal,
+    session, told,
 };
 
 /// A network in which everything except logins succeeds.
@@ -194,6 +195,23 @@ async fn refused_logins_are_three_errors_and_are_not_hammered() {
         client.sessions().open().send().await.unwrap_err();
         assert_eq!(network.count(), 2);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_lockouts_own_time_is_kept() {
+    let network = with_logins(|login| match login {
+        0 => refusal(429, "too_many_attempts").header("retry-after", "900"),
+        _ => FakeAnswer::json(session(1)),
+    });
+    let client = client(&network);
+    let error = client.sessions().open().send().await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(900)));
+    advance(Duration::from_secs(899)).await;
+    client.sessions().open().send().await.unwrap_err();
+    assert_eq!(network.count(), 1);
+    advance(Duration::from_secs(2)).await;
+    client.sessions().open().send().await.unwrap();
+    assert_eq!(network.count(), 2);
 }
 
 #[tokio::test(start_paused = true)]
