@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use common_http::{Body, ForeignHosts, ForeignUrl};
-use erp_files_client::ErpFilesClient;
 use http::header::AUTHORIZATION;
 use url::{Host, Position};
 
+use crate::clients;
 use crate::network::{BASE, Message, Network, check, check_error, run};
 
 /// Checks an address, and uploads a file to it.
@@ -74,12 +74,7 @@ fn upload(address: &str) {
             Message::ok(r#"[{"Id":1,"FileName":"result.pdf"}]"#)
         }
     });
-    let client = ErpFilesClient::builder()
-        .base_url(BASE)
-        .access_token("EXAMPLE-TOKEN")
-        .http(network.options())
-        .build()
-        .unwrap();
+    let client = clients::erp(&network);
     let files = client.files(&7.into(), &12.into());
     let upload = files.upload("result.pdf", Body::from("%PDF-1.4"));
     check(run(upload.send()));

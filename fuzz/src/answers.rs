@@ -1,11 +1,12 @@
 //! Answers with any status, headers and body, to the calls of each vendor.
 
-use biologix_client::{BiologixClient, ExamKey, PartnerId};
+use biologix_client::{ExamKey, PartnerId};
 use common_http::{Body, Error, RetryPolicy};
 use erp_files_client::ErpFilesClient;
 use gensoft_client::{ExecutionId, GensoftClient};
 use medreader_client::{FolderId, MedReaderClient, PrescriptionId};
 
+use crate::clients;
 use crate::network::{BASE, Message, Network, check, check_error, cut, run};
 
 const PDF: &str = "%PDF-1.4\nsynthetic\n%%EOF\n";
@@ -21,12 +22,7 @@ pub fn biologix(data: &[u8]) {
             }
             _ => message.clone(),
         });
-        let client = BiologixClient::builder()
-            .base_url(BASE)
-            .credentials("c|EXAMPLE|000001", "EXAMPLE-PASSWORD")
-            .http(network.options())
-            .build()
-            .unwrap();
+        let client = clients::biologix(&network);
         run(async {
             if fuzzes_login {
                 check(client.sessions().open().await);

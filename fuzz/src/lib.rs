@@ -6,6 +6,7 @@
 
 mod addresses;
 mod answers;
+mod clients;
 mod documents;
 mod network;
 mod pages;

@@ -1,9 +1,10 @@
 //! Lists in pages, with any headers about them.
 
+use biologix_client::PartnerId;
 use biologix_client::exams::Cursor;
-use biologix_client::{BiologixClient, PartnerId};
 
-use crate::network::{BASE, Message, Network, check_error, cut, run};
+use crate::clients;
+use crate::network::{Message, Network, check_error, cut, run};
 
 /// The line between two pages.
 const NEXT: &[u8] = b"\n----\n";
@@ -30,12 +31,7 @@ pub fn pages(data: &[u8]) {
         }
         _ => pages[(index - 1).min(pages.len() - 1)].clone(),
     });
-    let client = BiologixClient::builder()
-        .base_url(BASE)
-        .credentials("c|EXAMPLE|000001", "EXAMPLE-PASSWORD")
-        .http(network.options())
-        .build()
-        .unwrap();
+    let client = clients::biologix(&network);
     run(async {
         let mut items = client.exams(&PartnerId::from("0000301DD")).list().items();
         let mut given = 0;

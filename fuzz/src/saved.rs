@@ -7,9 +7,9 @@ use std::time::Duration;
 use biologix_client::exams::Cursor;
 use biologix_client::{BiologixClient, PartnerId};
 use common_http::{Body, ErrorKind, Secret, Store, StoreKey, async_trait};
-use erp_files_client::ErpFilesClient;
 use medreader_client::{FolderId, MedReaderClient};
 
+use crate::clients;
 use crate::network::{BASE, Message, Network, check, check_error, run};
 
 /// Has one value under every key, whatever is put.
@@ -97,12 +97,7 @@ async fn sessions(network: &Arc<Network>, store: &Arc<Shelf>) {
 }
 
 async fn upload(network: &Arc<Network>, store: &Arc<Shelf>) {
-    let client = ErpFilesClient::builder()
-        .base_url(BASE)
-        .access_token("EXAMPLE-TOKEN")
-        .http(network.options())
-        .build()
-        .unwrap();
+    let client = clients::erp(network);
     let files = client.files(&7.into(), &12.into());
     let upload = files.upload("result.pdf", Body::from("%PDF-1.4"));
     let store = Arc::<Shelf>::clone(store);
@@ -124,12 +119,7 @@ async fn cursor(network: &Arc<Network>, text: &str) {
     };
     let written = serde_json::to_string(&cursor).unwrap();
     assert!(serde_json::from_str::<Cursor>(&written).unwrap() == cursor);
-    let client = BiologixClient::builder()
-        .base_url(BASE)
-        .credentials("c|EXAMPLE|000001", "EXAMPLE-PASSWORD")
-        .http(network.options())
-        .build()
-        .unwrap();
+    let client = clients::biologix(network);
     let exams = client.exams(&PartnerId::from("0000301DD"));
     let mut items = exams.list().resume(cursor).items();
     // The list is empty, whatever the cursor says.
