@@ -22,8 +22,8 @@ pub(crate) enum End {
 /// How much room is made at once for an answer of known length.
 const AT_ONCE: u64 = 1024 * 1024;
 
-/// Pieces at hand between two looks at the clock.
-const MANY: u32 = 64;
+/// Pieces between two looks at the clock.
+const MANY: u64 = 64;
 
 /// A PDF's end mark must be within this many bytes of its end.
 const PDF_END: usize = 2048;
@@ -42,8 +42,7 @@ pub(crate) struct BodyReader {
     /// Time spent waiting since the last kibibyte, without the time that the consumer takes.
     waited: Duration,
     since: u64,
-    /// Pieces that were there already when they were asked for, one after the other.
-    at_hand: u32,
+    pieces: u64,
     ended: bool,
 }
 
@@ -76,7 +75,7 @@ impl BodyReader {
             idle,
             waited: Duration::ZERO,
             since: 0,
-            at_hand: 0,
+            pieces: 0,
             ended: false,
         }
     }
@@ -96,19 +95,16 @@ impl BodyReader {
         }
         loop {
             let next = match self.arrived().await {
-                Some(next) => {
-                    self.at_hand += 1;
-                    self.check_time()?;
-                    next
-                }
-                None => {
-                    self.at_hand = 0;
-                    self.arriving().await?
-                }
+                Some(next) => next,
+                None => self.arriving().await?,
             };
             match next {
-                Some(Ok(bytes)) if bytes.is_empty() => {}
-                Some(Ok(bytes)) => return self.count(bytes).map(Some),
+                Some(Ok(bytes)) => {
+                    self.check_time()?;
+                    if !bytes.is_empty() {
+                        return self.count(bytes).map(Some);
+                    }
+                }
                 Some(Err(error)) => return Err(Broken::Failed(Failure::Transport(error))),
                 None if self.length.is_some_and(|length| length != self.got) => {
                     return Err(Broken::Failed(Failure::WrongLength));
@@ -133,11 +129,12 @@ impl BodyReader {
         .await
     }
 
-    /// A vendor that never makes us wait must not make us miss the call's end. What is here when the
-    /// time ends is still taken.
-    fn check_time(&self) -> Result<(), Broken> {
+    /// A vendor that never makes us wait must not make us miss the call's end. The clock is read now
+    /// and then, so that a small answer that is here when the time ends is still taken.
+    fn check_time(&mut self) -> Result<(), Broken> {
+        self.pieces += 1;
         let is_over = || self.until.is_some_and(|until| until <= Instant::now());
-        if self.at_hand.is_multiple_of(MANY) && is_over() {
+        if self.pieces.is_multiple_of(MANY) && is_over() {
             return Err(Broken::Failed(Failure::Stalled(Stalled::Deadline)));
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::future::pending;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,6 +17,7 @@ use common_http::{
     Body, CallOptions, Cause, Delivery, Engine, Error, ErrorKind, HttpOptions, RetryPolicy,
 };
 use futures_util::stream;
+use tokio::task::coop::poll_proceed;
 use tokio::time::{Instant, advance};
 
 use crate::helper::Step::{Fails, Good, Later, Silent, Status};
@@ -199,8 +200,10 @@ async fn an_error_answer_that_trickles_is_that_answer() {
 }
 
 /// A vendor that answers without end, and never lets the call wait. A millisecond passes at each of
-/// its pieces.
-struct Flood;
+/// its pieces, which cost the task this much of tokio's budget: without any left it pauses.
+struct Flood {
+    cost: usize,
+}
 
 #[async_trait]
 impl Transport for Flood {
@@ -208,10 +211,14 @@ impl Transport for Flood {
         &self,
         _request: OutgoingRequest,
     ) -> Result<http::Response<IncomingBody>, TransportError> {
-        let pieces = stream::repeat_with(|| {
+        let cost = self.cost;
+        let pieces = stream::poll_fn(move |cx| {
+            for _ in 0..cost {
+                ready!(poll_proceed(cx)).made_progress();
+            }
             let passing = pin!(advance(millis(1)));
             let _ = passing.poll(&mut Context::from_waker(Waker::noop()));
-            Ok(Bytes::from_static(b"x"))
+            Poll::Ready(Some(Ok(Bytes::from_static(b"x"))))
         });
         Ok(http::Response::new(Box::pin(pieces)))
     }
@@ -219,13 +226,15 @@ impl Transport for Flood {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_without_end_and_without_waits_ends_at_the_deadline() {
-    let options = HttpOptions::default().transport(Arc::new(Flood));
-    let builder = Engine::builder(&VENDOR, "http://localhost").http(options);
-    let engine = builder.build().unwrap();
-    let (error, took) = timed(call_with(&engine, &ORDER, by(seconds(5)))).await;
-    assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::Unknown));
-    // The clock is looked at now and then.
-    assert!(took < millis(5_100), "{took:?}");
+    for cost in [0, 1, 3] {
+        let options = HttpOptions::default().transport(Arc::new(Flood { cost }));
+        let builder = Engine::builder(&VENDOR, "http://localhost").http(options);
+        let engine = builder.build().unwrap();
+        let (error, took) = timed(call_with(&engine, &ORDER, by(seconds(5)))).await;
+        assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::Unknown));
+        // The clock is looked at now and then.
+        assert!(took < millis(5_100), "{cost}: {took:?}");
+    }
 }
 
 /// An order that was accepted must not be in doubt because this machine was slow.
