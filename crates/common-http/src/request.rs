@@ -249,9 +249,7 @@ impl Request {
     /// The request, prepared or refused. It is small, and so is a future that holds it.
     pub(crate) fn ready(self) -> Ready {
         let id = self.draft.operation.id();
-        let engine = self.engine.clone();
-        let checked = self.checked().map_err(|error| error.with_operation(id));
-        Ready(checked.map(|prepared| (engine, prepared)))
+        Ready(self.checked().map_err(|error| error.with_operation(id)))
     }
 
     /// Sends the request and returns the answer as a stream, whatever its content.
@@ -271,7 +269,7 @@ impl Request {
         self.ready().0.map(|(_, prepared)| *prepared)
     }
 
-    fn checked(mut self) -> Result<Box<Prepared>> {
+    fn checked(mut self) -> Result<(Engine, Box<Prepared>)> {
         if let Some(error) = self.invalid {
             return Err(error);
         }
@@ -294,7 +292,7 @@ impl Request {
         {
             return Err(Error::argument("header", "is set by the engine"));
         }
-        Ok(self.draft)
+        Ok((self.engine, self.draft))
     }
 }
 
