@@ -7,6 +7,7 @@ pub mod frames;
 pub mod journal;
 pub mod memory;
 pub mod privacy;
+pub mod retry;
 pub mod store;
 pub mod time;
 pub mod wire;

@@ -43,7 +43,9 @@ const REFUSED: [&str; 9] = [
     "a\nb",
 ];
 
-async fn decoding(url: &str) -> Option<Proxy<1>> {
+/// The proxy before a sandbox, and the base URL that clients have there.
+async fn decoding<S: Vendor>(sandbox: &Sandbox<S>) -> Option<(Proxy<1>, String)> {
+    let url = sandbox.url();
     let proxy = Proxy::start(|[port]| {
         format!(
             "server {{
@@ -52,7 +54,9 @@ async fn decoding(url: &str) -> Option<Proxy<1>> {
              }}"
         )
     });
-    proxy.await
+    let proxy = proxy.await?;
+    let url = format!("{}/decoding", proxy.url());
+    Some((proxy, url))
 }
 
 /// Checks that an operation's id arrives as one segment of the path, or in the query, unchanged, or
@@ -90,14 +94,11 @@ async fn assert_kept<S: Vendor>(
 #[tokio::test]
 async fn biologix() {
     let sandbox = biologix_client::sandbox::Sandbox::start().await.unwrap();
-    let Some(proxy) = decoding(sandbox.url()).await else {
+    let Some((proxy, url)) = decoding(&sandbox).await else {
         return;
     };
     let builder = sandbox.client_builder().http(proxy.trusting());
-    let client = builder
-        .base_url(format!("{}/decoding", proxy.url()))
-        .build()
-        .unwrap();
+    let client = builder.base_url(&url).build().unwrap();
     let list = async |id: &'static str| client.exams(&id.into()).list().await.map(drop);
     assert_kept(&sandbox, "biologix.exams.list", list).await;
     let get = async |id: &'static str| client.reports().get(&id.into()).await.map(drop);
@@ -107,14 +108,11 @@ async fn biologix() {
 #[tokio::test]
 async fn medreader() {
     let sandbox = medreader_client::sandbox::Sandbox::start().await.unwrap();
-    let Some(proxy) = decoding(sandbox.url()).await else {
+    let Some((proxy, url)) = decoding(&sandbox).await else {
         return;
     };
     let builder = sandbox.client_builder().http(proxy.trusting());
-    let client = builder
-        .base_url(format!("{}/decoding", proxy.url()))
-        .build()
-        .unwrap();
+    let client = builder.base_url(&url).build().unwrap();
     let get = async |id: &'static str| client.folders().get(&id.into()).await.map(drop);
     assert_kept(&sandbox, "medreader.folders.get", get).await;
     let result = async |id: &'static str| client.prescriptions().result(&id.into()).await.map(drop);
@@ -127,14 +125,11 @@ async fn medreader() {
 #[tokio::test]
 async fn erp() {
     let sandbox = Erp::start().await.unwrap();
-    let Some(proxy) = decoding(sandbox.url()).await else {
+    let Some((proxy, url)) = decoding(&sandbox).await else {
         return;
     };
     let builder = sandbox.client_builder().http(proxy.trusting());
-    let client = builder
-        .base_url(format!("{}/decoding", proxy.url()))
-        .build()
-        .unwrap();
+    let client = builder.base_url(&url).build().unwrap();
     let files = files_of(&client);
     let upload = async |name: &'static str| files.upload(name, Body::from(PDF)).await.map(drop);
     assert_kept(&sandbox, "erp.files.initialize", upload).await;
@@ -156,10 +151,9 @@ async fn erp() {
 #[tokio::test]
 async fn gensoft() {
     let sandbox = Gensoft::start().await.unwrap();
-    let Some(proxy) = decoding(sandbox.url()).await else {
+    let Some((proxy, url)) = decoding(&sandbox).await else {
         return;
     };
-    let url = format!("{}/decoding", proxy.url());
     let builder = sandbox.client_builder().http(proxy.trusting());
     let client = builder.base_url(&url).build().unwrap();
     let upload = async |id: &'static str| {

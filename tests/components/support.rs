@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use common_http::{HttpOptions, RetryPolicy};
+use common_http::HttpOptions;
 use erp_files_client::ErpFilesClient;
 use erp_files_client::files::Files;
 use erp_files_client::sandbox::{Sandbox, Settings};
+use testing::retry::eager_policy;
 
 /// The patient and the analysis of every test.
 pub(crate) const PATIENT: &str = "7";
@@ -21,11 +22,8 @@ pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
 
 /// The default settings, without the pauses between attempts.
 pub(crate) fn eager() -> HttpOptions {
-    let policy = RetryPolicy::default()
-        .base(Duration::from_millis(1))
-        .throttle_base(Duration::from_millis(1));
     HttpOptions::default()
-        .retry(policy)
+        .retry(eager_policy())
         .only_own_roots(true)
         .no_proxy()
 }

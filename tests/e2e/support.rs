@@ -10,17 +10,15 @@ use std::time::Duration;
 use biologix_client::sandbox::{Sandbox, Settings};
 use biologix_client::{BiologixClient, ExamKey, Item, PartnerId};
 use common_http::{HttpOptions, Result, RetryPolicy};
+use testing::retry;
 pub(crate) use testing::time::soon;
 
 /// The size of a report. It takes several reads from a socket, so it can break off in the middle.
 pub(crate) const REPORT: usize = 300_000;
 
-/// The default attempts, without the pauses between them.
+/// The default attempts, without any pauses between them.
 pub(crate) fn eager_policy() -> RetryPolicy {
-    RetryPolicy::default()
-        .base(Duration::from_millis(1))
-        .throttle_base(Duration::from_millis(1))
-        .throttle_floor(Duration::from_millis(1))
+    retry::eager_policy().throttle_floor(Duration::from_millis(1))
 }
 
 /// The default settings, without the pauses between attempts.

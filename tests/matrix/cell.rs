@@ -4,9 +4,10 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use common_http::{Delivery, Effect, Error, ErrorKind, HttpOptions, Operation, RetryPolicy};
+use common_http::{Delivery, Effect, Error, ErrorKind, HttpOptions, Operation};
 use tempfile::TempDir;
 use testing::journal::Journal;
+use testing::retry::eager_policy;
 use testing::time::soon;
 use tokio::runtime::{Builder, Handle};
 use tokio::task::yield_now;
@@ -194,11 +195,7 @@ async fn prepare(cell: &Cell, clients: &Clients, inputs: &mut Inputs) {
 
 /// Without pauses between attempts, and with short time limits if only they end the call.
 fn options(fault: Fault) -> HttpOptions {
-    let pause = Duration::from_millis(1);
-    let retry = RetryPolicy::default()
-        .base(pause)
-        .throttle_base(pause)
-        .throttle_floor(pause);
+    let retry = eager_policy().throttle_floor(Duration::from_millis(1));
     let limit = Duration::from_secs(if fault.stalls() { 3 } else { 30 });
     let http = HttpOptions::default()
         .retry(retry)

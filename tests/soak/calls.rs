@@ -5,12 +5,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use biologix_client::{BiologixClient, ExamKey, PartnerId};
-use common_http::{Body, Delivery, HttpOptions, Result, RetryPolicy};
+use common_http::{Body, Delivery, HttpOptions, Result};
 use erp_files_client::{ClientCredentials, ErpFilesClient};
 use gensoft_client::GensoftClient;
 use medreader_client::prescriptions::PrescriptionFile;
 use medreader_client::{FolderId, MedReaderClient};
 use serde_json::json;
+use testing::memory::resident_kib;
+use testing::retry::eager_policy;
 use tokio::task::JoinSet;
 
 const AT_ONCE: usize = 32;
@@ -33,10 +35,7 @@ fn given(name: &str) -> String {
 
 impl Clients {
     fn new() -> Result<Self> {
-        let policy = RetryPolicy::default()
-            .base(Duration::from_millis(1))
-            .throttle_base(Duration::from_millis(1))
-            .throttle_floor(Duration::from_millis(1));
+        let policy = eager_policy().throttle_floor(Duration::from_millis(1));
         let http = HttpOptions::default()
             .retry(policy)
             .head_timeout(Duration::from_secs(5))
@@ -167,17 +166,6 @@ fn end(kind: &str, result: &Result<()>) -> &'static str {
         Delivery::Answered => "refused",
         Delivery::Unknown => "unknown",
     }
-}
-
-fn resident_kib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    resident
-        .unwrap()
-        .trim()
-        .trim_end_matches(" kB")
-        .parse()
-        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeRequest, FakeTransport};
-use common_http::{Body, CallOptions, HttpOptions, Result, RetryPolicy};
+use common_http::{Body, CallOptions, HttpOptions, Result};
 use erp_files_client::files::{FileEntry, Files, UploadOutcome, UploadTarget};
 use erp_files_client::sandbox::{RecordedRequest, Sandbox, Settings};
 use erp_files_client::{ClientCredentials, ErpFilesClient, ErpFilesClientBuilder, FileId};
+use testing::retry::eager_policy;
 
 pub(crate) const NAME: &str = "result.pdf";
 pub(crate) const PDF: &str = "%PDF-1.4\nsynthetic\n%%EOF\n";
@@ -24,10 +25,7 @@ pub(crate) const A_WHILE: Duration = Duration::from_secs(61);
 
 /// The default options, without the pauses between attempts.
 pub(crate) fn eager() -> HttpOptions {
-    let retry = RetryPolicy::default()
-        .base(Duration::from_millis(1))
-        .throttle_base(Duration::from_millis(1));
-    HttpOptions::default().retry(retry).no_proxy()
+    HttpOptions::default().retry(eager_policy()).no_proxy()
 }
 
 /// A sandbox with these settings.

@@ -1,14 +1,12 @@
 //! Shared by the tests.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use common_http::transport::FakeTransport;
 use gensoft_client::sandbox::{PathForm, RecordedRequest, ReportForm, Sandbox, Settings};
-use gensoft_client::{
-    Answer, Body, CallOptions, ExecutionId, GensoftClient, HttpOptions, Result, RetryPolicy,
-};
+use gensoft_client::{Answer, Body, CallOptions, ExecutionId, GensoftClient, HttpOptions, Result};
 use serde_json::{Value, json};
+use testing::retry::eager_policy;
 pub(crate) use testing::time::soon;
 
 pub(crate) const ATTENDANCES_SEND: &str = "gensoft.attendances.send";
@@ -17,10 +15,7 @@ pub(crate) const PDF: &str = "%PDF-1.4\nsynthetic\n%%EOF\n";
 
 /// The default settings, without the pauses between attempts.
 pub(crate) fn eager() -> HttpOptions {
-    let retry = RetryPolicy::default()
-        .base(Duration::from_millis(1))
-        .throttle_base(Duration::from_millis(1));
-    HttpOptions::default().retry(retry).no_proxy()
+    HttpOptions::default().retry(eager_policy()).no_proxy()
 }
 
 /// A client of the sandbox with a retry budget of its own.
