@@ -15,7 +15,7 @@ use tokio::time::{Instant, advance, sleep};
 
 use crate::helper::Step::Good;
 use crate::helper::door::{
-    Login, MINE, calls, client, door, is_login, logins, only, token, welcome,
+    Login, MINE, authorization, calls, client, door, is_login, logins, only, token, welcome,
 };
 use crate::helper::{FETCH, LOGIN, VENDOR, call, call_with, fate, login, millis, network, seconds};
 
@@ -149,6 +149,24 @@ async fn a_login_outlives_the_callers_that_wait_for_it() {
     assert_eq!(logins(&network), 1);
     assert_eq!(ended, [false, false, false, false, false, true, true, true]);
     drop(client);
+}
+
+/// Its own time is over by then, so continuing it would only fail.
+#[tokio::test(start_paused = true)]
+async fn a_login_that_nobody_continued_for_long_starts_again() {
+    let network = door(
+        |n| match n {
+            1 => FakeAnswer::never(),
+            n => token(n),
+        },
+        welcome,
+    );
+    let client = client(&network, Login::default());
+    let hasty = CallOptions::default().deadline(seconds(1));
+    call_with(&client, &MINE, hasty).await.unwrap_err();
+    advance(seconds(120)).await;
+    call(&client, &MINE).await.unwrap();
+    assert_eq!(logins(&network), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -397,4 +415,30 @@ async fn a_renewal_that_hangs_leaves_time_for_the_call() {
     advance(seconds(3600)).await;
     let error = call_with(&client, &MINE, quick()).await.unwrap_err();
     assert_eq!(fate(&error), (ErrorKind::Timeout, Delivery::NotSent));
+}
+
+/// A renewal that a caller's deadline interrupts continues for the next caller after the pause.
+#[tokio::test(start_paused = true)]
+async fn a_renewal_outlives_the_caller_that_started_it() {
+    let network = door(
+        |n| match n {
+            1 => token(1),
+            n => token(n).after(seconds(20)),
+        },
+        welcome,
+    );
+    let door_login = Login {
+        lifetime: Some(seconds(7200)),
+        refresh_after: Some(seconds(3600)),
+    };
+    let client = client(&network, door_login);
+    login(&client).await.unwrap();
+    advance(seconds(3600)).await;
+    let hasty = CallOptions::default().deadline(seconds(2));
+    call_with(&client, &MINE, hasty).await.unwrap();
+    advance(seconds(30)).await;
+    call(&client, &MINE).await.unwrap();
+    assert_eq!(logins(&network), 2, "the second one was continued");
+    let requests = network.requests();
+    assert_eq!(authorization(requests.last().unwrap()), "basic TOKEN-2");
 }

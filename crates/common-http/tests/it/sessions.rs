@@ -134,6 +134,24 @@ async fn a_401_to_a_young_token_is_an_answer() {
     assert_eq!(logins(&network), 1);
 }
 
+/// The vendor has accepted the token before, so the 401 says that it has ended the session.
+#[tokio::test(start_paused = true)]
+async fn a_401_to_a_young_token_that_was_accepted_is_answered_with_one_login() {
+    let network = door(token, |request| {
+        let ended = request.index > 1 && authorization(request) == "basic TOKEN-1";
+        if ended {
+            FakeAnswer::status(401)
+        } else {
+            FakeAnswer::json("{}")
+        }
+    });
+    let client = client(&network, Login::default());
+    for (attempts, opened) in [(1, 1), (2, 2)] {
+        assert_eq!(call(&client, &MINE).await.unwrap().attempts(), attempts);
+        assert_eq!(logins(&network), opened);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_401_to_a_download_is_answered_with_one_login() {
     let network = door(token, only(&[2]));
