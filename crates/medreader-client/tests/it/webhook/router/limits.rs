@@ -30,6 +30,11 @@ fn wrong(lines: &str, body: &[u8]) -> Vec<u8> {
     post_with(&basic(USER, "EXAMPLE-OTHER"), lines, body)
 }
 
+/// A chunk of a body; an empty one ends it.
+fn chunk(bytes: &[u8]) -> Vec<u8> {
+    [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat()
+}
+
 /// Sends chunks of this many bytes until the connection breaks.
 async fn send_without_end(mut writer: OwnedWriteHalf, size: usize) {
     let chunk = format!("{size:x}\r\n{}\r\n", " ".repeat(size));
@@ -52,8 +57,8 @@ async fn a_body_that_says_it_is_too_large_is_refused_before_it_comes() {
 #[tokio::test]
 async fn a_body_that_turns_out_too_large_is_refused() {
     let server = Server::start(router(limited(100).body_timeout(LONG))).await;
-    let chunk = |size: usize| format!("{size:x}\r\n{}\r\n", " ".repeat(size)).into_bytes();
-    let request = [right(CHUNKED, &chunk(50)), chunk(50), chunk(1)].concat();
+    let request = [50, 50, 1].map(|size| chunk(&vec![b' '; size])).concat();
+    let request = right(CHUNKED, &request);
     let answer = server.send(&request).await.answer().await;
     assert_eq!(
         (answer.status, answer.header("connection")),
@@ -69,6 +74,11 @@ async fn a_body_of_exactly_the_limit_is_taken() {
     let mut larger = body;
     larger.push(b' ');
     assert_eq!(server.send(&post(&larger)).await.answer().await.status, 413);
+
+    let (first, rest) = larger.split_at(larger.len() / 2);
+    let exact = [chunk(first), chunk(&rest[..rest.len() - 1]), chunk(b"")].concat();
+    let request = right(CHUNKED, &exact);
+    assert_eq!(server.send(&request).await.answer().await.status, 200);
 }
 
 #[tokio::test]
