@@ -12,7 +12,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// Serves `{}` over TLS, with a certificate of its own authority.
 pub struct Tls {
-    port: u16,
+    pub port: u16,
     /// The authority's certificate.
     pub authority: String,
 }
