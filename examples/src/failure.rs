@@ -60,6 +60,12 @@ impl Failure {
         &self.line
     }
 
+    /// What to do about it, if that is known.
+    #[must_use]
+    pub fn advice(&self) -> Option<&str> {
+        self.advice.as_deref()
+    }
+
     /// Prints the failure on stderr.
     ///
     /// `of` names the item that failed, if there are several: for example `file 2 of 3: `.

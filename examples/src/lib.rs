@@ -1,13 +1,14 @@
 //! Code shared by the example programs, one file per subject.
 //!
-//! A program reads its settings from the environment ([`settings`]), uses a vendor's sandbox if
-//! none are set ([`built_in`]), reports failures with advice ([`failure`], [`advice`]), checks
+//! A program reads its settings from the environment ([`settings`], and [`configured`] for each
+//! vendor's client), uses a vendor's sandbox if none are set ([`built_in`]), reports failures with advice ([`failure`], [`advice`]), checks
 //! files before it sends them ([`input`]), writes files atomically ([`atomic_file`]), shows its
 //! progress ([`progress`]), and stops when it is asked to ([`signals`]).
 
 pub mod advice;
 pub mod atomic_file;
 pub mod built_in;
+pub mod configured;
 pub mod failure;
 pub mod help;
 pub mod input;

@@ -23,3 +23,5 @@ mod settings;
 #[cfg(target_os = "linux")]
 #[path = "../support/terminal.rs"]
 mod terminal;
+#[path = "../support/tls.rs"]
+mod tls;

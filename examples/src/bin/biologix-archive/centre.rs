@@ -1,18 +1,13 @@
 //! The centre whose exams are archived: a real one, or the sandbox's.
 
 use biologix_client::sandbox::Sandbox;
-use biologix_client::{BiologixClient, BiologixClientBuilder, ForeignHosts, PartnerId};
+use biologix_client::{BiologixClient, ForeignHosts, PartnerId};
 use common_http::{Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
-use examples::{built_in, settings};
+use examples::{built_in, configured, settings};
 
 const BASE_URL: &str = "BIOLOGIX_BASE_URL";
-const ACCOUNT: [&str; 3] = [
-    "BIOLOGIX_USERNAME",
-    "BIOLOGIX_PASSWORD",
-    "BIOLOGIX_PARTNER_ID",
-];
 
 pub(crate) struct Centre {
     pub(crate) client: BiologixClient,
@@ -26,13 +21,13 @@ impl Centre {
     pub(crate) async fn from_environment(progress: &Progress) -> Result<Self, Failure> {
         let (builder, partner, sandbox) = match settings::optional(BASE_URL)? {
             Some(url) => {
-                let (builder, partner) = configured(url)?;
+                let (builder, partner) = configured::biologix(url)?;
                 (builder, partner, None)
             }
             None => {
                 let sandbox = built_in::started(Sandbox::start().await)?;
-                built_in::announce(BASE_URL, "with invented patients", &ACCOUNT);
-                let partner = sandbox.settings.partner_id.clone();
+                built_in::announce(BASE_URL, "with invented patients", &configured::BIOLOGIX);
+                let partner = PartnerId::from(sandbox.settings.partner_id.as_str());
                 (sandbox.client_builder(), partner, Some(sandbox))
             }
         };
@@ -48,7 +43,7 @@ impl Centre {
             .map_err(|error| settings::refused(error, BASE_URL))?;
         Ok(Self {
             client,
-            partner: PartnerId::from(partner),
+            partner,
             _sandbox: sandbox,
         })
     }
@@ -72,12 +67,4 @@ pub(crate) fn failure(error: Error) -> Failure {
         _ => return Failure::from(error),
     };
     Failure::from(error).advise(advice)
-}
-
-fn configured(url: String) -> Result<(BiologixClientBuilder, String), Failure> {
-    let [username, password, partner] = settings::required(ACCOUNT)?;
-    let builder = BiologixClient::builder()
-        .base_url(url)
-        .credentials(username, password);
-    Ok((builder, partner))
 }

@@ -3,7 +3,7 @@
 use common_http::{Delivery, Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
-use examples::{built_in, settings};
+use examples::{built_in, configured, settings};
 use gensoft_client::sandbox::{PathForm, ReportForm, Sandbox, Settings};
 use gensoft_client::{GensoftClient, GensoftClientBuilder};
 
@@ -24,7 +24,7 @@ impl Laboratory {
         field: Option<&str>,
     ) -> Result<Self, Failure> {
         let (builder, sandbox) = match settings::optional(BASE_URL)? {
-            Some(url) => (configured(url)?, None),
+            Some(url) => (configured::gensoft(url)?, None),
             None => {
                 let (builder, sandbox) = sandbox(field).await?;
                 (builder, Some(sandbox))
@@ -43,15 +43,6 @@ impl Laboratory {
             _sandbox: sandbox,
         })
     }
-}
-
-fn configured(url: String) -> Result<GensoftClientBuilder, Failure> {
-    let [key] = settings::required(["GENSOFT_API_KEY"])?;
-    let builder = GensoftClient::builder().base_url(url).api_key(key);
-    Ok(match settings::optional("GENSOFT_AUTH_PREFIX")? {
-        Some(prefix) => builder.auth_prefix(prefix),
-        None => builder,
-    })
 }
 
 /// The sandbox, set to accept every form of a report, so that each option can be tried.

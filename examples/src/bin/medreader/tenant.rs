@@ -5,16 +5,11 @@ use std::io;
 use common_http::{Cause, Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
-use examples::{built_in, settings};
+use examples::{built_in, configured, settings};
 use medreader_client::sandbox::{Sandbox, Settings};
-use medreader_client::{ErrorCode, MedReaderClient, MedReaderClientBuilder};
+use medreader_client::{ErrorCode, MedReaderClient};
 
 const BASE_URL: &str = "MEDREADER_BASE_URL";
-const ACCOUNT: [&str; 3] = [
-    "MEDREADER_TENANT_ID",
-    "MEDREADER_EMAIL",
-    "MEDREADER_PASSWORD",
-];
 
 pub(crate) struct Tenant {
     pub(crate) client: MedReaderClient,
@@ -27,7 +22,7 @@ impl Tenant {
     /// The tenant that the environment names, or the sandbox's if it names no address.
     pub(crate) async fn from_environment() -> Result<Self, Failure> {
         let (builder, sandbox) = match settings::optional(BASE_URL)? {
-            Some(url) => (configured(url)?, None),
+            Some(url) => (configured::medreader(url)?, None),
             None => {
                 let sandbox = sandbox().await?;
                 (sandbox.client_builder(), Some(sandbox))
@@ -141,14 +136,6 @@ fn takes_a_folder(error: &Error) -> bool {
         })
 }
 
-fn configured(url: String) -> Result<MedReaderClientBuilder, Failure> {
-    let [tenant, email, password] = settings::required(ACCOUNT)?;
-    Ok(MedReaderClient::builder()
-        .base_url(url)
-        .tenant(tenant)
-        .credentials(email, password))
-}
-
 async fn sandbox() -> Result<Sandbox, Failure> {
     // Each run has its own sandbox, so folder ids from an earlier run must be accepted, too.
     let settings = Settings {
@@ -156,6 +143,6 @@ async fn sandbox() -> Result<Sandbox, Failure> {
         ..Settings::default()
     };
     let sandbox = built_in::started(Sandbox::with(settings).await)?;
-    built_in::announce(BASE_URL, "with invented data", &ACCOUNT);
+    built_in::announce(BASE_URL, "with invented data", &configured::MEDREADER);
     Ok(sandbox)
 }

@@ -1,0 +1,255 @@
+//! The ERP: a token, and the files of one analysis if it is named.
+
+use common_http::{Cause, Item, RawJson};
+use erp_files_client::files::FileEntry;
+use erp_files_client::http::Method;
+use erp_files_client::sandbox::Sandbox;
+use erp_files_client::{
+    AnalysisId, ErpFilesClient, ErpFilesClientBuilder, Error, ErrorCode, ErrorKind, HttpOptions,
+    PatientId, SCOPE,
+};
+use examples::failure::Failure;
+use examples::{configured, settings};
+use serde_json::Value;
+
+use crate::report::Report;
+use crate::{network, readings, setup};
+
+pub(crate) const SETTINGS: [&str; 6] = [
+    "ERP_BASE_URL",
+    "ERP_ACCESS_TOKEN",
+    "ERP_CLIENT_ID",
+    "ERP_CLIENT_SECRET",
+    "ERP_SCOPE",
+    "ERP_TOKEN_URL",
+];
+
+/// Patient and analysis in the sandbox, which knows every id.
+const EXAMPLE: &str = "EXAMPLE";
+
+/// Checks the ERP if it is configured, or its sandbox.
+pub(crate) async fn check(built_in: bool) -> Result<Option<Report>, Failure> {
+    if !built_in && !setup::is_any_set(&SETTINGS) {
+        return Ok(None);
+    }
+    let sandbox: Option<Sandbox> = setup::sandbox(built_in).await?;
+    let report = Report::new(&["token", "scope", "read"]);
+    Ok(Some(match target(sandbox.as_ref()) {
+        Ok(target) => target.check(report).await,
+        Err(failure) => report.unusable(&failure),
+    }))
+}
+
+struct Target {
+    url: String,
+    client: ErpFilesClient,
+    /// Whose files are listed.
+    analysis: Option<(String, String)>,
+    /// The scope that is requested with a token; `None` for a fixed token.
+    scope: Option<String>,
+    http: HttpOptions,
+}
+
+fn target(sandbox: Option<&Sandbox>) -> Result<Target, Failure> {
+    let fixed = settings::optional("ERP_ACCESS_TOKEN")?;
+    let (url, builder): (_, ErpFilesClientBuilder) = match sandbox {
+        Some(sandbox) => {
+            sandbox.add_file(EXAMPLE, EXAMPLE, "EXAMPLE.pdf", "%PDF-1.7 EXAMPLE");
+            (sandbox.url().to_owned(), sandbox.client_builder())
+        }
+        None => {
+            if fixed.is_none() {
+                settings::required(["ERP_BASE_URL", "ERP_CLIENT_ID", "ERP_CLIENT_SECRET"])?;
+            }
+            let [url] = settings::required(["ERP_BASE_URL"])?;
+            let builder = configured::erp(&url)?;
+            (url, builder)
+        }
+    };
+    let analysis = match sandbox {
+        Some(_) => Some((EXAMPLE.to_owned(), EXAMPLE.to_owned())),
+        None => settings::optional("ERP_PATIENT")?.zip(settings::optional("ERP_ANALYSIS")?),
+    };
+    let scope = settings::optional("ERP_SCOPE")?.unwrap_or_else(|| SCOPE.to_owned());
+    let http = setup::http()?;
+    let client = builder.http(http.clone()).build();
+    Ok(Target {
+        url,
+        client: client
+            .map_err(|error| settings::refused(error, "ERP_BASE_URL and ERP_TOKEN_URL"))?,
+        analysis,
+        scope: fixed.is_none().then_some(scope),
+        http,
+    })
+}
+
+impl Target {
+    async fn check(self, mut report: Report) -> Report {
+        report.ok("settings", "complete");
+        let Self { url, http, .. } = &self;
+        if network::check(&mut report, SETTINGS[0], url, http).await
+            && self.token(&mut report).await
+        {
+            self.read(&mut report).await;
+        }
+        report.finish()
+    }
+
+    async fn token(&self, report: &mut Report) -> bool {
+        if self.scope.is_none() {
+            report.skip("token", "ERP_ACCESS_TOKEN is used as it is");
+            return true;
+        }
+        match self.client.sessions().open().await {
+            Ok(()) => {
+                report.ok("token", "the token endpoint gave one");
+                true
+            }
+            Err(error) => {
+                report.error("token", &error, advice_of_token(&error));
+                false
+            }
+        }
+    }
+
+    async fn read(&self, report: &mut Report) {
+        let Some((patient, analysis)) = &self.analysis else {
+            self.requested_scope(report);
+            report.skip(
+                "read",
+                "set ERP_PATIENT and ERP_ANALYSIS to list the files of one",
+            );
+            return;
+        };
+        let patient_id = PatientId::from(patient.as_str());
+        let files = self
+            .client
+            .files(&patient_id, &AnalysisId::from(analysis.as_str()));
+        match files.list().await {
+            Ok(files) => {
+                report.ok("scope", "the token may list files");
+                report.ok("read", format_args!("files listed: {}", files.len()));
+                read_files(report, &files);
+                self.read_shape(report, patient, analysis).await;
+            }
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                let advice = "the token lacks the scope gambit:erp: check ERP_SCOPE, and ask the \
+                              vendor's support whether this client may have it";
+                report.error("scope", &error, Some(advice));
+            }
+            Err(error) => {
+                report.skip("scope", "the read did not show it");
+                report.error("read", &error, advice_of_read(&error));
+            }
+        }
+    }
+
+    /// Without a read, only what was asked for is known.
+    fn requested_scope(&self, report: &mut Report) {
+        match &self.scope {
+            None => report.skip("scope", "only a read shows it"),
+            Some(scope) if scope.split(' ').any(|scope| scope == SCOPE) => {
+                report.ok("scope", "the token was given for gambit:erp");
+            }
+            Some(_) => report.fail(
+                "scope",
+                "ERP_SCOPE does not have gambit:erp",
+                "the files need it: add it, or unset ERP_SCOPE",
+            ),
+        }
+    }
+
+    /// The client reads every form of the list, so it does not say which came.
+    async fn read_shape(&self, report: &mut Report, patient: &str, analysis: &str) {
+        let path = "/api/erp/v1/patients/{patientId}/analysis/{analysisId}/files";
+        let request = self.client.request(Method::GET, path);
+        let request = request
+            .path("patientId", patient)
+            .path("analysisId", analysis);
+        let list = request.await.ok();
+        let list = list.and_then(|answer| answer.json::<Value>().ok());
+        let shape = match list {
+            Some(Value::Array(_)) => "bare",
+            Some(Value::Object(_)) => "wrapped",
+            Some(Value::Null) | None => "nothing",
+            Some(_) => "other",
+        };
+        report.reading("files.list", shape);
+    }
+}
+
+fn advice_of_token(error: &Error) -> Option<&'static str> {
+    match (error.kind(), ErrorCode::of(error)) {
+        (_, Some(ErrorCode::InvalidScope)) => {
+            Some("check ERP_SCOPE; the vendor's support knows which scopes this client may have")
+        }
+        (ErrorKind::Connect, _) if matches!(error.cause(), Some(Cause::Dns | Cause::Refused)) => {
+            Some("is ERP_TOKEN_URL right, and can this machine reach it?")
+        }
+        (ErrorKind::Credentials, _) => Some("check ERP_CLIENT_ID, ERP_CLIENT_SECRET and ERP_SCOPE"),
+        (ErrorKind::NotFound | ErrorKind::Rejected | ErrorKind::Decode, _) => {
+            Some("check ERP_TOKEN_URL")
+        }
+        _ => None,
+    }
+}
+
+fn advice_of_read(error: &Error) -> Option<&'static str> {
+    match error.kind() {
+        ErrorKind::Unauthenticated => Some(
+            "is the access token valid for this clinic, and not expired? Check ERP_BASE_URL and \
+             the credentials",
+        ),
+        ErrorKind::NotFound | ErrorKind::InvalidInput => {
+            Some("check ERP_BASE_URL, ERP_PATIENT and ERP_ANALYSIS")
+        }
+        _ => None,
+    }
+}
+
+fn read_files(report: &mut Report, files: &[Item<FileEntry>]) {
+    for item in files {
+        if let Some(rejected) = item.rejected() {
+            report.unknown.item("files[]", rejected);
+        }
+        let raw: RawJson = item.raw().clone();
+        let Ok(Value::Object(members)) = raw.parse() else {
+            continue;
+        };
+        for (name, value) in &members {
+            report.reading("files.names", form_of_name(name));
+            if name.eq_ignore_ascii_case("id")
+                && let Some(form) = readings::kind(Some(value))
+            {
+                report.reading("files.ids", form);
+            }
+            if is_date(name)
+                && let Some(form) = readings::time(Some(value))
+            {
+                report.reading("files.dates", form);
+            }
+        }
+        let extra = item.value().map(|file| &file.extra);
+        for (name, value) in extra.into_iter().flatten() {
+            let is_known = ["id", "fileId", "fileName", "name", "isSend"]
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(name));
+            if !is_date(name) {
+                report.unknown.field("files[]", name, value, is_known);
+            }
+        }
+    }
+}
+
+fn is_date(name: &str) -> bool {
+    let known = ["dateCr", "createdAt", "dateCreated"];
+    known.iter().any(|date| date.eq_ignore_ascii_case(name))
+}
+
+fn form_of_name(name: &str) -> &'static str {
+    match name.chars().next() {
+        Some(first) if first.is_ascii_uppercase() => "pascal",
+        Some(first) if first.is_ascii_lowercase() => "camel",
+        _ => "other",
+    }
+}

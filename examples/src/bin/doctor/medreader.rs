@@ -1,0 +1,227 @@
+//! MedReader: a login, the tenant's settings with the webhook's address, and what is answered for a
+//! folder that cannot exist.
+
+use common_http::{Error, RawJson, Recorded};
+use examples::failure::Failure;
+use examples::{configured, settings};
+use medreader_client::configuration::TenantConfiguration;
+use medreader_client::prescriptions::{FolderResults, ListedResult, ResultStatus};
+use medreader_client::sandbox::Sandbox;
+use medreader_client::{
+    ErrorCode, ErrorKind, FolderId, HttpOptions, Item, MedReaderClient, MedReaderClientBuilder,
+    User,
+};
+use serde_json::Value;
+
+use crate::report::Report;
+use crate::{network, setup, webhook};
+
+pub(crate) const SETTINGS: [&str; 4] = [
+    "MEDREADER_BASE_URL",
+    "MEDREADER_TENANT_ID",
+    "MEDREADER_EMAIL",
+    "MEDREADER_PASSWORD",
+];
+
+/// The nil UUID, which no folder has.
+const NO_FOLDER: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Checks MedReader if it is configured, or its sandbox.
+pub(crate) async fn check(built_in: bool) -> Result<Option<Report>, Failure> {
+    if !built_in && !setup::is_any_set(&SETTINGS) {
+        return Ok(None);
+    }
+    let sandbox: Option<Sandbox> = setup::sandbox(built_in).await?;
+    let report = Report::new(&["login", "scope", "read", "webhook", "webhook_slash"]);
+    Ok(Some(match target(sandbox.as_ref()) {
+        Ok(target) => target.check(report).await,
+        Err(failure) => report.unusable(&failure),
+    }))
+}
+
+struct Target {
+    url: String,
+    client: MedReaderClient,
+    http: HttpOptions,
+}
+
+fn target(sandbox: Option<&Sandbox>) -> Result<Target, Failure> {
+    let (url, builder): (_, MedReaderClientBuilder) = match sandbox {
+        Some(sandbox) => (sandbox.url().to_owned(), sandbox.client_builder()),
+        None => {
+            let [url, ..] = settings::required(SETTINGS)?;
+            let builder = configured::medreader(url.clone())?;
+            (url, builder)
+        }
+    };
+    let http = setup::http()?;
+    let client = builder.http(http.clone()).build();
+    let names = "MEDREADER_BASE_URL and MEDREADER_TENANT_ID";
+    Ok(Target {
+        url,
+        client: client.map_err(|error| settings::refused(error, names))?,
+        http,
+    })
+}
+
+impl Target {
+    async fn check(self, mut report: Report) -> Report {
+        report.ok("settings", "complete");
+        let Self { url, http, .. } = &self;
+        if network::check(&mut report, SETTINGS[0], url, http).await
+            && self.login(&mut report).await
+        {
+            self.refused_reads(&mut report).await;
+            self.read(&mut report).await;
+        }
+        report.finish()
+    }
+
+    async fn login(&self, report: &mut Report) -> bool {
+        match self.client.sessions().open().await {
+            Ok(user) => {
+                report.ok("login", "accepted");
+                let unknown = &mut report.unknown;
+                unknown.fields::<User>("login.user", &user.extra, |user| &user.extra);
+                true
+            }
+            Err(error) => {
+                report.error("login", &error, advice_of_login(&error));
+                false
+            }
+        }
+    }
+
+    /// Reads the tenant's settings, and checks the webhook's address in them.
+    async fn read(&self, report: &mut Report) {
+        match self.client.configuration().get().await {
+            Ok(configuration) => {
+                report.ok("scope", "the user may read the tenant's settings");
+                report.ok("read", "the tenant's settings");
+                read_configuration(report, &configuration);
+                let url = configuration.webhook_url.as_deref();
+                webhook::check(report, url, &self.http).await;
+                return;
+            }
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                let advice = "uploads work without it; the settings need the permission `admin` \
+                              or `configurations`";
+                report.minor("scope", &error, Some(advice));
+                report.skip("read", "needs `scope`");
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                report.ok("scope", "the user may read the tenant's settings");
+                report.minor("read", &error, Some("this tenant has no settings yet"));
+            }
+            Err(error) => {
+                report.skip("scope", "the read did not show it");
+                report.error("read", &error, None);
+            }
+        }
+        for check in webhook::CHECKS {
+            report.skip(check, "its address is in the tenant's settings");
+        }
+    }
+
+    /// What MedReader answers for a folder that is not there shows two readings.
+    async fn refused_reads(&self, report: &mut Report) {
+        let folder = FolderId::from(NO_FOLDER);
+        if let Err(error) = self.client.folders().get(&folder).await {
+            shape_of_error(report, &error);
+        }
+        match self.client.prescriptions().results(&folder).await {
+            Ok(results) => {
+                report.reading("results.unknown_folder", "no-results");
+                read_results(report, &results);
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                report.reading("results.unknown_folder", "not-found");
+                shape_of_error(report, &error);
+            }
+            Err(error) if error.status().is_some() => {
+                report.reading("results.unknown_folder", "other");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+fn advice_of_login(error: &Error) -> Option<&'static str> {
+    match (error.kind(), ErrorCode::of(error)) {
+        (_, Some(ErrorCode::TenantInvalid)) => Some("check MEDREADER_TENANT_ID"),
+        (_, Some(ErrorCode::TooManyAttempts)) => Some(
+            "too many logins failed: wait, and check MEDREADER_EMAIL and MEDREADER_PASSWORD first",
+        ),
+        (ErrorKind::Credentials, _) => {
+            Some("check MEDREADER_EMAIL, MEDREADER_PASSWORD and MEDREADER_TENANT_ID")
+        }
+        _ => None,
+    }
+}
+
+/// Only an answer of MedReader itself shows how it writes its errors.
+fn shape_of_error(report: &mut Report, error: &Error) {
+    if error.status().is_none() {
+        return;
+    }
+    let text = String::from_utf8_lossy(error.body()).into_owned();
+    let body = RawJson::from_text(text).and_then(|json| json.parse::<Value>());
+    let is_text = |value: &Value, name: &str| value.get(name).is_some_and(Value::is_string);
+    report.reading(
+        "errors.body",
+        match body {
+            _ if error.body().is_empty() => "empty",
+            Ok(body) if is_text(&body, "error") => "error",
+            Ok(body) if body.get("error").is_some_and(Value::is_object) => "nested",
+            Ok(body) if is_text(&body, "code") => "code",
+            Ok(_) => "other",
+            Err(_) => "text",
+        },
+    );
+}
+
+fn read_configuration(report: &mut Report, configuration: &Recorded<TenantConfiguration>) {
+    let unknown = &mut report.unknown;
+    unknown
+        .fields::<TenantConfiguration>("configuration", &configuration.extra, |read| &read.extra);
+    let raw: Value = configuration.raw().parse().unwrap_or_default();
+    for name in ["s3_secret_access_key", "webhook_password"] {
+        if let Some(Value::String(secret)) = raw.get(name) {
+            let is_masked = !secret.is_empty() && secret.bytes().all(|byte| byte == b'*');
+            report.reading(
+                "configuration.secrets",
+                if is_masked { "masked" } else { "shown" },
+            );
+        }
+    }
+    for name in [
+        "s3_bucket_name",
+        "s3_region",
+        "s3_access_key_id",
+        "s3_base_path",
+        "webhook_url",
+        "webhook_user",
+    ] {
+        match raw.get(name) {
+            None => report.reading("configuration.unset", "absent"),
+            Some(Value::Null) => report.reading("configuration.unset", "null"),
+            Some(_) => {}
+        }
+    }
+}
+
+fn read_results(report: &mut Report, results: &FolderResults) {
+    let unknown = &mut report.unknown;
+    unknown.fields::<FolderResults>("results", &results.extra, |read| &read.extra);
+    for item in &results.results {
+        match item {
+            Item::Read(result) => {
+                let path = "results[]";
+                unknown.fields::<ListedResult>(path, &result.extra, |read| &read.extra);
+                let is_unknown = matches!(result.status, Some(ResultStatus::Unknown(_)));
+                unknown.code("results[].status", is_unknown);
+            }
+            Item::Rejected(rejected) => unknown.item("results[]", rejected),
+        }
+    }
+}
