@@ -215,14 +215,19 @@ async fn an_address_that_the_storage_refuses() {
         let kept = ["list", "transfer to kept"];
         run.is(uploaded(), &[&kept[..], &again].concat());
     }
-    // Another URL would not help.
-    let erp = Erp {
-        kept: 413,
-        ..Erp::new()
-    };
-    let run = resume(erp, state(false), true, OnConflict::Error).await;
-    run.failed(None, &["list", "transfer to kept"]);
-    assert!(run.kept.is_some());
+    // Another URL would not help. What is there later is ours only if this content was sent before.
+    for (sending, same) in [(true, true), (true, false), (false, true), (false, false)] {
+        let erp = Erp {
+            kept: 413,
+            ..Erp::new()
+        };
+        let mut state = state(false);
+        state["sending"] = sending.into();
+        let run = resume(erp, state, same, OnConflict::Error).await;
+        run.failed(None, &["list", "transfer to kept"]);
+        let kept = &run.kept.unwrap()["sending"];
+        assert_eq!(*kept, sending && same, "{sending} {same}");
+    }
 }
 
 /// `a-refused-finalize-sends-the-file-again`: what was transferred may no longer be there, and the
