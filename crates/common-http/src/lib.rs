@@ -9,6 +9,7 @@ mod client_setters;
 mod data;
 mod download;
 mod engine;
+mod environment;
 mod error;
 #[cfg(feature = "sandbox")]
 #[doc(hidden)]
@@ -46,6 +47,8 @@ pub use self::data::timestamp::Timestamp;
 pub use self::data::{json, lenient};
 pub use self::download::Download;
 pub use self::engine::{Engine, EngineBuilder};
+#[doc(hidden)]
+pub use self::environment::Environment;
 pub use self::error::{Cause, Delivery, Error, ErrorKind, Result};
 pub use self::foreign::{ForeignHosts, ForeignUrl};
 #[doc(inline)]

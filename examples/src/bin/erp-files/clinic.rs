@@ -2,7 +2,7 @@
 
 use common_http::ForeignHosts;
 use erp_files_client::sandbox::Sandbox;
-use erp_files_client::{ClientCredentials, ErpFilesClient, ErpFilesClientBuilder};
+use erp_files_client::{ErpFilesClient, ErpFilesClientBuilder};
 use examples::failure::Failure;
 use examples::progress::Progress;
 use examples::{built_in, settings};
@@ -21,7 +21,10 @@ impl Clinic {
     /// The clinic that the environment names, or the sandbox if it names no address.
     pub(crate) async fn from_environment(progress: &Progress) -> Result<Self, Failure> {
         let (builder, url, sandbox) = match settings::optional(BASE_URL)? {
-            Some(url) => (configured(&url)?, url, None),
+            Some(url) => {
+                let builder = ErpFilesClientBuilder::from_env().map_err(settings::wrong)?;
+                (builder, url, None)
+            }
             None => {
                 let (builder, sandbox) = sandbox().await?;
                 (builder, sandbox.url().to_owned(), Some(sandbox))
@@ -42,25 +45,6 @@ impl Clinic {
             _sandbox: sandbox,
         })
     }
-}
-
-fn configured(url: &str) -> Result<ErpFilesClientBuilder, Failure> {
-    let builder = ErpFilesClient::builder().base_url(url);
-    if let Some(token) = settings::optional("ERP_ACCESS_TOKEN")? {
-        return Ok(builder.access_token(token));
-    }
-    let [id, secret] =
-        settings::required(["ERP_CLIENT_ID", "ERP_CLIENT_SECRET"]).map_err(|failure| {
-            failure.advise("set both, or ERP_ACCESS_TOKEN; --help lists the environment variables")
-        })?;
-    let mut credentials = ClientCredentials::new(id, secret);
-    if let Some(scope) = settings::optional("ERP_SCOPE")? {
-        credentials = credentials.scope(scope);
-    }
-    if let Some(url) = settings::optional("ERP_TOKEN_URL")? {
-        credentials = credentials.token_url(url);
-    }
-    Ok(builder.credentials(credentials))
 }
 
 async fn sandbox() -> Result<(ErpFilesClientBuilder, Sandbox), Failure> {

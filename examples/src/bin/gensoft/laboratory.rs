@@ -24,7 +24,10 @@ impl Laboratory {
         field: Option<&str>,
     ) -> Result<Self, Failure> {
         let (builder, sandbox) = match settings::optional(BASE_URL)? {
-            Some(url) => (configured(url)?, None),
+            Some(_) => {
+                let builder = GensoftClientBuilder::from_env().map_err(settings::wrong)?;
+                (builder, None)
+            }
             None => {
                 let (builder, sandbox) = sandbox(field).await?;
                 (builder, Some(sandbox))
@@ -43,15 +46,6 @@ impl Laboratory {
             _sandbox: sandbox,
         })
     }
-}
-
-fn configured(url: String) -> Result<GensoftClientBuilder, Failure> {
-    let [key] = settings::required(["GENSOFT_API_KEY"])?;
-    let builder = GensoftClient::builder().base_url(url).api_key(key);
-    Ok(match settings::optional("GENSOFT_AUTH_PREFIX")? {
-        Some(prefix) => builder.auth_prefix(prefix),
-        None => builder,
-    })
 }
 
 /// The sandbox, set to accept every form of a report, so that each option can be tried.

@@ -27,7 +27,10 @@ impl Tenant {
     /// The tenant that the environment names, or the sandbox's if it names no address.
     pub(crate) async fn from_environment() -> Result<Self, Failure> {
         let (builder, sandbox) = match settings::optional(BASE_URL)? {
-            Some(url) => (configured(url)?, None),
+            Some(_) => {
+                let builder = MedReaderClientBuilder::from_env().map_err(settings::wrong)?;
+                (builder, None)
+            }
             None => {
                 let sandbox = sandbox().await?;
                 (sandbox.client_builder(), Some(sandbox))
@@ -139,14 +142,6 @@ fn takes_a_folder(error: &Error) -> bool {
                 || operation.ends_with(".upload")
                 || operation.ends_with(".results")
         })
-}
-
-fn configured(url: String) -> Result<MedReaderClientBuilder, Failure> {
-    let [tenant, email, password] = settings::required(ACCOUNT)?;
-    Ok(MedReaderClient::builder()
-        .base_url(url)
-        .tenant(tenant)
-        .credentials(email, password))
 }
 
 async fn sandbox() -> Result<Sandbox, Failure> {
