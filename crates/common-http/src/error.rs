@@ -7,6 +7,7 @@
 mod build;
 mod cause;
 mod kind;
+mod words;
 
 use std::fmt;
 use std::io;
