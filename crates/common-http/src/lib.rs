@@ -6,6 +6,7 @@ mod auth;
 mod body;
 mod call;
 mod client_setters;
+mod clock;
 mod data;
 mod download;
 mod engine;
@@ -40,6 +41,8 @@ pub use self::answer::Answer;
 pub use self::auth::{Authenticator, Credentials, Provider, Session};
 pub use self::body::{Body, Progress};
 pub use self::call::Call;
+#[doc(hidden)]
+pub use self::clock::Clock;
 pub use self::data::item::{Item, Rejected};
 pub use self::data::recorded::Recorded;
 pub use self::data::redact::Secret;
