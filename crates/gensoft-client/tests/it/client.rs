@@ -1,12 +1,11 @@
 //! The client's settings, and calls that the crate does not model.
 
-use common_http::transport::{FakeAnswer, FakeTransport};
 use gensoft_client::http::{Method, StatusCode};
 use gensoft_client::sandbox::{KeyForm, Sandbox};
-use gensoft_client::{Delivery, ErrorKind, GensoftClient, HttpOptions};
+use gensoft_client::{Delivery, ErrorKind, GensoftClient};
 use serde_json::json;
 
-use crate::support::{ATTENDANCES_SEND, Op, only, over, start_with};
+use crate::support::{ATTENDANCES_SEND, Op, only, start_with};
 
 #[test]
 fn the_base_url_is_needed() {
@@ -32,27 +31,6 @@ async fn an_endpoint_that_is_not_modelled_has_key_and_errors() {
     );
     let sent = only(&sandbox, ATTENDANCES_SEND);
     assert_eq!(sent.header("authorization"), Some("EXAMPLE-API-KEY"));
-}
-
-/// README's check of the key compares these two requests.
-#[tokio::test]
-async fn a_request_with_and_without_the_key() {
-    let network = FakeTransport::new(|request| {
-        let has_key = request.headers.contains_key("authorization");
-        FakeAnswer::status(if has_key { 405 } else { 401 })
-    });
-    let client = over(&network, HttpOptions::default());
-    let ask = || client.request(Method::OPTIONS, "/api/v1/attendance/");
-    let with_key = ask().await.unwrap_err();
-    let without_key = ask().public().await.unwrap_err();
-    assert_eq!(with_key.status(), Some(StatusCode::METHOD_NOT_ALLOWED));
-    assert_eq!(without_key.status(), Some(StatusCode::UNAUTHORIZED));
-    let requests = network.requests();
-    assert_eq!(requests.len(), 2);
-    for request in requests {
-        assert_eq!(request.method, Method::OPTIONS);
-        assert!(request.body.is_empty());
-    }
 }
 
 /// The sandbox refuses the method before it looks at the key, so it shows nothing about it.
