@@ -1,5 +1,7 @@
 //! The client and its builder.
 
+mod environment;
+
 use std::sync::Arc;
 use std::time::Duration;
 

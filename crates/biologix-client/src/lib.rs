@@ -15,7 +15,7 @@ mod sessions;
 
 #[doc(inline)]
 pub use common_http::{
-    Answer, Attempt, AttemptObserver, Body, Call, CallOptions, Credentials, DecodeError,
+    Answer, Attempt, AttemptObserver, Body, Call, CallOptions, Cause, Credentials, DecodeError,
     DecodeReason, Delivery, Download, Effect, Error, ErrorKind, Extra, ForeignHosts, HttpOptions,
     Item, MemoryStore, Operation, Progress, Provider, RawJson, Recorded, Rejected, Request, Result,
     RetryPolicy, Secret, Store, StoreKey, TextOrNumber, Timestamp, async_trait, file_name,

@@ -291,6 +291,21 @@ impl From<&'static str> for Body {
     }
 }
 
+/// Bytes of the program itself. Copy others that you only borrow: `Body::from(bytes.to_vec())`.
+///
+/// Without the copy the compiler says that the borrow must live for `'static`:
+///
+/// ```compile_fail,E0521
+/// fn body(report: &[u8]) -> common_http::Body {
+///     common_http::Body::from(report)
+/// }
+/// ```
+///
+/// ```
+/// fn body(report: &[u8]) -> common_http::Body {
+///     common_http::Body::from(report.to_vec())
+/// }
+/// ```
 impl From<&'static [u8]> for Body {
     fn from(bytes: &'static [u8]) -> Self {
         Bytes::from_static(bytes).into()

@@ -27,6 +27,7 @@ pub(crate) use self::failure::Failure;
 pub(crate) use self::reader::Broken;
 pub(crate) use self::run::Run;
 use crate::auth::{LoginUnderWay, SessionCache};
+use crate::clock::Clock;
 use crate::data::redact::Secret;
 use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::json::DecodeError;
@@ -130,6 +131,13 @@ impl Engine {
 
     pub(crate) fn options(&self) -> &HttpOptions {
         &self.inner.options
+    }
+
+    /// The clock by which this client waits.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.inner.options.clock
     }
 
     /// The transport for the vendor, or for an address from the vendor.

@@ -7,6 +7,7 @@
 mod build;
 mod cause;
 mod kind;
+mod words;
 
 use std::fmt;
 use std::io;
@@ -32,6 +33,9 @@ pub(crate) enum Reason {
         name: &'static str,
         problem: &'static str,
     },
+    /// Names of settings, each with what is wrong with it.
+    #[error("{}", Listing(.0))]
+    Settings(Vec<(&'static str, &'static str)>),
     #[error(transparent)]
     Decode(DecodeError),
     #[error("{what}: {kind}")]
@@ -39,6 +43,19 @@ pub(crate) enum Reason {
         what: &'static str,
         kind: io::ErrorKind,
     },
+}
+
+/// Writes settings and their problems in one line.
+struct Listing<'a>(&'a [(&'static str, &'static str)]);
+
+impl fmt::Display for Listing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (name, problem)) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{name} {problem}")?;
+        }
+        Ok(())
+    }
 }
 
 #[derive(Clone)]

@@ -85,27 +85,33 @@ pub(crate) fn is_sendable(url: &Url) -> bool {
 }
 
 /// Parses and checks a base URL.
+pub(crate) fn base_url(text: &str, allow_plain_http: bool) -> Result<Url> {
+    checked(text, allow_plain_http).map_err(|problem| {
+        Error::new(ErrorKind::Config).with_settings(vec![("the base URL", problem)])
+    })
+}
+
+/// A base URL, or what is wrong with it.
 ///
 /// It must be https, or http to this machine or if the settings allow it. It must have no user
 /// info, query or fragment.
-pub(crate) fn base_url(text: &str, allow_plain_http: bool) -> Result<Url> {
-    let refuse = |text| Err(Error::new(ErrorKind::Config).with_detail(text));
+pub(crate) fn checked(text: &str, allow_plain_http: bool) -> Result<Url, &'static str> {
     let url = match Url::parse(text) {
         Ok(url) if is_sendable(&url) => url,
-        _ => return refuse("the base URL is malformed"),
+        _ => return Err("is malformed"),
     };
     match url.scheme() {
         "https" if cfg!(feature = "__tls") => {}
-        "https" => return refuse("the base URL is https, but this build has no TLS feature"),
+        "https" => return Err("is https, but this build has no TLS feature"),
         "http" if allow_plain_http || is_loopback(&url) => {}
-        "http" => return refuse("plain http is refused for hosts other than this machine"),
-        _ => return refuse("the base URL is neither http nor https"),
+        "http" => return Err("is plain http to another machine, which is not allowed"),
+        _ => return Err("is neither http nor https"),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("the base URL has user info");
+        return Err("has user info");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse("the base URL has a query or a fragment");
+        return Err("has a query or a fragment");
     }
     Ok(url)
 }

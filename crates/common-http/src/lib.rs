@@ -6,9 +6,11 @@ mod auth;
 mod body;
 mod call;
 mod client_setters;
+mod clock;
 mod data;
 mod download;
 mod engine;
+mod environment;
 mod error;
 #[cfg(feature = "sandbox")]
 #[doc(hidden)]
@@ -39,6 +41,8 @@ pub use self::answer::Answer;
 pub use self::auth::{Authenticator, Credentials, Provider, Session};
 pub use self::body::{Body, Progress};
 pub use self::call::Call;
+#[doc(hidden)]
+pub use self::clock::Clock;
 pub use self::data::item::{Item, Rejected};
 pub use self::data::recorded::Recorded;
 pub use self::data::redact::Secret;
@@ -46,6 +50,8 @@ pub use self::data::timestamp::Timestamp;
 pub use self::data::{json, lenient};
 pub use self::download::Download;
 pub use self::engine::{Engine, EngineBuilder};
+#[doc(hidden)]
+pub use self::environment::Environment;
 pub use self::error::{Cause, Delivery, Error, ErrorKind, Result};
 pub use self::foreign::{ForeignHosts, ForeignUrl};
 #[doc(inline)]

@@ -14,10 +14,10 @@ mod sessions;
 
 #[doc(inline)]
 pub use common_http::{
-    Answer, Attempt, AttemptObserver, Body, Call, CallOptions, DecodeError, DecodeReason, Delivery,
-    Effect, Error, ErrorKind, Extra, ForeignHosts, HttpOptions, Item, MemoryStore, Operation,
-    Progress, Provider, RawJson, Recorded, Rejected, Request, Result, RetryPolicy, Secret, Store,
-    StoreKey, TextOrNumber, Timestamp, async_trait,
+    Answer, Attempt, AttemptObserver, Body, Call, CallOptions, Cause, DecodeError, DecodeReason,
+    Delivery, Effect, Error, ErrorKind, Extra, ForeignHosts, HttpOptions, Item, MemoryStore,
+    Operation, Progress, Provider, RawJson, Recorded, Rejected, Request, Result, RetryPolicy,
+    Secret, Store, StoreKey, TextOrNumber, Timestamp, async_trait,
 };
 #[doc(no_inline)]
 pub use http;

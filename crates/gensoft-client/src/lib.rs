@@ -14,9 +14,9 @@ pub mod sandbox;
 
 #[doc(inline)]
 pub use common_http::{
-    Answer, Attempt, AttemptObserver, Body, Call, CallOptions, DecodeError, DecodeReason, Delivery,
-    Download, Effect, Error, ErrorKind, Extra, HttpOptions, Operation, Progress, Provider, RawJson,
-    Request, Result, RetryPolicy, Secret, async_trait, file_name,
+    Answer, Attempt, AttemptObserver, Body, Call, CallOptions, Cause, DecodeError, DecodeReason,
+    Delivery, Download, Effect, Error, ErrorKind, Extra, HttpOptions, Operation, Progress,
+    Provider, RawJson, Request, Result, RetryPolicy, Secret, async_trait, file_name,
 };
 #[doc(no_inline)]
 pub use http;

@@ -1,6 +1,7 @@
 //! The client: a handle for each tag of the API.
 
 mod builder;
+mod environment;
 
 use common_http::{Engine, Request};
 use http::Method;

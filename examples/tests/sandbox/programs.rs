@@ -6,7 +6,8 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::serving::Sandboxes;
+use crate::program::Run;
+use crate::serving::{Sandboxes, clean};
 
 const PDF: &str = "%PDF-1.7 EXAMPLE";
 
@@ -25,6 +26,36 @@ fn biologix_archive() {
     assert!(saved > 0, "{first}");
     let again = sandboxes.run(program, &["--out", out]);
     assert_eq!(again["reports"]["present"], saved);
+}
+
+/// The settings of the other three clients are read by the other programs.
+#[test]
+fn the_first_example_in_readme() {
+    let block = |text: &str| {
+        let code = text.split("```rust,no_run\n").nth(1).unwrap();
+        code.split("```").next().unwrap().to_owned()
+    };
+    let readme = block(include_str!("../../../README.md"));
+    let program = include_str!("../../src/bin/exams.rs");
+    assert!(
+        program.ends_with(&readme),
+        "examples/src/bin/exams.rs is not the first example in README.md:\n{readme}"
+    );
+
+    let sandboxes = Sandboxes::start();
+    let mut command = clean(env!("CARGO_BIN_EXE_exams"));
+    let settings = sandboxes.settings.iter().map(|(name, value)| (name, value));
+    let run = Run::of(command.envs(settings)).is(0);
+    assert_eq!((run.stdout.lines().count(), &*run.stderr), (250, ""));
+    let first = run.stdout.lines().next().unwrap();
+    assert!(first.contains(" Some("), "{first}");
+
+    let run = Run::of(&mut clean(env!("CARGO_BIN_EXE_exams"))).is(1);
+    assert!(
+        run.stderr.contains("BIOLOGIX_PASSWORD is not set"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

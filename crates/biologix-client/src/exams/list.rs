@@ -170,8 +170,9 @@ impl ListExams {
 
     fn pager(self) -> Pager {
         let (cursor, spacing) = (self.cursor.clone(), self.exams.page_spacing);
+        let clock = self.exams.engine.clock().clone();
         let list = Arc::new(self);
-        Pager::new(&LIST, cursor, spacing, move |offset| {
+        Pager::new(&LIST, cursor, spacing, clock, move |offset| {
             let list = Arc::clone(&list);
             Box::pin(async move { list.fetch(offset).await })
         })

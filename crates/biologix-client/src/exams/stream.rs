@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use common_http::{Delivery, Error, ErrorKind, Item, Operation, Result};
+use common_http::{Clock, Delivery, Error, ErrorKind, Item, Operation, Result};
 use futures_core::Stream;
 
 use crate::exams::cursor::Cursor;
@@ -26,6 +26,7 @@ pub(super) struct Pager {
     fetch: Box<dyn Fn(u64) -> Fetching + Send>,
     walk: Walk,
     spacing: Spacing,
+    clock: Clock,
     offset: u64,
     limit: Option<u64>,
     fetching: Option<Fetching>,
@@ -38,6 +39,7 @@ impl Pager {
         operation: &'static Operation,
         cursor: Cursor,
         spacing: Duration,
+        clock: Clock,
         fetch: impl Fn(u64) -> Fetching + Send + 'static,
     ) -> Self {
         Self {
@@ -45,6 +47,7 @@ impl Pager {
             fetch: Box::new(fetch),
             walk: Walk::new(cursor),
             spacing: Spacing::new(spacing),
+            clock,
             offset: 0,
             limit: None,
             fetching: None,
@@ -61,10 +64,11 @@ impl Pager {
         let fetching = self.fetching.get_or_insert_with(|| {
             let wait = self.spacing.pause();
             let page = (self.fetch)(offset);
+            let clock = self.clock.clone();
             Box::pin(async move {
                 // Even a timer for no time takes up to a millisecond.
                 if !wait.is_zero() {
-                    tokio::time::sleep(wait).await;
+                    clock.sleep(wait).await;
                 }
                 page.await
             })

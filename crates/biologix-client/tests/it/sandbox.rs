@@ -3,6 +3,7 @@
 #![cfg(feature = "sandbox")]
 
 mod exams;
+mod fast_waits;
 mod list;
 mod moves;
 mod report;

@@ -10,6 +10,7 @@ use http::HeaderValue;
 use tokio::time::{Instant, timeout};
 
 use super::{Authenticator, Session};
+use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::store::{Store, StoreKey};
@@ -30,6 +31,7 @@ pub(crate) struct Live {
     session: Session,
     generation: u64,
     since: Instant,
+    clock: Clock,
     age_then: Duration,
     /// Opened by this process, not read from a store.
     opened_here: bool,
@@ -50,7 +52,8 @@ impl Live {
     }
 
     fn age(&self) -> Duration {
-        self.age_then.saturating_add(self.since.elapsed())
+        let elapsed = self.clock.now().saturating_duration_since(self.since);
+        self.age_then.saturating_add(elapsed)
     }
 
     fn is_alive(&self) -> bool {
@@ -109,6 +112,7 @@ enum Lookup {
 pub(crate) struct SessionCache {
     authenticator: Arc<dyn Authenticator>,
     store: Option<(Arc<dyn Store>, StoreKey)>,
+    clock: Clock,
     state: Mutex<State>,
 }
 
@@ -125,10 +129,12 @@ impl SessionCache {
     pub(crate) fn new(
         authenticator: Arc<dyn Authenticator>,
         store: Option<(Arc<dyn Store>, StoreKey)>,
+        clock: Clock,
     ) -> Self {
         Self {
             authenticator,
             store,
+            clock,
             state: Mutex::default(),
         }
     }
@@ -184,7 +190,7 @@ impl SessionCache {
     }
 
     fn lookup(&self) -> Lookup {
-        let now = Instant::now();
+        let now = self.clock.now();
         let state = self.state();
         let refusal = state.refusal.as_ref().filter(|refusal| refusal.until > now);
         match state.current.as_ref().filter(|live| live.is_alive()) {
@@ -230,7 +236,7 @@ impl SessionCache {
         }
         let mut state = self.state();
         let pause = doubled(state.renewal_pause.map(|(_, pause)| pause));
-        state.renewal_pause = Some((Instant::now() + pause, pause));
+        state.renewal_pause = Some((self.clock.now() + pause, pause));
         old
     }
 
@@ -276,7 +282,8 @@ impl SessionCache {
             authorization,
             session,
             generation: state.generation,
-            since: Instant::now(),
+            since: self.clock.now(),
+            clock: self.clock.clone(),
             age_then: age,
             opened_here,
             accepted: AtomicBool::new(false),
@@ -306,7 +313,7 @@ impl SessionCache {
             let pause = doubled(state.refusal.as_ref().map(|refusal| refusal.pause));
             state.refusal = Some(Refusal {
                 error: error.clone(),
-                until: Instant::now() + asked.unwrap_or(pause),
+                until: self.clock.now() + asked.unwrap_or(pause),
                 pause,
             });
         }

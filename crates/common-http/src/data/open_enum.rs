@@ -177,6 +177,7 @@ macro_rules! open_enum {
             }
         }
 
+        /// Prints the vendor's code, or `unrecognised` if it has no variant.
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(match self {

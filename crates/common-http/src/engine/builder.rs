@@ -95,6 +95,7 @@ impl EngineBuilder {
         headers.insert(USER_AGENT, user_agent);
         let transport = self.options.transport_to(&base, false)?;
         let store = self.store;
+        let clock = self.options.clock.clone();
         let inner = Arc::new(Inner {
             profile: self.profile,
             host: base.host_str().unwrap_or_default().to_owned(),
@@ -104,7 +105,7 @@ impl EngineBuilder {
             transport,
             sessions: self
                 .authenticator
-                .map(|auth| SessionCache::new(auth, store)),
+                .map(|auth| SessionCache::new(auth, store, clock)),
             budget: Budget::default(),
         });
         Ok(Engine {

@@ -50,6 +50,13 @@ impl Limits {
             _ => Some(()),
         }
     }
+
+    /// Counts a wait that takes no time on this machine's clock as if it did.
+    pub(crate) fn skip(&mut self, wait: Duration) {
+        for end in [&mut self.deadline, &mut self.working] {
+            *end = end.and_then(|end| end.checked_sub(wait));
+        }
+    }
 }
 
 pub(crate) fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {

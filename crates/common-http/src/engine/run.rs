@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 use tracing::{Instrument, Span, field};
 
 use super::Engine;
@@ -236,7 +236,7 @@ impl Run {
         self.report(&error, outcome, next);
         match next {
             Some(wait) => {
-                sleep(wait).await;
+                self.engine.clock().sleep(wait).await;
                 Ok(())
             }
             None => Err(error),
@@ -335,6 +335,9 @@ impl Run {
             None => Wait::Own,
         };
         self.limits.spend(wait, why)?;
+        if self.engine.clock().is_sandbox() {
+            self.limits.skip(wait);
+        }
         if !self.engine.budget().take(cost) {
             return None;
         }

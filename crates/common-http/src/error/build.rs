@@ -35,6 +35,11 @@ impl Error {
         self.with_reason(Reason::Decode(error))
     }
 
+    /// Sets the settings that are wrong, each with what is wrong with it.
+    pub(crate) fn with_settings(self, problems: Vec<(&'static str, &'static str)>) -> Self {
+        self.with_reason(Reason::Settings(problems))
+    }
+
     pub(crate) fn with_reason(mut self, reason: Reason) -> Self {
         self.0.reason = Some(reason);
         self

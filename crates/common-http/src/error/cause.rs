@@ -1,6 +1,14 @@
 //! Why there was no connection, as a closed list.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::words::words;
+use super::{Error, Result};
 
 /// Why no connection could be made, for the call or for its login.
 ///
@@ -45,26 +53,22 @@ pub enum Cause {
     TlsHandshake,
 }
 
-impl Cause {
-    /// The cause as one word in snake_case, stable across versions.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Dns => "dns",
-            Self::Refused => "refused",
-            Self::Unreachable => "unreachable",
-            Self::ConnectTimeout => "connect_timeout",
-            Self::Reset => "reset",
-            Self::ProxyStatus => "proxy_status",
-            Self::TlsUnknownIssuer => "tls_unknown_issuer",
-            Self::TlsExpired => "tls_expired",
-            Self::TlsNotYetValid => "tls_not_yet_valid",
-            Self::TlsWrongName => "tls_wrong_name",
-            Self::TlsProtocol => "tls_protocol",
-            Self::TlsHandshake => "tls_handshake",
-        }
-    }
+words!(Cause {
+    Dns = "dns",
+    Refused = "refused",
+    Unreachable = "unreachable",
+    ConnectTimeout = "connect_timeout",
+    Reset = "reset",
+    ProxyStatus = "proxy_status",
+    TlsUnknownIssuer = "tls_unknown_issuer",
+    TlsExpired = "tls_expired",
+    TlsNotYetValid = "tls_not_yet_valid",
+    TlsWrongName = "tls_wrong_name",
+    TlsProtocol = "tls_protocol",
+    TlsHandshake = "tls_handshake",
+});
 
+impl Cause {
     /// Whether another attempt may succeed although neither side changes its settings.
     pub(crate) const fn may_pass(self) -> bool {
         !matches!(
@@ -93,11 +97,5 @@ impl Cause {
             Self::TlsProtocol => "no TLS version or cipher in common, or not TLS at all",
             Self::TlsHandshake => "the TLS handshake failed",
         }
-    }
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

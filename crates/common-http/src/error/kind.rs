@@ -1,10 +1,27 @@
 //! The kind of a failure, and whether the call may have had an effect.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use http::StatusCode;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::words::words;
+use super::{Error, Result};
 
 /// The kind of failure of an [`Error`](crate::Error).
+///
+/// ```
+/// use common_http::ErrorKind;
+///
+/// let kind: ErrorKind = "not_found".parse()?; // for example from a database
+/// assert_eq!(kind, ErrorKind::NotFound);
+/// assert_eq!(serde_json::to_string(&kind)?, "\"not_found\"");
+/// assert!("some_later_kind".parse::<ErrorKind>().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -43,30 +60,26 @@ pub enum ErrorKind {
     LocalIo,
 }
 
-impl ErrorKind {
-    /// The kind as one word in snake_case, stable across versions, for logs, metrics and programs.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Config => "config",
-            Self::InvalidInput => "invalid_input",
-            Self::Credentials => "credentials",
-            Self::Unauthenticated => "unauthenticated",
-            Self::PermissionDenied => "permission_denied",
-            Self::NotFound => "not_found",
-            Self::Conflict => "conflict",
-            Self::RateLimited => "rate_limited",
-            Self::Rejected => "rejected",
-            Self::Server => "server",
-            Self::Connect => "connect",
-            Self::Timeout => "timeout",
-            Self::Interrupted => "interrupted",
-            Self::Decode => "decode",
-            Self::TooLarge => "too_large",
-            Self::LocalIo => "local_io",
-        }
-    }
+words!(ErrorKind {
+    Config = "config",
+    InvalidInput = "invalid_input",
+    Credentials = "credentials",
+    Unauthenticated = "unauthenticated",
+    PermissionDenied = "permission_denied",
+    NotFound = "not_found",
+    Conflict = "conflict",
+    RateLimited = "rate_limited",
+    Rejected = "rejected",
+    Server = "server",
+    Connect = "connect",
+    Timeout = "timeout",
+    Interrupted = "interrupted",
+    Decode = "decode",
+    TooLarge = "too_large",
+    LocalIo = "local_io",
+});
 
+impl ErrorKind {
     /// The kind for an answer with this status, unless the vendor's code is more specific.
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
@@ -104,12 +117,6 @@ impl ErrorKind {
     }
 }
 
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// Whether a failed call may have had an effect at the vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Delivery {
@@ -125,23 +132,11 @@ pub enum Delivery {
     Unknown,
 }
 
-impl Delivery {
-    /// The value as one word in snake_case, stable across versions.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotSent => "not_sent",
-            Self::Answered => "answered",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-impl fmt::Display for Delivery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+words!(Delivery {
+    NotSent = "not_sent",
+    Answered = "answered",
+    Unknown = "unknown",
+});
 
 #[cfg(test)]
 mod tests {

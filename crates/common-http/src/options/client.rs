@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::clock::Clock;
 use crate::error::Result;
 use crate::observe::AttemptObserver;
 use crate::options::{Connection, Timeouts};
@@ -40,6 +41,7 @@ pub struct HttpOptions {
     pub(crate) accept_html: bool,
     pub(crate) user_agent: Option<String>,
     pub(crate) observer: Option<Arc<dyn AttemptObserver>>,
+    pub(crate) clock: Clock,
     instead_of_network: Option<Arc<dyn Transport>>,
     transports: Arc<SharedTransports>,
 }
@@ -56,6 +58,7 @@ impl Default for HttpOptions {
             accept_html: false,
             user_agent: None,
             observer: None,
+            clock: Clock::default(),
             instead_of_network: None,
             transports: Arc::default(),
         }

@@ -33,6 +33,18 @@ async fn an_endpoint_that_is_not_modelled_has_key_and_errors() {
     assert_eq!(sent.header("authorization"), Some("EXAMPLE-API-KEY"));
 }
 
+/// The sandbox refuses the method before it looks at the key, so it shows nothing about it.
+#[tokio::test]
+async fn the_sandbox_takes_no_other_method() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.revoke_api_key();
+    let client = sandbox.client();
+    let request = client.request(Method::OPTIONS, "/api/v1/attendance/");
+    let error = request.await.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::METHOD_NOT_ALLOWED));
+    assert!(sandbox.attendances().is_empty());
+}
+
 #[tokio::test]
 async fn the_clients_of_a_sandbox_work_with_it() {
     for form in [

@@ -10,6 +10,7 @@ mod auth;
 mod client;
 mod errors;
 mod privacy;
+mod readme;
 mod reports;
 mod sandbox;
 mod spec;

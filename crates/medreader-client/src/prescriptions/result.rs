@@ -140,7 +140,7 @@ impl GetResult {
     /// - `rate_limited` of the login: locked out, which ends the wait at once
     /// - all others of [`Prescriptions::result`] except `not_found`: they end the wait
     pub async fn wait(self, options: WaitOptions) -> Result<Recorded<PrescriptionResult>> {
-        let arrival = wait(self, &options, no_events()).await?;
+        let arrival = wait(self.engine.clock().clone(), self, &options, no_events()).await?;
         Ok(arrival.found)
     }
 
@@ -181,7 +181,7 @@ impl GetResult {
         options: WaitOptions,
         events: impl Stream<Item = AnalysisId> + Send,
     ) -> Result<Arrival<Recorded<PrescriptionResult>>> {
-        wait(self, &options, events).await
+        wait(self.engine.clock().clone(), self, &options, events).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use common_http::{CallOptions, Recorded, Result, safe_debug};
+use common_http::{CallOptions, Clock, Recorded, Result, safe_debug};
 use futures_core::Stream;
 
 use super::Prescriptions;
@@ -106,7 +106,7 @@ impl ResultOf {
     ///   of the last poll by id
     /// - all others of [`GetResult::wait`], which also says what a failed last poll gives
     pub async fn wait(self, options: WaitOptions) -> Result<FoundResult> {
-        let arrival = wait(self.target(&options), &options, no_events()).await?;
+        let arrival = wait(self.clock(), self.target(&options), &options, no_events()).await?;
         Ok(arrival.found)
     }
 
@@ -132,7 +132,11 @@ impl ResultOf {
         options: WaitOptions,
         events: impl Stream<Item = AnalysisId> + Send,
     ) -> Result<Arrival<FoundResult>> {
-        wait(self.target(&options), &options, events).await
+        wait(self.clock(), self.target(&options), &options, events).await
+    }
+
+    fn clock(&self) -> Clock {
+        self.prescriptions.engine.clock().clone()
     }
 
     fn target(self, options: &WaitOptions) -> UploadTarget {

@@ -5,10 +5,10 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use common_http::{CallOptions, Delivery, Error, ErrorKind, Operation, Recorded, Result};
+use common_http::{CallOptions, Clock, Delivery, Error, ErrorKind, Operation, Recorded, Result};
 use futures_core::Stream;
 use http::StatusCode;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::Instant;
 
 use crate::ids::AnalysisId;
 use crate::sessions::OPEN;
@@ -132,6 +132,7 @@ pub enum Prompt {
 
 /// How long a wait has taken, and may still take.
 pub(super) struct TimeLeft {
+    clock: Clock,
     began: Instant,
     end: Instant,
 }
@@ -139,12 +140,12 @@ pub(super) struct TimeLeft {
 impl TimeLeft {
     /// The options of one poll: its deadline is the wait's.
     pub(super) fn limit(&self, options: &CallOptions) -> CallOptions {
-        let left = self.end.saturating_duration_since(Instant::now());
+        let left = self.end.saturating_duration_since(self.clock.now());
         options.clone().deadline(left)
     }
 
     pub(super) fn waited(&self) -> Duration {
-        self.began.elapsed()
+        self.clock.now().saturating_duration_since(self.began)
     }
 }
 
@@ -211,12 +212,14 @@ impl<T> Polled<Recorded<T>> {
 
 /// Polls until it is found or the time is up.
 pub(super) async fn wait<T: Target>(
+    clock: Clock,
     mut target: T,
     options: &WaitOptions,
     events: impl Stream<Item = AnalysisId> + Send,
 ) -> Result<Arrival<T::Found>> {
-    let began = Instant::now();
+    let began = clock.now();
     let time = TimeLeft {
+        clock: clock.clone(),
         began,
         end: began + options.deadline,
     };
@@ -227,9 +230,9 @@ pub(super) async fn wait<T: Target>(
     let mut pause = first_pause;
     let mut prompt = Prompt::Poll;
     loop {
-        let polled_at = Instant::now();
+        let polled_at = clock.now();
         let polled = target.poll(&time).await?;
-        let now = Instant::now();
+        let now = clock.now();
         let (error, stay_away) = match polled {
             Polled::Found(found) => return Ok(Arrival { found, prompt }),
             Polled::NotYet { timeout, .. } => (timeout, Duration::ZERO),
@@ -249,11 +252,11 @@ pub(super) async fn wait<T: Target>(
         let mut next = last_poll.min(now + pause).max(earliest);
         pause = (pause + pause / 2).min(options.longest_pause);
         prompt = Prompt::Poll;
-        while is_open && Instant::now() < next {
-            match timeout_at(next, next_event(events.as_mut())).await {
-                Err(_) => break,
-                Ok(None) => is_open = false,
-                Ok(Some(event)) if target.is_named_by(&event) => {
+        while is_open && clock.now() < next {
+            match clock.timeout_at(next, next_event(events.as_mut())).await {
+                None => break,
+                Some(None) => is_open = false,
+                Some(Some(event)) if target.is_named_by(&event) => {
                     // It is about to be there: poll close together again.
                     pause = first_pause;
                     let soonest = earliest.max(polled_at + first_pause);
@@ -262,7 +265,7 @@ pub(super) async fn wait<T: Target>(
                         prompt = Prompt::Event(event);
                     }
                 }
-                Ok(Some(event)) => {
+                Some(Some(event)) => {
                     let soonest = polled_at + first_pause.max(time.waited() / OTHERS_SHARE);
                     let soonest = earliest.max(soonest);
                     if soonest < next {
@@ -272,7 +275,7 @@ pub(super) async fn wait<T: Target>(
                 }
             }
         }
-        sleep_until(next).await;
+        clock.sleep_until(next).await;
     }
 }
 

@@ -4,6 +4,7 @@
 #![cfg(feature = "sandbox")]
 
 mod configuration;
+mod fast_waits;
 mod faults;
 mod folders;
 mod login;

@@ -9,7 +9,7 @@ use erp_files_client::{
     PatientId, SCOPE,
 };
 use examples::failure::Failure;
-use examples::{configured, settings};
+use examples::settings;
 use serde_json::Value;
 
 use crate::report::Report;
@@ -52,7 +52,7 @@ struct Target {
 
 fn target(sandbox: Option<&Sandbox>) -> Result<Target, Failure> {
     let fixed = settings::optional("ERP_ACCESS_TOKEN")?;
-    let (url, builder): (_, ErpFilesClientBuilder) = match sandbox {
+    let (url, builder) = match sandbox {
         Some(sandbox) => {
             sandbox.add_file(EXAMPLE, EXAMPLE, "EXAMPLE.pdf", "%PDF-1.7 EXAMPLE");
             (sandbox.url().to_owned(), sandbox.client_builder())
@@ -62,7 +62,7 @@ fn target(sandbox: Option<&Sandbox>) -> Result<Target, Failure> {
                 settings::required(["ERP_BASE_URL", "ERP_CLIENT_ID", "ERP_CLIENT_SECRET"])?;
             }
             let [url] = settings::required(["ERP_BASE_URL"])?;
-            let builder = configured::erp(&url)?;
+            let builder = ErpFilesClientBuilder::from_env().map_err(settings::wrong)?;
             (url, builder)
         }
     };

@@ -2,7 +2,8 @@
 
 use common_http::HttpOptions;
 use examples::failure::Failure;
-use examples::{configured, settings};
+use examples::settings;
+use gensoft_client::GensoftClientBuilder;
 use gensoft_client::sandbox::Sandbox;
 
 use crate::report::Report;
@@ -39,7 +40,8 @@ fn target(sandbox: Option<&Sandbox>) -> Result<(String, HttpOptions), Failure> {
     }
     let [url, _] = settings::required(["GENSOFT_BASE_URL", "GENSOFT_API_KEY"])?;
     let names = "GENSOFT_BASE_URL, GENSOFT_API_KEY and GENSOFT_AUTH_PREFIX";
-    configured::gensoft(url.clone())?
+    GensoftClientBuilder::from_env()
+        .map_err(settings::wrong)?
         .http(http.clone())
         .build()
         .map_err(|error| settings::refused(error, names))?;

@@ -3,7 +3,7 @@
 
 use common_http::{Error, RawJson, Recorded};
 use examples::failure::Failure;
-use examples::{configured, settings};
+use examples::settings;
 use medreader_client::configuration::TenantConfiguration;
 use medreader_client::prescriptions::{FolderResults, ListedResult, ResultStatus};
 use medreader_client::sandbox::Sandbox;
@@ -46,11 +46,11 @@ struct Target {
 }
 
 fn target(sandbox: Option<&Sandbox>) -> Result<Target, Failure> {
-    let (url, builder): (_, MedReaderClientBuilder) = match sandbox {
+    let (url, builder) = match sandbox {
         Some(sandbox) => (sandbox.url().to_owned(), sandbox.client_builder()),
         None => {
             let [url, ..] = settings::required(SETTINGS)?;
-            let builder = configured::medreader(url.clone())?;
+            let builder = MedReaderClientBuilder::from_env().map_err(settings::wrong)?;
             (url, builder)
         }
     };

@@ -5,7 +5,7 @@ use erp_files_client::sandbox::Sandbox;
 use erp_files_client::{ErpFilesClient, ErpFilesClientBuilder};
 use examples::failure::Failure;
 use examples::progress::Progress;
-use examples::{built_in, configured, settings};
+use examples::{built_in, settings};
 
 const BASE_URL: &str = "ERP_BASE_URL";
 
@@ -21,7 +21,10 @@ impl Clinic {
     /// The clinic that the environment names, or the sandbox if it names no address.
     pub(crate) async fn from_environment(progress: &Progress) -> Result<Self, Failure> {
         let (builder, url, sandbox) = match settings::optional(BASE_URL)? {
-            Some(url) => (configured::erp(&url)?, url, None),
+            Some(url) => {
+                let builder = ErpFilesClientBuilder::from_env().map_err(settings::wrong)?;
+                (builder, url, None)
+            }
             None => {
                 let (builder, sandbox) = sandbox().await?;
                 (builder, sandbox.url().to_owned(), Some(sandbox))

@@ -3,7 +3,7 @@
 use common_http::{Delivery, Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
-use examples::{built_in, configured, settings};
+use examples::{built_in, settings};
 use gensoft_client::sandbox::{PathForm, ReportForm, Sandbox, Settings};
 use gensoft_client::{GensoftClient, GensoftClientBuilder};
 
@@ -24,7 +24,10 @@ impl Laboratory {
         field: Option<&str>,
     ) -> Result<Self, Failure> {
         let (builder, sandbox) = match settings::optional(BASE_URL)? {
-            Some(url) => (configured::gensoft(url)?, None),
+            Some(_) => {
+                let builder = GensoftClientBuilder::from_env().map_err(settings::wrong)?;
+                (builder, None)
+            }
             None => {
                 let (builder, sandbox) = sandbox(field).await?;
                 (builder, Some(sandbox))

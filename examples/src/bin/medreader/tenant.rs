@@ -5,11 +5,16 @@ use std::io;
 use common_http::{Cause, Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
-use examples::{built_in, configured, settings};
+use examples::{built_in, settings};
 use medreader_client::sandbox::{Sandbox, Settings};
-use medreader_client::{ErrorCode, MedReaderClient};
+use medreader_client::{ErrorCode, MedReaderClient, MedReaderClientBuilder};
 
 const BASE_URL: &str = "MEDREADER_BASE_URL";
+const ACCOUNT: [&str; 3] = [
+    "MEDREADER_TENANT_ID",
+    "MEDREADER_EMAIL",
+    "MEDREADER_PASSWORD",
+];
 
 pub(crate) struct Tenant {
     pub(crate) client: MedReaderClient,
@@ -22,7 +27,10 @@ impl Tenant {
     /// The tenant that the environment names, or the sandbox's if it names no address.
     pub(crate) async fn from_environment() -> Result<Self, Failure> {
         let (builder, sandbox) = match settings::optional(BASE_URL)? {
-            Some(url) => (configured::medreader(url)?, None),
+            Some(_) => {
+                let builder = MedReaderClientBuilder::from_env().map_err(settings::wrong)?;
+                (builder, None)
+            }
             None => {
                 let sandbox = sandbox().await?;
                 (sandbox.client_builder(), Some(sandbox))
@@ -143,6 +151,6 @@ async fn sandbox() -> Result<Sandbox, Failure> {
         ..Settings::default()
     };
     let sandbox = built_in::started(Sandbox::with(settings).await)?;
-    built_in::announce(BASE_URL, "with invented data", &configured::MEDREADER);
+    built_in::announce(BASE_URL, "with invented data", &ACCOUNT);
     Ok(sandbox)
 }

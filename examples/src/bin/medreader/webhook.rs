@@ -16,8 +16,7 @@ use crate::server;
 
 /// Serves `POST /` at this address until a signal comes.
 pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
-    let [user, password] =
-        settings::required(["MEDREADER_WEBHOOK_USER", "MEDREADER_WEBHOOK_PASSWORD"])?;
+    let verifier = Verifier::from_env().map_err(settings::wrong)?;
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| cannot_listen(&error))?;
@@ -29,7 +28,7 @@ pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
 
     let stdout_failed = Arc::new(Notify::new());
     let failing = Arc::clone(&stdout_failed);
-    let receiver = Receiver::new(Verifier::new(user, password), move |event| {
+    let receiver = Receiver::new(verifier, move |event| {
         let failing = Arc::clone(&failing);
         async move {
             let printed = print(event).await;
