@@ -23,6 +23,7 @@ mod retries;
 mod saving;
 mod session_store;
 mod sessions;
+mod streams;
 mod waits;
 mod wire;
 mod wire_faults;
