@@ -16,8 +16,12 @@ const PROMISED: [&str; 11] = [
     "url",
 ];
 
-/// The one item of tokio: bodies are read from it, and a download is one.
-const READER: &str = "tokio::io::async_read::AsyncRead";
+/// The items of tokio: bodies are read from these, and a download is a reader.
+const OF_TOKIO: [&str; 3] = [
+    "tokio::fs::file::File",
+    "tokio::io::async_read::AsyncRead",
+    "tokio::io::read_buf::ReadBuf",
+];
 
 /// The one item of axum, and the module that may name it: the feature `axum` adds a router.
 const ROUTER: &str = "axum::routing::Router";
@@ -39,7 +43,7 @@ fn is_promised(own: &str, item: &str, path: &str) -> bool {
     let (root, _) = path.split_once("::").unwrap_or((path, ""));
     root == own
         || PROMISED.contains(&root)
-        || path == READER
+        || OF_TOKIO.contains(&path)
         || (path == ROUTER && own == "medreader_client" && item.contains(ROUTER_IN))
 }
 

@@ -10,6 +10,7 @@ mod budget;
 mod deadlines;
 mod delivery;
 mod downloads;
+mod foreign_bodies;
 mod helper;
 mod login_failures;
 mod looks;
