@@ -3,9 +3,11 @@
 //! A program reads its settings from the environment ([`settings`]), uses a vendor's sandbox if
 //! none are set ([`built_in`]), reports failures with advice ([`failure`], [`advice`]), checks
 //! files before it sends them ([`input`]), writes files atomically ([`atomic_file`]), shows its
-//! progress ([`progress`]), and stops when it is asked to ([`signals`]).
+//! progress ([`progress`]), fits its text to the terminal ([`args`], [`output`], [`width`]), and
+//! stops when it is asked to ([`signals`]).
 
 pub mod advice;
+pub mod args;
 pub mod atomic_file;
 pub mod built_in;
 pub mod failure;
@@ -17,6 +19,7 @@ pub mod output;
 pub mod progress;
 pub mod settings;
 pub mod signals;
+pub mod width;
 
 /// The project's pages. Their examples run as doctests.
 #[cfg(doctest)]

@@ -20,7 +20,6 @@ mod summary;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use common_http::{Error, ErrorKind};
 use examples::failure::{self, Failure};
 use examples::logging;
@@ -39,7 +38,7 @@ use self::summary::Summary;
 // other.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = examples::args::parse();
     logging::start();
     let ended = run(&args).await;
     failure::exit_status(ended.map(|summary| summary.report(&args)), args.json)

@@ -14,7 +14,6 @@ mod upload;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use common_http::Call;
 use erp_files_client::files::Files;
 use examples::failure::{self, Failure};
@@ -27,7 +26,7 @@ use self::clinic::Clinic;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = examples::args::parse();
     logging::start();
     failure::exit_status(run(&args).await, args.json)
 }

@@ -204,7 +204,8 @@ fn lines(document: &Document<'_>) -> String {
             Some(id) => format!(", id {}", output::one_line(id)),
             None => String::new(),
         };
-        format!("{:<8}  {name} ({} bytes{id})", entry.outcome, entry.bytes)
+        let size = output::size(entry.bytes);
+        format!("{:<8}  {name} ({size}{id})", entry.outcome)
     };
     let lines: Vec<_> = document.files.iter().map(line).collect();
     lines.join("\n")

@@ -6,7 +6,6 @@ mod laboratory;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
 use common_http::{CallOptions, ErrorKind, RawJson};
 use examples::failure::{self, Failure};
 use examples::input::Input;
@@ -21,7 +20,7 @@ use self::laboratory::Laboratory;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = examples::args::parse();
     logging::start();
     failure::exit_status(run(&args).await, args.json)
 }

@@ -16,7 +16,6 @@ mod webhook;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use examples::failure::{self, Failure};
 use examples::logging;
 use tokio::runtime::Runtime;
@@ -25,7 +24,7 @@ use self::args::{Args, Command};
 use self::tenant::Tenant;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = examples::args::parse();
     logging::start();
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
