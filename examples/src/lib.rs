@@ -4,7 +4,7 @@
 //! none are set ([`built_in`]), reports failures with advice ([`failure`], [`advice`]), checks
 //! files before it sends them ([`input`]), writes files atomically ([`atomic_file`]), shows its
 //! progress ([`progress`]), fits its text to the terminal ([`args`], [`output`], [`width`]), and
-//! stops when it is asked to ([`signals`]).
+//! stops when it is asked to ([`signals`], [`stop`]).
 
 pub mod advice;
 pub mod args;
@@ -19,6 +19,7 @@ pub mod output;
 pub mod progress;
 pub mod settings;
 pub mod signals;
+pub mod stop;
 pub mod width;
 
 /// The project's pages. Their examples run as doctests.

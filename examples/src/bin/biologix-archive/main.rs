@@ -22,8 +22,8 @@ use std::process::ExitCode;
 
 use common_http::{Error, ErrorKind};
 use examples::failure::{self, Failure};
-use examples::logging;
 use examples::progress::Progress;
+use examples::{logging, stop};
 
 use self::args::Args;
 use self::centre::Centre;
@@ -40,11 +40,12 @@ use self::summary::Summary;
 async fn main() -> ExitCode {
     let args: Args = examples::args::parse();
     logging::start();
-    let ended = run(&args).await;
+    let ended = stop::or_done(run(&args)).await;
     failure::exit_status(ended.map(|summary| summary.report(&args)), args.json)
 }
 
 async fn run(args: &Args) -> Result<Summary, Failure> {
+    stop::advise("run the same command again to go on; what was saved stays");
     let progress = Progress::new();
     let centre = Centre::from_environment(&progress).await?;
     let folder = Folder::open(&args.out, !args.no_reports)?;

@@ -49,7 +49,7 @@ pub(crate) enum Command {
     ConfigSet(ConfigSet),
     /// Upload a prescription and wait for its result
     Process(Process),
-    /// Receive results at POST / and print each once, as one line of JSON
+    /// Receive results at POST / and print each once, as one line of JSON, until a signal (status 0)
     Webhook(Webhook),
 }
 

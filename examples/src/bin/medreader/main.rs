@@ -17,7 +17,7 @@ mod webhook;
 use std::process::ExitCode;
 
 use examples::failure::{self, Failure};
-use examples::logging;
+use examples::{logging, stop};
 use tokio::runtime::Runtime;
 
 use self::args::{Args, Command};
@@ -32,7 +32,13 @@ fn main() -> ExitCode {
             return Failure::file("the threads cannot be started", &error).report(args.json);
         }
     };
-    let done = runtime.block_on(run(&args));
+    let done = runtime.block_on(async {
+        match &args.command {
+            // It ends by a signal.
+            Command::Webhook(_) => run(&args).await,
+            _ => stop::or_done(run(&args)).await,
+        }
+    });
     // Does not wait for a write to stdout that blocks because nobody reads it.
     runtime.shutdown_background();
     failure::exit_status(done, args.json)

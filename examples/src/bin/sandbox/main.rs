@@ -41,7 +41,7 @@ async fn run(args: &Args) -> Result<(), Failure> {
     let mut clear = interval(CLEARED_EVERY);
     loop {
         tokio::select! {
-            () = signals.wait() => break,
+            _ = signals.wait() => break,
             // The logs contain bodies, and nobody can read them from outside the process.
             _ = clear.tick() => vendors.forget_requests(),
         }

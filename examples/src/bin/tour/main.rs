@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use examples::failure::{self, Failure};
-use examples::{args, logging};
+use examples::{args, logging, stop};
 
 use self::stage::Stage;
 use self::summary::Summary;
@@ -45,7 +45,8 @@ struct Args {
 async fn main() -> ExitCode {
     let args: Args = args::parse();
     logging::start();
-    failure::exit_status(run(args.json).await, args.json)
+    stop::advise("the tour changes nothing outside of its sandboxes");
+    failure::exit_status(stop::or_done(run(args.json)).await, args.json)
 }
 
 async fn run(json: bool) -> Result<(), Failure> {
