@@ -84,6 +84,8 @@ fn a_feature_alone_brings_its_dependencies() {
         ("rustls", ["rustls", "aws-lc-rs"].as_slice()),
         ("native-tls", &["native-tls", "openssl"]),
         ("axum", &["axum"]),
+        ("chrono", &["chrono"]),
+        ("time", &["time"]),
     ];
     let alone = dependencies("medreader-client", &["--no-default-features"]);
     for (feature, crates) in of_features {

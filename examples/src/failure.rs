@@ -16,6 +16,8 @@ pub struct Failure {
     error: Error,
     line: String,
     advice: Option<String>,
+    /// The exit status of a program that a signal stopped.
+    stopped: Option<u8>,
 }
 
 impl Failure {
@@ -37,11 +39,25 @@ impl Failure {
         failure
     }
 
+    /// A signal stopped the program, which ends with this status; the advice says how to go on.
+    #[must_use]
+    pub fn stopped(status: u8, advice: &str) -> Self {
+        // What was under way may have arrived.
+        let error = Error::new(ErrorKind::Interrupted).with_delivery(Delivery::Unknown);
+        Self {
+            error,
+            line: format!("stopped: {advice}"),
+            advice: None,
+            stopped: Some(status),
+        }
+    }
+
     fn local(kind: ErrorKind, line: String) -> Self {
         Self {
             error: Error::new(kind),
             line,
             advice: None,
+            stopped: None,
         }
     }
 
@@ -70,7 +86,10 @@ impl Failure {
     ///
     /// `of` names the item that failed, if there are several: for example `file 2 of 3: `.
     pub fn note(&self, of: &str) {
-        output::note(format_args!("error: {of}{}", self.line));
+        match self.stopped {
+            Some(_) => output::note(&self.line),
+            None => output::note(format_args!("error: {of}{}", self.line)),
+        }
         if let Some(advice) = &self.advice {
             output::note(format_args!("advice: {advice}"));
         }
@@ -92,6 +111,9 @@ impl Failure {
                 error: self.fields(),
             });
         }
+        if let Some(status) = self.stopped {
+            return ExitCode::from(status);
+        }
         match self.error.kind() {
             // A call that was sent has failed because of the vendor's answer, which may ask for
             // something that the settings do not allow. The arguments and settings are not wrong.
@@ -107,6 +129,7 @@ impl From<Error> for Failure {
         Self {
             line: line(&error),
             advice: advice::of(&error),
+            stopped: None,
             error,
         }
     }

@@ -3,9 +3,11 @@
 //! A program reads its settings from the environment ([`settings`], and [`configured`] for each
 //! vendor's client), uses a vendor's sandbox if none are set ([`built_in`]), reports failures with advice ([`failure`], [`advice`]), checks
 //! files before it sends them ([`input`]), writes files atomically ([`atomic_file`]), shows its
-//! progress ([`progress`]), and stops when it is asked to ([`signals`]).
+//! progress ([`progress`]), fits its text to the terminal ([`args`], [`output`], [`width`]), and
+//! stops when it is asked to ([`signals`], [`stop`]).
 
 pub mod advice;
+pub mod args;
 pub mod atomic_file;
 pub mod built_in;
 pub mod configured;
@@ -18,6 +20,8 @@ pub mod output;
 pub mod progress;
 pub mod settings;
 pub mod signals;
+pub mod stop;
+pub mod width;
 
 /// The project's pages. Their examples run as doctests.
 #[cfg(doctest)]

@@ -3,9 +3,12 @@
 use std::fmt;
 use std::io::{self, Write};
 
+use console::Term;
+use indicatif::HumanBytes;
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::width;
 
 /// Writes a result to stdout: as a JSON document if `json`, else as text.
 ///
@@ -37,11 +40,23 @@ pub fn document(document: &impl Serialize) -> Result<(), Failure> {
     write().map_err(|error| closed(&error))
 }
 
-/// Writes text and a newline to stdout in one write, so that a reader sees all of it or nothing.
+/// Writes text and a newline to stdout; a terminal gets it in lines that fit.
 ///
 /// # Errors
 /// stdout cannot be written.
 pub fn text(text: impl fmt::Display) -> Result<(), Failure> {
+    match width::of(&Term::stdout()) {
+        Some(columns) => line(width::fold(&text.to_string(), columns)),
+        None => line(text),
+    }
+}
+
+/// Writes text as it is and a newline to stdout in one write, so that a reader sees all of it or
+/// nothing.
+///
+/// # Errors
+/// stdout cannot be written.
+pub fn line(text: impl fmt::Display) -> Result<(), Failure> {
     let text = format!("{text}\n");
     let write = || {
         let mut stdout = io::stdout().lock();
@@ -51,9 +66,21 @@ pub fn text(text: impl fmt::Display) -> Result<(), Failure> {
     write().map_err(|error| closed(&error))
 }
 
-/// Writes a line to stderr. Does nothing if stderr is closed.
+/// Writes a line to stderr; a terminal gets it in lines that fit. Does nothing if stderr is closed.
 pub fn note(line: impl fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = match width::of(&Term::stderr()) {
+        Some(columns) => {
+            let folded = width::fold(&line.to_string(), columns);
+            writeln!(io::stderr().lock(), "{folded}")
+        }
+        None => writeln!(io::stderr().lock(), "{line}"),
+    };
+}
+
+/// A number of bytes, in the units of the progress bars.
+#[must_use]
+pub fn size(bytes: u64) -> impl fmt::Display {
+    HumanBytes(bytes)
 }
 
 /// Foreign text made safe for a terminal: control characters are replaced.

@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use common_http::{Attempt, AttemptObserver};
+use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::logging;
+use crate::{logging, width};
 
 /// Shorter pauses before a retry are not shown.
 const SHOWN_PAUSE: Duration = Duration::from_secs(2);
@@ -46,7 +47,7 @@ impl Progress {
         let mut current = lock(&self.0);
         current.finish_and_clear();
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
-        bar.set_prefix(what);
+        bar.set_prefix(width::cut(&what, columns().saturating_sub(NUMBERS)).into_owned());
         style(&bar);
         if !logging::is_on() && io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::stderr());
@@ -103,20 +104,38 @@ impl Progress {
     }
 }
 
+/// Below this width there is no room for a bar: its numbers are enough.
+const NARROW: usize = 60;
+/// From this width on there is room for the speed, too.
+const WIDE: usize = 100;
+
+/// The width of a file's numbers, and of what is between them.
+const NUMBERS: usize = 28;
+
+/// The width of the terminal.
+fn columns() -> usize {
+    width::of(&Term::stderr()).unwrap_or(width::USUAL)
+}
+
 fn style(bar: &ProgressBar) {
     let template = match bar.length() {
-        Some(_) => "{spinner} {prefix} {bar:30} {pos}/{len} {eta} {msg}",
-        None => "{spinner} {prefix} {pos} {msg}",
+        Some(_) if columns() < NARROW => "{spinner} {prefix} {pos}/{len} {wide_msg}",
+        Some(_) => "{spinner} {prefix} {wide_bar} {pos}/{len} {eta} {msg}",
+        None => "{spinner} {prefix} {pos} {wide_msg}",
     };
     set_template(bar, template);
 }
 
 fn style_of_call(bar: &ProgressBar) {
-    set_template(bar, "{spinner} {prefix} {msg}");
+    set_template(bar, "{spinner} {prefix} {wide_msg}");
 }
 
 fn style_of_file(bar: &ProgressBar) {
-    let template = "{spinner} {prefix} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}";
+    let template = match columns() {
+        ..NARROW => "{spinner} {prefix} {bytes}/{total_bytes} {wide_msg}",
+        NARROW..WIDE => "{spinner} {prefix} {wide_bar} {bytes}/{total_bytes} {eta} {msg}",
+        WIDE.. => "{spinner} {prefix} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}",
+    };
     set_template(bar, template);
 }
 

@@ -24,11 +24,12 @@ impl Signals {
         })
     }
 
-    /// Returns when a signal has come. Cancel-safe: no signal is lost.
-    pub async fn wait(&mut self) {
+    /// Returns when a signal has come, with the exit status that says so. Cancel-safe: no signal is
+    /// lost.
+    pub async fn wait(&mut self) -> u8 {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => 130,
+            _ = self.terminate.recv() => 143,
         }
     }
 }
@@ -48,8 +49,10 @@ impl Signals {
         tokio::signal::windows::ctrl_c().map(Self)
     }
 
-    /// Returns when a signal has come. Cancel-safe: no signal is lost.
-    pub async fn wait(&mut self) {
+    /// Returns when a signal has come, with the exit status that says so. Cancel-safe: no signal is
+    /// lost.
+    pub async fn wait(&mut self) -> u8 {
         self.0.recv().await;
+        130
     }
 }

@@ -6,6 +6,7 @@ mod downloads;
 #[cfg(target_os = "linux")]
 mod memory;
 mod network;
+mod served;
 mod sessions;
 mod support;
 mod tls;

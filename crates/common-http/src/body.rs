@@ -1,10 +1,12 @@
 //! Request bodies that know their length and can be sent again from the start.
 
 mod file;
+mod from;
 mod opened;
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::fs::Metadata;
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
@@ -12,11 +14,12 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use tokio::io::AsyncRead;
+use futures_core::Stream;
+use tokio::io::{AsyncRead, AsyncWriteExt};
 
-use self::file::FileReader;
+use self::file::{FileReader, Place};
 pub(crate) use self::opened::Opened;
-use self::opened::{Once, OnceSource, Reader, is_there, peek};
+use self::opened::{Once, OnceSource, Pieces, Reader, is_there, peek};
 use crate::error::{Error, Result};
 
 type Opening = Pin<Box<dyn Future<Output = io::Result<Reader>> + Send>>;
@@ -49,7 +52,7 @@ enum Source {
     Empty,
     Bytes(Bytes),
     File {
-        path: Arc<PathBuf>,
+        place: Place,
         state: file::State,
     },
     Factory {
@@ -82,18 +85,43 @@ impl Body {
     /// # Errors
     /// `local_io` if the file's metadata cannot be read, or it is not a regular file.
     pub async fn from_path(path: impl Into<PathBuf>) -> Result<Self> {
-        const WHAT: &str = "reading the file to send";
         let path = path.into();
-        let metadata = tokio::fs::metadata(&path)
-            .await
-            .map_err(|error| Error::io(WHAT, error.kind()))?;
+        let metadata = tokio::fs::metadata(&path).await.map_err(unread_file)?;
+        Self::file(Place::Path(Arc::new(path)), &metadata)
+    }
+
+    /// A file that is open for reading, from its first byte wherever its cursor is.
+    ///
+    /// As with [`Body::from_path`], each attempt reads it from the start, and a file that changes is
+    /// not sent completely. It has no name here, so it may have been renamed or deleted. Writes
+    /// through this handle that are under way are completed first.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use common_http::Body;
+    /// use tokio::fs::File;
+    ///
+    /// let report = Body::from_file(File::open("report.pdf").await?).await?;
+    /// assert!(report.is_replayable() && report.len().is_some());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// `local_io` if an earlier write or reading the file's metadata failed, or it is not a regular
+    /// file.
+    pub async fn from_file(mut file: tokio::fs::File) -> Result<Self> {
+        // Reports the error of the last write, which would be lost.
+        file.flush().await.map_err(unread_file)?;
+        let metadata = file.metadata().await.map_err(unread_file)?;
+        Self::file(Place::Handle(Arc::new(file.into_std().await)), &metadata)
+    }
+
+    fn file(place: Place, metadata: &Metadata) -> Result<Self> {
         if !metadata.is_file() {
-            return Err(Error::io(WHAT, io::ErrorKind::InvalidInput));
+            return Err(unread_file(io::ErrorKind::InvalidInput.into()));
         }
-        Ok(Self(Source::File {
-            path: Arc::new(path),
-            state: file::State::of(&metadata),
-        }))
+        let state = file::State::of(metadata);
+        Ok(Self(Source::File { place, state }))
     }
 
     /// A body of `length` bytes. `open` opens it from the start for each attempt.
@@ -108,7 +136,7 @@ impl Body {
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = io::Result<R>> + Send + 'static,
-        R: AsyncRead + Send + Sync + 'static,
+        R: AsyncRead + Send + 'static,
     {
         let open = move || -> Opening {
             let opening = open();
@@ -125,12 +153,39 @@ impl Body {
     /// With a `length` it is sent with `Content-Length`, otherwise in chunks, which not every
     /// server accepts.
     pub fn single_pass(
-        reader: impl AsyncRead + Send + Sync + 'static,
+        reader: impl AsyncRead + Send + 'static,
         length: impl Into<Option<u64>>,
     ) -> Self {
+        Self::once(Opened::Reader(Reader::new(reader)), length.into())
+    }
+
+    /// A stream of `length` bytes, which can be read only once.
+    ///
+    /// If the stream has fewer or more bytes, or gives an error, the call fails with
+    /// [`ErrorKind::LocalIo`](crate::ErrorKind::LocalIo), and the body is never sent completely. The
+    /// error's own text is not kept. For a length that is not known, see [`Body::single_pass`].
+    ///
+    /// Send on what is still arriving from another vendor:
+    ///
+    /// ```no_run
+    /// use common_http::{Body, Download};
+    ///
+    /// fn send_on(report: Download) -> Option<Body> {
+    ///     Some(Body::from_stream(report.content_length()?, report))
+    /// }
+    /// ```
+    pub fn from_stream<S, E>(length: u64, stream: S) -> Self
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        Self::once(Opened::Pieces(Pieces::new(stream)), Some(length))
+    }
+
+    fn once(source: Opened, length: Option<u64>) -> Self {
         Self(Source::SinglePass {
-            source: Arc::new(Mutex::new(Some(Opened::Reader(Reader::new(reader))))),
-            length: length.into(),
+            source: Arc::new(Mutex::new(Some(source))),
+            length,
         })
     }
 
@@ -221,10 +276,10 @@ impl Body {
         let opened = match &self.0 {
             Source::Empty => Opened::Bytes(Bytes::new()),
             Source::Bytes(bytes) => Opened::Bytes(bytes.clone()),
-            Source::File { path, state } => Opened::File(
-                FileReader::open(Arc::clone(path), *state)
+            Source::File { place, state } => Opened::File(
+                FileReader::open(place.clone(), *state)
                     .await
-                    .map_err(|error| Error::io("reading the file to send", error.kind()))?,
+                    .map_err(unread_file)?,
             ),
             Source::Factory { open, .. } => Opened::Reader(
                 open()
@@ -250,6 +305,10 @@ impl Body {
     }
 }
 
+fn unread_file(error: io::Error) -> Error {
+    Error::io("reading the file to send", error.kind())
+}
+
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match self.0 {
@@ -264,51 +323,6 @@ impl fmt::Debug for Body {
             .field("kind", &kind)
             .field("length", &self.len())
             .finish()
-    }
-}
-
-impl From<Bytes> for Body {
-    fn from(bytes: Bytes) -> Self {
-        Self(Source::Bytes(bytes))
-    }
-}
-
-impl From<Vec<u8>> for Body {
-    fn from(bytes: Vec<u8>) -> Self {
-        Bytes::from(bytes).into()
-    }
-}
-
-impl From<String> for Body {
-    fn from(text: String) -> Self {
-        Bytes::from(text).into()
-    }
-}
-
-impl From<&'static str> for Body {
-    fn from(text: &'static str) -> Self {
-        Bytes::from_static(text.as_bytes()).into()
-    }
-}
-
-/// Bytes of the program itself. Copy others that you only borrow: `Body::from(bytes.to_vec())`.
-///
-/// Without the copy the compiler says that the borrow must live for `'static`:
-///
-/// ```compile_fail,E0521
-/// fn body(report: &[u8]) -> common_http::Body {
-///     common_http::Body::from(report)
-/// }
-/// ```
-///
-/// ```
-/// fn body(report: &[u8]) -> common_http::Body {
-///     common_http::Body::from(report.to_vec())
-/// }
-/// ```
-impl From<&'static [u8]> for Body {
-    fn from(bytes: &'static [u8]) -> Self {
-        Bytes::from_static(bytes).into()
     }
 }
 

@@ -1,9 +1,12 @@
 //! An answer that is streamed to memory, to a file or to the caller.
 
 mod saving;
+mod streaming;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::path::Path;
+use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
@@ -19,6 +22,12 @@ use crate::error::{Error, ErrorKind, Result};
 /// breaks, as often as the retry policy allows. [`Download::chunk`] cannot, because it has already
 /// returned a part of the body.
 ///
+/// For other libraries it is a [`Stream`](futures_core::Stream) of `Result<Bytes>` and an
+/// [`AsyncRead`](tokio::io::AsyncRead), which read as `chunk` does. A body that breaks off never
+/// looks like a complete one: the stream returns the error once and then ends, and the reader
+/// returns it at every further read, as an [`io::Error`](std::io::Error) that contains the
+/// [`Error`]. All three can be mixed, and a read that was cancelled loses nothing.
+///
 /// `Debug` shows only the length.
 ///
 /// ```no_run
@@ -33,6 +42,29 @@ use crate::error::{Error, ErrorKind, Result};
 /// }
 /// # Ok(()) }
 /// ```
+///
+/// Pass it on through axum. If the vendor's body breaks off, so does the answer:
+///
+/// ```no_run
+/// use axum::body::Body;
+/// use axum::response::Response;
+/// use common_http::Download;
+///
+/// fn pass_on(report: Download) -> Response {
+///     let content_type = report.content_type().unwrap_or("application/pdf").to_owned();
+///     ([("content-type", content_type)], Body::from_stream(report)).into_response()
+/// }
+/// # use axum::response::IntoResponse;
+/// ```
+///
+/// Copy it into anything that is written asynchronously:
+///
+/// ```no_run
+/// # async fn example(mut download: common_http::Download) -> std::io::Result<()> {
+/// let mut pipe = tokio::io::stdout();
+/// tokio::io::copy(&mut download, &mut pipe).await?;
+/// # Ok(()) }
+/// ```
 #[must_use = "the body is not read before a method is called"]
 pub struct Download {
     call: Box<Run>,
@@ -41,6 +73,8 @@ pub struct Download {
     /// Whether `chunk` has returned some of the body, so that it cannot start again.
     handed_over: bool,
     failed: Option<Error>,
+    /// Whether the stream has returned the error.
+    told: bool,
     received: Option<Box<dyn FnOnce() + Send + Sync>>,
 }
 
@@ -54,6 +88,7 @@ impl Download {
             complete: false,
             handed_over: false,
             failed: None,
+            told: false,
             received: None,
         })
     }
@@ -90,25 +125,26 @@ impl Download {
     /// `interrupted`, `timeout`, `too_large`: the body is not complete, and every further call
     /// returns the same error.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        poll_fn(|cx| self.poll_chunk(cx)).await
+    }
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
         if let Some(error) = &self.failed {
-            return Err(error.clone());
+            return Poll::Ready(Err(error.clone()));
         }
         self.handed_over = true;
-        match self.next().await {
-            Ok(chunk) => Ok(chunk),
-            Err(failure) => {
-                let error = self.call.last_word(failure);
-                self.failed = Some(error.clone());
-                Err(error)
-            }
-        }
+        let chunk = ready!(self.poll_next_piece(cx)).map_err(|failure| {
+            let error = self.call.last_word(failure);
+            self.failed.insert(error).clone()
+        });
+        Poll::Ready(chunk)
     }
 
     /// Reads the whole body into memory.
     ///
     /// # Errors
     /// - `interrupted`, `timeout`, `too_large`, and the errors of the call if it was repeated.
-    /// - `invalid_input` after [`Download::chunk`], because the rest is not the whole body.
+    /// - `invalid_input` after some of it was read, because the rest is not the whole body.
     pub async fn bytes(mut self) -> Result<Bytes> {
         self.is_untouched()?;
         loop {
@@ -183,8 +219,8 @@ impl Download {
         if !self.handed_over {
             return Ok(());
         }
-        let error = Error::new(ErrorKind::InvalidInput)
-            .with_detail("`chunk` has already returned some of the body");
+        let error =
+            Error::new(ErrorKind::InvalidInput).with_detail("some of the body was already read");
         Err(self.call.after_answer(error, self.reply.status))
     }
 
@@ -202,10 +238,14 @@ impl Download {
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+        poll_fn(|cx| self.poll_next_piece(cx)).await
+    }
+
+    fn poll_next_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Failure>> {
         if !self.reply.start.is_empty() {
-            return Ok(Some(std::mem::take(&mut self.reply.start)));
+            return Poll::Ready(Ok(Some(std::mem::take(&mut self.reply.start))));
         }
-        match self.reply.rest.chunk().await {
+        Poll::Ready(match ready!(self.reply.rest.poll_chunk(cx)) {
             Ok(chunk) => {
                 if chunk.is_none() && !self.complete {
                     self.complete = true;
@@ -217,7 +257,7 @@ impl Download {
             Err(Broken::TooLarge) => Err(self
                 .reply
                 .unreadable(ErrorKind::TooLarge, "the download exceeds the limit")),
-        }
+        })
     }
 
     /// Requests the whole body again, if the retry table allows it.

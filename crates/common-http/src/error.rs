@@ -307,6 +307,19 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {}
 
+/// For readers and writers: the error stays inside, and [`io::Error::downcast`] returns it.
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match error.kind() {
+            ErrorKind::Timeout => io::ErrorKind::TimedOut,
+            // Not `Interrupted`, after which readers read on.
+            ErrorKind::Interrupted => io::ErrorKind::UnexpectedEof,
+            _ => error.io_kind().unwrap_or(io::ErrorKind::Other),
+        };
+        Self::new(kind, error)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use biologix_client::PartnerId;
 use clap::Parser;
 use common_http::sandbox::Fault;
-use examples::{logging, output};
+use examples::{args, logging, output};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::error::OTelSdkError;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
@@ -27,7 +27,7 @@ struct Args {}
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Args {} = Args::parse();
+    let Args {} = args::parse();
     match run().await.map(|text| output::text(text.trim_end())) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(failure)) => failure.report(false),

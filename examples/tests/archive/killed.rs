@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::centre::{Centre, done, exam, id, key, pdf};
+use crate::interrupt::interrupted;
 use crate::run::{Archive, PROGRAM, Run, configured};
 use crate::server::{Answer, Request};
 
@@ -98,14 +99,14 @@ fn while_it_fetches_a_report() {
     }
 }
 
-/// Ctrl-C ends the run immediately, like a kill.
+/// Ctrl-C ends the run, which says how to go on and leaves no temporary file.
 #[test]
 fn by_an_interrupt() {
     let centre = Centre::with_done(1..=3);
     let report = Answer::new(200, "application/pdf", pdf(&key(2)));
     centre.set_report(&key(2), report.clone().held_after(2000));
     let archive = Archive::new();
-    let mut run = archive
+    let run = archive
         .command(&centre, &["--concurrency", "1"])
         .spawn()
         .unwrap();
@@ -116,10 +117,12 @@ fn by_an_interrupt() {
         assert!(waiting.elapsed() < Duration::from_secs(20));
         thread::sleep(Duration::from_millis(5));
     }
-    let mut interrupt = Command::new("kill");
-    interrupt.arg("-INT").arg(run.id().to_string());
-    assert!(interrupt.status().unwrap().success());
-    assert_eq!(run.wait().unwrap().code(), None);
+    let run = Run::from(interrupted(run, "INT")).is(130);
+    assert_eq!(run.stdout, "");
+    assert_eq!(
+        run.stderr,
+        "stopped: run the same command again to go on; what was saved stays\n"
+    );
     archive_has(&archive, &[id(1)]);
 
     centre.set_report(&key(2), report);

@@ -11,6 +11,9 @@ mod centre;
 mod exams;
 mod first_run;
 mod folder;
+#[cfg(unix)]
+#[path = "../support/interrupt.rs"]
+mod interrupt;
 mod killed;
 mod privacy;
 #[path = "../support/program.rs"]

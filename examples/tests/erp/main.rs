@@ -11,6 +11,9 @@ mod credentials;
 mod failures;
 mod files;
 #[cfg(unix)]
+#[path = "../support/interrupt.rs"]
+mod interrupt;
+#[cfg(unix)]
 mod killed;
 mod privacy;
 #[path = "../support/program.rs"]
@@ -24,6 +27,8 @@ mod sandbox;
 #[allow(dead_code, reason = "each program's tests need a part of it")]
 mod server;
 mod settings;
+#[cfg(unix)]
+mod stopped;
 #[cfg(target_os = "linux")]
 #[path = "../support/terminal.rs"]
 mod terminal;

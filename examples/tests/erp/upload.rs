@@ -212,7 +212,7 @@ fn text_for_people() {
     // A control character cannot be in an address.
     assert_eq!(
         run.stdout,
-        "failed    a\u{fffd}[1m.pdf (23 bytes)\nuploaded  b.pdf (23 bytes, id 102)\n"
+        "failed    a\u{fffd}[1m.pdf (23 B)\nuploaded  b.pdf (23 B, id 102)\n"
     );
     assert!(
         run.stderr.starts_with("error: file 1 of 2: "),

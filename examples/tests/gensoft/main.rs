@@ -8,6 +8,9 @@
 mod attendance;
 mod connection;
 mod failures;
+#[cfg(unix)]
+#[path = "../support/interrupt.rs"]
+mod interrupt;
 mod laboratory;
 mod privacy;
 #[path = "../support/program.rs"]
@@ -20,6 +23,8 @@ mod sandbox;
 #[allow(dead_code, reason = "each program's tests need a part of it")]
 mod server;
 mod settings;
+#[cfg(unix)]
+mod stopped;
 #[cfg(target_os = "linux")]
 #[path = "../support/terminal.rs"]
 mod terminal;

@@ -8,6 +8,9 @@
 
 mod commands;
 mod errors;
+#[cfg(unix)]
+#[path = "../support/interrupt.rs"]
+mod interrupt;
 mod privacy;
 mod process;
 #[cfg(target_os = "linux")]
@@ -18,6 +21,8 @@ mod sandbox;
 #[allow(dead_code, reason = "the other programs' tests use the rest")]
 mod server;
 mod settings;
+#[cfg(unix)]
+mod stopped;
 #[cfg(target_os = "linux")]
 #[path = "../support/terminal.rs"]
 mod terminal;

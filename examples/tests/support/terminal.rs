@@ -9,11 +9,21 @@ pub struct Terminal {
     seen: String,
 }
 
+#[allow(dead_code, reason = "each program's tests need a part of it")]
 impl Terminal {
     /// Starts the program of this command, with its arguments and settings.
     pub fn start(command: &Command) -> Self {
+        Self::run(command, "exec")
+    }
+
+    /// Starts it on a terminal of this width.
+    pub fn start_in(columns: usize, command: &Command) -> Self {
+        Self::run(command, &format!("stty cols {columns} rows 50 && exec"))
+    }
+
+    fn run(command: &Command, exec: &str) -> Self {
         let quoted = |text: &std::ffi::OsStr| format!("'{}'", text.to_str().unwrap());
-        let mut line = vec![quoted(command.get_program())];
+        let mut line = vec![exec.to_owned(), quoted(command.get_program())];
         line.extend(command.get_args().map(quoted));
         let mut script = Command::new("script");
         script.env("TERM", "xterm").args([

@@ -60,7 +60,7 @@ fn each_is_in_the_story_and_in_the_summary() {
     let last = summary.lines().last().unwrap();
     let count = operations().len();
     assert!(
-        last.starts_with(&format!("  done: {count} operations in ")),
+        last.starts_with(&format!("  done: {count} operations, ")),
         "{last}"
     );
 }

@@ -27,7 +27,8 @@ pub struct ExamPatient {
     /// Phone number. No format is documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
-    /// Date of birth. Observed as an ISO 8601 date, with or without a time.
+    /// Date of birth. Observed as an ISO 8601 date, with or without a time; [`Timestamp::to_date`]
+    /// has the date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<Timestamp>,
     /// Age in years on the day of the exam.

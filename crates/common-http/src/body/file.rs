@@ -1,8 +1,12 @@
 //! A file as a body, which must not change while it is sent.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io;
 use std::mem;
+#[cfg(unix)]
+use std::os::unix::fs::FileExt;
+#[cfg(windows)]
+use std::os::windows::fs::FileExt;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -44,31 +48,51 @@ impl State {
     }
 }
 
+/// Where the file is.
+#[derive(Clone)]
+pub(super) enum Place {
+    Path(Arc<PathBuf>),
+    /// Open already. It is read by position, because its clones share one cursor.
+    Handle(Arc<File>),
+}
+
+impl Place {
+    fn open(self) -> io::Result<Arc<File>> {
+        match self {
+            Self::Path(path) => File::open(path.as_path()).map(Arc::new),
+            Self::Handle(file) => Ok(file),
+        }
+    }
+}
+
 /// Reads a file on threads that may block, one chunk ahead. It fails at the end if the file has
 /// changed.
 pub(crate) struct FileReader {
     state: State,
+    /// How much was read.
+    read: u64,
     step: Step,
     /// The chunk handed out last. Its room is used again once its bytes are sent.
     handed_out: Bytes,
 }
 
 enum Step {
-    Reading(JoinHandle<io::Result<(File, Bytes)>>),
+    Reading(JoinHandle<io::Result<(Arc<File>, Bytes)>>),
     Ended(Result<(), io::ErrorKind>),
 }
 
 impl FileReader {
     /// Opens a file that is still in this state.
-    pub(super) async fn open(path: Arc<PathBuf>, state: State) -> io::Result<Self> {
+    pub(super) async fn open(place: Place, state: State) -> io::Result<Self> {
         let open = move || {
-            let file = File::open(path.as_path())?;
+            let file = place.open()?;
             state.check(&file).map(|()| file)
         };
         let file = spawn_blocking(open).await.map_err(io::Error::from)??;
         Ok(Self {
             state,
-            step: Step::reading(file, state, Bytes::new()),
+            read: 0,
+            step: Step::reading(file, 0, state, Bytes::new()),
             handed_out: Bytes::new(),
         })
     }
@@ -80,7 +104,8 @@ impl FileReader {
             self.step = match read {
                 Ok((file, chunk)) if !chunk.is_empty() => {
                     let used = mem::replace(&mut self.handed_out, chunk.clone());
-                    self.step = Step::reading(file, self.state, used);
+                    self.read += chunk.len() as u64;
+                    self.step = Step::reading(file, self.read, self.state, used);
                     return Poll::Ready(Ok(chunk));
                 }
                 ended => Step::Ended(ended.map(drop).map_err(|error| error.kind())),
@@ -94,17 +119,21 @@ impl FileReader {
 }
 
 impl Step {
-    fn reading(file: File, state: State, used: Bytes) -> Self {
-        Self::Reading(spawn_blocking(move || read(file, state, used)))
+    fn reading(file: Arc<File>, from: u64, state: State, used: Bytes) -> Self {
+        Self::Reading(spawn_blocking(move || read(file, from, state, used)))
     }
 }
 
 /// Reads the next chunk into room that was used before, if nothing else has it any more.
-fn read(mut file: File, state: State, used: Bytes) -> io::Result<(File, Bytes)> {
+fn read(file: Arc<File>, from: u64, state: State, used: Bytes) -> io::Result<(Arc<File>, Bytes)> {
     let mut room = used.try_into_mut().unwrap_or_else(|_| BytesMut::new());
     room.resize(state.length.clamp(1, CHUNK as u64) as usize, 0);
     let length = loop {
-        match file.read(&mut room) {
+        #[cfg(unix)]
+        let read = file.read_at(&mut room, from);
+        #[cfg(windows)]
+        let read = file.seek_read(&mut room, from);
+        match read {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             read => break read?,
         }

@@ -9,16 +9,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
 use tokio::io::AsyncRead;
 use tokio_util::io::poll_read_buf;
 
 use super::file::{CHUNK, FileReader};
+use crate::error::Error;
 
 /// A body opened for one attempt, which gives its bytes in chunks.
 pub(crate) enum Opened {
     Bytes(Bytes),
     File(FileReader),
     Reader(Reader),
+    Pieces(Pieces),
     Once(Once),
     Sequence(VecDeque<Self>),
 }
@@ -30,6 +33,7 @@ impl Opened {
             Self::Bytes(bytes) => Poll::Ready(Ok(mem::take(bytes))),
             Self::File(file) => file.poll_chunk(cx),
             Self::Reader(reader) => reader.poll_chunk(cx),
+            Self::Pieces(pieces) => pieces.poll_chunk(cx),
             Self::Once(once) => once.poll_chunk(cx),
             Self::Sequence(parts) => {
                 while let Some(part) = parts.front_mut() {
@@ -59,12 +63,12 @@ impl Opened {
 
 /// A source of bytes that is not ours.
 pub(crate) struct Reader {
-    source: Pin<Box<dyn AsyncRead + Send + Sync>>,
+    source: Pin<Box<dyn AsyncRead + Send>>,
     room: BytesMut,
 }
 
 impl Reader {
-    pub(super) fn new(source: impl AsyncRead + Send + Sync + 'static) -> Self {
+    pub(super) fn new(source: impl AsyncRead + Send + 'static) -> Self {
         Self {
             source: Box::pin(source),
             room: BytesMut::new(),
@@ -82,6 +86,46 @@ impl Reader {
         } else {
             self.room.split().freeze()
         }))
+    }
+}
+
+/// A stream that is not ours. `None` once it has ended, because it may not be polled again.
+pub(crate) struct Pieces(Option<Box<Polled>>);
+
+type Polled = dyn FnMut(&mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> + Send;
+
+impl Pieces {
+    pub(super) fn new<S, E>(stream: S) -> Self
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let mut stream = Box::pin(stream);
+        Self(Some(Box::new(move |cx| {
+            let next = stream.as_mut().poll_next(cx);
+            next.map_err(|error| kind_of(error.into()).into())
+        })))
+    }
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+        while let Some(stream) = &mut self.0 {
+            match ready!(stream(cx)) {
+                Some(Ok(bytes)) if bytes.is_empty() => {}
+                Some(next) => return Poll::Ready(next),
+                None => self.0 = None,
+            }
+        }
+        Poll::Ready(Ok(Bytes::new()))
+    }
+}
+
+/// Of a foreign error only the kind is kept, because its text may quote values.
+fn kind_of(error: Box<dyn std::error::Error + Send + Sync>) -> io::ErrorKind {
+    match error.downcast::<io::Error>() {
+        Ok(error) => error.kind(),
+        Err(error) => error
+            .downcast::<Error>()
+            .map_or(io::ErrorKind::Other, |error| io::Error::from(*error).kind()),
     }
 }
 

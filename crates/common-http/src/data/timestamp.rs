@@ -1,6 +1,11 @@
 //! A time in the vendor's notation.
 
+#[cfg(any(feature = "jiff", feature = "chrono", feature = "time"))]
+mod convert;
+
+use std::cmp::Ordering;
 use std::fmt;
+use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -15,6 +20,15 @@ use crate::data::text_or_number::{TextOrNumber, TextOrNumberForm};
 ///
 /// `Debug` prints `Timestamp(..)`, because the time of a birth or an exam is personal data.
 ///
+/// Two timestamps are ordered if both instants are known, and by their texts if the instants are
+/// the same. Otherwise they are not ordered, unless they are equal: sort those by
+/// [`Timestamp::to_date`].
+///
+/// With the feature `jiff`, `chrono` or `time`, `TryFrom<&Timestamp>` gives that crate's instant
+/// and date: `jiff::Timestamp` and `jiff::civil::Date`, `chrono::DateTime<Utc>` and
+/// `chrono::NaiveDate`, `time::OffsetDateTime` (in UTC) and `time::Date`. What is not defined or
+/// not in that type's range is an error of the kind `decode`.
+///
 /// ```
 /// use common_http::Timestamp;
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -23,8 +37,12 @@ use crate::data::text_or_number::{TextOrNumber, TextOrNumberForm};
 /// assert_eq!(start.as_str(), "2030-01-02T00:30:00.5-03:00");
 /// assert_eq!(start.to_system_time(), Some(UNIX_EPOCH + Duration::from_millis(1_893_555_000_500)));
 ///
+/// assert_eq!(start.unix_seconds(), Some(1_893_555_000));
+/// assert!(start < Timestamp::from("2030-01-02T03:31:00Z"));
+///
 /// let birth = Timestamp::from("1990-01-01");
 /// assert_eq!(birth.to_system_time(), None);
+/// assert_eq!(birth.to_date(), Some((1990, 1, 1)));
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Timestamp(Form);
@@ -55,10 +73,64 @@ impl Timestamp {
     /// the year 5138, 10^11 milliseconds is 1973.
     #[must_use]
     pub fn to_system_time(&self) -> Option<SystemTime> {
-        match &self.0 {
-            Form::Text(text) => text_to_system_time(text),
-            Form::Number { number, .. } => number_to_system_time(number),
+        let (seconds, nanoseconds) = self.instant()?;
+        // Not jiff's `SystemTime::from`, which panics if the platform cannot represent so early a
+        // time.
+        let whole = Duration::from_secs(seconds.unsigned_abs());
+        let whole = if seconds < 0 {
+            UNIX_EPOCH.checked_sub(whole)
+        } else {
+            UNIX_EPOCH.checked_add(whole)
+        };
+        whole?.checked_add(Duration::from_nanos(nanoseconds.into()))
+    }
+
+    /// The instant in whole seconds since 1970 UTC, rounded down; `None` as for
+    /// [`Timestamp::to_system_time`].
+    #[must_use]
+    pub fn unix_seconds(&self) -> Option<i64> {
+        self.instant().map(|(seconds, _)| seconds)
+    }
+
+    /// The year, month and day as they are written, for example of a birth; never moved to another
+    /// time zone.
+    ///
+    /// The text must be an ISO 8601 date such as `1990-01-31`, alone or with a time of any zone or
+    /// none. Anything else, and a number, gives `None`. A date of birth is personal data, and here
+    /// it is not hidden from `Debug` any more.
+    #[must_use]
+    pub fn to_date(&self) -> Option<(i16, u8, u8)> {
+        let Form::Text(text) = &self.0 else {
+            return None;
+        };
+        let (date, time) = text.split_at_checked("1990-01-31".len())?;
+        if date.as_bytes()[4] != b'-' || !(time.is_empty() || has_time(text)) {
+            return None;
         }
+        let date: jiff::civil::Date = date.parse().ok()?;
+        Some((
+            date.year(),
+            date.month().unsigned_abs(),
+            date.day().unsigned_abs(),
+        ))
+    }
+
+    /// Whole seconds since 1970 UTC, rounded down, and nanoseconds since then.
+    fn instant(&self) -> Option<(i64, u32)> {
+        match &self.0 {
+            Form::Text(text) => text_to_instant(text),
+            Form::Number { number, .. } => number_to_instant(number),
+        }
+    }
+}
+
+impl PartialOrd for Timestamp {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        if self == other {
+            return Some(Ordering::Equal);
+        }
+        let instants = self.instant()?.cmp(&other.instant()?);
+        Some(instants.then_with(|| self.as_str().cmp(other.as_str())))
     }
 }
 
@@ -101,14 +173,22 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-fn text_to_system_time(text: &str) -> Option<SystemTime> {
-    let instant = match digits_beyond_nanoseconds(text) {
-        None => text.parse::<jiff::Timestamp>(),
-        Some((kept, rest)) => format!("{kept}{rest}").parse(),
-    };
-    let since_epoch = instant.ok()?.as_duration();
-    // Not `SystemTime::from`, which panics if the platform cannot represent so early a time.
-    from_epoch(since_epoch.is_negative(), since_epoch.unsigned_abs())
+fn text_to_instant(text: &str) -> Option<(i64, u32)> {
+    let instant: jiff::Timestamp = parse(text)?;
+    let since_epoch = instant.as_duration();
+    floored(since_epoch.is_negative(), since_epoch.unsigned_abs())
+}
+
+/// Whether a text that starts with a date is a date and a time.
+fn has_time(text: &str) -> bool {
+    text_to_instant(text).is_some() || parse::<jiff::civil::DateTime>(text).is_some()
+}
+
+fn parse<T: FromStr>(text: &str) -> Option<T> {
+    match digits_beyond_nanoseconds(text) {
+        None => text.parse().ok(),
+        Some((kept, rest)) => format!("{kept}{rest}").parse().ok(),
+    }
 }
 
 /// The text before and after the fraction's digits beyond nanoseconds, if there are any.
@@ -129,7 +209,7 @@ fn digits_beyond_nanoseconds(text: &str) -> Option<(&str, &str)> {
     ))
 }
 
-fn number_to_system_time(number: &Number) -> Option<SystemTime> {
+fn number_to_instant(number: &Number) -> Option<(i64, u32)> {
     const MILLISECONDS_FROM: u64 = 100_000_000_000;
     let whole = number
         .as_u64()
@@ -142,157 +222,17 @@ fn number_to_system_time(number: &Number) -> Option<SystemTime> {
         None if value.abs() >= 1e11 => Duration::try_from_secs_f64(value.abs() / 1e3).ok()?,
         None => Duration::try_from_secs_f64(value.abs()).ok()?,
     };
-    from_epoch(value < 0.0, size)
+    floored(value < 0.0, size)
 }
 
-fn from_epoch(before: bool, distance: Duration) -> Option<SystemTime> {
-    if before {
-        UNIX_EPOCH.checked_sub(distance)
-    } else {
-        UNIX_EPOCH.checked_add(distance)
-    }
+fn floored(before: bool, distance: Duration) -> Option<(i64, u32)> {
+    let seconds = i64::try_from(distance.as_secs()).ok()?;
+    Some(match (before, distance.subsec_nanos()) {
+        (false, nanoseconds) => (seconds, nanoseconds),
+        (true, 0) => (-seconds, 0),
+        (true, nanoseconds) => (-seconds - 1, 1_000_000_000 - nanoseconds),
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-    use proptest::prelude::*;
-
-    use super::Timestamp;
-
-    /// 2030-01-02T03:04:05Z.
-    const SECONDS: u64 = 1_893_553_445;
-
-    fn at(seconds: u64, nanoseconds: u32) -> Option<SystemTime> {
-        Some(UNIX_EPOCH + Duration::new(seconds, nanoseconds))
-    }
-
-    fn read(json: &str) -> Timestamp {
-        serde_json::from_str(json).unwrap()
-    }
-
-    #[test]
-    fn texts_with_a_zone_are_an_instant() {
-        for (text, nanoseconds) in [
-            ("2030-01-02T03:04:05Z", 0),
-            ("2030-01-02t03:04:05z", 0),
-            ("2030-01-02T00:04:05-03:00", 0),
-            ("2030-01-02T05:04:05+02:00", 0),
-            ("2030-01-02T03:04:05.5Z", 500_000_000),
-            ("2030-01-02T03:04:05.678Z", 678_000_000),
-            ("2030-01-02T05:04:05.6781234+02:00", 678_123_400),
-            ("2030-01-02T03:04:05.123456789Z", 123_456_789),
-            ("2030-01-02T03:04:05.123456789987654321Z", 123_456_789),
-            ("2030-01-02T00:04:05.1234567899-03:00", 123_456_789),
-        ] {
-            assert_eq!(
-                Timestamp::from(text).to_system_time(),
-                at(SECONDS, nanoseconds),
-                "{text}"
-            );
-        }
-        let early = Timestamp::from("1969-12-31T23:59:58.5Z").to_system_time();
-        assert_eq!(early, Some(UNIX_EPOCH - Duration::from_millis(1_500)));
-    }
-
-    #[test]
-    fn texts_without_a_certain_instant_are_kept_only() {
-        for text in [
-            "",
-            " ",
-            "1990-01-01",
-            "2030-01-02T03:04:05",
-            "2030-01-02T03:04:05.123456789987",
-            "02/01/2030 03:04",
-            "2030-13-41T99:99:99Z",
-            "1893553445",
-            "ontem",
-            ".",
-            "2030-01-02T03:04:05.\u{661}Z",
-        ] {
-            let timestamp = Timestamp::from(text);
-            assert_eq!(timestamp.to_system_time(), None, "{text:?}");
-            assert_eq!(timestamp.as_str(), text);
-        }
-    }
-
-    #[test]
-    fn numbers_are_seconds_or_milliseconds() {
-        assert_eq!(read("1893553445").to_system_time(), at(SECONDS, 0));
-        assert_eq!(
-            read("1893553445.25").to_system_time(),
-            at(SECONDS, 250_000_000)
-        );
-        assert_eq!(
-            read("1893553445678").to_system_time(),
-            at(SECONDS, 678_000_000)
-        );
-        assert_eq!(
-            read("1893553445250.0").to_system_time(),
-            at(SECONDS, 250_000_000)
-        );
-        assert_eq!(read("99999999999").to_system_time(), at(99_999_999_999, 0));
-        assert_eq!(read("100000000000").to_system_time(), at(100_000_000, 0));
-        assert_eq!(
-            read("-1").to_system_time(),
-            Some(UNIX_EPOCH - Duration::from_secs(1))
-        );
-        assert_eq!(
-            read("-0.5").to_system_time(),
-            Some(UNIX_EPOCH - Duration::from_millis(500))
-        );
-        let early = Some(UNIX_EPOCH - Duration::from_secs(100_000_000));
-        assert_eq!(read("-100000000000").to_system_time(), early);
-        assert_eq!(read("1e300").to_system_time(), None);
-    }
-
-    #[test]
-    fn what_is_neither_text_nor_number_is_refused() {
-        for json in ["true", "[]", "{}", "null"] {
-            assert!(serde_json::from_str::<Timestamp>(json).is_err(), "{json}");
-        }
-    }
-
-    #[test]
-    fn debug_hides_the_time() {
-        assert_eq!(
-            format!("{:?}", Timestamp::from("1990-01-01")),
-            "Timestamp(..)"
-        );
-        assert_eq!(format!("{:#?}", read("1893553445")), "Timestamp(..)");
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_kept(text in any::<String>()) {
-            let timestamp = Timestamp::from(&*text);
-            let _ = timestamp.to_system_time();
-            prop_assert_eq!(timestamp.as_str(), &*text);
-            let json = serde_json::to_string(&timestamp).unwrap();
-            prop_assert_eq!(&json, &serde_json::to_string(&text).unwrap());
-            prop_assert_eq!(read(&json), timestamp);
-        }
-
-        #[test]
-        fn texts_near_a_time_never_panic(text in r"-?[0-9]{0,7}-[0-9]{1,2}-[0-9]{1,2}[Tt ]?[0-9:]{0,8}[.,]?[0-9]{0,12}[Zz+-]?[0-9:]{0,5}(\[[A-Za-z/]*\])?") {
-            let _ = Timestamp::from(&*text).to_system_time();
-        }
-
-        #[test]
-        fn whole_numbers_round_trip(number in any::<i64>()) {
-            let timestamp = read(&number.to_string());
-            let _ = timestamp.to_system_time();
-            prop_assert_eq!(timestamp.as_str(), number.to_string());
-            prop_assert_eq!(serde_json::to_string(&timestamp).unwrap(), number.to_string());
-        }
-
-        #[test]
-        fn floats_round_trip(number in proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL) {
-            let json = serde_json::to_string(&number).unwrap();
-            let timestamp = read(&json);
-            let _ = timestamp.to_system_time();
-            prop_assert_eq!(serde_json::to_string(&timestamp).unwrap(), json);
-        }
-    }
-}
+mod tests;

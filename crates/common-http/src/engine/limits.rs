@@ -66,15 +66,25 @@ pub(crate) fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant>
     }
 }
 
-/// Waits up to a limit, or to the call's end if that is earlier, and returns what is overdue. One
-/// timer serves both.
-pub(crate) async fn overdue(limit: Duration, why: Stalled, end: Option<Instant>) -> Stalled {
+/// The end of a wait: after a limit, or at the call's end if that is earlier; and what is overdue
+/// then. One timer serves both.
+pub(crate) fn first_end(
+    limit: Duration,
+    why: Stalled,
+    end: Option<Instant>,
+) -> (Option<Instant>, Stalled) {
     let first = earlier(Instant::now().checked_add(limit), end);
+    (first, if first == end { Stalled::Deadline } else { why })
+}
+
+/// Waits for the first end, and returns what is overdue.
+pub(crate) async fn overdue(limit: Duration, why: Stalled, end: Option<Instant>) -> Stalled {
+    let (first, overdue) = first_end(limit, why, end);
     match first {
         Some(first) => sleep_until(first).await,
         None => pending().await,
     }
-    if first == end { Stalled::Deadline } else { why }
+    overdue
 }
 
 /// The future's output, or `Failure::Stalled` if the call's time ends first.

@@ -1,14 +1,15 @@
 //! Reads an answer's body, and checks its progress, its length and the caller's limit.
 
-use std::future::poll_fn;
-use std::task::Poll;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::failure::{Failure, Stalled};
-use super::limits::overdue;
+use super::limits::first_end;
 use crate::transport::{IncomingBody, PROGRESS, TransportError};
 
 /// Whether the end of the connection proves that the body is complete.
@@ -41,6 +42,10 @@ pub(crate) struct BodyReader {
     until: Option<Instant>,
     /// Time spent waiting since the last kibibyte, without the time that the consumer takes.
     waited: Duration,
+    /// The wait for the next piece.
+    wait: Option<Wait>,
+    /// Ends the wait; made for the first one, and set again for each later one.
+    timer: Option<Pin<Box<Sleep>>>,
     since: u64,
     pieces: u64,
     ended: bool,
@@ -48,6 +53,12 @@ pub(crate) struct BodyReader {
 
 /// What a stream gives; `None` at its end.
 type Piece = Option<Result<Bytes, TransportError>>;
+
+struct Wait {
+    since: Instant,
+    /// What is overdue when the timer ends; `None` if nothing limits the wait.
+    overdue: Option<Stalled>,
+}
 
 /// Why the body could not be read to its end.
 pub(crate) enum Broken {
@@ -74,6 +85,8 @@ impl BodyReader {
             limit,
             idle,
             waited: Duration::ZERO,
+            wait: None,
+            timer: None,
             since: 0,
             pieces: 0,
             ended: false,
@@ -87,46 +100,78 @@ impl BodyReader {
 
     /// Returns the next bytes; `None` at the end, if the announced length was reached.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Broken> {
+        poll_fn(|cx| self.poll_chunk(cx)).await
+    }
+
+    /// The same as a poll. A wait may be given up between two polls: the next one continues it.
+    pub(crate) fn poll_chunk(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<Bytes>, Broken>> {
         if self.ended {
-            return Ok(None);
+            return Poll::Ready(Ok(None));
         }
         if self.length.is_some_and(|length| length > self.limit) {
-            return Err(Broken::TooLarge);
+            return Poll::Ready(Err(Broken::TooLarge));
         }
         loop {
-            let next = match self.arrived().await {
-                Some(next) => next,
-                None => self.arriving().await?,
-            };
-            match next {
+            let failure = match ready!(self.poll_piece(cx))? {
                 Some(Ok(bytes)) => {
                     self.check_time()?;
-                    if !bytes.is_empty() {
-                        return self.count(bytes).map(Some);
+                    if bytes.is_empty() {
+                        continue;
                     }
+                    return Poll::Ready(self.count(bytes).map(Some));
                 }
-                Some(Err(error)) => return Err(Broken::Failed(Failure::Transport(error))),
+                Some(Err(error)) => Failure::Transport(error),
                 None if self.length.is_some_and(|length| length != self.got) => {
-                    return Err(Broken::Failed(Failure::WrongLength));
+                    Failure::WrongLength
                 }
-                None if self.end == End::Unproven && !ends_a_pdf(&self.tail) => {
-                    return Err(Broken::Failed(Failure::Unproven));
-                }
+                None if self.end == End::Unproven && !ends_a_pdf(&self.tail) => Failure::Unproven,
                 None => {
                     self.ended = true;
-                    return Ok(None);
+                    return Poll::Ready(Ok(None));
                 }
-            }
+            };
+            return Poll::Ready(Err(Broken::Failed(failure)));
         }
     }
 
-    /// The next piece, if it is here already.
-    async fn arrived(&mut self) -> Option<Piece> {
-        poll_fn(|cx| match self.stream.as_mut().poll_next(cx) {
-            Poll::Ready(next) => Poll::Ready(Some(next)),
-            Poll::Pending => Poll::Ready(None),
-        })
-        .await
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Piece, Broken>> {
+        let Poll::Ready(piece) = self.stream.as_mut().poll_next(cx) else {
+            let stalled = ready!(self.poll_overdue(cx));
+            return Poll::Ready(Err(Broken::Failed(Failure::Stalled(stalled))));
+        };
+        if let Some(wait) = self.wait.take() {
+            let waited = self.waited + wait.since.elapsed();
+            // A consumer that comes when the time is over was itself away.
+            if waited <= self.idle {
+                self.waited = waited;
+            }
+        }
+        Poll::Ready(Ok(piece))
+    }
+
+    /// Waits for the next piece, and returns what is overdue when it has taken too long.
+    fn poll_overdue(&mut self, cx: &mut Context<'_>) -> Poll<Stalled> {
+        if self.wait.is_none() {
+            let left = self.idle.saturating_sub(self.waited);
+            let (end, overdue) = first_end(left, Stalled::Idle, self.until);
+            match (end, &mut self.timer) {
+                (Some(end), Some(timer)) => timer.as_mut().reset(end),
+                (Some(end), timer) => *timer = Some(Box::pin(sleep_until(end))),
+                (None, _) => {}
+            }
+            self.wait = Some(Wait {
+                since: Instant::now(),
+                overdue: end.map(|_| overdue),
+            });
+        }
+        let overdue = self.wait.as_ref().and_then(|wait| wait.overdue);
+        match (overdue, &mut self.timer) {
+            (Some(overdue), Some(timer)) => timer.as_mut().poll(cx).map(|()| overdue),
+            _ => Poll::Pending,
+        }
     }
 
     /// A vendor that never makes us wait must not make us miss the call's end. The clock is read now
@@ -138,20 +183,6 @@ impl BodyReader {
             return Err(Broken::Failed(Failure::Stalled(Stalled::Deadline)));
         }
         Ok(())
-    }
-
-    /// Waits for the next piece.
-    async fn arriving(&mut self) -> Result<Piece, Broken> {
-        let before = Instant::now();
-        let left = self.idle.saturating_sub(self.waited);
-        tokio::select! {
-            biased;
-            next = poll_fn(|cx| self.stream.as_mut().poll_next(cx)) => {
-                self.waited += before.elapsed();
-                Ok(next)
-            }
-            stalled = overdue(left, Stalled::Idle, self.until) => Err(Broken::Failed(Failure::Stalled(stalled))),
-        }
     }
 
     fn count(&mut self, bytes: Bytes) -> Result<Bytes, Broken> {

@@ -1,7 +1,7 @@
 //! Bodies are sent completely, with their length, and from the start on every attempt.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, SeekFrom, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,6 +9,7 @@ use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
 use common_http::{Body, Cause, Delivery, Effect, ErrorKind, Multipart, Operation};
 use http::Method;
 use http::header::CONTENT_LENGTH;
+use tokio::io::AsyncSeekExt;
 use tokio::time::sleep;
 
 use crate::helper::Step::{Fails, Good, Later, Silent, Status};
@@ -27,14 +28,22 @@ fn length(network: &FakeTransport) -> Option<String> {
 }
 
 /// One body of each kind that can be replayed.
-async fn replayable(folder: &Path) -> [(&'static str, Body); 3] {
+async fn replayable(folder: &Path) -> [(&'static str, Body); 4] {
     let path = folder.join("EXAMPLE.bin");
     tokio::fs::write(&path, CONTENT).await.unwrap();
     [
         ("bytes", Body::from(CONTENT)),
         ("factory", Body::from_factory(15, || async { Ok(CONTENT) })),
-        ("file", Body::from_path(path).await.unwrap()),
+        ("file", Body::from_path(&path).await.unwrap()),
+        ("open file", open_file(&path).await),
     ]
+}
+
+/// The file by a handle whose cursor is at its end.
+async fn open_file(path: &Path) -> Body {
+    let mut file = tokio::fs::File::open(path).await.unwrap();
+    file.seek(SeekFrom::End(0)).await.unwrap();
+    Body::from_file(file).await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -187,19 +196,24 @@ async fn a_file_that_was_rewritten_is_not_sent() {
     let path = folder.path().join("EXAMPLE.bin");
     for length in [0, 15] {
         std::fs::write(&path, vec![7; length]).unwrap();
-        let body = Body::from_path(&path).await.unwrap();
+        let bodies = [
+            Body::from_path(&path).await.unwrap(),
+            open_file(&path).await,
+        ];
         rewrite(&path);
-        let network = network([Good]);
-        let error = send_body(&engine(&network), &STORE, body.clone())
-            .await
-            .unwrap_err();
-        assert_eq!(fate(&error), (ErrorKind::LocalIo, Delivery::NotSent));
-        assert_eq!(network.count(), 0);
-        assert_eq!(
-            body.peek(4).await.unwrap_err().kind(),
-            ErrorKind::LocalIo,
-            "{length}"
-        );
+        for body in bodies {
+            let network = network([Good]);
+            let error = send_body(&engine(&network), &STORE, body.clone())
+                .await
+                .unwrap_err();
+            assert_eq!(fate(&error), (ErrorKind::LocalIo, Delivery::NotSent));
+            assert_eq!(network.count(), 0);
+            assert_eq!(
+                body.peek(4).await.unwrap_err().kind(),
+                ErrorKind::LocalIo,
+                "{length}"
+            );
+        }
     }
 }
 
@@ -239,9 +253,13 @@ async fn a_file_that_changes_on_the_way_is_not_sent_to_its_end() {
         &|| rewrite(&path),
     ];
     for (nth, change) in changes.into_iter().enumerate() {
-        for in_form in [false, true] {
+        for (in_form, is_open) in [(false, false), (true, false), (false, true)] {
             std::fs::write(&path, vec![7; LENGTH]).unwrap();
-            let body = Body::from_path(&path).await.unwrap();
+            let body = if is_open {
+                open_file(&path).await
+            } else {
+                Body::from_path(&path).await.unwrap()
+            };
             let network = answering(|| FakeAnswer::json("{}").read_slowly(1, seconds(5)));
             let request = engine(&network).request(&STORE);
             let request = if in_form {

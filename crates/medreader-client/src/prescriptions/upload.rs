@@ -177,12 +177,12 @@ impl PrescriptionFile {
         let body = Body::from_path(path)
             .await
             .map_err(|error| error.with_operation(UPLOAD.id()))?;
-        Ok(Self::new(name, body))
+        Ok(Self::from_body(name, body))
     }
 
     /// Bytes in memory, under a name for the vendor.
     pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
-        Self::new(name.into(), Body::from(bytes.into()))
+        Self::from_body(name, Body::from(bytes.into()))
     }
 
     /// A stream, under a name for the vendor. It is sent once.
@@ -190,15 +190,25 @@ impl PrescriptionFile {
     /// Without its length in bytes it is sent in chunks, which not every server accepts.
     pub fn from_stream(
         name: impl Into<String>,
-        reader: impl AsyncRead + Send + Sync + 'static,
+        reader: impl AsyncRead + Send + 'static,
         length: impl Into<Option<u64>>,
     ) -> Self {
-        Self::new(name.into(), Body::single_pass(reader, length))
+        Self::from_body(name, Body::single_pass(reader, length))
     }
 
-    fn new(name: String, body: Body) -> Self {
+    /// Any other body, under a name for the vendor, for example a file that is open already.
+    ///
+    /// ```no_run
+    /// # async fn example(file: tokio::fs::File) -> medreader_client::Result<()> {
+    /// use medreader_client::Body;
+    /// use medreader_client::prescriptions::PrescriptionFile;
+    ///
+    /// let file = PrescriptionFile::from_body("receita.pdf", Body::from_file(file).await?);
+    /// # Ok(()) }
+    /// ```
+    pub fn from_body(name: impl Into<String>, body: Body) -> Self {
         Self {
-            name,
+            name: name.into(),
             body,
             content_type: None,
         }

@@ -6,28 +6,33 @@ use clap::{Parser, value_parser};
 use examples::help;
 
 const ENVIRONMENT: &str = "
-  BIOLOGIX_BASE_URL    Address of the server. If it is not set, the built-in sandbox with invented
-                       patients answers, and the next three are ignored
+  BIOLOGIX_BASE_URL    Address of the server. If it is not set, the built-in
+                       sandbox with invented patients answers, and the next
+                       three are ignored
   BIOLOGIX_USERNAME    User name of the centre's account
   BIOLOGIX_PASSWORD    Password of that account
   BIOLOGIX_PARTNER_ID  The centre's id, as the vendor gave it
   BIOLOGIX_FOLLOW_REPORTS
-                       1 follows a report's redirect to another https host once. Without it, a
-                       redirect is a failure";
+                       1 follows a report's redirect to another https host once.
+                       Without it, a redirect is a failure";
 
 const FILES: &str = "\
 Files in DIR:
-  exams.jsonl          One exam per line, the vendor's own JSON. An exam that is listed again
-                       replaces its line, a new one is appended, and one that is no longer listed
-                       is kept
-  reports/<examId>.pdf The reports of the exams that this run read as done. A report that is there
-                       already is not fetched again, or once if its end is missing (%%EOF)
-  rejected.jsonl       Items of the latest run that are not readable as exams, as they came
-  missing.jsonl        Exams of the latest run for which the vendor has no report
-  failed.jsonl         Exams of the latest run whose report could not be fetched; the next run
-                       tries again. One without an id has no report, and is listed as null
-  refetched.jsonl      Exams whose report lacks its end, and came so once more; absent if there
-                       are none
+  exams.jsonl          One exam per line, the vendor's own JSON. An exam that is
+                       listed again replaces its line, a new one is appended,
+                       and one that is no longer listed is kept
+  reports/<examId>.pdf The reports of the exams that this run read as done. A
+                       report that is there already is not fetched again, or
+                       once if its end is missing (%%EOF)
+  rejected.jsonl       Items of the latest run that are not readable as exams,
+                       as they came
+  missing.jsonl        Exams of the latest run for which the vendor has no
+                       report
+  failed.jsonl         Exams of the latest run whose report could not be
+                       fetched; the next run tries again. One without an id has
+                       no report, and is listed as null
+  refetched.jsonl      Exams whose report lacks its end, and came so once more;
+                       absent if there are none
 
 These files contain personal health data. Only this user can read them.";
 

@@ -20,11 +20,10 @@ mod summary;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use common_http::{Error, ErrorKind};
 use examples::failure::{self, Failure};
-use examples::logging;
 use examples::progress::Progress;
+use examples::{logging, stop};
 
 use self::args::Args;
 use self::centre::Centre;
@@ -39,13 +38,14 @@ use self::summary::Summary;
 // other.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = examples::args::parse();
     logging::start();
-    let ended = run(&args).await;
+    let ended = stop::or_done(run(&args)).await;
     failure::exit_status(ended.map(|summary| summary.report(&args)), args.json)
 }
 
 async fn run(args: &Args) -> Result<Summary, Failure> {
+    stop::advise("run the same command again to go on; what was saved stays");
     let progress = Progress::new();
     let centre = Centre::from_environment(&progress).await?;
     let folder = Folder::open(&args.out, !args.no_reports)?;

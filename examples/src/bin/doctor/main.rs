@@ -18,17 +18,16 @@ mod webhook;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use examples::failure::{self, Failure};
 use examples::progress::Progress;
-use examples::{logging, output};
+use examples::{logging, output, stop};
 use tokio::runtime::Runtime;
 
 use self::args::Args;
 use self::report::Reports;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = examples::args::parse();
     logging::start();
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
@@ -36,7 +35,7 @@ fn main() -> ExitCode {
             return Failure::file("the threads cannot be started", &error).report(args.json);
         }
     };
-    let done = runtime.block_on(run(&args));
+    let done = runtime.block_on(stop::or_done(run(&args)));
     // Does not wait for the system to give up looking up a name.
     runtime.shutdown_background();
     failure::exit_status(done, args.json)

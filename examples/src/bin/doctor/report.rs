@@ -12,11 +12,6 @@ use serde::Serialize;
 use crate::network;
 use crate::unknown::Unknown;
 
-/// The column in which details start.
-const INDENT: usize = 23;
-/// The width of a terminal.
-const WIDTH: usize = 80;
-
 /// How a check ended.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -173,8 +168,8 @@ impl Report {
 
     fn lines(&self, text: &mut String) {
         for check in &self.checks {
-            let start = format!("  {:<4}  {:<13}  ", check.status.word(), check.check);
-            wrap(text, &start, &output::one_line(&check.detail));
+            let (status, detail) = (check.status.word(), output::one_line(&check.detail));
+            let _ = writeln!(text, "  {status:<4}  {:<13}  {detail}", check.check);
         }
         let readings = self.readings.iter();
         let readings: Vec<_> = readings
@@ -186,30 +181,10 @@ impl Report {
             ("  unknown              ", unknown.join(", ")),
         ] {
             if !items.is_empty() {
-                wrap(text, label, &items);
+                let _ = writeln!(text, "{label}{items}");
             }
         }
     }
-}
-
-/// Adds a line, and indented ones for what does not fit into it.
-fn wrap(text: &mut String, start: &str, detail: &str) {
-    let mut line = start.to_owned();
-    let mut is_empty = true;
-    for word in detail.split(' ') {
-        let width = line.chars().count() + word.chars().count();
-        if !is_empty && width + 1 > WIDTH {
-            let _ = writeln!(text, "{line}");
-            line = " ".repeat(INDENT);
-            is_empty = true;
-        }
-        if !is_empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        is_empty = false;
-    }
-    let _ = writeln!(text, "{}", line.trim_end());
 }
 
 /// The reports of all vendors that were checked.
@@ -252,18 +227,6 @@ impl Reports {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn long_details_continue_below_their_start() {
-        let mut text = String::new();
-        let start = "  FAIL  connection     ";
-        assert_eq!(start.len(), INDENT);
-        wrap(&mut text, start, &"word ".repeat(30));
-        let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines.len(), 3);
-        assert!(lines.iter().all(|line| line.len() <= WIDTH), "{text}");
-        assert!(lines[1].starts_with(&format!("{}word", " ".repeat(INDENT))));
-    }
 
     #[test]
     fn what_was_not_checked_needed_the_last_that_failed() {

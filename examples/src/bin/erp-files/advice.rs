@@ -5,6 +5,8 @@ use erp_files_client::ErrorCode;
 use examples::failure::Failure;
 use examples::output;
 
+use crate::args::{Conflict, Upload};
+
 /// The failure of a call, with advice.
 pub(crate) fn failure(error: Error) -> Failure {
     let advice = of_code(&error).or_else(|| match step(&error) {
@@ -37,6 +39,23 @@ pub(crate) fn note_unconfirmed(of: &str) {
     output::note(
         "advice: look for it with `erp-files list` in a while, or run the same command again",
     );
+}
+
+/// What to do if the program is stopped after this many files.
+pub(crate) fn if_stopped(args: &Upload, ended: usize) -> String {
+    let conflicts = ended > 0 && matches!(args.on_conflict, Conflict::Error);
+    let how = match (&args.resume_dir, conflicts) {
+        (Some(_), false) => "run the same command again to go on",
+        (Some(_), true) => "run the same command again with --on-conflict skip to go on",
+        (None, _) => {
+            "an unfinished upload may keep its name taken: run the command again for the file, \
+             and choose another name if this one is refused"
+        }
+    };
+    match ended {
+        0 => how.to_owned(),
+        _ => format!("{ended} of {} files were tried; {how}", args.files.len()),
+    }
 }
 
 fn step(error: &Error) -> &'static str {

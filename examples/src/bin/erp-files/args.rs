@@ -8,31 +8,33 @@ use erp_files_client::{AnalysisId, ErpFilesClient, FileId, PatientId};
 use examples::help;
 
 const ENVIRONMENT: &str = "
-  ERP_BASE_URL       Address of the clinic's ERP. If it is not set, the built-in sandbox answers,
-                     which knows every patient and analysis, and the others are not needed
+  ERP_BASE_URL       Address of the clinic's ERP. If it is not set, the built-in
+                     sandbox answers, which knows every patient and analysis,
+                     and the others are not needed
   ERP_ACCESS_TOKEN   An access token; with it the next four are ignored
   ERP_CLIENT_ID      Client id, from the vendor's support
   ERP_CLIENT_SECRET  Client secret
   ERP_SCOPE          Scopes to request, separated by spaces; default gambit:erp
   ERP_TOKEN_URL      Address of the token endpoint; default the vendor's
   ERP_ALLOW_PRIVATE_STORAGE
-                     1 allows uploads to private and link-local IP addresses, for a storage that
-                     the clinic runs itself; not needed for host names. ALLOW_PLAIN_HTTP=1 allows
-                     them too";
+                     1 allows uploads to private and link-local IP addresses,
+                     for a storage that the clinic runs itself; not needed for
+                     host names. ALLOW_PLAIN_HTTP=1 allows them too";
 
 const UPLOAD_AFTER_HELP: &str = "\
 Files in the folder of --resume-dir:
-  One per unfinished upload. To resume it after a crash, run the same command again. The file
-  contains the patient's id and an address to which anyone can write the upload, so only this user
-  can read it. It is removed when the upload is finished. A folder or file that others may write is
-  refused. An empty .lock file beside it refuses a second run of the same upload; the one that a
-  killed run leaves does no harm.
+  One per unfinished upload. To resume it after a crash, run the same command
+  again. The file contains the patient's id and an address to which anyone can
+  write the upload, so only this user can read it. It is removed when the upload
+  is finished. A folder or file that others may write is refused. An empty .lock
+  file beside it refuses a second run of the same upload; the one that a killed
+  run leaves does no harm.
 
-If an upload without --resume-dir breaks off, its name may stay taken: the ERP then refuses the
-name, but does not list it (error code unfinished_upload).
+If an upload without --resume-dir breaks off, its name may stay taken: the ERP
+then refuses the name, but does not list it (error code unfinished_upload).
 
-Outcomes: uploaded, skipped, replaced, failed, or unconfirmed: the ERP said that it finished the
-file, but its list does not have it.";
+Outcomes: uploaded, skipped, replaced, failed, or unconfirmed: the ERP said that
+it finished the file, but its list does not have it.";
 
 /// Uploads, lists, sends and deletes a patient's files in the gambit clinic ERP (Medakadem).
 #[derive(Debug, Parser)]

@@ -14,12 +14,11 @@ mod upload;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use common_http::Call;
 use erp_files_client::files::Files;
 use examples::failure::{self, Failure};
 use examples::progress::Progress;
-use examples::{logging, output};
+use examples::{logging, output, stop};
 use serde::Serialize;
 
 use self::args::{Analysis, Args, Command};
@@ -27,9 +26,9 @@ use self::clinic::Clinic;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = examples::args::parse();
     logging::start();
-    failure::exit_status(run(&args).await, args.json)
+    failure::exit_status(stop::or_done(run(&args)).await, args.json)
 }
 
 async fn run(args: &Args) -> Result<ExitCode, Failure> {
@@ -40,10 +39,12 @@ async fn run(args: &Args) -> Result<ExitCode, Failure> {
             list::show(&files, args.json)?;
         }
         Command::Send(one) => {
+            stop::advise("it may have been done: `erp-files list` shows whether it was");
             call("send", &one.of, |files| files.set_send(&one.id(), true)).await?;
             done("the file may be sent now", args.json)?;
         }
         Command::Delete(one) => {
+            stop::advise("it may have been deleted: `erp-files list` shows whether it was");
             call("delete", &one.of, |files| files.delete(&one.id())).await?;
             done("deleted", args.json)?;
         }

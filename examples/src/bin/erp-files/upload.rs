@@ -11,8 +11,8 @@ use erp_files_client::FileId;
 use erp_files_client::files::{Files, UploadOutcome};
 use examples::failure::{Failure, Fields};
 use examples::input::Input;
-use examples::output;
 use examples::progress::Progress;
+use examples::{output, stop};
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
@@ -46,6 +46,7 @@ pub(crate) async fn run(args: &args::Upload, json: bool) -> Result<ExitCode, Fai
             1 => "upload".to_owned(),
             count => format!("file {} of {count}", number + 1),
         };
+        stop::advise(advice::if_stopped(args, number));
         ended.push(uploads.one(path, name, what).await);
     }
     // Removes the bar before anything is printed.
@@ -204,7 +205,8 @@ fn lines(document: &Document<'_>) -> String {
             Some(id) => format!(", id {}", output::one_line(id)),
             None => String::new(),
         };
-        format!("{:<8}  {name} ({} bytes{id})", entry.outcome, entry.bytes)
+        let size = output::size(entry.bytes);
+        format!("{:<8}  {name} ({size}{id})", entry.outcome)
     };
     let lines: Vec<_> = document.files.iter().map(line).collect();
     lines.join("\n")

@@ -7,12 +7,14 @@ use clap::{Parser, Subcommand};
 use examples::help;
 
 const ENVIRONMENT: &str = "
-  GENSOFT_BASE_URL     Address of the server. If it is not set, the built-in sandbox answers, and
-                       the other two are not needed
+  GENSOFT_BASE_URL     Address of the server. If it is not set, the built-in
+                       sandbox answers, and the other two are not needed
   GENSOFT_API_KEY      The key that Gensoft's support gave
-  GENSOFT_AUTH_PREFIX  A word before the key, for example ApiKey, if the installation needs one
-  ACCEPT_HTML          1 takes a web page under 2xx for Gensoft's answer: otherwise that is a failure,
-                       because a firewall may have written it";
+  GENSOFT_AUTH_PREFIX  A word before the key, for example ApiKey, if the
+                       installation needs one
+  ACCEPT_HTML          1 takes a web page under 2xx for Gensoft's answer:
+                       otherwise that is a failure, because a firewall may have
+                       written it";
 
 const FILES: &str = "A file of the wrong type counts as a wrong argument.";
 

@@ -6,12 +6,11 @@ mod laboratory;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
 use common_http::{CallOptions, ErrorKind, RawJson};
 use examples::failure::{self, Failure};
 use examples::input::Input;
 use examples::progress::Progress;
-use examples::{logging, output};
+use examples::{logging, output, stop};
 use gensoft_client::http::StatusCode;
 use gensoft_client::{Answer, ExecutionId};
 use serde::Serialize;
@@ -21,9 +20,9 @@ use self::laboratory::Laboratory;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = examples::args::parse();
     logging::start();
-    failure::exit_status(run(&args).await, args.json)
+    failure::exit_status(stop::or_done(run(&args)).await, args.json)
 }
 
 async fn run(args: &Args) -> Result<(), Failure> {
@@ -49,6 +48,7 @@ async fn attendance(
 ) -> Result<Answer, Failure> {
     let text = Input::read(file).await?;
     progress.begin_call("attendance");
+    stop::advise("it may have arrived: look it up in Gensoft before you send it again");
     let call = laboratory.client.attendances().send_text(text);
     call.await.map_err(laboratory::failure_of_attendance)
 }
@@ -60,6 +60,7 @@ async fn upload(
 ) -> Result<Answer, Failure> {
     let input = Input::open(&report.file).await?;
     progress.begin_file("report", input.length);
+    stop::advise("it may have arrived: run the same command again, which replaces it");
     let execution = ExecutionId::from(report.execution.as_str());
     let mut call = laboratory
         .client

@@ -6,13 +6,16 @@ use clap::{Parser, Subcommand, value_parser};
 use examples::help;
 
 const ENVIRONMENT: &str = "
-  MEDREADER_BASE_URL          Address of the server. If it is not set, the built-in sandbox with
-                              invented data answers, and the next three are ignored
+  MEDREADER_BASE_URL          Address of the server. If it is not set, the
+                              built-in sandbox with invented data answers, and
+                              the next three are ignored
   MEDREADER_TENANT_ID         The tenant's id
   MEDREADER_EMAIL             E-mail address of the tenant's user
   MEDREADER_PASSWORD          Password of that user
-  MEDREADER_WEBHOOK_USER      For webhook: user name of the deliveries, as in the settings
-  MEDREADER_WEBHOOK_PASSWORD  For webhook: their password; webhook needs only these two
+  MEDREADER_WEBHOOK_USER      For webhook: user name of the deliveries, as in
+                              the settings
+  MEDREADER_WEBHOOK_PASSWORD  For webhook: their password; webhook needs only
+                              these two
   MEDREADER_SET_S3_SECRET_ACCESS_KEY, MEDREADER_SET_WEBHOOK_PASSWORD
                               For config-set: new values of the two secrets";
 
@@ -46,7 +49,7 @@ pub(crate) enum Command {
     ConfigSet(ConfigSet),
     /// Upload a prescription and wait for its result
     Process(Process),
-    /// Receive results at POST / and print each once, as one line of JSON
+    /// Receive results at POST / and print each once, as one line of JSON, until a signal (status 0)
     Webhook(Webhook),
 }
 

@@ -2,7 +2,7 @@
 
 use common_http::{RawJson, Secret};
 use examples::failure::Failure;
-use examples::settings;
+use examples::{settings, stop};
 
 use crate::args::{ConfigGet, ConfigSet, Secrets};
 use crate::resource;
@@ -44,6 +44,7 @@ pub(crate) async fn set(tenant: &Tenant, set: &ConfigSet, json: bool) -> Result<
     if let Some(value) = password {
         call = call.webhook_password(value);
     }
+    stop::advise("the settings may have been changed: `config-get` shows them");
     let settings = tenant.call("changing the settings", call.send()).await?;
     print(settings.raw(), &set.secrets, json)
 }

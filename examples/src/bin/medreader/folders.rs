@@ -1,6 +1,7 @@
 //! The commands for folders.
 
 use examples::failure::Failure;
+use examples::stop;
 use medreader_client::FolderId;
 
 use crate::args::{FolderCreate, FolderShow};
@@ -12,6 +13,7 @@ pub(crate) async fn create(tenant: &Tenant, new: &FolderCreate, json: bool) -> R
     if let Some(parent) = &new.parent {
         call = call.parent(&FolderId::from(parent.as_str()));
     }
+    stop::advise("the folder may have been created: if the name is taken now, it was");
     let folder = tenant.call("creating the folder", call.send()).await?;
     resource::print(folder.raw(), json)
 }

@@ -16,16 +16,15 @@ mod webhook;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use examples::failure::{self, Failure};
-use examples::logging;
+use examples::{logging, stop};
 use tokio::runtime::Runtime;
 
 use self::args::{Args, Command};
 use self::tenant::Tenant;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = examples::args::parse();
     logging::start();
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
@@ -33,7 +32,13 @@ fn main() -> ExitCode {
             return Failure::file("the threads cannot be started", &error).report(args.json);
         }
     };
-    let done = runtime.block_on(run(&args));
+    let done = runtime.block_on(async {
+        match &args.command {
+            // It ends by a signal.
+            Command::Webhook(_) => run(&args).await,
+            _ => stop::or_done(run(&args)).await,
+        }
+    });
     // Does not wait for a write to stdout that blocks because nobody reads it.
     runtime.shutdown_background();
     failure::exit_status(done, args.json)

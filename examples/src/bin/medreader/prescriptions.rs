@@ -2,6 +2,7 @@
 
 use common_http::{CallOptions, Recorded, Result as Called};
 use examples::failure::Failure;
+use examples::stop;
 use medreader_client::prescriptions::{self, PrescriptionFile};
 use medreader_client::{FolderId, PrescriptionId};
 
@@ -30,6 +31,9 @@ pub(crate) async fn send(
     file: PrescriptionFile,
 ) -> Called<Recorded<prescriptions::Upload>> {
     tenant.progress.begin_file("uploading", 0);
+    stop::advise(
+        "the file may have arrived: check `results --folder ID` before you upload it again",
+    );
     let options = CallOptions::default().on_progress(tenant.progress.sending());
     tenant
         .client

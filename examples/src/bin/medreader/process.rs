@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use common_http::{Delivery, Error, ErrorKind, Recorded};
 use examples::failure::Failure;
-use examples::output;
+use examples::{output, stop};
 use medreader_client::prescriptions::{
     FolderSnapshot, FoundResult, ListedResult, PrescriptionResult, ResultStatus, Upload,
     WaitOptions,
@@ -36,6 +36,7 @@ pub(crate) async fn run(
     let upload: Upload = sent.map_err(failure)?.into_inner();
 
     tenant.progress.begin_call("waiting for the result");
+    stop::advise(uploaded(&upload.id));
     let mut waiting = tenant.client.prescriptions().result_of(&upload.id);
     if let Some(before) = before {
         waiting = waiting.since(before);
@@ -91,10 +92,14 @@ async fn snapshot(tenant: &Tenant, folder: &str) -> Option<FolderSnapshot> {
 
 /// The wait failed, but not the upload: the advice shows its id, to prevent a second one.
 fn not_found(error: Error, upload: &UploadId) -> Failure {
-    failure(error).advise(format!(
+    failure(error).advise(uploaded(upload))
+}
+
+fn uploaded(upload: &UploadId) -> String {
+    format!(
         "the file was uploaded, as {}: do not upload it again; get its result later",
         output::one_line(upload.as_str())
-    ))
+    )
 }
 
 fn ambiguous(candidates: &[ListedResult]) -> Failure {

@@ -41,7 +41,7 @@ pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
     output::note(format_args!("listening on {bound}"));
     let ending = async {
         tokio::select! {
-            () = signals.wait() => Ok(()),
+            _ = signals.wait() => Ok(()),
             () = stdout_failed.notified() => {
                 let closed = io::Error::from(io::ErrorKind::BrokenPipe);
                 Err(Failure::file("stdout cannot be written", &closed))

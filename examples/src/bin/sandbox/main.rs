@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
 use examples::failure::{self, Failure};
 use examples::signals::Signals;
 use examples::{logging, output};
@@ -26,7 +25,7 @@ const CLEARED_EVERY: Duration = Duration::from_secs(60);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = examples::args::parse();
     logging::start();
     failure::exit_status(run(&args).await, args.json)
 }
@@ -42,7 +41,7 @@ async fn run(args: &Args) -> Result<(), Failure> {
     let mut clear = interval(CLEARED_EVERY);
     loop {
         tokio::select! {
-            () = signals.wait() => break,
+            _ = signals.wait() => break,
             // The logs contain bodies, and nobody can read them from outside the process.
             _ = clear.tick() => vendors.forget_requests(),
         }

@@ -4,10 +4,10 @@ use biologix_client::exams::{Exam, ExamStatus, ExamType};
 use biologix_client::sandbox::{Sandbox, Settings};
 use biologix_client::{ExamKey, OPERATIONS, PartnerId};
 use common_http::{Error, ErrorKind};
-use examples::built_in;
 use examples::failure::Failure;
+use examples::{built_in, output};
 
-use crate::stage::{Stage, size};
+use crate::stage::Stage;
 use crate::summary::Visits;
 use crate::table::Table;
 
@@ -50,7 +50,10 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
 
     let (exam, key) = first_done.ok_or_else(no_report)?;
     let bytes = save(stage, &sandbox, &key).await?;
-    let saved = format!("the report of {exam} is saved, a PDF of {}", size(bytes));
+    let saved = format!(
+        "the report of {exam} is saved, a PDF of {}",
+        output::size(bytes)
+    );
     stage.done("biologix.reports.get", saved)?;
     Ok(Visits::count("biologix", OPERATIONS, |operation| {
         sandbox.count(operation)
@@ -74,8 +77,8 @@ fn row(exam: &Exam) -> [Option<String>; 7] {
         Some(exam.exam_id.clone()),
         night.map(str::to_owned),
         exam.exam_type.map(|kind| match kind {
-            ExamType::SnoringTest => "snoring test".to_owned(),
-            ExamType::SleepExam => "sleep exam".to_owned(),
+            ExamType::SnoringTest => "snoring".to_owned(),
+            ExamType::SleepExam => "sleep".to_owned(),
             other => format!("code {}", other.code()),
         }),
         exam.status.map(status),

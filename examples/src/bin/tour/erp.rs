@@ -4,10 +4,10 @@ use common_http::{Body, Error, ErrorKind, Item};
 use erp_files_client::files::{Files, UploadOutcome};
 use erp_files_client::sandbox::Sandbox;
 use erp_files_client::{AnalysisId, FileId, OPERATIONS, PatientId};
-use examples::built_in;
 use examples::failure::Failure;
+use examples::{built_in, output};
 
-use crate::stage::{Stage, size};
+use crate::stage::Stage;
 use crate::summary::Visits;
 use crate::table::Table;
 
@@ -36,7 +36,7 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
         .options(stage.sending_report("uploading the report"));
     let report = known(&upload.await?)?;
     stage.done("erp.files.initialize", "an address to upload to")?;
-    let sent = format!("{}, directly to the ERP's storage", size(bytes));
+    let sent = format!("{}, directly to the ERP's storage", output::size(bytes));
     stage.done("erp.files.transfer", sent)?;
     let uploaded = "the report is a file of the analysis: one call, three requests";
     stage.done("erp.files.finalize", uploaded)?;

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use examples::failure::{self, Failure};
-use examples::logging;
+use examples::{args, logging, stop};
 
 use self::stage::Stage;
 use self::summary::Summary;
@@ -27,8 +27,8 @@ Environment:
   NO_COLOR  If set to anything, no colours are printed
   RUST_LOG  Log lines on stderr, for example common_http=debug
 
-The vendors are sandboxes in this process, and their data is invented. The report is saved in a
-temporary folder, which is removed at the end.
+The vendors are sandboxes in this process, and their data is invented. The
+report is saved in a temporary folder, which is removed at the end.
 
 Exit status: 0 done; 1 an operation or a file failed; 2 wrong arguments";
 
@@ -43,9 +43,10 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = args::parse();
     logging::start();
-    failure::exit_status(run(args.json).await, args.json)
+    stop::advise("the tour changes nothing outside of its sandboxes");
+    failure::exit_status(stop::or_done(run(args.json)).await, args.json)
 }
 
 async fn run(json: bool) -> Result<(), Failure> {

@@ -7,9 +7,10 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use common_http::CallOptions;
+use console::Term;
 use examples::failure::Failure;
-use examples::output;
 use examples::progress::Progress;
+use examples::{output, width};
 use tempfile::TempDir;
 
 use crate::table::Table;
@@ -21,6 +22,8 @@ pub(crate) struct Stage {
     /// Whether to print text; with `--json`, only the summary is printed.
     prints: bool,
     colours: bool,
+    /// The width of the text, which is for people wherever it goes.
+    columns: usize,
     progress: Progress,
     folder: TempDir,
 }
@@ -32,6 +35,7 @@ impl Stage {
         Ok(Self {
             prints: !json,
             colours: io::stdout().is_terminal() && wants_colours(),
+            columns: width::of(&Term::stdout()).unwrap_or(width::USUAL),
             progress: Progress::new(),
             folder,
         })
@@ -68,7 +72,7 @@ impl Stage {
 
     /// Prints a table.
     pub(crate) fn table<const N: usize>(&self, table: &Table<N>) -> Result<(), Failure> {
-        let mut lines = table.lines().into_iter();
+        let mut lines = table.lines(self.columns.saturating_sub(4)).into_iter();
         if let Some(head) = lines.next() {
             self.line(format_args!("\n    {}", self.style("2", head)))?;
         }
@@ -83,7 +87,7 @@ impl Stage {
         // The bar occupies the line where this text goes.
         self.progress.end();
         if self.prints {
-            output::text(line)
+            output::line(width::fold(&line.to_string(), self.columns))
         } else {
             Ok(())
         }
@@ -104,9 +108,4 @@ fn wants_colours() -> bool {
     let no_colour = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
     !no_colour && !dumb
-}
-
-/// A number of bytes, in units that are easy to read.
-pub(crate) fn size(bytes: u64) -> impl Display {
-    indicatif::BinaryBytes(bytes)
 }

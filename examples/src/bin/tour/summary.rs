@@ -73,7 +73,7 @@ impl Summary {
             .map(|(vendor, requests)| format!("{vendor} {requests}"))
             .collect();
         stage.line(format_args!(
-            "  done: {} operations in {} requests ({})",
+            "  done: {} operations, {} requests ({})",
             self.operations.len(),
             self.requests.values().sum::<usize>(),
             vendors.join(", ")

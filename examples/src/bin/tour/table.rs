@@ -1,6 +1,7 @@
 //! Text tables.
 
-use examples::output;
+use console::{Alignment, measure_text_width, pad_str};
+use examples::{output, width};
 
 /// A table with a head and `N` columns, each as wide as its widest cell.
 pub(crate) struct Table<const N: usize> {
@@ -20,18 +21,22 @@ impl<const N: usize> Table<N> {
         self.rows.push(cells.map(cell));
     }
 
-    /// The lines of the table, without trailing spaces.
-    pub(crate) fn lines(&self) -> Vec<String> {
+    /// The lines of the table, without trailing spaces. Cells are cut where `room` is too narrow.
+    pub(crate) fn lines(&self, room: usize) -> Vec<String> {
         let mut widths = [0; N];
         for row in &self.rows {
             for (width, cell) in widths.iter_mut().zip(row) {
-                *width = cell.chars().count().max(*width);
+                *width = measure_text_width(cell).max(*width);
             }
         }
+        let widths = width::share(widths, 2, room);
         let line = |row: &[String; N]| {
             let cells = row.iter().zip(widths);
             let line: String = cells
-                .map(|(cell, width)| format!("{cell:<width$}  "))
+                .map(|(cell, width)| {
+                    let cell = width::cut(cell, width);
+                    pad_str(&cell, width + 2, Alignment::Left, None).into_owned()
+                })
                 .collect();
             line.trim_end().to_owned()
         };
@@ -49,6 +54,7 @@ mod tests {
         table.row([Some("é\u{1b}1".to_owned()), None]);
         table.row([None, Some("EXAMPLE".to_owned())]);
         let expected = ["a    name", "é\u{fffd}1  -", "-    EXAMPLE"];
-        assert_eq!(table.lines(), expected);
+        assert_eq!(table.lines(80), expected);
+        assert_eq!(table.lines(8)[2], "-    EX…");
     }
 }
