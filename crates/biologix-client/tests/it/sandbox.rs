@@ -5,6 +5,7 @@
 mod exams;
 mod list;
 mod moves;
+mod own;
 mod report;
 mod sessions;
 mod wire;
