@@ -36,7 +36,7 @@ const FULL_EVERY: Duration = Duration::from_secs(7 * 24 * 60 * 60 - 60 * 60);
     reason = "an exam is listed or it is not, and most changes are exams"
 )]
 pub enum Change {
-    /// An exam of the list: new or changed since the checkpoint, or any if the whole list is read.
+    /// An exam of the list: new or changed since the checkpoint, or one that it does not have.
     Listed(Item<Exam>),
     /// The id of an exam that is not in the list any more, of those given to [`Changes::known`].
     Gone(String),
@@ -107,9 +107,10 @@ impl Exams {
 ///   or changed.
 ///
 /// This relies on the order of the list (observed), and on finished exams that do not change later
-/// without being among the newest. The net under it is a reading of the whole list every seventh
-/// day ([`full_every`](Self::full_every)). That gives every exam, changed or not, and
-/// [`Change::Gone`] for the ids in [`known`](Self::known) that are not listed any more.
+/// without being among the newest. If the vendor's total has grown by more than the new exams in
+/// front, it reads on to the end. The net under it is a reading of the whole list every seventh day
+/// ([`full_every`](Self::full_every)). That gives every exam, changed or not, and [`Change::Gone`]
+/// for the ids in [`known`](Self::known) that are not listed any more.
 ///
 /// Whatever is issued, changed or removed meanwhile, an exam is given at most once in a run, unless
 /// it has changed again, and a change that comes too late for this run is given by the next one. An
@@ -117,10 +118,10 @@ impl Exams {
 /// means that a page failed. It is the last item, and there is no checkpoint then: the next run
 /// starts from the old one.
 ///
-/// An open exam that is removed makes the next run read as far as the horizon, once. The age of an
-/// exam is the time since it began, or since a run first saw it if that is not known. Memory and
-/// checkpoint are bounded by the open exams, the finished ones between them, and ten pages' worth
-/// behind the last (while it reads, 10,000 exams).
+/// An open exam that is removed makes the next run read as far as the horizon, once, and give what
+/// the checkpoint does not have. The age of an exam is the time since it began, or since a run first
+/// saw it if that is not known. Memory and checkpoint are bounded by the open exams, the finished
+/// ones between them, and ten pages' worth behind the last (while it reads, 10,000 exams).
 ///
 /// ```
 /// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
@@ -287,7 +288,10 @@ impl Run {
                 ready!(self.pager.poll_page(cx))
             };
             match page {
-                Some(Ok(())) => self.pages += 1,
+                Some(Ok(())) => {
+                    reading.page(self.pager.walk.cursor().total());
+                    self.pages += 1;
+                }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None if self.pager.failed => return Poll::Ready(None),
                 None => self.end(),

@@ -12,14 +12,16 @@ const VERSION: u32 = 1;
 /// and gives the next one.
 ///
 /// The default is for the first run, which reads the whole list. It is saved as JSON: hashes of the
-/// open exams and of the finished ones among and shortly behind them (32 bytes an exam), and when
-/// the whole list was last read. Keep it like the list itself, because whoever has it can check a
+/// open exams and of the finished ones among and shortly behind them (32 bytes an exam), how many
+/// there were, and when the whole list was last read. Keep it like the list itself, because whoever has it can check a
 /// guess at an exam.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(try_from = "Saved", into = "Saved")]
 pub struct Checkpoint {
     /// When the last reading of the whole list began, in seconds since 1970.
     pub(super) full: Option<u64>,
+    /// How many exams the list had.
+    pub(super) total: Option<u64>,
     /// In the list's order.
     pub(super) entries: Vec<Entry>,
 }
@@ -41,6 +43,8 @@ struct Saved {
     version: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     full: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
     exams: String,
 }
 
@@ -50,6 +54,7 @@ impl From<Checkpoint> for Saved {
         Self {
             version: VERSION,
             full: checkpoint.full,
+            total: checkpoint.total,
             exams: to_text(checkpoint.entries.iter().map(row)),
         }
     }
@@ -67,6 +72,7 @@ impl TryFrom<Saved> for Checkpoint {
         };
         Ok(Self {
             full: saved.full,
+            total: saved.total,
             entries: rows
                 .ok_or("not a checkpoint of this version of the crate")?
                 .into_iter()

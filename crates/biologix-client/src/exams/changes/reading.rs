@@ -5,6 +5,9 @@
 //! ends when it has seen them all and then, or in between, a page's worth of known and unchanged
 //! finished exams in a row. An open exam that was removed is never seen. Then the reading ends where
 //! a page's worth of exams in a row began before the horizon: everything behind is older.
+//!
+//! The vendor's total is the check of that order: if it has grown by more than the new exams in
+//! front, others are elsewhere, and the whole list is read.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -53,6 +56,13 @@ pub(super) struct Reading {
     /// The open exams that were not seen yet.
     waited_for: HashSet<Hash>,
     after: After,
+    /// The least that the vendor has told as the total.
+    least: Option<u64>,
+    /// How many items were new before a page's worth of known ones had passed.
+    new: u64,
+    /// The list is not newest first, so it is read to its end.
+    is_disordered: bool,
+    total: Option<u64>,
     /// How many known, unchanged, finished exams came since the last one that was new or changed.
     calm: usize,
     /// They have been a page's worth once, so what is behind cannot be new.
@@ -70,6 +80,7 @@ pub(super) struct Reading {
 
 struct Before {
     full: Option<u64>,
+    total: Option<u64>,
     entries: Vec<Entry>,
     places: HashMap<Hash, usize>,
     /// How many of the entries are not behind the reading.
@@ -104,6 +115,7 @@ impl Reading {
             waited_for: open.map(|entry| entry.id).collect(),
             before: Before {
                 full: checkpoint.full,
+                total: checkpoint.total,
                 places: entries
                     .iter()
                     .enumerate()
@@ -113,6 +125,10 @@ impl Reading {
                 reached: 0,
             },
             after: After::default(),
+            least: None,
+            new: 0,
+            is_disordered: false,
+            total: None,
             calm: 0,
             has_passed_new: false,
             has_passed_all: false,
@@ -130,7 +146,14 @@ impl Reading {
 
     /// Whether nothing further can have changed. Asked after each page.
     pub(super) fn is_over(&self) -> bool {
-        !self.is_full && (self.has_passed_all || self.is_beyond && self.has_passed_new)
+        let is_over = self.has_passed_all || self.is_beyond && self.has_passed_new;
+        is_over && !self.is_full && !self.is_disordered
+    }
+
+    /// Notes that a page was read, and the total that the vendor last told.
+    pub(super) fn page(&mut self, total: Option<u64>) {
+        self.least = total.into_iter().chain(self.least).min();
+        self.total = total;
     }
 
     /// Notes the next item of the list. Returns whether it is to be given.
@@ -138,6 +161,7 @@ impl Reading {
         let Some(exam) = item.value() else {
             // Without an id it cannot be known.
             self.has_rejected = true;
+            self.new += u64::from(!self.has_passed_new);
             return true;
         };
         let id = Hash::of(&exam.exam_id);
@@ -155,6 +179,7 @@ impl Reading {
         self.unseen.remove(&exam.exam_id);
         let room = READ_AHEAD.max(self.overlap());
         self.after.note(Entry { id, content, since }, room);
+        self.new += u64::from(earlier.is_none() && !self.has_passed_new);
         if !is_same {
             self.calm = 0;
         } else if is_finished(exam) {
@@ -162,10 +187,16 @@ impl Reading {
             self.before.reach(id);
         }
         if self.calm >= self.page {
-            self.has_passed_new = true;
-            self.has_passed_all |= self.waited_for.is_empty();
+            self.pass_known();
         }
         self.is_full || !is_same
+    }
+
+    /// Notes that a page's worth of known exams has passed, and maybe all that was waited for.
+    fn pass_known(&mut self) {
+        self.is_disordered |= !self.has_passed_new && self.new < self.grown();
+        self.has_passed_new = true;
+        self.has_passed_all |= self.waited_for.is_empty();
     }
 
     /// The end of the reading: the next checkpoint, and the ids that the caller has and the list has
@@ -192,17 +223,23 @@ impl Reading {
         if !whole || !counted || self.has_rejected {
             self.unseen.clear();
         }
-        let full = if whole {
-            Some(self.now)
-        } else {
-            self.before.full
+        let checkpoint = Checkpoint {
+            full: whole.then_some(self.now).or(self.before.full),
+            total: self.total,
+            entries,
         };
-        (Checkpoint { full, entries }, self.unseen)
+        (checkpoint, self.unseen)
     }
 
     #[cfg(test)]
     pub(super) fn remembered(&self) -> usize {
         self.after.entries.len()
+    }
+
+    /// How many more exams there are than at the last run, at least.
+    fn grown(&self) -> u64 {
+        let totals = self.least.zip(self.before.total);
+        totals.map_or(0, |(now, before)| now.saturating_sub(before))
     }
 
     fn overlap(&self) -> usize {

@@ -152,6 +152,7 @@ impl List {
             let total = self.totals.then_some(self.exams.len() as u64);
             let full = items.len() == self.page;
             walk.take(items, total, full).unwrap();
+            reading.page(walk.cursor().total());
             while let Some(item) = walk.pop() {
                 if reading.note(&item) {
                     given.push(item.raw().as_str().to_owned());

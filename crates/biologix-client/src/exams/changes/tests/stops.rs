@@ -170,6 +170,28 @@ fn times_ahead_of_the_clock_count_as_none() {
 }
 
 #[test]
+fn at_the_end_if_the_total_shows_that_new_exams_are_not_in_front() {
+    let mut list = centre(200, &[5]);
+    let mut checkpoint = list.first();
+    for _ in 0..2 {
+        list.issue(2);
+        list.exams[0].status = 6;
+        list.exams[1].status = 6;
+        let new = list.exams.remove(0);
+        list.exams.push(new.clone());
+        let run = list.run(checkpoint, &[]);
+        assert!(run.whole && run.given.contains(&new.json()));
+        checkpoint = run.checkpoint;
+    }
+    // As many are removed, which hides it until the whole list is read.
+    list.issue(1);
+    list.exams.rotate_left(1);
+    list.exams.remove(100);
+    let run = list.run(checkpoint, &[]);
+    assert_eq!((run.pages, run.given.len()), (2, 0));
+}
+
+#[test]
 fn another_centres_checkpoint_costs_a_full_reading() {
     let checkpoint = centre(1_000, &[3]).first();
     let mut list = centre(100, &[]);
