@@ -184,6 +184,10 @@ async fn it_says_whether_it_is_full_before_it_starts() {
         }
         assert_eq!(changes.is_full(), is_full, "{every:?}");
     }
+    // All of it was read for another reason: it is one page.
+    let mut changes = centre.changes(&checkpoint).now(start + DAY);
+    assert!(!changes.is_full());
+    assert!(changes.next().await.is_none() && changes.is_full());
     // By the system's clock, the checkpoint is long ago or ahead.
     assert!(centre.changes(&checkpoint).is_full());
 }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use super::super::checkpoint::Entry;
 use super::list::{List, PAGE, day};
 use super::{Checkpoint, HORIZON};
+use crate::exams::hash::Hash;
 
 /// Finished exams, but for those at these places, which are being processed.
 fn centre(exams: u32, open: &[usize]) -> List {
@@ -89,6 +91,25 @@ fn the_overlap_lasts_and_can_lose_most_of_its_exams() {
         (2, 6),
         "six exams behind the overlap"
     );
+}
+
+#[test]
+fn the_overlap_has_no_exam_that_is_gone() {
+    let mut list = centre(1_000, &[3]);
+    let checkpoint = list.first();
+    let gone = list.exams.remove(1);
+    let run = list.run(checkpoint, &[]);
+    let is_gone = |entry: &Entry| entry.id == Hash::of(&gone.id());
+    assert!(!run.checkpoint.entries.iter().any(is_gone));
+    let mut ids: Vec<_> = run
+        .checkpoint
+        .entries
+        .iter()
+        .map(|entry| entry.id.0)
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 3 + 10 * PAGE, "none is in it twice");
 }
 
 #[test]
