@@ -64,6 +64,11 @@ fn an_item_that_is_not_readable_is_given_by_every_run_that_reads_it() {
         let given = [r#"{"status":6}"#.to_owned()];
         assert_eq!((run.whole, run.given), (false, given.to_vec()));
     }
+    // It counts as a new one when the total grows.
+    list.issue(1);
+    list.exams[0].text = Some("null".to_owned());
+    let run = list.run(run.checkpoint, &[]);
+    assert_eq!((run.whole, run.given.len()), (false, 2));
 }
 
 #[test]

@@ -126,6 +126,30 @@ fn past_the_horizon_if_an_open_exam_was_removed_and_only_once() {
 }
 
 #[test]
+fn past_the_horizon_only_behind_a_page_of_old_exams_in_a_row() {
+    let mut list = centre(5_000, &[30]);
+    let checkpoint = list.first();
+    list.exams.remove(30);
+    // Its authorisation is old, and it began today.
+    list.exams[2_165].start = Some(list.now);
+    assert_eq!(list.run(checkpoint, &[]).pages, 218);
+}
+
+#[test]
+fn past_the_horizon_if_an_open_exam_without_a_date_is_behind_it_now_and_only_once() {
+    let mut list = centre(3_000, &[2_150]);
+    list.exams[2_150].start = None;
+    let mut checkpoint = list.first();
+    // Two days later, the horizon is at place 2,112.
+    list.now += day(2);
+    for pages in [213, 1] {
+        let run = list.run(checkpoint, &[]);
+        assert_eq!(run.pages, pages);
+        checkpoint = run.checkpoint;
+    }
+}
+
+#[test]
 fn at_the_end_if_nothing_has_a_date_which_is_a_full_reading() {
     let mut list = centre(300, &[5, 30]);
     for exam in &mut list.exams {
@@ -157,6 +181,24 @@ fn an_exam_that_stays_open_is_waited_for_until_the_horizon() {
         checkpoint.full = Some(list.seconds());
         let run = list.run(checkpoint, &[]);
         assert_eq!((run.pages, run.given.len()), (pages, 0), "{hours}");
+        checkpoint = run.checkpoint;
+    }
+}
+
+#[test]
+fn an_exam_that_is_too_old_is_not_waited_for_again() {
+    let mut list = centre(100, &[12]);
+    for exam in &mut list.exams {
+        exam.start = None;
+    }
+    let mut checkpoint = list.first();
+    list.now += HORIZON + day(1);
+    checkpoint.full = Some(list.seconds());
+    // So it is read, but not as a new one.
+    list.exams[5].version += 1;
+    for pages in [2, 1] {
+        let run = list.run(checkpoint, &[]);
+        assert_eq!(run.pages, pages);
         checkpoint = run.checkpoint;
     }
 }
