@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use biologix_client::exams::Cursor;
+use biologix_client::exams::{Checkpoint, Cursor};
 use biologix_client::{BiologixClient, PartnerId};
 use common_http::{Body, ErrorKind, Secret, Store, StoreKey, async_trait};
 use medreader_client::{FolderId, MedReaderClient};
@@ -39,7 +39,7 @@ impl Store for Shelf {
     }
 }
 
-/// Uses a text as a saved session, as the state of an upload and as a cursor.
+/// Uses a text as a saved session, as the state of an upload, as a cursor and as a checkpoint.
 ///
 /// A text that is not what the store is for is as good as none: the call succeeds. Only what would
 /// lead an upload elsewhere is an error.
@@ -51,6 +51,7 @@ pub fn saved(data: &[u8]) {
         sessions(&network, &store).await;
         upload(&network, &store).await;
         cursor(&network, &text).await;
+        checkpoint(&network, &text).await;
         upload(&vendors("[]"), &store).await;
     });
 }
@@ -125,5 +126,21 @@ async fn cursor(network: &Arc<Network>, text: &str) {
     // The list is empty, whatever the cursor says.
     while let Some(item) = items.next().await {
         assert!(item.is_err());
+    }
+}
+
+async fn checkpoint(network: &Arc<Network>, text: &str) {
+    let Ok(checkpoint) = serde_json::from_str::<Checkpoint>(text) else {
+        return;
+    };
+    let written = serde_json::to_string(&checkpoint).unwrap();
+    assert!(serde_json::from_str::<Checkpoint>(&written).unwrap() == checkpoint);
+    let client = clients::biologix(network);
+    let mut changes = client
+        .exams(&PartnerId::from("0000301DD"))
+        .changes(&checkpoint);
+    // The list is empty, whatever the checkpoint says.
+    while let Some(change) = changes.next().await {
+        assert!(change.is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! A sleep centre's exams: the list, and what it says of each exam.
 //!
-//! [`Exams::list`] is the call, [`Exam`] the model. The types of the model follow the vendor's
+//! [`Exams::list`] is the call, [`Exams::changes`] a sync that reads only what can have changed, and
+//! [`Exam`] the model. The types of the model follow the vendor's
 //! `ExamDto` and its parts, with the same field names in `snake_case`, and with the fields that its
 //! document does not have but programs in production read. For all of them:
 //!
@@ -31,9 +32,11 @@
 //! ```
 
 mod base;
+mod changes;
 mod cursor;
 mod exam;
 mod extras;
+mod hash;
 mod list;
 mod page;
 mod patient;
@@ -44,6 +47,7 @@ mod stream;
 mod walk;
 
 pub use self::base::ExamBase;
+pub use self::changes::{Change, Changes, Checkpoint};
 pub use self::cursor::Cursor;
 pub use self::exam::{Exam, ExamStatus, ExamType};
 pub use self::extras::{AfterQuestions, IssuedBy, Oxistar, PartnerSleepStudy};

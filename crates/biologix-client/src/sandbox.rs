@@ -40,6 +40,7 @@ mod errors;
 mod exam;
 mod json;
 mod ledger;
+mod own;
 mod pdf;
 mod person;
 mod results;

@@ -8,6 +8,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use biologix_client::exams::Checkpoint;
 use biologix_client::{BiologixClient, PartnerId};
 use bytes::Bytes;
 use common_http::transport::{IncomingBody, OutgoingRequest, Transport, TransportError};
@@ -97,4 +98,19 @@ async fn a_million_exams_take_no_more_memory_than_a_few() {
     let warm = warm.unwrap();
     let most = (total - 30_000) * 16 / 1024;
     assert!(after - warm < most, "{warm} KiB, then {after}");
+
+    // What is kept for the next run is no more, either.
+    let mut changes = client
+        .exams(&PartnerId::from("0000301DD"))
+        .changes(&Checkpoint::default());
+    let mut count = 0;
+    while let Some(change) = changes.next().await {
+        change.unwrap();
+        count += 1;
+    }
+    assert_eq!(count, total);
+    let saved = serde_json::to_string(&changes.checkpoint()).unwrap();
+    assert!(saved.len() < 40_000, "{} bytes", saved.len());
+    let last = peak_kib();
+    assert!(last - after < most, "{after} KiB, then {last}");
 }

@@ -8,6 +8,7 @@
 mod again;
 mod broken_list;
 mod centre;
+mod changes;
 mod exams;
 mod first_run;
 mod folder;

@@ -114,6 +114,8 @@ fn arguments_that_are_refused() {
         &["--page-size", "ten"],
         &["--concurrency", "0"],
         &["--concurrency", "-1"],
+        &["--full-every", "3"],
+        &["--changes", "--full-every", "0"],
         &["--unknown"],
         &["extra"],
     ] {
@@ -135,6 +137,8 @@ fn help_names_arguments_and_environment() {
     for word in [
         "--out",
         "--page-size",
+        "--changes",
+        "--full-every",
         "--no-reports",
         "--concurrency",
         "--json",

@@ -19,7 +19,7 @@ pub(crate) static LIST: Operation =
     Operation::get("biologix.exams.list", "/v2/partners/{partnerId}/exams");
 
 /// Observed to be accepted. The vendor's own default and maximum are not known.
-const PAGE_SIZE: u32 = 100;
+pub(super) const PAGE_SIZE: u32 = 100;
 
 static PAGE_OFFSET: HeaderName = HeaderName::from_static("x-pagination-offset");
 static PAGE_LIMIT: HeaderName = HeaderName::from_static("x-pagination-limit");
@@ -46,6 +46,8 @@ impl Exams {
     }
 
     /// Lists the exams, newest first (observed): one page when awaited, or all of them as a stream.
+    ///
+    /// A program that does so every night reads less with [`changes`](Self::changes).
     ///
     /// Only reads, so it is repeated freely. A cancelled call leaves nothing behind.
     ///
@@ -168,7 +170,7 @@ impl ListExams {
         self.request(self.cursor.offset()).prepare()
     }
 
-    fn pager(self) -> Pager {
+    pub(super) fn pager(self) -> Pager {
         let (cursor, spacing) = (self.cursor.clone(), self.exams.page_spacing);
         let clock = self.exams.engine.clock().clone();
         let list = Arc::new(self);

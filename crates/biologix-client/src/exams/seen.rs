@@ -2,25 +2,14 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use rapidhash::v3::rapidhash_v3;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::exams::hash::{Hash, from_text, to_text};
 
 /// How many exams are remembered and saved; more if a page has more. If more than this are issued
 /// between two pages, some exams are given twice.
 const REMEMBERED: usize = 10_000;
-
-/// A hash of a text, the same in every version and on every machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Hash(u64);
-
-impl Hash {
-    pub(super) fn of(text: &str) -> Self {
-        Self(rapidhash_v3(text.as_bytes()))
-    }
-}
 
 /// The ids and contents given lately, oldest first.
 #[derive(Debug, Clone)]
@@ -84,17 +73,12 @@ impl Seen {
     }
 }
 
-/// Written as one text: 16 bytes an exam, in Base64.
 impl Serialize for Seen {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let saved = self.order.len().min(REMEMBERED);
-        let mut bytes = Vec::with_capacity(saved * 16);
-        for id in self.order.iter().skip(self.order.len() - saved) {
-            let content = self.contents.get(id).map_or(0, |content| content.0);
-            bytes.extend_from_slice(&id.0.to_be_bytes());
-            bytes.extend_from_slice(&content.to_be_bytes());
-        }
-        serializer.serialize_str(&BASE64_STANDARD.encode(bytes))
+        let rows = self.order.iter().skip(self.order.len() - saved);
+        let rows = rows.map(|id| [id.0, self.contents.get(id).map_or(0, |content| content.0)]);
+        serializer.serialize_str(&to_text(rows))
     }
 }
 
@@ -102,19 +86,11 @@ impl<'de> Deserialize<'de> for Seen {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let refuse = || D::Error::custom("not a cursor of this crate");
         let text = String::deserialize(deserializer).map_err(|_| refuse())?;
-        let bytes = BASE64_STANDARD.decode(text).map_err(|_| refuse())?;
-        let (numbers, rest) = bytes.as_chunks::<8>();
-        let numbers: Vec<_> = numbers
-            .iter()
-            .map(|bytes| Hash(u64::from_be_bytes(*bytes)))
-            .collect();
-        let (pairs, odd) = numbers.as_chunks::<2>();
-        if !rest.is_empty() || !odd.is_empty() || pairs.len() > REMEMBERED {
-            return Err(refuse());
-        }
+        let pairs = from_text(&text).filter(|pairs| pairs.len() <= REMEMBERED);
+        let pairs = pairs.ok_or_else(refuse)?;
         let mut seen = Self::default();
         for [id, content] in pairs {
-            seen.note(*id, *content);
+            seen.note(Hash(id), Hash(content));
         }
         Ok(seen)
     }
@@ -142,11 +118,6 @@ mod tests {
         ] {
             assert_eq!(seen.note(hash(1), hash(content)), sighting);
         }
-    }
-
-    #[test]
-    fn a_saved_cursor_is_good_for_every_version() {
-        assert_eq!(Hash::of("0000250BB"), Hash(13_556_814_600_946_178_346));
     }
 
     #[test]

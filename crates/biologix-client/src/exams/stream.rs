@@ -24,13 +24,13 @@ type Fetching = Pin<Box<dyn Future<Output = Result<FetchedPage>> + Send>>;
 pub(super) struct Pager {
     operation: &'static Operation,
     fetch: Box<dyn Fn(u64) -> Fetching + Send>,
-    walk: Walk,
+    pub(super) walk: Walk,
     spacing: Spacing,
     clock: Clock,
     offset: u64,
     limit: Option<u64>,
     fetching: Option<Fetching>,
-    failed: bool,
+    pub(super) failed: bool,
 }
 
 impl Pager {
@@ -56,7 +56,7 @@ impl Pager {
     }
 
     /// Gets the next page into the walk. `None` at the end of the list, and after an error.
-    fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<()>>> {
+    pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<()>>> {
         let offset = match self.walk.next_offset() {
             Some(offset) if !self.failed => offset,
             _ => return Poll::Ready(None),
@@ -93,7 +93,7 @@ impl Pager {
         Poll::Ready(Some(taken))
     }
 
-    fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(name)
             .field("cursor", self.walk.cursor())
             .field("failed", &self.failed)

@@ -15,7 +15,8 @@ use common_http::Item;
 
 use crate::exams::cursor::Cursor;
 use crate::exams::exam::Exam;
-use crate::exams::seen::{Hash, Sighting};
+use crate::exams::hash::Hash;
+use crate::exams::seen::Sighting;
 
 /// After this many exams in a row that were seen before, the list is taken to repeat itself.
 const CIRCLE: u64 = 20_000;
@@ -42,6 +43,10 @@ pub(super) struct Walk {
     disproved: u32,
     /// Totals are not believed.
     without_totals: bool,
+    /// A page had no total.
+    uncounted: bool,
+    /// The walk has stepped back, and not yet read again what is before this offset.
+    gap_end: u64,
 }
 
 /// What brought nothing new.
@@ -94,6 +99,8 @@ impl Walk {
             rose: true,
             disproved: 0,
             without_totals: false,
+            uncounted: false,
+            gap_end: 0,
         }
     }
 
@@ -114,6 +121,7 @@ impl Walk {
             return Err(Astray::Circle);
         }
         self.fruitless.pages += 1;
+        self.uncounted |= total.is_none();
         self.cursor.seen.make_room(items.len());
         let offset = self.cursor.offset;
         let is_empty = items.is_empty();
@@ -137,6 +145,7 @@ impl Walk {
             // without a total may have hidden the fall, so it counts from the last one with a
             // total.
             self.cursor.offset = self.cursor.counted.saturating_sub(fell);
+            self.gap_end = end;
             self.fruitless.steps_back += u32::from(std::mem::take(&mut self.rose));
         }
         self.rose |= total > self.cursor.total;
@@ -198,6 +207,17 @@ impl Walk {
         // An empty queue keeps its room, which the next page would come on top of.
         self.page.items = VecDeque::new();
         None
+    }
+
+    /// Whether each page had a total that can be true. Then an exam that was not seen by the end is
+    /// not in the list.
+    pub(super) fn is_counted(&self) -> bool {
+        !self.uncounted && !self.without_totals && self.disproved == 0
+    }
+
+    /// Whether exams may have been passed unread, to which the walk has stepped back.
+    pub(super) fn has_gap(&self) -> bool {
+        self.cursor.offset < self.gap_end
     }
 
     /// Where to resume after the exams given so far.

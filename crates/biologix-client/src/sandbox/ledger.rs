@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use common_http::sandbox::SandboxError;
 
+use serde_json::Value;
+
 use crate::sandbox::exam::{Recipe, exam_id, number_in_id, number_in_key};
+use crate::sandbox::own::{OwnExam, OwnExams};
 
 /// Exams by number. Only the numbers and the changes are kept: exams are made again for each read.
 pub(super) struct Ledger {
@@ -14,6 +17,7 @@ pub(super) struct Ledger {
     /// The highest number given so far.
     last: u32,
     marks: HashMap<u32, Mark>,
+    own: OwnExams,
 }
 
 /// What was done to an exam.
@@ -30,15 +34,37 @@ impl Ledger {
             listed: Vec::with_capacity(exams),
             last: 0,
             marks: HashMap::new(),
+            own: OwnExams::default(),
         };
         ledger.issue(exams);
         ledger
     }
 
     pub(super) fn issue(&mut self, count: usize) {
-        let before = self.last;
-        self.last = before.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
-        self.listed.extend(before + 1..=self.last);
+        for _ in 0..count {
+            self.last = self.last.saturating_add(1);
+            // The test may have put an exam of that id.
+            while self.own.number(&exam_id(self.last)).is_some() {
+                self.last += 1;
+            }
+            self.listed.push(self.last);
+        }
+    }
+
+    /// Lists a test's own exam: in the place of the exam of its id, else as the newest.
+    pub(super) fn put(&mut self, exam: Value) -> Result<(), SandboxError> {
+        let exam = OwnExam::read(exam)?;
+        let number = match self.place(&exam.id) {
+            Ok((_, number)) => number,
+            Err(_) => {
+                self.last = self.last.saturating_add(1);
+                self.listed.push(self.last);
+                self.last
+            }
+        };
+        self.marks.remove(&number);
+        self.own.put(number, exam);
+        Ok(())
     }
 
     pub(super) fn total(&self) -> usize {
@@ -47,7 +73,10 @@ impl Ledger {
 
     /// An exam's place in `listed`, and its number.
     fn place(&self, id: &str) -> Result<(usize, u32), SandboxError> {
-        number_in_id(id)
+        let made = || number_in_id(id).filter(|number| self.own.get(*number).is_none());
+        self.own
+            .number(id)
+            .or_else(made)
             .and_then(|number| Some((self.listed.binary_search(&number).ok()?, number)))
             .ok_or_else(|| SandboxError::unknown_item("exam", id))
     }
@@ -68,6 +97,10 @@ impl Ledger {
         let mark = self.marks.entry(number).or_default();
         mark.changes += 1;
         mark.spoiled = false;
+        let changes = mark.changes;
+        if let Some(own) = self.own.get_mut(number) {
+            own.change(number, changes);
+        }
         Ok(())
     }
 
@@ -87,13 +120,20 @@ impl Ledger {
             .iter()
             .rev()
             .filter(|number| !self.mark(**number).spoiled);
-        readable.map(|number| exam_id(*number)).collect()
+        readable.map(|number| self.id(*number)).collect()
+    }
+
+    fn id(&self, number: u32) -> String {
+        let own = self.own.get(number);
+        own.map_or_else(|| exam_id(number), |own| own.id.clone())
     }
 
     fn text_of(&self, number: u32) -> String {
         let mark = self.mark(number);
         if mark.spoiled {
             spoiled(number)
+        } else if let Some(own) = self.own.get(number) {
+            own.text()
         } else {
             self.recipe.exam(number, mark.changes).text
         }
@@ -113,12 +153,16 @@ impl Ledger {
 
     /// The id of the listed and finished exam that has this key.
     pub(super) fn finished(&self, key: &str) -> Option<String> {
-        let number = number_in_key(key)?;
-        let mark = self.mark(number);
-        if mark.spoiled || self.listed.binary_search(&number).is_err() {
+        let is_listed =
+            |number: &u32| !self.mark(*number).spoiled && self.listed.binary_search(number).is_ok();
+        if let Some(number) = self.own.finished(key).find(is_listed) {
+            return Some(self.id(number));
+        }
+        let number = number_in_key(key).filter(is_listed)?;
+        if self.own.get(number).is_some() {
             return None;
         }
-        let exam = self.recipe.exam(number, mark.changes);
+        let exam = self.recipe.exam(number, self.mark(number).changes);
         (exam.is_done && exam.key.as_deref() == Some(key)).then(|| exam_id(number))
     }
 }

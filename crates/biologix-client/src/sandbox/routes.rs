@@ -4,8 +4,8 @@ use std::io;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use common_http::Result;
 use common_http::sandbox::{Answer, Host, Listen, Request, Route, Vendor, rfc3339};
+use common_http::{Result, file_name};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -217,7 +217,8 @@ fn get_report(centre: &Centre, request: &Request) -> Answer {
     match centre.ledger(|ledger| ledger.finished(key)) {
         Some(exam_id) if centre.settings.redirect_reports => {
             let storage = &centre.storage_url;
-            let location = format!("{storage}/reports/{exam_id}?sig=EXAMPLE%2B{exam_id}");
+            let name = file_name(&exam_id);
+            let location = format!("{storage}/reports/{name}?sig=EXAMPLE%2B{name}");
             Answer::new(StatusCode::FOUND).header("location", location)
         }
         Some(exam_id) => report(centre, &exam_id),

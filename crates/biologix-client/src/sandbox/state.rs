@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use common_http::safe_debug;
 use common_http::sandbox::{Host, SandboxClock, SandboxError, lock};
+use serde_json::Value;
 
 use crate::sandbox::calls::Calls;
 use crate::sandbox::ledger::Ledger;
@@ -85,6 +86,24 @@ impl Centre {
     /// There is no such exam.
     pub fn change_exam(&self, exam_id: &str) -> Result<(), SandboxError> {
         self.ledger(|ledger| ledger.change(exam_id))
+    }
+
+    /// Puts a test's own exam into the list: it replaces the exam of its id, or is the newest.
+    ///
+    /// It is listed as it is given, with what it lacks left out. Its report is there if its `status`
+    /// is 6 (DONE) and it has an `examKey`.
+    ///
+    /// ```
+    /// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
+    /// sandbox.put_exam(serde_json::json!({ "examId": "EXAMPLE-1", "status": 0 }))?;
+    /// assert_eq!(sandbox.exam_ids()[0], "EXAMPLE-1");
+    /// # Ok(()) });
+    /// ```
+    ///
+    /// # Errors
+    /// It is not a JSON object, or its `examId` is not a text or is empty.
+    pub fn put_exam(&self, exam: Value) -> Result<(), SandboxError> {
+        self.ledger(|ledger| ledger.put(exam))
     }
 
     /// Replaces an exam by something that is not readable as an exam, and removes its report.

@@ -1,5 +1,6 @@
 //! The list of exams: its requests, its pages, and the walk through all of them.
 
+mod changes;
 mod drift;
 mod ends;
 mod faults;

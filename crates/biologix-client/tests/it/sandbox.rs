@@ -6,6 +6,7 @@ mod exams;
 mod fast_waits;
 mod list;
 mod moves;
+mod own;
 mod report;
 mod sessions;
 mod wire;

@@ -36,6 +36,15 @@ pub enum SandboxError {
         /// The unknown id.
         id: String,
     },
+    /// What a test gave the sandbox is not of this kind.
+    #[error("this is not an {what}: {why}")]
+    #[non_exhaustive]
+    InvalidItem {
+        /// The kind of item, for example `exam`.
+        what: &'static str,
+        /// What is wrong with it.
+        why: &'static str,
+    },
 }
 
 impl SandboxError {
@@ -46,5 +55,11 @@ impl SandboxError {
             what,
             id: id.into(),
         }
+    }
+
+    /// For the sandboxes of vendors: what a test gave is not a `what` (for example `exam`).
+    #[must_use]
+    pub fn invalid_item(what: &'static str, why: &'static str) -> Self {
+        Self::InvalidItem { what, why }
     }
 }

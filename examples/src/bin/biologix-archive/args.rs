@@ -21,9 +21,10 @@ Files in DIR:
   exams.jsonl          One exam per line, the vendor's own JSON. An exam that is
                        listed again replaces its line, a new one is appended,
                        and one that is no longer listed is kept
-  reports/<examId>.pdf The reports of the exams that this run read as done. A
-                       report that is there already is not fetched again, or
-                       once if its end is missing (%%EOF)
+  reports/<examId>.pdf The reports of the exams that this run read as done, or,
+                       with --changes, has as done in exams.jsonl. A report that
+                       is there already is not fetched again, or once if its end
+                       is missing (%%EOF)
   rejected.jsonl       Items of the latest run that are not readable as exams,
                        as they came
   missing.jsonl        Exams of the latest run for which the vendor has no
@@ -31,6 +32,8 @@ Files in DIR:
   failed.jsonl         Exams of the latest run whose report could not be
                        fetched; the next run tries again. One without an id has
                        no report, and is listed as null
+  checkpoint.json      With --changes, what the run knew of the list, for the
+                       next one. Without it the whole list is read
   refetched.jsonl      Exams whose report lacks its end, and came so once more;
                        absent if there are none
 
@@ -47,6 +50,15 @@ pub(crate) struct Args {
     /// Most exams per page; the client's default is 100
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub(crate) page_size: Option<u32>,
+
+    /// Read only as far as exams can have changed since the last run with --changes
+    #[arg(long)]
+    pub(crate) changes: bool,
+
+    /// With --changes, the days after which the whole list is read again
+    #[arg(long, value_name = "DAYS", default_value_t = 7, requires = "changes")]
+    #[arg(value_parser = value_parser!(u32).range(1..))]
+    pub(crate) full_every: u32,
 
     /// Do not fetch reports
     #[arg(long)]

@@ -58,6 +58,10 @@ impl Folder {
         self.path.join("failed.jsonl")
     }
 
+    pub(crate) fn checkpoint(&self) -> PathBuf {
+        self.path.join("checkpoint.json")
+    }
+
     pub(crate) fn refetched(&self) -> PathBuf {
         self.path.join("refetched.jsonl")
     }

@@ -27,6 +27,8 @@ pub(crate) struct Ledger {
     by_id: HashMap<Box<str>, usize>,
     /// Exams that were rejected although a report of theirs can be fetched.
     salvaged: Vec<DoneExam>,
+    /// This run may leave out exams that are as they were.
+    leaves_out: bool,
     read: u64,
     unreadable_lines: u64,
 }
@@ -41,8 +43,8 @@ struct Line {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Source {
-    /// The file of the earlier runs.
-    Earlier,
+    /// The file of the earlier runs. Whether the exam is done is known if this run may leave it out.
+    Earlier { done: bool },
     /// The temporary file of this run.
     Reading { done: bool },
 }
@@ -54,12 +56,14 @@ struct Identity {
 }
 
 impl Ledger {
-    /// Reads the ids and places of the exams of earlier runs.
-    pub(crate) fn open(path: PathBuf) -> Result<Self, Failure> {
-        Self::try_open(path).map_err(|error| Failure::file("exams.jsonl cannot be read", &error))
+    /// Reads the ids and places of the exams of earlier runs, and, if this run may leave some out,
+    /// which are done.
+    pub(crate) fn open(path: PathBuf, leaves_out: bool) -> Result<Self, Failure> {
+        Self::try_open(path, leaves_out)
+            .map_err(|error| Failure::file("exams.jsonl cannot be read", &error))
     }
 
-    fn try_open(path: PathBuf) -> io::Result<Self> {
+    fn try_open(path: PathBuf, leaves_out: bool) -> io::Result<Self> {
         let folder = path.parent().unwrap_or(&path).to_owned();
         let earlier = match File::open(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => tempfile::tempfile_in(&folder),
@@ -73,6 +77,7 @@ impl Ledger {
             lines: Vec::new(),
             by_id: HashMap::new(),
             salvaged: Vec::new(),
+            leaves_out,
             read: 0,
             unreadable_lines: 0,
         };
@@ -95,8 +100,11 @@ impl Ledger {
         if text.trim_ascii().is_empty() {
             return;
         }
+        let is_done = || json::decode::<Exam>(text).is_ok_and(|exam| exam.is_done());
         let line = Line {
-            source: Source::Earlier,
+            source: Source::Earlier {
+                done: self.leaves_out && is_done(),
+            },
             offset,
             length: text.len() as u64,
         };
@@ -133,7 +141,7 @@ impl Ledger {
     }
 
     fn put(&mut self, id: &str, line: Line) {
-        let is_reading = |line: Line| line.source != Source::Earlier;
+        let is_reading = |line: Line| matches!(line.source, Source::Reading { .. });
         let before = match self.by_id.get(id) {
             Some(&index) => self.lines.get_mut(index),
             None => None,
@@ -159,7 +167,7 @@ impl Ledger {
         self.unreadable_lines
     }
 
-    /// Replaces `exams.jsonl`; returns the exams of this run that are done.
+    /// Replaces `exams.jsonl`; returns the exams that are done, of this run and of those left out.
     pub(crate) fn save(self) -> Result<Readings, Failure> {
         self.try_save()
             .map_err(|error| Failure::file("exams.jsonl cannot be written", &error))
@@ -175,14 +183,16 @@ impl Ledger {
         let mut file = AtomicFile::create(self.path)?;
         for line in &self.lines {
             let mut text = match line.source {
-                Source::Earlier => earlier.read(line)?,
+                Source::Earlier { .. } => earlier.read(line)?,
                 Source::Reading { .. } => readings.read(line)?,
             };
             text.push(b'\n');
             file.write_all(&text)?;
         }
         file.commit()?;
-        let is_done = |line: &Line| line.source == Source::Reading { done: true };
+        let is_done = |line: &Line| match line.source {
+            Source::Earlier { done } | Source::Reading { done } => done,
+        };
         // An exam may have been rejected on one page and read on another.
         let mut ids = HashSet::new();
         self.salvaged.retain(|exam| match &exam.id {
@@ -197,7 +207,8 @@ impl Ledger {
         });
         self.lines.retain(is_done);
         Ok(Readings {
-            texts: readings,
+            readings,
+            earlier,
             lines: self.lines,
             salvaged: self.salvaged,
         })
@@ -213,9 +224,10 @@ fn identity(text: &[u8]) -> Option<String> {
     Some(identity.exam_id).filter(|id| !id.is_empty())
 }
 
-/// The exams that this run read as done, each once, in its latest reading, and the salvaged ones.
+/// The exams that are done, each once, in its latest reading, and the salvaged ones.
 pub(crate) struct Readings {
-    texts: Texts,
+    readings: Texts,
+    earlier: Texts,
     lines: Vec<Line>,
     salvaged: Vec<DoneExam>,
 }
@@ -234,23 +246,23 @@ impl Readings {
         (self.lines.len() + self.salvaged.len()) as u64
     }
 
-    /// The exams, read one by one from the temporary file.
+    /// The exams, read back one by one.
     pub(crate) fn exams(mut self) -> impl Iterator<Item = Result<DoneExam, Failure>> {
         let lines = std::mem::take(&mut self.lines);
         let salvaged = std::mem::take(&mut self.salvaged);
         let read = lines.into_iter().map(move |line| {
-            self.exam(&line).map_err(|error| {
-                Failure::file(
-                    "an exam cannot be read back from the temporary file",
-                    &error,
-                )
-            })
+            self.exam(&line)
+                .map_err(|error| Failure::file("an exam cannot be read back from its file", &error))
         });
         read.chain(salvaged.into_iter().map(Ok))
     }
 
     fn exam(&mut self, line: &Line) -> io::Result<DoneExam> {
-        let text = self.texts.read(line)?;
+        let texts = match line.source {
+            Source::Earlier { .. } => &mut self.earlier,
+            Source::Reading { .. } => &mut self.readings,
+        };
+        let text = texts.read(line)?;
         let exam: Exam = json::decode(&text).map_err(io::Error::other)?;
         Ok(DoneExam {
             key: exam.report_key(),

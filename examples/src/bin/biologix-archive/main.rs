@@ -1,14 +1,15 @@
 //! Archives a sleep centre's exams and report PDFs in a folder; run again, it updates the folder.
 //!
-//! 1. The whole list is read ([`listing`]), then `exams.jsonl` is replaced at once ([`ledger`]).
+//! 1. The whole list is read, or with `--changes` what can have changed ([`listing`]), then `exams.jsonl` is replaced at once ([`ledger`]).
 //! 2. The reports that are not there yet are fetched, several at the same time ([`reports`]).
 //!
 //! If the list breaks off, the run fails with that error, but the exams read until then are kept
 //! and their reports are fetched, unless the vendor was unreachable or throttling. The next run
-//! reads the list from the start.
+//! reads the list from the start, and with `--changes` from the same [`checkpoint`].
 
 mod args;
 mod centre;
+mod checkpoint;
 mod findings;
 mod folder;
 mod ledger;
@@ -30,6 +31,7 @@ use self::centre::Centre;
 use self::findings::Findings;
 use self::folder::Folder;
 use self::ledger::Ledger;
+use self::listing::Listing;
 use self::refetched::Refetched;
 use self::reports::Reports;
 use self::summary::Summary;
@@ -52,19 +54,14 @@ async fn run(args: &Args) -> Result<Summary, Failure> {
     let mut rejected = Findings::of(folder.rejected())?;
     let mut missing = Findings::of(folder.missing())?;
     let mut failed = Findings::of(folder.failed())?;
-    let mut ledger = Ledger::open(folder.exams())?;
+    let mut listing = Listing::open(&centre, &folder, args);
+    let mut ledger = Ledger::open(folder.exams(), listing.leaves_out())?;
 
-    let broke_off = listing::read(
-        &centre,
-        args.page_size,
-        &mut ledger,
-        &mut rejected,
-        &progress,
-    )
-    .await?;
+    let broke_off = listing.read(&mut ledger, &mut rejected, &progress).await?;
     let mut summary = Summary {
         exams: ledger.read(),
         rejected: rejected.count(),
+        pages: listing.pages(),
         without_reports: args.no_reports,
         unreadable_lines: ledger.unreadable_lines(),
         ..Summary::default()
@@ -74,6 +71,7 @@ async fn run(args: &Args) -> Result<Summary, Failure> {
         _ => Some(ledger.save()?),
     };
     rejected.finish()?;
+    listing.save_checkpoint(&folder)?;
     let out_of_reach = broke_off.as_ref().is_some_and(is_out_of_reach);
     if let Some(readings) = readings
         && !args.no_reports

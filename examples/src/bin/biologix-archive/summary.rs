@@ -19,6 +19,9 @@ pub(crate) struct Summary {
     pub(crate) exams: u64,
     pub(crate) rejected: u64,
     pub(crate) reports: Tally,
+    /// Pages that were read, with `--changes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pages: Option<u64>,
     /// Whether reports were not wanted (`--no-reports`).
     #[serde(skip)]
     pub(crate) without_reports: bool,
@@ -84,9 +87,14 @@ impl fmt::Display for Summary {
             exams,
             rejected,
             reports,
+            pages,
             ..
         } = self;
-        write!(f, "exams:   {exams} read, {rejected} rejected")?;
+        write!(f, "exams:   {exams} read")?;
+        if let Some(pages) = pages {
+            write!(f, " from {pages} pages")?;
+        }
+        write!(f, ", {rejected} rejected")?;
         if *rejected > 0 {
             write!(f, " (kept in rejected.jsonl)")?;
         }
