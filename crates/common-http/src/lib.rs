@@ -61,7 +61,7 @@ pub use self::prepared::Prepared;
 pub use self::profile::{ErrorDetail, Profile};
 pub use self::request::Request;
 pub use self::retry::RetryPolicy;
-pub use self::store::{MemoryStore, Store, StoreKey};
+pub use self::store::{FolderStore, MemoryStore, Store, StoreKey};
 
 // Names that the exported macros and the clients use; not part of the public API.
 #[doc(hidden)]

@@ -10,6 +10,7 @@ mod budget;
 mod deadlines;
 mod delivery;
 mod downloads;
+mod folder_store;
 mod helper;
 mod login_failures;
 mod looks;
