@@ -1,19 +1,24 @@
 //! How a call gets its credentials.
 //!
-//! One login serves all waiting calls and is renewed before it expires. A [`Store`](crate::Store)
-//! shares sessions between processes.
+//! One login serves all waiting calls and is renewed before it expires. With a
+//! [`Store`](crate::Store) it serves several processes, which share sessions and refusals.
 
 mod cache;
+mod live;
 mod provider;
+mod refusal;
 mod session;
+mod shared;
 
 use async_trait::async_trait;
 
-pub(crate) use self::cache::{Live, LoginUnderWay, SessionCache};
+pub(crate) use self::cache::{LoginUnderWay, SessionCache};
+pub(crate) use self::live::Live;
 pub use self::provider::{Credentials, Provider};
 pub use self::session::Session;
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::operation::Operation;
 
 /// Opens sessions with a vendor, in the way that this vendor requires.
 ///
@@ -42,6 +47,10 @@ use crate::error::Result;
 ///             .lifetime(Duration::from_secs(3600))
 ///             .refresh_after(Duration::from_secs(3000)))
 ///     }
+///
+///     fn login(&self) -> Option<&'static Operation> {
+///         Some(&LOGIN)
+///     }
 /// }
 /// ```
 #[async_trait]
@@ -54,4 +63,11 @@ pub trait Authenticator: Send + Sync + 'static {
     /// # Errors
     /// The login's own error. A 4xx is remembered for a pause, during which no request is sent.
     async fn open(&self, engine: &Engine) -> Result<Session>;
+
+    /// The operation of the login, if it has one.
+    ///
+    /// An error names it if another process, with the same [`Store`](crate::Store), was refused.
+    fn login(&self) -> Option<&'static Operation> {
+        None
+    }
 }

@@ -149,7 +149,8 @@ impl Engine {
 
     /// Forgets that the vendor refused the login, so that the next call logs in again at once.
     ///
-    /// Use it after the password was changed, for example.
+    /// Use it after the password was changed, for example. That call also removes the refusal from
+    /// the store, for other processes.
     pub fn forget_refusal(&self) {
         if let Ok(sessions) = self.sessions() {
             sessions.forget_refusal();

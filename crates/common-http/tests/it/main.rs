@@ -24,6 +24,8 @@ mod retries;
 mod saving;
 mod session_store;
 mod sessions;
+mod shared_logins;
+mod shared_refusals;
 mod waits;
 mod wire;
 mod wire_faults;
