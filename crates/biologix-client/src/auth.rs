@@ -57,6 +57,11 @@ impl Authenticator for Login {
     fn login(&self) -> Option<&'static Operation> {
         Some(&sessions::OPEN)
     }
+
+    async fn secret(&self) -> Option<Secret> {
+        let credentials = self.credentials.get().await.ok()?;
+        Some(credentials.password().clone())
+    }
 }
 
 /// `basic` in lower case, as in the document and in every program seen.

@@ -16,6 +16,7 @@ pub(crate) use self::cache::{LoginUnderWay, SessionCache};
 pub(crate) use self::live::Live;
 pub use self::provider::{Credentials, Provider};
 pub use self::session::Session;
+use crate::data::redact::Secret;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::operation::Operation;
@@ -68,6 +69,14 @@ pub trait Authenticator: Send + Sync + 'static {
     ///
     /// An error names it if another process, with the same [`Store`](crate::Store), was refused.
     fn login(&self) -> Option<&'static Operation> {
+        None
+    }
+
+    /// The secret that a login would send now, if it has one.
+    ///
+    /// A refusal that another process saved does not count for another secret, so a password that
+    /// was corrected is tried at once. Of the secret only eight bits of a salted digest are saved.
+    async fn secret(&self) -> Option<Secret> {
         None
     }
 }

@@ -197,6 +197,10 @@ impl Authenticator for OAuth {
     fn login(&self) -> Option<&'static Operation> {
         Some(&sessions::OPEN)
     }
+
+    async fn secret(&self) -> Option<Secret> {
+        Some(self.credentials.secret.clone())
+    }
 }
 
 #[cfg(test)]

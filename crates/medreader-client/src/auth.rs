@@ -55,6 +55,11 @@ impl Authenticator for Login {
     fn login(&self) -> Option<&'static Operation> {
         Some(&sessions::OPEN)
     }
+
+    async fn secret(&self) -> Option<Secret> {
+        let credentials = self.credentials.get().await.ok()?;
+        Some(credentials.password().clone())
+    }
 }
 
 /// How long the token lives: documented as a number of seconds.

@@ -203,7 +203,7 @@ impl SessionCache {
         if let Some(shared) = &self.shared {
             match (&opened, refusal) {
                 (Ok(live), _) => shared.save(&live.session).await,
-                (Err(_), Some(refusal)) => shared.refuse(&refusal).await,
+                (Err(_), Some(refusal)) => shared.refuse(&refusal, &*self.authenticator).await,
                 (Err(_), None) => {}
             }
             if leased {
@@ -263,7 +263,7 @@ impl SessionCache {
         {
             return Some(Turn::Found(live));
         }
-        let Some(refusal) = shared.refusal().await else {
+        let Some(refusal) = shared.refusal(&*self.authenticator).await else {
             return alone;
         };
         let refusal = refusal?.into_refusal(engine.profile(), self.authenticator.login());

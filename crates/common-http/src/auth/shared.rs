@@ -6,10 +6,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
 
-use super::Session;
 use super::refusal::{LONGEST_PAUSE, Refusal};
+use super::{Authenticator, Session};
 use crate::data::redact::Secret;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Operation;
@@ -78,18 +79,35 @@ impl Shared {
         }
     }
 
-    /// The last refusal.
-    pub(super) async fn refusal(&self) -> Option<Option<SavedRefusal>> {
+    /// The last refusal, unless it was that of another secret.
+    pub(super) async fn refusal(
+        &self,
+        authenticator: &dyn Authenticator,
+    ) -> Option<Option<SavedRefusal>> {
         let saved = read(self.store.get(&self.refusal)).await?;
-        Some(saved.and_then(|saved| SavedRefusal::from_json(saved.expose())))
+        let Some(saved) = saved.and_then(|saved| SavedRefusal::from_json(saved.expose())) else {
+            return Some(None);
+        };
+        let is_of_another = match saved.mark {
+            Some(mark) => Mark::new(mark.salt, authenticator)
+                .await
+                .is_some_and(|own| own != mark),
+            None => false,
+        };
+        Some((!is_of_another).then_some(saved))
     }
 
     /// Saves a refusal of the vendor's. That of a proxy may be this process's own affair.
-    pub(super) async fn refuse(&self, refusal: &Refusal) {
+    pub(super) async fn refuse(&self, refusal: &Refusal, authenticator: &dyn Authenticator) {
         if refusal.error.cause().is_some() {
             return;
         }
-        let saved = SavedRefusal::new(refusal).to_json();
+        let mark = match refusal.error.kind() {
+            // Another secret would be throttled too.
+            ErrorKind::RateLimited | ErrorKind::Server => None,
+            _ => Mark::new(fastrand::u32(..), authenticator).await,
+        };
+        let saved = SavedRefusal::new(refusal, mark).to_json();
         // It outlives its pause, so that the next one is longer, in a new process too.
         let lifetime = refusal.until.saturating_duration_since(Instant::now()) + LONGEST_PAUSE;
         if let Err(error) = in_time(self.store.put(&self.refusal, &saved, Some(lifetime))).await {
@@ -138,6 +156,26 @@ async fn in_time<T>(access: impl Future<Output = io::Result<T>>) -> io::Result<T
     access.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
+/// Tells one secret from most others.
+#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Mark {
+    salt: u32,
+    /// Too little to find the secret by trying.
+    digest: u8,
+}
+
+impl Mark {
+    /// The mark of the secret of now; `None` if there is none, or the provider of it hangs.
+    async fn new(salt: u32, authenticator: &dyn Authenticator) -> Option<Self> {
+        let secret = timeout(PATIENCE, authenticator.secret()).await.ok()??;
+        let mut hash = Sha256::new();
+        hash.update(salt.to_be_bytes());
+        hash.update(secret.expose());
+        let digest = hash.finalize()[0];
+        Some(Self { salt, digest })
+    }
+}
+
 /// A refusal as it is saved: nothing that the vendor wrote, but a code of our list.
 #[derive(Serialize, Deserialize)]
 pub(super) struct SavedRefusal {
@@ -145,12 +183,13 @@ pub(super) struct SavedRefusal {
     kind: String,
     status: Option<u16>,
     code: Option<String>,
+    mark: Option<Mark>,
     until_ms: u64,
     pause_ms: u64,
 }
 
 impl SavedRefusal {
-    fn new(refusal: &Refusal) -> Self {
+    fn new(refusal: &Refusal, mark: Option<Mark>) -> Self {
         let error = &refusal.error;
         let left = refusal.until.saturating_duration_since(Instant::now());
         // Where the code is printed as something else, it is not on the list.
@@ -162,6 +201,7 @@ impl SavedRefusal {
             kind: error.kind().as_str().to_owned(),
             status: error.status().map(|status| status.as_u16()),
             code: code.map(str::to_owned),
+            mark,
             until_ms: now_ms().saturating_add(milliseconds(left)),
             pause_ms: milliseconds(refusal.pause),
         }

@@ -3,15 +3,19 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use common_http::transport::FakeAnswer;
-use common_http::{Delivery, Error, ErrorKind, MemoryStore, Secret, Store};
+use common_http::transport::{FakeAnswer, FakeTransport};
+use common_http::{
+    Authenticator, Delivery, Engine, Error, ErrorKind, HttpOptions, MemoryStore, Secret, Session,
+    Store, async_trait,
+};
 use futures_util::future::join_all;
 use http::StatusCode;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
-use crate::helper::door::{MINE, calls, door, logins, token, welcome};
-use crate::helper::processes::{beside, process};
-use crate::helper::{LOGIN, call, seconds};
+use crate::helper::door::{Login, MINE, calls, door, logins, token, welcome};
+use crate::helper::processes::{beside, key, process};
+use crate::helper::{LOGIN, VENDOR, call, seconds};
 
 const MARKER: &str = "MARKER";
 
@@ -187,4 +191,73 @@ async fn a_saved_refusal_has_nothing_that_the_vendor_wrote() {
         (&json!(401), &Value::Null)
     );
     assert!(!saved.to_string().contains(MARKER), "{saved}");
+}
+
+/// The login of a process that has this password.
+struct With(Login, &'static str);
+
+#[async_trait]
+impl Authenticator for With {
+    async fn open(&self, engine: &Engine) -> common_http::Result<Session> {
+        self.0.open(engine).await
+    }
+
+    async fn secret(&self) -> Option<Secret> {
+        Some(Secret::from(self.1))
+    }
+}
+
+fn process_with(
+    network: &Arc<FakeTransport>,
+    store: &Arc<MemoryStore>,
+    password: &'static str,
+) -> Engine {
+    let builder = Engine::builder(&VENDOR, "http://localhost")
+        .http(HttpOptions::default().transport(network.clone()))
+        .authenticator(With(Login::default(), password));
+    builder.store(store.clone(), key()).build().unwrap()
+}
+
+/// A password that was corrected is tried at once, and the other process is still refused.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_that_of_one_password() {
+    let network = door(|_| FakeAnswer::status(401), welcome);
+    let store = Arc::new(MemoryStore::default());
+    call(&process_with(&network, &store, "EXAMPLE-1"), &MINE)
+        .await
+        .unwrap_err();
+    assert!(is_local(
+        &call(&process_with(&network, &store, "EXAMPLE-1"), &MINE)
+            .await
+            .unwrap_err()
+    ));
+    let mut refusal = saved(&store, "refusal").await.unwrap();
+    assert!(!refusal.to_string().contains("EXAMPLE"), "{refusal}");
+    // With this salt the digests of the two differ.
+    refusal["mark"]["salt"] = json!(0);
+    refusal["mark"]["digest"] = json!(Sha256::digest(b"\0\0\0\0EXAMPLE-1")[0]);
+    let refusal = Secret::from(refusal.to_string());
+    store.put(&beside("refusal"), &refusal, None).await.unwrap();
+    assert!(is_local(
+        &call(&process_with(&network, &store, "EXAMPLE-1"), &MINE)
+            .await
+            .unwrap_err()
+    ));
+    assert_eq!(logins(&network), 1);
+    let error = call(&process_with(&network, &store, "EXAMPLE-2"), &MINE)
+        .await
+        .unwrap_err();
+    assert_eq!((error.attempts(), logins(&network)), (1, 2));
+}
+
+/// Another password would be throttled too.
+#[tokio::test(start_paused = true)]
+async fn a_throttled_login_is_that_of_all_passwords() {
+    let network = door(|_| FakeAnswer::status(429), welcome);
+    let store = Arc::new(MemoryStore::default());
+    call(&process_with(&network, &store, "EXAMPLE-1"), &MINE)
+        .await
+        .unwrap_err();
+    let saved = saved(&store, "refusal").await.unwrap();
+    assert_eq!(saved["mark"], Value::Null);
 }
