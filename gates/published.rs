@@ -42,12 +42,11 @@ fn every_crate_has_the_same_features() {
         let name = package["name"].as_str().unwrap();
         let features = package["features"].as_object().unwrap();
         let own = match name {
-            "common-http" => "__tls",
-            "medreader-client" => "axum",
-            _ => "",
+            "common-http" => &["__tls", "redis"][..],
+            "medreader-client" => &["axum"],
+            _ => &[],
         };
-        let mut expected: Vec<_> = common.into_iter().chain([own]).collect();
-        expected.retain(|feature| !feature.is_empty());
+        let mut expected: Vec<_> = common.iter().chain(own).copied().collect();
         expected.sort_unstable();
         assert!(features.keys().eq(expected), "{name}: {features:?}");
         assert_eq!(features["default"], json!(["rustls"]), "{name}");

@@ -2,6 +2,8 @@
 
 mod folder;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 
 use std::fmt;
 use std::io;
@@ -13,13 +15,15 @@ use sha2::{Digest, Sha256};
 
 pub use self::folder::FolderStore;
 pub use self::memory::MemoryStore;
+#[cfg(feature = "redis")]
+pub use self::redis::RedisStore;
 use crate::data::redact::Secret;
 
 /// Keeps values under keys, for one process or for many.
 ///
 /// The clients store sessions, the states of unfinished uploads and seen webhook events here.
-/// [`MemoryStore`] is for one process and [`FolderStore`] for the processes of a machine. Values are
-/// secrets: restrict access to them. A store that fails or takes longer than 5 s does not stop a
+/// [`MemoryStore`] is for one process, [`FolderStore`] for the processes of a machine, and
+/// `RedisStore` (feature `redis`) for those of several machines. Values are secrets: restrict access to them. A store that fails or takes longer than 5 s does not stop a
 /// call: the client continues without it and logs a warning.
 ///
 /// ```
