@@ -180,10 +180,10 @@ impl Folder {
 
     fn remove_ended(&self, _lock: &Lock, key: &StoreKey) -> io::Result<()> {
         let path = self.path.join(key.as_str());
-        match value::read(&path)? {
-            Some(kept) if kept.has_ended() => disk::remove(&path),
-            _ => Ok(()),
+        if value::has_ended(&path)? {
+            disk::remove(&path)?;
         }
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::transport::FakeAnswer;
-use common_http::{CallOptions, MemoryStore, Secret, Store, StoreKey, async_trait};
+use common_http::{CallOptions, FolderStore, MemoryStore, Secret, Store, StoreKey, async_trait};
 use futures_util::future::join_all;
 use tokio::time::{Instant, timeout};
 
@@ -222,4 +222,17 @@ async fn a_store_that_is_partly_broken_stops_no_call() {
         assert!(took < seconds(100), "{broken:?}, {hangs}: {took:?}");
         assert!(logins(&network) <= 3, "{broken:?}, {hangs}");
     }
+}
+
+/// A folder is as good as the memory, on the disk and with paused time.
+#[tokio::test(start_paused = true)]
+async fn one_folder_is_one_login() {
+    let folder = tempfile::tempdir().unwrap();
+    let network = door(slow_token, only(&[1]));
+    let store = || Arc::new(FolderStore::new(folder.path()));
+    let processes: Vec<_> = (0..5).map(|_| process(&network, &store())).collect();
+    let ended = join_all(processes.iter().map(|process| call(process, &MINE))).await;
+    assert!(ended.iter().all(Result::is_ok));
+    call(&process(&network, &store()), &MINE).await.unwrap();
+    assert_eq!((logins(&network), calls(&network)), (1, 6));
 }

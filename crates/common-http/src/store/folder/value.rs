@@ -1,6 +1,6 @@
 //! A value as its file has it: a line about it, and the text.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,6 +10,9 @@ use crate::data::redact::Secret;
 
 /// What a file starts with. Another version's file counts as absent.
 const FORMAT: &str = "common-http 1 ";
+
+/// More than the first line of a file can have.
+const LINE: u64 = 128;
 
 /// A value, and when its lifetime ends.
 pub(super) struct Kept {
@@ -45,23 +48,52 @@ impl Kept {
 
     fn from_text(text: &str) -> Option<Self> {
         let (line, value) = text.split_once('\n')?;
-        let (length, ends) = line.strip_prefix(FORMAT)?.split_once(' ')?;
-        let ends = match ends {
-            "" => None,
-            ends => Some(ends.parse().ok()?),
-        };
-        (length.parse() == Ok(value.len())).then(|| Self {
+        let (length, ends) = from_line(line)?;
+        (length == value.len()).then(|| Self {
             value: Secret::from(value),
             ends,
         })
     }
 }
 
+/// The length of a value, and when its lifetime ends.
+fn from_line(line: &str) -> Option<(usize, Option<u64>)> {
+    let (length, ends) = line.strip_prefix(FORMAT)?.split_once(' ')?;
+    let ends = match ends {
+        "" => None,
+        ends => Some(ends.parse().ok()?),
+    };
+    Some((length.parse().ok()?, ends))
+}
+
+/// Whether this is the file of a value whose lifetime is over. Reads no more than its first line.
+pub(super) fn has_ended(path: &Path) -> io::Result<bool> {
+    let Some(file) = open(path)? else {
+        return Ok(false);
+    };
+    let mut start = Vec::new();
+    file.take(LINE).read_to_end(&mut start)?;
+    let line = start.split(|byte| *byte == b'\n').next();
+    let line = line.and_then(|line| str::from_utf8(line).ok());
+    let ends = line.and_then(from_line).and_then(|(_, ends)| ends);
+    Ok(ends.is_some_and(|ends| ends <= now()))
+}
+
 /// Reads the file of a value. `None` if there is none, or if it is not a whole value.
 pub(super) fn read(path: &Path) -> io::Result<Option<Kept>> {
+    let Some(mut file) = open(path)? else {
+        return Ok(None);
+    };
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let text = String::from_utf8(bytes).ok().map(Secret::from);
+    Ok(text.and_then(|text| Kept::from_text(text.expose())))
+}
+
+fn open(path: &Path) -> io::Result<Option<File>> {
     let mut options = OpenOptions::new();
     let opened = disk::not_through_links(options.read(true)).open(path);
-    let mut file = match opened {
+    let file = match opened {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened?,
     };
@@ -73,10 +105,7 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Kept>> {
         ));
     }
     disk::refuse_unsafe(&found, "the file of a value")?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    let text = String::from_utf8(bytes).ok().map(Secret::from);
-    Ok(text.and_then(|text| Kept::from_text(text.expose())))
+    Ok(Some(file))
 }
 
 fn now() -> u64 {
