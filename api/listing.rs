@@ -1,9 +1,9 @@
 //! The lists beside this file are the public API of the published crates, and name only types of
 //! crates that ARCHITECTURE.md allows in signatures.
 //!
-//! A list has every public item with the features `axum` and `redis` and without `sandbox` (exempt from semver),
-//! but no auto traits (`Send`, ...) and no blanket implementations. The TLS features add no items,
-//! so none is built.
+//! A list has every public item with the features `axum` and `redis` and without `sandbox` (exempt
+//! from semver), but no auto traits (`Send`, ...) and no blanket implementations. The TLS features
+//! add no items, so none is built.
 //!
 //! rustdoc's JSON is unstable, hence `RUSTC_BOOTSTRAP`. It is built in a target folder of its own,
 //! because cargo would build everything again for the variable.

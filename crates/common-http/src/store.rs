@@ -23,8 +23,9 @@ use crate::data::redact::Secret;
 ///
 /// The clients store sessions, the states of unfinished uploads and seen webhook events here.
 /// [`MemoryStore`] is for one process, [`FolderStore`] for the processes of a machine, and
-/// `RedisStore` (feature `redis`) for those of several machines. Values are secrets: restrict access to them. A store that fails or takes longer than 5 s does not stop a
-/// call: the client continues without it and logs a warning.
+/// `RedisStore` (feature `redis`) for those of several machines. Values are secrets: restrict
+/// access to them. A store that fails or takes longer than 5 s does not stop a call: the client
+/// continues without it and logs a warning.
 ///
 /// ```
 /// use std::io;
@@ -67,7 +68,9 @@ pub trait Store: Send + Sync + 'static {
     /// The error of the underlying storage.
     async fn get(&self, key: &StoreKey) -> io::Result<Option<Secret>>;
 
-    /// Stores a value, replacing one that is there. `lifetime` counts from now; `None` means forever.
+    /// Stores a value, replacing one that is there.
+    ///
+    /// `lifetime` counts from now; `None` means forever.
     ///
     /// # Errors
     /// The error of the underlying storage.
