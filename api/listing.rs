@@ -1,8 +1,9 @@
 //! The lists beside this file are the public API of the published crates, and name only types of
 //! crates that ARCHITECTURE.md allows in signatures.
 //!
-//! A list has every public item with all features but `sandbox` (exempt from semver), and no auto traits (`Send`, ...) and no blanket implementations. The TLS features add no items,
-//! so none is built.
+//! A list has every public item with all features but `sandbox` (exempt from semver), but no auto
+//! traits (`Send`, ...) and no blanket implementations. The TLS features add no items, so none is
+//! built.
 //!
 //! rustdoc's JSON is unstable, hence `RUSTC_BOOTSTRAP`. It is built in a target folder of its own,
 //! because cargo would build everything again for the variable.
@@ -24,13 +25,14 @@ const RUST: &str = "1.95";
 ///
 /// Bare names: cargo would take `medreader-client/axum` for a feature of the dev-dependency that
 /// medreader-client has on itself.
-const FEATURES: &str = "axum,jiff,chrono,time";
+const FEATURES: &str = "axum,jiff,chrono,time,redis";
 /// Items that are there only with these features.
-const OF_FEATURES: [&str; 4] = [
+const OF_FEATURES: [&str; 5] = [
     "pub fn medreader_client::webhook::router(",
     "for jiff::timestamp::Timestamp",
     "for chrono::datetime::DateTime<",
     "for time::offset_date_time::OffsetDateTime",
+    "pub struct common_http::RedisStore",
 ];
 /// `docsrs` as docs.rs sets it, so that a mistake behind that `cfg` shows here.
 const RUSTDOC: &str = "-Zunstable-options --output-format=json --cfg=docsrs";

@@ -3,6 +3,7 @@
 //! For tests only: every failure here panics and so fails the test. Helpers that know a single
 //! vendor stand with that vendor's tests.
 
+pub mod contract;
 pub mod frames;
 pub mod journal;
 pub mod memory;

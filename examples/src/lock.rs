@@ -1,4 +1,4 @@
-//! Locks on folders and files, held by one run alone or shared by several.
+//! Locks on folders and files, held by one run alone.
 //!
 //! The calls name the trait (`FileExt::try_lock(&file)`): from Rust 1.89 on `File` has methods of
 //! the same names, which would win over the trait's and which Rust 1.88 lacks.
@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use common_http::{Error, ErrorKind};
 use fs4::{FileExt, TryLockError};
 
-use crate::atomic_file;
 use crate::failure::Failure;
 
 /// The name of the lock file. It is never removed: the lock on it says whether a run is at work,
@@ -121,83 +120,12 @@ pub fn taken(why: &'static str) -> Failure {
     Failure::from(Error::new(ErrorKind::LocalIo).with_detail(why))
 }
 
-/// Shared use of a folder by several runs, until this is dropped.
-#[derive(Debug)]
-pub struct SharedFolder {
-    _lock: Option<File>,
-}
-
-impl SharedFolder {
-    /// Joins the runs that use the folder, which must exist.
-    ///
-    /// The first run removes what killed runs left ([`remove_strays`](atomic_file::remove_strays)).
-    /// A run that joins during this waits until it is done, and blocks its thread.
-    ///
-    /// # Errors
-    /// The folder cannot be read or locked, or a stray file cannot be removed.
-    pub fn join(folder: &Path) -> io::Result<Self> {
-        // Other systems cannot open a folder as a file, so stray files stay there.
-        if !cfg!(unix) {
-            return Ok(Self { _lock: None });
-        }
-        // Locking the folder itself leaves no lock file behind.
-        let lock = File::open(folder)?;
-        match FileExt::try_lock(&lock) {
-            Ok(()) => atomic_file::remove_strays(folder)?,
-            Err(TryLockError::WouldBlock) => {}
-            // The file system cannot lock folders: no run can know that it is alone, so none cleans
-            // up.
-            Err(TryLockError::Error(_)) => return Ok(Self { _lock: None }),
-        }
-        // Without this lock another run could remove what this one is writing as a stray.
-        FileExt::lock_shared(&lock)?;
-        Ok(Self { _lock: Some(lock) })
-    }
-}
-
 #[cfg(all(test, unix))]
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
-    use std::sync::mpsc::{self, RecvTimeoutError};
     use std::thread;
-    use std::time::Duration;
 
     use super::*;
-
-    #[test]
-    fn the_only_run_removes_strays() {
-        let folder = tempfile::tempdir().unwrap();
-        let stray = folder.path().join(".new-aB3xYz.part");
-        let first = SharedFolder::join(folder.path()).unwrap();
-        fs::write(&stray, "half").unwrap();
-        let second = SharedFolder::join(folder.path()).unwrap();
-        assert!(stray.exists());
-        drop(first);
-        drop(second);
-        SharedFolder::join(folder.path()).unwrap();
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-    }
-
-    /// Otherwise it would work there without a lock, and a third run would remove what it writes.
-    #[test]
-    fn a_run_waits_while_another_removes_strays() {
-        let folder = tempfile::tempdir().unwrap();
-        let clearing = File::open(folder.path()).unwrap();
-        FileExt::lock(&clearing).unwrap();
-        let (joining, joined) = mpsc::channel();
-        let path = folder.path().to_owned();
-        let thread = thread::spawn(move || {
-            joining.send(SharedFolder::join(&path).unwrap()).unwrap();
-        });
-        let early = joined.recv_timeout(Duration::from_millis(300));
-        assert_eq!(early.err(), Some(RecvTimeoutError::Timeout));
-        FileExt::unlock(&clearing).unwrap();
-        let shared = joined.recv().unwrap();
-        thread.join().unwrap();
-        assert!(FileExt::try_lock(&clearing).is_err());
-        drop(shared);
-        assert!(FileExt::try_lock(&clearing).is_ok());
-    }
 
     #[test]
     fn one_run_at_a_time_holds_a_file_lock() {

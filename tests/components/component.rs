@@ -97,15 +97,8 @@ impl<const N: usize> Running<N> {
         for _ in 0..3 {
             let folder = tempfile::tempdir().unwrap();
             let ports = free_ports();
-            let log = File::create(folder.path().join("output.txt")).unwrap();
-            let child = command(folder.path(), ports)
-                .stdin(Stdio::null())
-                .stdout(log.try_clone().unwrap())
-                .stderr(log)
-                .spawn()
-                .unwrap();
             let mut running = Self {
-                child,
+                child: spawn(command(folder.path(), ports), folder.path()),
                 ports,
                 folder,
             };
@@ -115,6 +108,17 @@ impl<const N: usize> Running<N> {
             output = running.output();
         }
         panic!("it ended immediately, three times; the last output:\n{output}");
+    }
+
+    /// Starts it again after it has ended, with its folder and its ports.
+    pub(crate) async fn again(
+        &mut self,
+        command: impl Fn(&Path, [u16; N]) -> Command,
+        is_ready: impl AsyncFn([u16; N]) -> bool,
+    ) {
+        self.child = spawn(command(self.folder.path(), self.ports), self.folder.path());
+        let is_running = self.gets_ready(&is_ready).await;
+        assert!(is_running, "it ended immediately:\n{}", self.output());
     }
 
     async fn gets_ready(&mut self, is_ready: &impl AsyncFn([u16; N]) -> bool) -> bool {
@@ -157,6 +161,17 @@ impl<const N: usize> Drop for Running<N> {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Starts a component that writes its output into the folder.
+fn spawn(mut command: Command, folder: &Path) -> Child {
+    let log = File::create(folder.join("output.txt")).unwrap();
+    command
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .spawn()
+        .unwrap()
 }
 
 /// Runs a component to its end.

@@ -3,7 +3,7 @@
 //! Real object stores check the signed addresses, a certified OAuth2 server issues the tokens, and
 //! a real reverse proxy terminates TLS, buffers files, decodes paths and ends connections. Prism
 //! and Schemathesis compare clients and sandboxes with the OpenAPI documents, four parsers read our
-//! forms, and mountebank breaks connections.
+//! forms, mountebank breaks connections, and a real Redis keeps what clients share.
 //!
 //! `tests/components/install` installs them. If one is missing, its tests say so on stderr and are
 //! skipped, unless `REQUIRE_COMPONENTS=1`.
@@ -23,6 +23,7 @@ mod oauth2;
 mod paths;
 mod prism;
 mod proxy;
+mod redis;
 mod s3;
 mod schemathesis;
 mod support;

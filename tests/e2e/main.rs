@@ -6,6 +6,8 @@ mod downloads;
 #[cfg(target_os = "linux")]
 mod memory;
 mod network;
+#[cfg(unix)]
+mod processes;
 mod served;
 mod sessions;
 mod support;

@@ -50,8 +50,11 @@ impl Store for AsOld {
     }
 }
 
-fn older(session: &Secret) -> Secret {
-    let mut saved: Value = serde_json::from_str(session.expose()).unwrap();
+/// Other values, such as a lease, stay as they are.
+fn older(value: &Secret) -> Secret {
+    let Ok(mut saved) = serde_json::from_str::<Value>(value.expose()) else {
+        return value.clone();
+    };
     let opened = saved["opened_at_ms"].as_u64().unwrap();
     saved["opened_at_ms"] = (opened - HOURS.as_millis() as u64).into();
     Secret::from(saved.to_string())

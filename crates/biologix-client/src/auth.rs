@@ -6,7 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use common_http::{Answer, Authenticator, Credentials, Engine, Provider, Result, Secret, Session};
+use common_http::{
+    Answer, Authenticator, Credentials, Engine, Operation, Provider, Result, Secret, Session,
+};
 use serde::Deserialize;
 
 use crate::sessions;
@@ -50,6 +52,15 @@ impl Authenticator for Login {
             .details(Secret::from(details.into_owned()))
             .lifetime(LIFETIME)
             .refresh_after(self.renew_after))
+    }
+
+    fn login(&self) -> Option<&'static Operation> {
+        Some(&sessions::OPEN)
+    }
+
+    async fn secret(&self) -> Option<Secret> {
+        let credentials = self.credentials.get().await.ok()?;
+        Some(credentials.password().clone())
     }
 }
 

@@ -16,9 +16,10 @@ mod sessions;
 #[doc(inline)]
 pub use common_http::{
     Answer, Attempt, AttemptObserver, Body, Call, CallOptions, Cause, Credentials, DecodeError,
-    DecodeReason, Delivery, Download, Effect, Error, ErrorKind, Extra, ForeignHosts, HttpOptions,
-    Item, MemoryStore, Operation, Progress, Provider, RawJson, Recorded, Rejected, Request, Result,
-    RetryPolicy, Secret, Store, StoreKey, TextOrNumber, Timestamp, async_trait, file_name,
+    DecodeReason, Delivery, Download, Effect, Error, ErrorKind, Extra, FolderStore, ForeignHosts,
+    HttpOptions, Item, MemoryStore, Operation, Progress, Provider, RawJson, Recorded, Rejected,
+    Request, Result, RetryPolicy, Secret, Store, StoreKey, TextOrNumber, Timestamp, async_trait,
+    file_name,
 };
 #[doc(no_inline)]
 pub use http;

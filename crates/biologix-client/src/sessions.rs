@@ -58,6 +58,14 @@ impl Sessions {
         self.engine
             .open_session(&OPEN, |details| json::decode(details.as_bytes()))
     }
+
+    /// Forgets that a login was refused, so that the next call logs in at once.
+    ///
+    /// For example after the account was unlocked, or a provider has another password. That call
+    /// also removes the refusal from the store, for other processes.
+    pub fn forget_refusal(&self) {
+        self.engine.forget_refusal();
+    }
 }
 
 /// A session as the login described it.

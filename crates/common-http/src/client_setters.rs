@@ -23,7 +23,9 @@ macro_rules! client_setters {
     (store) => {
         /// Keeps the session in this store, so that several runs or processes share it.
         ///
-        /// By default it is kept in the client's memory only.
+        /// One process logs in for all of them, and a refused login is not repeated by another one
+        /// during its pause. A store that fails or takes longer than 5 s stops no call. By default
+        /// the session is kept in the client's memory only.
         pub fn store(mut self, store: ::std::sync::Arc<dyn $crate::Store>) -> Self {
             self.store = ::core::option::Option::Some(store);
             self

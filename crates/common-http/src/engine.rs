@@ -157,7 +157,8 @@ impl Engine {
 
     /// Forgets that the vendor refused the login, so that the next call logs in again at once.
     ///
-    /// Use it after the password was changed, for example.
+    /// For example after the account was unlocked, or a provider has another password. That call
+    /// also removes the refusal from the store, for other processes.
     pub fn forget_refusal(&self) {
         if let Ok(sessions) = self.sessions() {
             sessions.forget_refusal();

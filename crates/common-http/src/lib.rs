@@ -67,7 +67,10 @@ pub use self::prepared::Prepared;
 pub use self::profile::{ErrorDetail, Profile};
 pub use self::request::Request;
 pub use self::retry::RetryPolicy;
-pub use self::store::{MemoryStore, Store, StoreKey};
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use self::store::RedisStore;
+pub use self::store::{FolderStore, MemoryStore, Store, StoreKey};
 
 // Names that the exported macros and the clients use; not part of the public API.
 #[doc(hidden)]

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use common_http::{
-    Authenticator, Engine, Error, ErrorKind, HttpOptions, Provider, Result, Secret, Session,
-    percent_encode, safe_debug,
+    Authenticator, Engine, Error, ErrorKind, HttpOptions, Operation, Provider, Result, Secret,
+    Session, percent_encode, safe_debug,
 };
 use http::HeaderValue;
 
@@ -192,6 +192,14 @@ impl Authenticator for OAuth {
         let form = self.credentials.form();
         let (token, lifetime) = sessions::request_token(&self.endpoint, form).await?;
         Ok(AccessToken { token, lifetime }.session())
+    }
+
+    fn login(&self) -> Option<&'static Operation> {
+        Some(&sessions::OPEN)
+    }
+
+    async fn secret(&self) -> Option<Secret> {
+        Some(self.credentials.secret.clone())
     }
 }
 

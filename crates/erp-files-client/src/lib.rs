@@ -15,9 +15,9 @@ mod sessions;
 #[doc(inline)]
 pub use common_http::{
     Answer, Attempt, AttemptObserver, Body, Call, CallOptions, Cause, DecodeError, DecodeReason,
-    Delivery, Effect, Error, ErrorKind, Extra, ForeignHosts, HttpOptions, Item, MemoryStore,
-    Operation, Progress, Provider, RawJson, Recorded, Rejected, Request, Result, RetryPolicy,
-    Secret, Store, StoreKey, TextOrNumber, Timestamp, async_trait,
+    Delivery, Effect, Error, ErrorKind, Extra, FolderStore, ForeignHosts, HttpOptions, Item,
+    MemoryStore, Operation, Progress, Provider, RawJson, Recorded, Rejected, Request, Result,
+    RetryPolicy, Secret, Store, StoreKey, TextOrNumber, Timestamp, async_trait,
 };
 #[doc(no_inline)]
 pub use http;

@@ -52,6 +52,14 @@ impl Sessions {
     pub fn open(&self) -> Call<()> {
         self.engine.open_session(&OPEN, |_| Ok(()))
     }
+
+    /// Forgets that a login was refused, so that the next call logs in at once.
+    ///
+    /// For example after the vendor allowed the scopes. That call also removes the refusal from the
+    /// store, for other processes.
+    pub fn forget_refusal(&self) {
+        self.engine.forget_refusal();
+    }
 }
 
 /// RFC 6749. Nothing else in the answer is needed.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use common_http::{
-    Authenticator, Credentials, Engine, Provider, RawJson, Result, Secret, Session, lenient,
+    Authenticator, Credentials, Engine, Operation, Provider, RawJson, Result, Secret, Session,
+    lenient,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -49,6 +50,15 @@ impl Authenticator for Login {
                 .refresh_after(life - RENEW_AHEAD.min(life / 10)),
             None => session,
         })
+    }
+
+    fn login(&self) -> Option<&'static Operation> {
+        Some(&sessions::OPEN)
+    }
+
+    async fn secret(&self) -> Option<Secret> {
+        let credentials = self.credentials.get().await.ok()?;
+        Some(credentials.password().clone())
     }
 }
 

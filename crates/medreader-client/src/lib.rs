@@ -22,8 +22,8 @@ pub mod webhook;
 #[doc(inline)]
 pub use common_http::{
     Answer, Attempt, AttemptObserver, Body, Call, CallOptions, Cause, Credentials, DecodeError,
-    DecodeReason, Delivery, Download, Effect, Error, ErrorKind, Extra, HttpOptions, Item,
-    MemoryStore, Operation, Progress, Provider, RawJson, Recorded, Rejected, Request, Result,
+    DecodeReason, Delivery, Download, Effect, Error, ErrorKind, Extra, FolderStore, HttpOptions,
+    Item, MemoryStore, Operation, Progress, Provider, RawJson, Recorded, Rejected, Request, Result,
     RetryPolicy, Secret, Store, StoreKey, TextOrNumber, Timestamp, async_trait, file_name,
 };
 #[doc(no_inline)]

@@ -50,6 +50,14 @@ impl Sessions {
         let read = |details: &str| json::decode(details.as_bytes());
         self.engine.open_session(&OPEN, read)
     }
+
+    /// Forgets that a login was refused, so that the next call logs in at once.
+    ///
+    /// For example after the account was unlocked, or a provider has another password. That call
+    /// also removes the refusal from the store, for other processes.
+    pub fn forget_refusal(&self) {
+        self.engine.forget_refusal();
+    }
 }
 
 #[derive(Serialize)]

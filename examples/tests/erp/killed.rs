@@ -232,7 +232,7 @@ fn while_it_keeps_the_state() {
     assert_eq!(clinic.server.requests(), [""; 0]);
     assert!(desk.kept().is_empty());
     // A partial state, such as one that another run left, is not used and is removed.
-    fs::write(desk.resume_dir().join(".new-aB3xYz.part"), "{").unwrap();
+    fs::write(desk.resume_dir().join(".new"), "{").unwrap();
     let run = Run::of(&mut upload(&clinic, &desk, &[], &file)).is(0);
     is_done(&run, &clinic, &desk, &content, &["uploaded"]);
 }

@@ -73,10 +73,11 @@ fn what_is_kept_is_for_this_user_alone() {
     };
     assert_eq!(mode(state), 0o600);
     // Its name reveals neither the patient nor the file.
-    let name = state.file_stem().unwrap().to_str().unwrap();
+    let name = state.file_name().unwrap().to_str().unwrap();
     assert!(name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let text = fs::read_to_string(state).unwrap();
-    let state: Value = serde_json::from_str(&text).unwrap();
+    let (_, state) = text.split_once('\n').unwrap();
+    let state: Value = serde_json::from_str(state).unwrap();
     assert!(state["address"].as_str().unwrap().contains("/storage/"));
 }
 
@@ -173,11 +174,16 @@ fn a_state_that_cannot_be_read_is_not_used() {
     clinic.state().reserves = false;
     let file = begun(&clinic, &desk, "transfer");
     let state = desk.kept().remove(0);
-    for text in ["", "{", "{}", "null", "{\"version\":9}"] {
+    let stored = |text: &str| format!("common-http 1 {} \n{text}", text.len());
+    // What is not a value of the store counts as absent.
+    let mut texts = vec![(String::new(), 0), ("{}".to_owned(), 0)];
+    texts.push((stored("{}").replacen("{}", "{", 1), 0));
+    texts.extend(["", "{", "{}", "null", "{\"version\":9}"].map(|text| (stored(text), 1)));
+    for (text, notes) in texts {
         fs::write(&state, text).unwrap();
         clinic.server.forget_requests();
         let run = resumed(&clinic, &desk, &["--on-conflict", "replace"], &file).is(0);
-        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+        assert_eq!(run.stderr.lines().count(), notes, "{}", run.stderr);
         assert_eq!(clinic.steps()[0], "initialize");
         clinic.has_only("result.pdf", ONE);
         assert!(desk.kept().is_empty());

@@ -64,12 +64,13 @@ impl Desk {
         self.folder.path().join("resume")
     }
 
-    /// The paths in the folder for states, empty if it does not exist.
+    /// The paths in the folder for states without its own lock, empty if it does not exist.
     pub fn kept(&self) -> Vec<PathBuf> {
-        match fs::read_dir(self.resume_dir()) {
-            Ok(entries) => entries.map(|entry| entry.unwrap().path()).collect(),
-            Err(_) => Vec::new(),
-        }
+        let Ok(entries) = fs::read_dir(self.resume_dir()) else {
+            return Vec::new();
+        };
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths.filter(|path| !path.ends_with(".lock")).collect()
     }
 }
 

@@ -1,77 +1,26 @@
 //! The session of a client: one login for all waiting calls, early renewal, remembered refusals.
 
-use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::HeaderValue;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
+use super::live::Live;
+use super::refusal::{Refusal, doubled};
+use super::shared::{LEASE, Shared};
 use super::{Authenticator, Session};
 use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::store::{Store, StoreKey};
 
-/// A 401 to a younger session that was never accepted is final: another login would not help.
-const YOUNG: Duration = Duration::from_secs(60);
-/// The first pause after a refused login or a failed renewal; it doubles each time.
-const FIRST_PAUSE: Duration = Duration::from_secs(30);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// How long a call that can use the old session waits for a new one.
 const RENEWAL_PATIENCE: Duration = Duration::from_secs(10);
-/// A store that takes longer has failed.
-const STORE_PATIENCE: Duration = Duration::from_secs(5);
-
-/// A session in use.
-pub(crate) struct Live {
-    pub(crate) authorization: HeaderValue,
-    session: Session,
-    generation: u64,
-    since: Instant,
-    clock: Clock,
-    age_then: Duration,
-    /// Opened by this process, not read from a store.
-    opened_here: bool,
-    accepted: AtomicBool,
-}
-
-impl Live {
-    /// Notes that the vendor accepted the session.
-    pub(crate) fn accepted(&self) {
-        self.accepted.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether a 401 to this session means something other than its expiry. `ambiguous`: the vendor
-    /// also answers 401 if a permission is missing.
-    fn is_fresh(&self, ambiguous: bool) -> bool {
-        let proven = !self.opened_here || self.accepted.load(Ordering::Relaxed);
-        self.age() < YOUNG && (ambiguous || !proven)
-    }
-
-    fn age(&self) -> Duration {
-        let elapsed = self.clock.now().saturating_duration_since(self.since);
-        self.age_then.saturating_add(elapsed)
-    }
-
-    fn is_alive(&self) -> bool {
-        self.session
-            .lifetime
-            .is_none_or(|lifetime| self.age() < lifetime)
-    }
-
-    fn is_due(&self) -> bool {
-        self.session
-            .refresh_after
-            .is_some_and(|after| self.age() >= after)
-    }
-
-    pub(crate) fn session(&self) -> &Session {
-        &self.session
-    }
-}
+/// A process that waits for another one's login looks for it at growing intervals.
+const FIRST_LOOK: Duration = Duration::from_millis(50);
+const LONGEST_LOOK: Duration = Duration::from_millis(500);
 
 #[derive(Default)]
 struct State {
@@ -80,26 +29,11 @@ struct State {
     /// The last session that was answered with 401; a store may still contain it.
     spent: Option<HeaderValue>,
     refusal: Option<Refusal>,
+    /// The store may have a refusal that is to be forgotten.
+    forgotten: bool,
     renewal_pause: Option<(Instant, Duration)>,
     failures: u64,
     last_failure: Option<Error>,
-}
-
-struct Refusal {
-    error: Error,
-    until: Instant,
-    pause: Duration,
-}
-
-impl Refusal {
-    fn error(&self, now: Instant) -> Error {
-        self.error
-            .clone()
-            .with_detail("the vendor refused the login recently, so no login is sent yet")
-            .with_attempts(0)
-            .with_delivery(Delivery::NotSent)
-            .with_retry_after(self.until - now)
-    }
 }
 
 enum Lookup {
@@ -109,9 +43,19 @@ enum Lookup {
     Missing { failures: u64 },
 }
 
+/// What a client without a session does next.
+enum Turn {
+    Found(Arc<Live>),
+    Refused(Error),
+    /// Log in. `leased`: no other process does so meanwhile.
+    Own {
+        leased: bool,
+    },
+}
+
 pub(crate) struct SessionCache {
     authenticator: Arc<dyn Authenticator>,
-    store: Option<(Arc<dyn Store>, StoreKey)>,
+    shared: Option<Shared>,
     clock: Clock,
     state: Mutex<State>,
 }
@@ -133,7 +77,7 @@ impl SessionCache {
     ) -> Self {
         Self {
             authenticator,
-            store,
+            shared: store.map(|(store, key)| Shared::new(store, key)),
             clock,
             state: Mutex::default(),
         }
@@ -165,7 +109,7 @@ impl SessionCache {
             Lookup::Refused(error) => Err(error),
             // The login that this call waited for failed, so this call fails with the same error.
             Lookup::Missing { failures } if failures != before => Err(self.last_failure()),
-            Lookup::Missing { .. } => drive(&mut login, engine).await,
+            Lookup::Missing { .. } => drive(&mut login, engine, end).await,
         }
     }
 
@@ -227,7 +171,8 @@ impl SessionCache {
         // Leave half of the time to the call itself.
         let share = end.map(|end| end.saturating_duration_since(Instant::now()) / 2);
         let patience = share.map_or(RENEWAL_PATIENCE, |share| share.min(RENEWAL_PATIENCE));
-        match timeout(patience, drive(&mut login, engine)).await {
+        let end = Instant::now().checked_add(patience);
+        match timeout(patience, drive(&mut login, engine, end)).await {
             Ok(Ok(live)) => return live,
             Ok(Err(_)) => {}
             // Only a login that a caller's deadline interrupted is worth continuing.
@@ -240,20 +185,110 @@ impl SessionCache {
         old
     }
 
-    /// Reads the session from the store, or logs in. Only one runs at a time.
-    async fn open(&self, engine: &Engine) -> Result<Arc<Live>> {
-        if let Some(live) = self.load().await {
-            return Ok(live);
-        }
+    /// Takes what the store has, or logs in. Only one runs at a time, in all processes if possible.
+    async fn open(&self, engine: &Engine, end: Option<Instant>) -> Result<Arc<Live>> {
+        let turn = match &self.shared {
+            Some(shared) => self.turn(shared, engine, end).await,
+            None => Turn::Own { leased: false },
+        };
+        let leased = match turn {
+            Turn::Found(live) => return Ok(live),
+            Turn::Refused(error) => return Err(error),
+            Turn::Own { leased } => leased,
+        };
         let opened = match self.log_in(engine).await {
             Ok(session) => self.adopt(session, Duration::ZERO, true),
             Err(error) => Err(error),
         };
-        match &opened {
-            Ok(live) => self.save(&live.session).await,
+        let refusal = match &opened {
+            Ok(_) => None,
             Err(error) => self.note(error),
+        };
+        if let Some(shared) = &self.shared {
+            match (&opened, refusal) {
+                (Ok(live), _) => shared.save(&live.session).await,
+                (Err(_), Some(refusal)) => {
+                    let now = self.clock.now();
+                    shared.refuse(&refusal, now, &*self.authenticator).await;
+                }
+                (Err(_), None) => {}
+            }
+            if leased {
+                shared.release().await;
+            }
         }
         opened
+    }
+
+    /// Waits until the store has a session or a refusal, or this process may log in.
+    ///
+    /// A store that fails is not waited for, and neither is a process that died during its login:
+    /// its lease ends. A call that ends before gets half of its time for a login of its own.
+    async fn turn(&self, shared: &Shared, engine: &Engine, end: Option<Instant>) -> Turn {
+        let share = end.map(|end| end.saturating_duration_since(Instant::now()) / 2);
+        let patience = share.map_or(LEASE, |share| share.min(LEASE));
+        let (started, mut pause, mut leased) = (Instant::now(), FIRST_LOOK, false);
+        loop {
+            match self.look(shared, engine).await {
+                Some(Turn::Own { .. }) => return Turn::Own { leased },
+                Some(turn) => {
+                    if leased {
+                        shared.release().await;
+                    }
+                    return turn;
+                }
+                None if leased => return Turn::Own { leased },
+                None => {}
+            }
+            match shared.lease().await {
+                // Look again: another process may have been done just before.
+                Some(true) => leased = true,
+                Some(false) if started.elapsed() < patience => {
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_LOOK);
+                }
+                Some(false) | None => return Turn::Own { leased },
+            }
+        }
+    }
+
+    /// What the store has; `None` if it has nothing of use.
+    async fn look(&self, shared: &Shared, engine: &Engine) -> Option<Turn> {
+        let alone = Some(Turn::Own { leased: false });
+        if self.state().forgotten {
+            if shared.forget().await.is_none() {
+                return alone;
+            }
+            self.state().forgotten = false;
+        }
+        let Some(saved) = shared.session().await else {
+            return alone;
+        };
+        if let Some((session, age)) = saved
+            && !self.knows(&session)
+            && let Ok(live) = self.adopt(session, age, false)
+        {
+            return Some(Turn::Found(live));
+        }
+        let Some(refusal) = shared.refusal(&*self.authenticator).await else {
+            return alone;
+        };
+        let now = self.clock.now();
+        let refusal = refusal?.into_refusal(now, engine.profile(), self.authenticator.login());
+        let error = (refusal.until > now).then(|| refusal.error(now));
+        // One that is over still says how long the next pause is.
+        self.state().refusal = Some(refusal);
+        error.map(Turn::Refused)
+    }
+
+    /// Whether a session is one that we have or had.
+    fn knows(&self, session: &Session) -> bool {
+        let state = self.state();
+        let current = state.current.as_ref().map(|live| &live.authorization);
+        [current, state.spent.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(|known| known.as_bytes() == session.authorization.expose().as_bytes())
     }
 
     async fn log_in(&self, engine: &Engine) -> Result<Session> {
@@ -269,58 +304,32 @@ impl SessionCache {
     }
 
     fn adopt(&self, session: Session, age: Duration, opened_here: bool) -> Result<Arc<Live>> {
-        let mut authorization =
-            HeaderValue::from_str(session.authorization.expose()).map_err(|_| {
-                let unfit = Error::new(ErrorKind::Decode)
-                    .with_detail("the login returned a token that is not a valid header value");
-                unfit.with_delivery(Delivery::Answered)
-            })?;
-        authorization.set_sensitive(true);
         let mut state = self.state();
+        let clock = self.clock.clone();
+        let live = Live::new(session, age, opened_here, state.generation + 1, clock)?;
+        let live = Arc::new(live);
         state.generation += 1;
-        let live = Arc::new(Live {
-            authorization,
-            session,
-            generation: state.generation,
-            since: self.clock.now(),
-            clock: self.clock.clone(),
-            age_then: age,
-            opened_here,
-            accepted: AtomicBool::new(false),
-        });
         state.current = Some(Arc::clone(&live));
         state.refusal = None;
         state.renewal_pause = None;
         Ok(live)
     }
 
-    fn note(&self, error: &Error) {
+    /// Remembers a failed login. Returns the refusal, if it is one.
+    fn note(&self, error: &Error) -> Option<Refusal> {
         let mut state = self.state();
         state.failures += 1;
         state.last_failure = Some(error.clone());
-        // The vendor may report wrong credentials under any status.
-        let says_no = error.kind() == ErrorKind::Credentials;
-        // Zero is ignored: the same password would be refused again.
-        let asked = error.retry_after().filter(|asked| !asked.is_zero());
-        let asked = asked.map(|asked| asked.min(LONGEST_PAUSE));
-        let (refused, asked) = match error.status().map(|status| status.as_u16()) {
-            Some(429) => (true, asked),
-            Some(503) => (says_no || asked.is_some(), asked),
-            Some(status) => (says_no || (400..500).contains(&status), None),
-            None => (false, None),
-        };
-        if refused {
-            let pause = doubled(state.refusal.as_ref().map(|refusal| refusal.pause));
-            state.refusal = Some(Refusal {
-                error: error.clone(),
-                until: self.clock.now() + asked.unwrap_or(pause),
-                pause,
-            });
-        }
+        let refusal = Refusal::after(error, self.clock.now(), state.refusal.as_ref())?;
+        state.refusal = Some(refusal.clone());
+        Some(refusal)
     }
 
     pub(crate) fn forget_refusal(&self) {
-        self.state().refusal = None;
+        let mut state = self.state();
+        state.refusal = None;
+        // The store is asked for at the next login, because this function does no I/O.
+        state.forgotten = self.shared.is_some();
     }
 
     fn last_failure(&self) -> Error {
@@ -328,48 +337,14 @@ impl SessionCache {
         failure
             .unwrap_or_else(|| Error::new(ErrorKind::Credentials).with_detail("the login failed"))
     }
-
-    /// The saved session, if it is still valid and is not one that we have or had.
-    async fn load(&self) -> Option<Arc<Live>> {
-        let (store, key) = self.store.as_ref()?;
-        let saved = match in_time(store.get(key)).await {
-            Ok(saved) => saved?,
-            Err(error) => {
-                tracing::warn!(kind = %error.kind(), "the session store could not be read");
-                return None;
-            }
-        };
-        let session = Session::from_json(saved.expose())?;
-        let age = session.wall_age()?;
-        // A session that is due for renewal can be used until it expires, if the renewal fails.
-        if session.lifetime.is_some_and(|lifetime| age >= lifetime) {
-            return None;
-        }
-        let known = {
-            let state = self.state();
-            let current = state.current.as_ref().map(|live| &live.authorization);
-            [current, state.spent.as_ref()]
-                .into_iter()
-                .flatten()
-                .any(|known| known.as_bytes() == session.authorization.expose().as_bytes())
-        };
-        if known {
-            return None;
-        }
-        self.adopt(session, age, false).ok()
-    }
-
-    async fn save(&self, session: &Session) {
-        if let Some((store, key)) = &self.store
-            && let Err(error) = in_time(store.put(key, &session.to_json(), session.lifetime)).await
-        {
-            tracing::warn!(kind = %error.kind(), "the session could not be saved");
-        }
-    }
 }
 
 /// Continues the login in progress, or starts one.
-async fn drive(login: &mut Option<(Instant, Opening)>, engine: &Engine) -> Result<Arc<Live>> {
+async fn drive(
+    login: &mut Option<(Instant, Opening)>,
+    engine: &Engine,
+    end: Option<Instant>,
+) -> Result<Arc<Live>> {
     // A login that no caller has driven for this long has exceeded the time of its own requests.
     let stale = engine.options().timeouts.call.saturating_mul(2);
     if login
@@ -380,19 +355,10 @@ async fn drive(login: &mut Option<(Instant, Opening)>, engine: &Engine) -> Resul
     }
     let (_, opening) = login.get_or_insert_with(|| {
         let engine = engine.for_login();
-        let opening = async move { engine.sessions()?.open(&engine).await };
+        let opening = async move { engine.sessions()?.open(&engine, end).await };
         (Instant::now(), Box::pin(opening))
     });
     let opened = opening.as_mut().await;
     *login = None;
     opened
-}
-
-async fn in_time<T>(access: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    let access = timeout(STORE_PATIENCE, access).await;
-    access.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-}
-
-fn doubled(pause: Option<Duration>) -> Duration {
-    pause.map_or(FIRST_PAUSE, |pause| (pause * 2).min(LONGEST_PAUSE))
 }

@@ -8,7 +8,8 @@ use crate::error::Result;
 /// Provides the current credentials, a key or a token, each time a login needs them.
 ///
 /// For secrets that are kept in a vault or change while the program runs. It is called once per
-/// login, never twice at the same time for one client.
+/// login, and once more if a login is refused or a [`Store`](crate::Store) has a refusal; never
+/// twice at the same time for one client.
 ///
 /// ```
 /// use common_http::{Credentials, Provider, Result, async_trait};

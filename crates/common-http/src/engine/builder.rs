@@ -53,6 +53,8 @@ impl EngineBuilder {
     }
 
     /// Sets where sessions are kept, and under which key.
+    ///
+    /// Refusals, and who logs in, are kept beside them, under keys that are made from this one.
     pub fn store(mut self, store: Arc<dyn Store>, key: StoreKey) -> Self {
         self.store = Some((store, key));
         self

@@ -1,6 +1,7 @@
 //! Helpers for all tests: a vendor, its operations, and networks that follow a script.
 
 pub(crate) mod door;
+pub(crate) mod processes;
 pub(crate) mod record;
 pub(crate) mod server;
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
 use common_http::{
-    Authenticator, Body, CallOptions, Cause, Delivery, Engine, Error, ErrorKind, HttpOptions,
-    MemoryStore, Operation, Result, RetryPolicy, Secret, Session, Store, StoreKey, async_trait,
-    json,
+    Authenticator, Body, CallOptions, Cause, Delivery, Engine, Error, ErrorKind, FolderStore,
+    HttpOptions, MemoryStore, Operation, Result, RetryPolicy, Secret, Session, Store, StoreKey,
+    async_trait, json,
 };
 use http::header::{HeaderName, HeaderValue};
 use serde_json::json;
@@ -380,6 +380,7 @@ async fn what_may_be_printed_is_there() {
         (&session, "Session {"),
         (&StoreKey::of(&[MARKER]), "StoreKey("),
         (&MemoryStore::default(), "MemoryStore {"),
+        (&FolderStore::new(MARKER), "FolderStore("),
     ];
     for (value, start) in printed {
         let text = format!("{value:?}");

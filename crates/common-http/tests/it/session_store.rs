@@ -339,7 +339,11 @@ async fn the_key_shows_nothing_and_is_always_the_same() {
     let store = Arc::new(Asked::default());
     call(&sharing(&network, &store), &MINE).await.unwrap();
     let asked = store.0.lock().unwrap().clone();
-    assert_eq!(asked, [key().as_str(), key().as_str()]);
-    assert!(asked[0].bytes().all(|byte| byte.is_ascii_hexdigit()));
+    assert_eq!(asked[0], key().as_str());
+    let again = Arc::new(Asked::default());
+    call(&sharing(&network, &again), &MINE).await.unwrap();
+    assert_eq!(*again.0.lock().unwrap(), asked);
+    let digits = |key: &String| key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert!(asked.iter().all(digits), "{asked:?}");
     assert!(!format!("{:?}", key()).contains(key().as_str()));
 }

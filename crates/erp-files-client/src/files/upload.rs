@@ -142,7 +142,7 @@ impl Upload {
     /// use erp_files_client::sandbox::Fault;
     /// use erp_files_client::{Body, MemoryStore};
     ///
-    /// let store = Arc::new(MemoryStore::default()); // one that writes to disk survives a crash
+    /// let store = Arc::new(MemoryStore::default()); // a `FolderStore` survives a crash
     /// let files = sandbox.client().files(&7.into(), &12.into());
     /// let upload = || {
     ///     let upload = files.upload("result.pdf", Body::from("%PDF-1.7 ..."));

@@ -154,9 +154,10 @@ impl Receiver {
 
     /// Remembers handled events in this store, for 30 days each. Set it before cloning.
     ///
-    /// With several replicas, or if a restart must not forget, use one that is shared and lasts. If
-    /// it fails or takes longer than 5 s, the receiver goes on without it and logs a warning: the
-    /// event is handled, which may be once more than needed.
+    /// With several replicas, or if a restart must not forget, use one that is shared and lasts,
+    /// such as a [`FolderStore`](crate::FolderStore). If it fails or takes longer than 5 s, the
+    /// receiver goes on without it and logs a warning: the event is handled, which may be once more
+    /// than needed.
     #[must_use]
     pub fn store(mut self, store: Arc<dyn Store>) -> Self {
         self.store = store;

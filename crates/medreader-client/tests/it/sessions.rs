@@ -7,6 +7,7 @@ use std::time::Duration;
 use common_http::transport::{FakeAnswer, FakeTransport};
 use common_http::{Error, ErrorKind, MemoryStore, Provider, Result, async_trait};
 use futures_util::future::join_all;
+use medreader_client::sandbox::Sandbox;
 use medreader_client::{Credentials, ErrorCode};
 use tokio::time::{Instant, advance};
 
@@ -279,4 +280,28 @@ async fn a_provider_is_asked_for_each_login() {
         assert!(String::from_utf8_lossy(&body).contains(&password));
         advance(Duration::from_secs(101)).await;
     }
+}
+
+/// What one process was refused, no other sends, until it is forgotten.
+#[tokio::test]
+async fn a_refusal_is_shared_until_it_is_forgotten() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let store = Arc::new(MemoryStore::default());
+    let process = || {
+        let builder = sandbox
+            .client_builder()
+            .credentials("wrong@clinic.example", "WRONG");
+        builder.store(store.clone()).build().unwrap()
+    };
+    for _ in 0..3 {
+        let error = process().sessions().open().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+        assert_eq!(error.operation(), Some("medreader.sessions.open"));
+    }
+    assert_eq!(sandbox.count("medreader.sessions.open"), 1);
+    let client = process();
+    client.sessions().forget_refusal();
+    client.sessions().open().await.unwrap_err();
+    process().sessions().open().await.unwrap_err();
+    assert_eq!(sandbox.count("medreader.sessions.open"), 2);
 }

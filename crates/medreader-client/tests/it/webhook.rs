@@ -4,6 +4,7 @@ mod channel;
 mod event;
 mod privacy;
 mod receiver;
+mod restart;
 mod router;
 mod verifier;
 

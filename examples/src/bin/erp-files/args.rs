@@ -28,7 +28,7 @@ Files in the folder of --resume-dir:
   write the upload, so only this user can read it. It is removed when the upload
   is finished. A folder or file that others may write is refused. An empty .lock
   file beside it refuses a second run of the same upload; the one that a killed
-  run leaves does no harm.
+  run leaves does no harm. Another one, .lock alone, stays in the folder.
 
 If an upload without --resume-dir breaks off, its name may stay taken: the ERP
 then refuses the name, but does not list it (error code unfinished_upload).

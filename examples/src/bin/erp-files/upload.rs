@@ -123,7 +123,7 @@ impl Uploads<'_> {
             let of = &self.args.of;
             let clinic = self.clinic.url.trim_end_matches('/');
             let journal = folder.journal([clinic, of.patient(), of.analysis(), name])?;
-            if journal.has_state()? {
+            if journal.has_state().await? {
                 failure = advice::failure_of_resumed;
             }
             let hash = Hash::of_file(path.to_owned()).await?;

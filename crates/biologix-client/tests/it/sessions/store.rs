@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use biologix_client::Credentials;
-use common_http::MemoryStore;
+use biologix_client::sandbox::Sandbox;
+use common_http::{ErrorKind, MemoryStore};
 use tokio::time::sleep;
 
 use crate::support::{
@@ -89,4 +90,28 @@ async fn a_saved_session_that_is_refused_is_replaced() {
     // The first client finds the new one in the store.
     old.exams(&partner()).list().send().await.unwrap();
     assert_eq!(requests_to(&network, LOGIN).len(), 2);
+}
+
+/// What one process was refused, no other sends, until it is forgotten.
+#[tokio::test]
+async fn a_refusal_is_shared_until_it_is_forgotten() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let store = Arc::new(MemoryStore::default());
+    let process = || {
+        let builder = sandbox
+            .client_builder()
+            .credentials("c|EXAMPLE|000001", "WRONG");
+        builder.store(store.clone()).build().unwrap()
+    };
+    for _ in 0..3 {
+        let error = process().sessions().open().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+        assert_eq!(error.operation(), Some("biologix.sessions.open"));
+    }
+    assert_eq!(sandbox.count("biologix.sessions.open"), 1);
+    let client = process();
+    client.sessions().forget_refusal();
+    client.sessions().open().await.unwrap_err();
+    process().sessions().open().await.unwrap_err();
+    assert_eq!(sandbox.count("biologix.sessions.open"), 2);
 }

@@ -48,6 +48,10 @@ impl Authenticator for Login {
         }
         Ok(session)
     }
+
+    fn login(&self) -> Option<&'static Operation> {
+        Some(&LOGIN)
+    }
 }
 
 /// A network where `login` answers the n-th login (from 1), and `rest` every other request.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use common_http::{HttpOptions, MemoryStore};
+use common_http::{ErrorKind, HttpOptions, MemoryStore};
+use erp_files_client::sandbox::Sandbox;
 use erp_files_client::{ClientCredentials, ErpFilesClient};
 
 use crate::support::{Op, builder, credentials, files, network, seen};
@@ -61,4 +62,27 @@ async fn other_tokens_are_not_saved() {
     let client = builder(&erp).store(store).build().unwrap();
     files(&client).list().send().await.unwrap();
     assert_eq!(seen(&erp, Op::Token).len(), 1);
+}
+
+/// What one process was refused, no other sends, until it is forgotten.
+#[tokio::test]
+async fn a_refusal_is_shared_until_it_is_forgotten() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let store = Arc::new(MemoryStore::default());
+    let wrong = || ClientCredentials::new("EXAMPLE-CLIENT", "WRONG").token_url(sandbox.token_url());
+    let process = || {
+        let builder = sandbox.client_builder().credentials(wrong());
+        builder.store(store.clone()).build().unwrap()
+    };
+    for _ in 0..3 {
+        let error = process().sessions().open().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+        assert_eq!(error.operation(), Some("erp.sessions.open"));
+    }
+    assert_eq!(sandbox.count("erp.sessions.open"), 1);
+    let client = process();
+    client.sessions().forget_refusal();
+    client.sessions().open().await.unwrap_err();
+    process().sessions().open().await.unwrap_err();
+    assert_eq!(sandbox.count("erp.sessions.open"), 2);
 }
