@@ -134,6 +134,34 @@ mod tests {
         assert_eq!(seen.note(hash(4), hash(0)), Sighting::First);
     }
 
+    #[test]
+    fn order_and_contents_differ() {
+        let of = |pairs: [(usize, usize); 2]| {
+            let mut seen = Seen::default();
+            for (id, content) in pairs {
+                seen.note(hash(id), hash(content));
+            }
+            seen
+        };
+        let seen = of([(1, 10), (2, 20)]);
+        assert_eq!(seen, of([(1, 10), (2, 20)]));
+        assert_ne!(seen, of([(2, 20), (1, 10)]));
+        assert_ne!(seen, of([(1, 10), (2, 21)]));
+    }
+
+    #[test]
+    fn a_full_memory_comes_back_and_a_longer_one_is_refused() {
+        let mut seen = Seen::default();
+        for number in 0..REMEMBERED {
+            seen.note(hash(number), hash(0));
+        }
+        let text = serde_json::to_string(&seen).unwrap();
+        assert_eq!(serde_json::from_str::<Seen>(&text).unwrap(), seen);
+        let longer = to_text((0..=REMEMBERED as u64).map(|number| [number, 0]));
+        let longer = serde_json::to_string(&longer).unwrap();
+        assert!(serde_json::from_str::<Seen>(&longer).is_err());
+    }
+
     proptest! {
         #[test]
         fn comes_back_from_its_text_and_from_no_part_of_it(noted: Vec<(u64, u64)>) {
