@@ -77,7 +77,7 @@ async fn sessions(network: &Arc<Network>, store: &Arc<Shelf>) {
     let biologix = BiologixClient::builder()
         .base_url(BASE)
         .credentials("c|EXAMPLE|000001", "EXAMPLE-PASSWORD")
-        .store(Arc::<Shelf>::clone(store))
+        .store(store)
         .http(network.options())
         .build()
         .unwrap();
@@ -89,7 +89,7 @@ async fn sessions(network: &Arc<Network>, store: &Arc<Shelf>) {
         .tenant("EXAMPLE-TENANT")
         .base_url(BASE)
         .credentials("user@clinic.example", "EXAMPLE-PASSWORD")
-        .store(Arc::<Shelf>::clone(store))
+        .store(store)
         .http(network.options())
         .build()
         .unwrap();
@@ -102,7 +102,7 @@ async fn upload(network: &Arc<Network>, store: &Arc<Shelf>) {
     let files = client.files(&7.into(), &12.into());
     let upload = files.upload("result.pdf", Body::from("%PDF-1.4"));
     let store = Arc::<Shelf>::clone(store);
-    if let Err(error) = upload.resumable(store).send().await {
+    if let Err(error) = upload.resumable(&store).send().await {
         check_error(&error);
         // The state is another upload's, or its URL is not one that may be sent to.
         let told = [

@@ -331,7 +331,7 @@ async fn an_expired_address_keeps_the_storages_code_and_is_resumed_with_a_new_on
     let (files, store) = (files(&erp), Arc::new(MemoryStore::default()));
     let upload = || {
         let upload = files.upload("result.pdf", Body::from("%PDF-1.7 EXAMPLE"));
-        upload.resumable(store.clone())
+        upload.resumable(&store)
     };
 
     let error = soon(upload().send()).await.unwrap_err();

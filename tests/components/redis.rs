@@ -59,7 +59,7 @@ fn key(name: &str) -> StoreKey {
 }
 
 fn client(sandbox: &Sandbox, store: Arc<RedisStore>) -> BiologixClient {
-    let builder = sandbox.client_builder().http(eager()).store(store);
+    let builder = sandbox.client_builder().http(eager()).store(&store);
     builder.build().unwrap()
 }
 

@@ -68,7 +68,7 @@ async fn a_process_that_lists() {
     let client = BiologixClient::builder()
         .base_url(setting("URL"))
         .credentials(setting("USER"), setting("PASSWORD"))
-        .store(Arc::new(FolderStore::new(setting("FOLDER"))))
+        .store(&Arc::new(FolderStore::new(setting("FOLDER"))))
         .http(eager())
         .build()
         .unwrap();

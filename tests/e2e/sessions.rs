@@ -64,7 +64,7 @@ fn older(value: &Secret) -> Secret {
 async fn with_session(sandbox: &Sandbox) -> BiologixClient {
     let store = Arc::new(AsOld::default());
     let client = || {
-        let builder = sandbox.client_builder().store(store.clone());
+        let builder = sandbox.client_builder().store(&store);
         builder.http(eager()).build().unwrap()
     };
     soon(client().sessions().open().send()).await.unwrap();

@@ -89,7 +89,7 @@ impl Clients {
         Self {
             biologix: BiologixClient::builder()
                 .base_url(url)
-                .store(store())
+                .store(&store())
                 .credentials("c|MARKER|000001", &*password)
                 .http(http.clone())
                 .build()
@@ -97,7 +97,7 @@ impl Clients {
             medreader: MedReaderClient::builder()
                 .base_url(url)
                 .tenant("MARKER-TENANT")
-                .store(store())
+                .store(&store())
                 .credentials("marker@clinic.example", &*password)
                 .http(http.clone())
                 .build()
@@ -111,7 +111,7 @@ impl Clients {
             erp: ErpFilesClient::builder()
                 .base_url(url)
                 .credentials(credentials)
-                .store(store())
+                .store(&store())
                 .http(http.clone())
                 .build()
                 .expect("valid settings"),

@@ -26,8 +26,8 @@ macro_rules! client_setters {
         /// One process logs in for all of them, and a refused login is not repeated by another one
         /// during its pause. A store that fails or takes longer than 5 s stops no call. By default
         /// the session is kept in the client's memory only.
-        pub fn store(mut self, store: ::std::sync::Arc<dyn $crate::Store>) -> Self {
-            self.store = ::core::option::Option::Some(store);
+        pub fn store(mut self, store: &(impl $crate::Store + ::core::clone::Clone)) -> Self {
+            self.store = ::core::option::Option::Some(::std::sync::Arc::new(store.clone()));
             self
         }
     };

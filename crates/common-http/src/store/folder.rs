@@ -41,14 +41,12 @@ const SWEPT: usize = 64;
 /// than Unix, access to the folder is what its parent folder grants.
 ///
 /// ```
-/// use std::sync::Arc;
-///
 /// use common_http::{FolderStore, Secret, Store, StoreKey};
 ///
 /// # #[tokio::main] async fn main() -> std::io::Result<()> {
 /// # let parent = tempfile::tempdir()?;
 /// # let folder = parent.path().join("state");
-/// let store = Arc::new(FolderStore::new(&folder));
+/// let store = FolderStore::new(&folder);
 /// store.check().await?;
 ///
 /// let key = StoreKey::of(&["example", "cursor"]);

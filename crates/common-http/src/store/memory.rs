@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,19 +14,19 @@ use crate::data::redact::Secret;
 
 /// A [`Store`] in memory, shared by the clients of one process and lost with it.
 ///
-/// ```
-/// use std::sync::Arc;
+/// A clone has the same values.
 ///
+/// ```
 /// use common_http::MemoryStore;
 ///
 /// // Two clients that are built with this store share one login.
-/// let store = Arc::new(MemoryStore::default());
+/// let store = MemoryStore::default();
 /// # let _ = store;
 /// ```
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct MemoryStore {
     capacity: Option<usize>,
-    entries: Mutex<Entries>,
+    entries: Arc<Mutex<Entries>>,
 }
 
 #[derive(Default)]
@@ -49,7 +49,7 @@ impl MemoryStore {
     pub fn bounded(capacity: usize) -> Self {
         Self {
             capacity: Some(capacity),
-            entries: Mutex::default(),
+            entries: Arc::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -32,19 +33,18 @@ const LONGEST: Duration = Duration::from_secs(1000 * 366 * 24 * 60 * 60);
 /// uploads are to be resumed after it was restarted.
 ///
 /// ```no_run
-/// use std::sync::Arc;
-///
 /// use common_http::RedisStore;
 ///
 /// // Every client of every process that is built with such a store shares one login.
-/// let store = Arc::new(RedisStore::new("redis://user:password@redis.internal:6379/0")?);
+/// let store = RedisStore::new("redis://user:password@redis.internal:6379/0")?;
 /// # let _ = store;
 /// # Ok::<(), common_http::Error>(())
 /// ```
+#[derive(Clone)]
 pub struct RedisStore {
     client: Client,
     prefix: String,
-    connection: Mutex<Connection>,
+    connection: Arc<Mutex<Connection>>,
 }
 
 /// The connection that all accesses use, and how many there were before.
@@ -73,7 +73,7 @@ impl RedisStore {
         Ok(Self {
             client: Client::open(url).map_err(unfit)?,
             prefix: PREFIX.to_owned(),
-            connection: Mutex::default(),
+            connection: Arc::default(),
         })
     }
 

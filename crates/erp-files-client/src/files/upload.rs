@@ -137,16 +137,14 @@ impl Upload {
     ///
     /// ```
     /// # erp_files_client::sandbox::Sandbox::story(async |sandbox| {
-    /// use std::sync::Arc;
-    ///
     /// use erp_files_client::sandbox::Fault;
     /// use erp_files_client::{Body, MemoryStore};
     ///
-    /// let store = Arc::new(MemoryStore::default()); // a `FolderStore` survives a crash
+    /// let store = MemoryStore::default(); // a `FolderStore` survives a crash
     /// let files = sandbox.client().files(&7.into(), &12.into());
     /// let upload = || {
     ///     let upload = files.upload("result.pdf", Body::from("%PDF-1.7 ..."));
-    ///     upload.resumable(store.clone())
+    ///     upload.resumable(&store)
     /// };
     ///
     /// sandbox.fail_always("erp.files.transfer", Fault::ResetBeforeEffect)?;
@@ -156,8 +154,8 @@ impl Upload {
     /// assert_eq!(sandbox.count("erp.files.initialize"), 1);
     /// # Ok(()) });
     /// ```
-    pub fn resumable(mut self, store: Arc<dyn Store>) -> Self {
-        self.store = Some(store);
+    pub fn resumable(mut self, store: &(impl Store + Clone)) -> Self {
+        self.store = Some(Arc::new(store.clone()));
         self
     }
 

@@ -90,10 +90,10 @@ async fn upload_all(client: &ErpFilesClient, printed: &mut Printed) {
             .upload(NAME, pdf())
             .on_conflict(on_conflict)
             .fingerprint(TEXT);
-        printed.result(&upload.resumable(OneUpload::empty()).await);
+        printed.result(&upload.resumable(&OneUpload::empty()).await);
     }
     let resumed = files.upload(NAME, pdf());
-    printed.result(&resumed.resumable(OneUpload::holding(&state())).await);
+    printed.result(&resumed.resumable(&OneUpload::holding(&state())).await);
 }
 
 /// An upload whose steps go well, and one of whose steps fails: the steps by themselves are in
@@ -174,7 +174,7 @@ async fn nothing_is_printed_of_what_never_left() {
         &client
             .files(&8.into(), &TEXT.into())
             .upload(NAME, pdf())
-            .resumable(OneUpload::holding(&state()))
+            .resumable(&OneUpload::holding(&state()))
             .await,
     );
     for base in [

@@ -159,8 +159,8 @@ impl Receiver {
     /// receiver goes on without it and logs a warning: the event is handled, which may be once more
     /// than needed.
     #[must_use]
-    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
-        self.store = store;
+    pub fn store(mut self, store: &(impl Store + Clone)) -> Self {
+        self.store = Arc::new(store.clone());
         self
     }
 

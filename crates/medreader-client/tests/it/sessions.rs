@@ -223,7 +223,7 @@ async fn a_store_shares_a_session_of_the_same_tenant_and_user_only() {
         builder(&network)
             .tenant(tenant)
             .credentials(email, PASSWORD)
-            .store(store.clone())
+            .store(&store)
             .build()
             .unwrap()
     };
@@ -291,7 +291,7 @@ async fn a_refusal_is_shared_until_it_is_forgotten() {
         let builder = sandbox
             .client_builder()
             .credentials("wrong@clinic.example", "WRONG");
-        builder.store(store.clone()).build().unwrap()
+        builder.store(&store).build().unwrap()
     };
     for _ in 0..3 {
         let error = process().sessions().open().await.unwrap_err();

@@ -129,7 +129,7 @@ impl Uploads<'_> {
             let hash = Hash::of_file(path.to_owned()).await?;
             upload = upload
                 .fingerprint(hash.to_string())
-                .resumable(Arc::new(journal));
+                .resumable(&Arc::new(journal));
         }
         let content_type = match self.args.content_type.as_deref() {
             Some("auto") => input.content_type,

@@ -16,7 +16,7 @@ async fn clients_of_one_user_share_a_saved_session() {
     let store = Arc::new(MemoryStore::default());
     let network = network(|_| page("[]", 0));
     for _ in 0..3 {
-        let client = builder(&network).store(store.clone()).build().unwrap();
+        let client = builder(&network).store(&store).build().unwrap();
         client.exams(&partner()).list().send().await.unwrap();
         let session = client.sessions().open().send().await.unwrap();
         assert_eq!(session.session_id.as_deref(), Some("EXAMPLE-SESSION-ID"));
@@ -31,7 +31,7 @@ async fn another_user_name_or_address_is_another_session() {
     let network = network(|_| page("[]", 0));
     let of = |name: &str, url: &str| {
         let client = builder(&network).credentials(name, "EXAMPLE-PASSWORD");
-        client.base_url(url).store(store.clone()).build().unwrap()
+        client.base_url(url).store(&store).build().unwrap()
     };
     let here = "http://127.0.0.1:9";
     for (logins, name, url) in [
@@ -53,7 +53,7 @@ async fn a_provider_has_the_name_that_it_was_given() {
         let vault = Credentials::new("c|EXAMPLE|000001", "EXAMPLE-PASSWORD");
         let client = builder(&network)
             .credentials_from(name, vault)
-            .store(store.clone());
+            .store(&store);
         client
             .build()
             .unwrap()
@@ -78,7 +78,7 @@ async fn a_saved_session_that_is_refused_is_replaced() {
             page("[]", 0)
         }
     });
-    let client = || builder(&network).store(store.clone()).build().unwrap();
+    let client = || builder(&network).store(&store).build().unwrap();
     let old = client();
     old.exams(&partner()).list().send().await.unwrap();
     sleep(A_WHILE).await;
@@ -101,7 +101,7 @@ async fn a_refusal_is_shared_until_it_is_forgotten() {
         let builder = sandbox
             .client_builder()
             .credentials("c|EXAMPLE|000001", "WRONG");
-        builder.store(store.clone()).build().unwrap()
+        builder.store(&store).build().unwrap()
     };
     for _ in 0..3 {
         let error = process().sessions().open().await.unwrap_err();

@@ -14,7 +14,7 @@ async fn a_saved_token_serves_the_next_process() {
     let store = Arc::new(MemoryStore::default());
     let process = |credentials: ClientCredentials, base: &str| -> ErpFilesClient {
         let builder = builder(&erp).base_url(base).credentials(credentials);
-        builder.store(store.clone()).build().unwrap()
+        builder.store(&store).build().unwrap()
     };
     const BASE: &str = "https://clinic.example";
     let other = || {
@@ -57,9 +57,9 @@ async fn other_tokens_are_not_saved() {
     let fixed = ErpFilesClient::builder()
         .base_url("https://clinic.example")
         .access_token("EXAMPLE-TOKEN");
-    let fixed = fixed.store(store.clone()).http(http()).build().unwrap();
+    let fixed = fixed.store(&store).http(http()).build().unwrap();
     files(&fixed).list().send().await.unwrap();
-    let client = builder(&erp).store(store).build().unwrap();
+    let client = builder(&erp).store(&store).build().unwrap();
     files(&client).list().send().await.unwrap();
     assert_eq!(seen(&erp, Op::Token).len(), 1);
 }
@@ -72,7 +72,7 @@ async fn a_refusal_is_shared_until_it_is_forgotten() {
     let wrong = || ClientCredentials::new("EXAMPLE-CLIENT", "WRONG").token_url(sandbox.token_url());
     let process = || {
         let builder = sandbox.client_builder().credentials(wrong());
-        builder.store(store.clone()).build().unwrap()
+        builder.store(&store).build().unwrap()
     };
     for _ in 0..3 {
         let error = process().sessions().open().await.unwrap_err();

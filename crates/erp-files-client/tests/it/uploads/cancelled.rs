@@ -36,7 +36,7 @@ async fn nothing_is_sent_for_an_upload_that_is_dropped() {
         let store = OneUpload::empty();
         let upload = || {
             let upload = files.upload(NAME, Body::from(PDF));
-            upload.resumable(store.clone())
+            upload.resumable(&store)
         };
         assert!(timeout(A_MOMENT, upload().send()).await.is_err());
         // Longer than any call would wait before it is repeated.

@@ -88,7 +88,7 @@ async fn check(
     let store = OneUpload::empty();
     let upload = || {
         let upload = files.upload(NAME, Body::from(PDF));
-        upload.resumable(store.clone())
+        upload.resumable(&store)
     };
     let first = soon(upload().send()).await;
     match &first {

@@ -26,7 +26,7 @@ async fn ended_at(step: Op, settings: Settings) -> (Sandbox, Arc<OneUpload>) {
     let refused = Fault::status(StatusCode::BAD_REQUEST);
     sandbox.fail_next(step.id(), refused).unwrap();
     let upload = files(&client(&sandbox, eager())).upload(NAME, Body::from(PDF));
-    let error = upload.resumable(store.clone()).await.unwrap_err();
+    let error = upload.resumable(&store).await.unwrap_err();
     assert_eq!(error.operation(), Some(step.id()));
     sandbox.clear_requests();
     assert!(store.kept().is_some());
@@ -36,7 +36,7 @@ async fn ended_at(step: Op, settings: Settings) -> (Sandbox, Arc<OneUpload>) {
 /// The upload in another process.
 fn resume(sandbox: &Sandbox, store: &Arc<OneUpload>) -> Upload {
     let upload = files(&client(sandbox, eager())).upload(NAME, Body::from(PDF));
-    upload.resumable(store.clone())
+    upload.resumable(store)
 }
 
 /// The operations that the ERP got, without token requests, and the number of transfers.
@@ -200,7 +200,7 @@ async fn a_state_leads_only_where_an_address_may() {
         let hosts = ForeignHosts::default().only(["storage.example"]);
         let client = builder(&erp).upload_hosts(hosts).build().unwrap();
         let upload = files(&client).upload(NAME, Body::from(PDF));
-        let upload = upload.resumable(holding("address", address));
+        let upload = upload.resumable(&holding("address", address));
         let error = upload.await.unwrap_err();
         let is = (error.kind(), error.operation(), error.delivery());
         assert_eq!(
@@ -218,7 +218,7 @@ async fn a_state_of_another_upload_is_refused() {
     for name in ["patient", "analysis", "name"] {
         let erp = network(|_, _| None);
         let upload = files(&crate::support::on(&erp)).upload(NAME, Body::from(PDF));
-        let error = upload.resumable(holding(name, "99")).await.unwrap_err();
+        let error = upload.resumable(&holding(name, "99")).await.unwrap_err();
         assert_eq!((error.kind(), erp.count()), (ErrorKind::InvalidInput, 0));
     }
 }
@@ -235,7 +235,7 @@ async fn what_an_earlier_process_stored_is_not_stored_again() {
     let store = OneUpload::empty();
     let upload = |fingerprint: &str| {
         let upload = files.upload(NAME, Body::from(PDF)).fingerprint(fingerprint);
-        upload.resumable(store.clone())
+        upload.resumable(&store)
     };
     // Stored, and its answer lost.
     let once = CallOptions::default().max_attempts(1);
@@ -255,7 +255,7 @@ async fn what_was_refused_is_not_in_doubt_later() {
     let store = OneUpload::empty();
     for _ in 0..2 {
         let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
-        let error = upload.resumable(store.clone()).await.unwrap_err();
+        let error = upload.resumable(&store).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Conflict);
         assert_eq!(store.kept().unwrap()["sending"], false);
     }
@@ -268,7 +268,7 @@ async fn an_unconfirmed_upload_is_confirmed_by_a_second_run() {
     let store = OneUpload::empty();
     let upload = || {
         let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
-        upload.resumable(store.clone())
+        upload.resumable(&store)
     };
     assert_eq!(upload().await.unwrap().as_str(), "unconfirmed");
     assert_eq!(upload().await.unwrap().as_str(), "uploaded");

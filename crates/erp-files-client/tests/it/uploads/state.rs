@@ -24,7 +24,7 @@ async fn a_state_is_saved_before_each_step_and_removed_at_the_end() {
     let erp = network(|_, _| None);
     let store = OneUpload::empty();
     let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
-    let upload = upload.fingerprint("EXAMPLE").resumable(store.clone());
+    let upload = upload.fingerprint("EXAMPLE").resumable(&store);
     upload.await.unwrap();
     let saved = |done: bool| {
         let mut state = state();
@@ -51,7 +51,7 @@ async fn a_store_that_cannot_be_used_is_an_error_before_anything_is_sent() {
     for store in stores {
         let erp = network(|_, _| None);
         let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
-        let error = upload.resumable(store).await.unwrap_err();
+        let error = upload.resumable(&store).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.operation(), error.delivery()),
             (
@@ -70,7 +70,7 @@ async fn a_store_that_fails_later_does_not_stop_the_upload() {
     for room in [1, 2] {
         let erp = network(|_, _| None);
         let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
-        let upload = upload.resumable(OneUpload::with_room(room));
+        let upload = upload.resumable(&OneUpload::with_room(room));
         assert_eq!(upload.await.unwrap().as_str(), "uploaded");
     }
 }
@@ -80,7 +80,7 @@ async fn a_refused_initialize_leaves_no_state() {
     let erp = network(|op, _| (op == Op::Initialize).then(|| FakeAnswer::status(403)));
     let store = OneUpload::empty();
     let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
-    assert!(upload.resumable(store.clone()).await.is_err());
+    assert!(upload.resumable(&store).await.is_err());
     assert_eq!(store.kept(), None);
 }
 
@@ -104,7 +104,7 @@ async fn text_that_is_not_a_state_is_not_used() {
         let erp = network(|_, _| None);
         let store = OneUpload::holding_text(text);
         let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
-        upload.resumable(store.clone()).await.unwrap();
+        upload.resumable(&store).await.unwrap();
         assert_eq!(steps(&erp)[0], Op::Initialize, "{text}");
         assert_eq!(store.kept(), None);
     }
@@ -120,7 +120,7 @@ async fn a_state_of_an_earlier_version_is_used() {
     let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
     upload
         .fingerprint("EXAMPLE")
-        .resumable(OneUpload::holding(&earlier))
+        .resumable(&OneUpload::holding(&earlier))
         .await
         .unwrap();
     assert_eq!(
@@ -136,7 +136,7 @@ async fn each_upload_has_a_key_of_its_own() {
     let key = async |files: Files, name: &str| -> StoreKey {
         let store = OneUpload::empty();
         let upload = files.upload(name, Body::from(PDF));
-        upload.resumable(store.clone()).await.unwrap();
+        upload.resumable(&store).await.unwrap();
         let keys = store.keys();
         assert!(keys.iter().all(|key| *key == keys[0]), "one key per upload");
         keys[0].clone()
@@ -170,7 +170,7 @@ async fn an_upload_resumes_by_its_key_in_a_shared_store() {
     let files = files(&on(&erp));
     let upload = |name| {
         let upload = files.upload(name, Body::from(PDF));
-        upload.resumable(store.clone())
+        upload.resumable(&store)
     };
     assert!(upload(NAME).await.is_err());
     // Another upload does not see its state.

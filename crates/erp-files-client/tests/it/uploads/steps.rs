@@ -105,7 +105,7 @@ async fn resume(erp: Erp, state: Value, same: bool, on_conflict: OnConflict) -> 
         .upload(NAME, Body::from("%PDF"))
         .fingerprint(if same { "one" } else { "another" })
         .on_conflict(on_conflict)
-        .resumable(store.clone())
+        .resumable(&store)
         .await;
     Run {
         outcome,
@@ -330,7 +330,7 @@ async fn a_finalize_that_was_not_sent_is_kept_as_such() {
         let store = OneUpload::empty();
         let once = CallOptions::default().max_attempts(1);
         let upload = files.upload(NAME, Body::from("%PDF"));
-        let ended = upload.options(once).resumable(store.clone()).await;
+        let ended = upload.options(once).resumable(&store).await;
         assert!(ended.is_err());
         let kept = store.kept().unwrap();
         assert_eq!(kept["transferred"], true);

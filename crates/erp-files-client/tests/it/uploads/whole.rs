@@ -157,7 +157,7 @@ async fn an_address_that_is_refused_is_kept() {
     let erp = inside();
     let store = OneUpload::empty();
     let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
-    let error = upload.resumable(store.clone()).await.unwrap_err();
+    let error = upload.resumable(&store).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.operation()),
         (ErrorKind::Config, Some(Initialize.id()))
@@ -169,7 +169,7 @@ async fn an_address_that_is_refused_is_kept() {
     let hosts = ForeignHosts::default().allow_private(true);
     let client = builder(&erp).upload_hosts(hosts).build().unwrap();
     let resumed = files(&client).upload(NAME, Body::from(PDF));
-    let outcome = resumed.resumable(store.clone()).await.unwrap();
+    let outcome = resumed.resumable(&store).await.unwrap();
     assert_eq!(outcome, Ended::uploaded(Some(FileId::from(5))));
     assert_eq!(steps(&erp), [List, Transfer, Finalize, List]);
     assert!(store.kept().is_none());
@@ -182,7 +182,7 @@ async fn an_address_that_cannot_be_used_is_not_kept() {
         let erp = network(move |op, _| (op == Initialize).then(|| FakeAnswer::json(answer)));
         let store = OneUpload::empty();
         let upload = files(&on(&erp)).upload(NAME, Body::from(PDF));
-        let error = upload.resumable(store.clone()).await.unwrap_err();
+        let error = upload.resumable(&store).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(store.kept().is_none());
     }
@@ -201,7 +201,7 @@ async fn a_failure_leaves_the_state_in_the_store() {
         let (files, store) = (files(&on(&erp)), OneUpload::empty());
         let upload = || {
             let upload = files.upload(NAME, Body::from(PDF));
-            upload.resumable(store.clone())
+            upload.resumable(&store)
         };
         let error = upload().await.unwrap_err();
         assert_eq!(error.operation(), Some(step.id()));
@@ -218,7 +218,7 @@ async fn a_failure_leaves_the_state_in_the_store() {
     let (files, store) = (files(&on(&erp)), OneUpload::empty());
     let upload = || {
         let upload = files.upload(NAME, Body::from(PDF));
-        upload.resumable(store.clone())
+        upload.resumable(&store)
     };
     upload().await.unwrap_err();
     let state = store.kept();
@@ -229,7 +229,7 @@ async fn a_failure_leaves_the_state_in_the_store() {
     let erp = network(|op, _| (op == Initialize).then(|| FakeAnswer::status(409)));
     let store = OneUpload::empty();
     let upload = crate::support::files(&on(&erp)).upload(NAME, Body::from(PDF));
-    let error = upload.resumable(store.clone()).await.unwrap_err();
+    let error = upload.resumable(&store).await.unwrap_err();
     assert_eq!(ErrorCode::of(&error), Some(ErrorCode::FileExists));
     assert_eq!(store.kept(), None);
 }

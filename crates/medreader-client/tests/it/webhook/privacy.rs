@@ -109,10 +109,12 @@ async fn the_log_shows_nothing_that_was_sent() {
     let right = authorization(&basic("MARKER-user", "MARKER-password"));
     let handled = Receiver::new(marked_verifier(), async |_| Ok::<(), &str>(()));
     let failing = Receiver::new(marked_verifier(), async |_| Err::<(), &str>(MARKER));
-    let unread = handled.clone().store(Arc::new(FaultyStore::Broken(MARKER)));
+    let unread = handled
+        .clone()
+        .store(&Arc::new(FaultyStore::Broken(MARKER)));
     let unmarked = handled
         .clone()
-        .store(Arc::new(FaultyStore::ReadOnly(MARKER)));
+        .store(&Arc::new(FaultyStore::ReadOnly(MARKER)));
 
     let mut statuses = Vec::new();
     for receiver in [&unread, &unmarked, &failing, &handled, &handled] {

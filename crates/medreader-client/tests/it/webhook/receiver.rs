@@ -149,7 +149,7 @@ async fn a_failed_event_is_tried_again_until_it_is_handled() {
 async fn what_is_refused_reaches_neither_handler_nor_store() {
     let handler = Scripted::at_once(&[]);
     let store = Arc::new(ScriptedStore::default());
-    let receiver = handler.receiver().store(store.clone());
+    let receiver = handler.receiver().store(&store);
     let wrong = authorization(&basic("other-example", "EXAMPLE-OTHER"));
     let outcome = receiver.receive(&wrong, &payload(1)).await;
     assert_eq!(outcome, Outcome::Refused(WebhookError::WrongCredentials));
@@ -299,7 +299,7 @@ async fn of_two_hundred_at_once_with_twenty_repetitions_each_is_handled_once() {
 #[tokio::test]
 async fn an_event_that_was_forgotten_is_handled_again() {
     let handler = Scripted::at_once(&[]);
-    let receiver = handler.receiver().store(Arc::new(MemoryStore::bounded(1)));
+    let receiver = handler.receiver().store(&Arc::new(MemoryStore::bounded(1)));
     assert_eq!(receive(&receiver, 1).await, Outcome::Handled);
     assert_eq!(receive(&receiver, 2).await, Outcome::Handled);
     assert_eq!(receive(&receiver, 2).await, Outcome::Duplicate);
@@ -309,7 +309,7 @@ async fn an_event_that_was_forgotten_is_handled_again() {
 #[tokio::test]
 async fn two_at_once_are_one_even_where_the_store_forgets() {
     let handler = Scripted::new(&[]);
-    let receiver = handler.receiver().store(Arc::new(MemoryStore::bounded(0)));
+    let receiver = handler.receiver().store(&Arc::new(MemoryStore::bounded(0)));
     let (mut first, mut second) = (pin!(receive(&receiver, 1)), pin!(receive(&receiver, 1)));
     assert_eq!(poll_once(first.as_mut()).await, None);
     assert_eq!(poll_once(second.as_mut()).await, None);
@@ -380,7 +380,7 @@ async fn where_the_store_cannot_be_read_the_event_is_handled_all_the_same() {
     let store = Arc::new(ScriptedStore::default());
     store.failing_reads.store(1, Ordering::SeqCst);
     let handler = Scripted::at_once(&[]);
-    let receiver = handler.receiver().store(store);
+    let receiver = handler.receiver().store(&store);
     assert_eq!(receive(&receiver, 1).await, Outcome::Handled);
     assert_eq!(receive(&receiver, 1).await, Outcome::Duplicate);
     assert_eq!(handler.calls(), 1);
@@ -389,7 +389,7 @@ async fn where_the_store_cannot_be_read_the_event_is_handled_all_the_same() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_hangs_keeps_no_event_unanswered() {
     let handler = Scripted::at_once(&[]);
-    let receiver = handler.receiver().store(Arc::new(FaultyStore::Hanging));
+    let receiver = handler.receiver().store(&Arc::new(FaultyStore::Hanging));
     let began = Instant::now();
     for call in 1..=2 {
         assert_eq!(receive(&receiver, 1).await, Outcome::Handled);
@@ -438,7 +438,7 @@ async fn a_handled_event_that_could_not_be_remembered_is_answered_all_the_same()
     let store = Arc::new(ScriptedStore::default());
     store.failing_puts.store(1, Ordering::SeqCst);
     let handler = Scripted::at_once(&[]);
-    let receiver = handler.receiver().store(store);
+    let receiver = handler.receiver().store(&store);
     assert_eq!(receive(&receiver, 1).await, Outcome::Handled);
     assert_eq!(receive(&receiver, 1).await, Outcome::Handled);
     assert_eq!(receive(&receiver, 1).await, Outcome::Duplicate);
@@ -448,7 +448,7 @@ async fn a_handled_event_that_could_not_be_remembered_is_answered_all_the_same()
 #[tokio::test]
 async fn an_event_is_remembered_for_thirty_days_under_a_key_that_stays() {
     let store = Arc::new(ScriptedStore::default());
-    let receiver = Scripted::at_once(&[]).receiver().store(store.clone());
+    let receiver = Scripted::at_once(&[]).receiver().store(&store);
     receiver
         .receive(&right_headers(), br#"{"id":"EXAMPLE"}"#)
         .await;
@@ -474,7 +474,7 @@ async fn by_default_the_last_ten_thousand_events_are_remembered() {
 async fn receivers_can_share_a_store() {
     let store = Arc::new(MemoryStore::default());
     for expected in [Outcome::Handled, Outcome::Duplicate] {
-        let receiver = Scripted::at_once(&[]).receiver().store(store.clone());
+        let receiver = Scripted::at_once(&[]).receiver().store(&store);
         assert_eq!(receive(&receiver, 1).await, expected);
     }
 }

@@ -20,7 +20,7 @@ fn started(folder: &Path) -> (Receiver, Arc<AtomicUsize>) {
         async { Ok::<_, Infallible>(()) }
     });
     let store = Arc::new(FolderStore::new(folder));
-    (receiver.store(store), handled)
+    (receiver.store(&store), handled)
 }
 
 #[tokio::test]
