@@ -1,5 +1,6 @@
 //! The walk against a model of the vendor's list, and the lists that led it astray once.
 
+mod belief;
 mod drift;
 
 use common_http::{Item, RawJson};

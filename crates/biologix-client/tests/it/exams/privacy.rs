@@ -20,6 +20,7 @@ const BODY: &str = r#"[
 fn assert_hidden(value: &dyn Debug) {
     for shown in [format!("{value:?}"), format!("{value:#?}")] {
         assert!(!shown.contains("MARKER"), "{shown}");
+        assert!(!shown.is_empty());
     }
 }
 
