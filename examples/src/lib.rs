@@ -3,11 +3,13 @@
 //! A program reads its settings from the environment ([`settings`]), uses a vendor's sandbox if
 //! none are set ([`built_in`]), reports failures with advice ([`failure`], [`advice`]), checks
 //! files before it sends them ([`input`]), writes files atomically ([`atomic_file`]), shows its
-//! progress ([`progress`]), and stops when it is asked to ([`signals`]).
+//! progress ([`progress`]), and stops when it is asked to ([`signals`]). [`courier`] is a library of
+//! its own: durable delivery, for programs that must neither lose nor repeat what they send.
 
 pub mod advice;
 pub mod atomic_file;
 pub mod built_in;
+pub mod courier;
 pub mod failure;
 pub mod help;
 pub mod input;

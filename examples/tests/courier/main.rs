@@ -1,0 +1,16 @@
+//! Tests `courier`, the program from outside and its engine against the sandboxes' books.
+
+// Clippy allows `unwrap` in test functions only, not in their helpers.
+#![allow(clippy::unwrap_used)]
+
+mod commands;
+mod order;
+#[cfg(unix)]
+mod plug;
+#[cfg(unix)]
+mod privacy;
+#[path = "../support/program.rs"]
+mod program;
+mod run;
+mod town;
+mod two_workers;
