@@ -4,9 +4,12 @@
 #![allow(clippy::unwrap_used)]
 
 mod commands;
+#[cfg(unix)]
+mod killed;
 mod order;
 #[cfg(unix)]
 mod plug;
+mod points;
 #[cfg(unix)]
 mod privacy;
 #[path = "../support/program.rs"]
