@@ -68,6 +68,11 @@ impl Heart {
         }
     }
 
+    /// The jobs whose leases are kept.
+    pub(super) fn jobs(&self) -> Vec<i64> {
+        self.held().keys().copied().collect()
+    }
+
     fn held(&self) -> MutexGuard<'_, HashMap<i64, Hold>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }

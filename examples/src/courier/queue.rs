@@ -38,7 +38,7 @@ pub(super) struct End {
 
 /// Of a lane, the jobs are sent in the order in which they were handed in.
 const CLAIMABLE: &str = "
-j.state = 'waiting' AND j.kind IN ({kinds})
+j.state = 'waiting' AND j.kind IN ({kinds}) AND j.id NOT IN ({held})
 AND NOT EXISTS (
     SELECT 1 FROM courier_jobs p WHERE p.key = j.after_key AND p.state <> 'done')
 AND NOT EXISTS (
@@ -94,15 +94,26 @@ impl Queue {
         }
     }
 
-    fn claimable(&self) -> String {
-        CLAIMABLE.replace("{kinds}", &self.kinds)
+    /// The condition for a job that a worker may take which is sending those that it holds. One of
+    /// these may wait again, since a person said that it did not arrive.
+    fn claimable(&self, held: &[i64]) -> String {
+        let held: Vec<_> = held.iter().map(ToString::to_string).collect();
+        // No job has the number 0.
+        let held = if held.is_empty() {
+            "0".to_owned()
+        } else {
+            held.join(", ")
+        };
+        CLAIMABLE
+            .replace("{kinds}", &self.kinds)
+            .replace("{held}", &held)
     }
 
     /// Marks a job as being sent, durably, and returns it.
     ///
     /// If this fails, the job may be marked nevertheless: [`release`](Self::release) the claim.
-    pub(super) async fn claim(&self, claim: &str) -> Result<Option<Claimed>> {
-        let sql = CLAIM.replace("{claimable}", &self.claimable());
+    pub(super) async fn claim(&self, claim: &str, held: &[i64]) -> Result<Option<Claimed>> {
+        let sql = CLAIM.replace("{claimable}", &self.claimable(held));
         let sql = self.database.sql(&sql);
         let query = sqlx::query(&sql).bind(claim).bind(millis(self.lease));
         let rows = self.database.rows(query).await?;
@@ -170,8 +181,8 @@ impl Queue {
     }
 
     /// How many jobs are being sent, and in how long the next one is due.
-    pub(super) async fn ahead(&self) -> Result<(i64, Option<Duration>)> {
-        let claimable = self.claimable();
+    pub(super) async fn ahead(&self, held: &[i64]) -> Result<(i64, Option<Duration>)> {
+        let claimable = self.claimable(held);
         let sql = self.database.sql(&format!(
             "SELECT (SELECT COUNT(*) FROM courier_jobs WHERE state = 'sending') AS sending,
                 (SELECT MIN(j.due) FROM courier_jobs j WHERE {claimable}) - {{now}} AS due_in"

@@ -143,7 +143,8 @@ impl Worker {
                 match self.turn().await {
                     Ok(Some(next)) => {
                         self.failures = 0;
-                        wait = next.min(self.options.look);
+                        // Another worker may be about to take what is due.
+                        wait = next.clamp(self.options.look / 10, self.options.look);
                     }
                     Ok(None) => break,
                     Err(error) => wait = self.failed(error)?,
@@ -177,7 +178,7 @@ impl Worker {
         if self.sending.len() >= self.options.concurrency {
             return Ok(Some(self.options.look));
         }
-        let (sending, due) = self.queue.ahead().await?;
+        let (sending, due) = self.queue.ahead(&self.heart.jobs()).await?;
         let due_now = due.is_some_and(|due| due.is_zero());
         if self.options.until_idle && self.sending.is_empty() && sending == 0 && !due_now {
             return Ok(None);
@@ -195,7 +196,7 @@ impl Worker {
         let claim = format!("{}/{}", self.name, self.claims);
         let taken = Instant::now();
         self.options.steps.at("to be claimed");
-        let job = match self.queue.claim(&claim).await {
+        let job = match self.queue.claim(&claim, &self.heart.jobs()).await {
             Ok(Some(job)) => job,
             Ok(None) => return Ok(false),
             Err(error) => {

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod commands;
+mod crowd;
+mod faults;
 #[cfg(unix)]
 mod killed;
 mod order;

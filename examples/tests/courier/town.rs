@@ -193,6 +193,7 @@ pub async fn let_time_pass(url: &str) {
 
 /// Two workers at once, on connections of their own, until nothing is left to be sent.
 pub async fn finish(url: &str, vendors: &Vendors) -> Vec<Job> {
+    let mut jobs = Vec::new();
     for _ in 0..20 {
         let (one, other) = (open(url).await, open(url).await);
         let_time_pass(url).await;
@@ -202,7 +203,7 @@ pub async fn finish(url: &str, vendors: &Vendors) -> Vec<Job> {
         );
         ended.0.unwrap();
         ended.1.unwrap();
-        let jobs = one.jobs().await.unwrap();
+        jobs = one.jobs().await.unwrap();
         one.close().await;
         other.close().await;
         let is_open = |job: &Job| matches!(job.state, State::Waiting | State::Sending);
@@ -210,7 +211,7 @@ pub async fn finish(url: &str, vendors: &Vendors) -> Vec<Job> {
             return jobs;
         }
     }
-    unreachable!("some jobs are never finished")
+    unreachable!("some jobs are never finished: {jobs:#?}")
 }
 
 pub async fn open(url: &str) -> Courier {

@@ -1,48 +1,20 @@
 //! Several workers, and workers that were given up too early.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use examples::courier::{Answer, NewJob, State, Task, Vendors, WorkOptions};
 use gensoft_client::sandbox::Sandbox;
 use sqlx::any::AnyPoolOptions;
-use tokio::io::{AsyncReadExt, copy_bidirectional};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use crate::crowd::{each_order_is_sent_once, front, pass_on};
 use crate::run::Desk;
 use crate::town::{let_time_pass, open, until_idle};
 
 const SEND: &str = "gensoft.attendances.send";
-
-/// Also the body of the test on Postgres.
-pub async fn each_order_is_sent_once(url: &str, orders: usize) {
-    let sandbox = Sandbox::start().await.unwrap();
-    let vendors = Vendors::default().gensoft(sandbox.client());
-    let (one, other) = (open(url).await, open(url).await);
-    for number in 0..orders {
-        let text = format!(r#"{{"n": {number}}}"#);
-        let job = NewJob::new(format!("order-{number}"), Task::GensoftAttendance, text);
-        one.enqueue(&job.unwrap()).await.unwrap();
-    }
-    let (first, second) = tokio::join!(
-        one.work(&vendors, until_idle(), std::future::pending()),
-        other.work(&vendors, until_idle(), std::future::pending()),
-    );
-    let (first, second) = (first.unwrap(), second.unwrap());
-    assert_eq!(first.done + second.done, orders as u64);
-    let received = sandbox.attendances();
-    let texts: BTreeSet<_> = received.iter().map(|order| order.text.clone()).collect();
-    assert_eq!((received.len(), texts.len()), (orders, orders));
-    let jobs = one.jobs().await.unwrap();
-    assert!(
-        jobs.iter()
-            .all(|job| job.state == State::Done && job.attempts == 1)
-    );
-    one.close().await;
-    other.close().await;
-}
 
 #[tokio::test]
 async fn two_workers_send_each_order_once() {
@@ -91,27 +63,6 @@ async fn stands_still(settled: Option<Answer>) -> (State, usize) {
     slow.await.unwrap();
     let job = other.job("order").await.unwrap().unwrap();
     (job.state, sandbox.attendances().len())
-}
-
-/// A proxy that passes on nothing until it is told to.
-async fn front(sandbox: &Sandbox, asked: &Arc<Semaphore>, answer: &Arc<Semaphore>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let vendor = sandbox.url().to_owned();
-    let (asked, answer) = (Arc::clone(asked), Arc::clone(answer));
-    tokio::spawn(async move {
-        let (from, _) = listener.accept().await.unwrap();
-        asked.add_permits(1);
-        answer.acquire().await.unwrap().forget();
-        pass_on(from, vendor).await;
-    });
-    format!("http://{address}")
-}
-
-async fn pass_on(mut from: TcpStream, url: String) {
-    let vendor = url.strip_prefix("http://").unwrap();
-    let mut to = TcpStream::connect(vendor).await.unwrap();
-    let _ = copy_bidirectional(&mut from, &mut to).await;
 }
 
 #[tokio::test]
