@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,6 +11,9 @@ use percent_encoding::percent_decode_str;
 use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
+use url::Url;
+
+use crate::settings;
 
 /// How often opening is tried again while another process creates the same database.
 const OPENINGS: u32 = 100;
@@ -130,6 +134,10 @@ impl Database {
             }
             Dialect::Postgres => (8, POSTGRES),
         };
+        let url = match dialect {
+            Dialect::Sqlite => url.to_owned(),
+            Dialect::Postgres => safe(url, settings::allow_plain_http())?,
+        };
         let options: AnyConnectOptions = url.parse().map_err(|_| wrong_address())?;
         create(&options, setup, &dialect.speak(SCHEMA)).await?;
         let pool = AnyPoolOptions::new()
@@ -233,6 +241,42 @@ fn path_of(url: &str) -> Result<PathBuf> {
     }
 }
 
+/// The address of a Postgres, with TLS unless it is on this machine: patients' data travel there.
+fn safe(url: &str, allow_plain: bool) -> Result<String> {
+    let mut url = Url::parse(url).map_err(|_| wrong_address())?;
+    let of = |url: &Url, name: &str| {
+        let mut pairs = url.query_pairs();
+        Some(pairs.find(|(key, _)| key == name)?.1.into_owned())
+    };
+    let host = of(&url, "host").or_else(|| url.host_str().map(str::to_owned));
+    // A path is that of a socket of this machine.
+    let is_here = |host: &str| {
+        let host = host.trim_matches(['[', ']']);
+        let is_loopback = |address: IpAddr| address.is_loopback();
+        host.is_empty()
+            || host.starts_with(['/', '%'])
+            || host == "localhost"
+            || host.parse().is_ok_and(is_loopback)
+    };
+    if host.as_deref().is_none_or(is_here) {
+        return Ok(url.into());
+    }
+    match of(&url, "sslmode")
+        .or_else(|| of(&url, "ssl-mode"))
+        .as_deref()
+    {
+        None => {
+            url.query_pairs_mut().append_pair("sslmode", "verify-full");
+        }
+        Some("disable" | "allow" | "prefer") if !allow_plain => {
+            let why = "a database on another machine needs TLS: sslmode=verify-full";
+            return Err(Error::new(ErrorKind::Config).with_detail(why));
+        }
+        Some(_) => {}
+    }
+    Ok(url.into())
+}
+
 fn wrong_address() -> Error {
     let why = "the database's address is not sqlite://FILE or postgres://...";
     Error::new(ErrorKind::Config).with_detail(why)
@@ -296,6 +340,52 @@ mod tests {
             "sqlite://?mode=memory",
         ] {
             assert_eq!(path_of(url).unwrap_err().kind(), ErrorKind::Config, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_remote_database_needs_tls() {
+        for (url, allow_plain, expected) in [
+            (
+                "postgres://a:b@localhost/c",
+                false,
+                Some("postgres://a:b@localhost/c"),
+            ),
+            (
+                "postgres://a@127.0.0.1:5432/c",
+                false,
+                Some("postgres://a@127.0.0.1:5432/c"),
+            ),
+            ("postgres://a@[::1]/c", false, Some("postgres://a@[::1]/c")),
+            (
+                "postgres:///c?host=/run/postgresql",
+                false,
+                Some("postgres:///c?host=/run/postgresql"),
+            ),
+            (
+                "postgres://a@db/c",
+                false,
+                Some("postgres://a@db/c?sslmode=verify-full"),
+            ),
+            (
+                "postgres://a@db/c?sslmode=require",
+                false,
+                Some("postgres://a@db/c?sslmode=require"),
+            ),
+            ("postgres://a@db/c?sslmode=prefer", false, None),
+            ("postgres://a@db/c?sslmode=disable", false, None),
+            (
+                "postgres://a@localhost/c?host=db&sslmode=disable",
+                false,
+                None,
+            ),
+            (
+                "postgres://a@db/c?sslmode=disable",
+                true,
+                Some("postgres://a@db/c?sslmode=disable"),
+            ),
+        ] {
+            assert_eq!(safe(url, allow_plain).ok().as_deref(), expected, "{url}");
         }
     }
 

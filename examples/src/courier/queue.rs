@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use common_http::{Error, ErrorKind, Result};
+use common_http::{Delivery, Error, ErrorKind, Result};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -22,6 +22,13 @@ pub(super) struct Claimed {
     pub(super) attempts: u32,
     /// Names this attempt: what others have taken since is not changed under it.
     pub(super) claim: String,
+}
+
+/// A job whose worker died while it was sending it.
+pub(super) struct Orphan {
+    pub(super) key: String,
+    pub(super) next: Next,
+    pub(super) error: Error,
 }
 
 /// How an attempt ended, as it is recorded.
@@ -75,6 +82,7 @@ WHERE id = $5 AND claim = $6 AND state IN ('sending', 'doubt')
 const ORPHANS: &str = "
 UPDATE courier_jobs SET state = $1, error = $2, due = {now}
 WHERE kind = $3 AND state = 'sending' AND lease_until < {now}
+RETURNING key
 ";
 
 /// The jobs of these kinds, as a worker takes them.
@@ -117,7 +125,19 @@ impl Queue {
         let sql = self.database.sql(&sql);
         let query = sqlx::query(&sql).bind(claim).bind(millis(self.lease));
         let rows = self.database.rows(query).await?;
-        rows.first().map(|row| claimed(row, claim)).transpose()
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        if let Some(job) = claimed(row, claim) {
+            return Ok(Some(job));
+        }
+        // Waiting, it would be taken again and again.
+        let why = "the database has a job that this version cannot read";
+        let error = Error::new(ErrorKind::LocalIo).with_detail(why);
+        let sql = "UPDATE courier_jobs SET state = 'refused', error = $1 WHERE claim = $2";
+        let query = sqlx::query(sql).bind(document(error.clone())).bind(claim);
+        self.database.run(query).await?;
+        Err(error)
     }
 
     /// Gives a job back that was claimed, and of which nothing was sent.
@@ -162,22 +182,30 @@ impl Queue {
         self.database.run(query).await.map(drop)
     }
 
-    /// Decides about the jobs whose workers were not heard of for a lease.
-    pub(super) async fn recover(&self) -> Result<u64> {
-        let mut recovered = 0;
+    /// Decides about the jobs whose workers were not heard of for a lease, and returns their keys.
+    pub(super) async fn recover(&self) -> Result<Vec<Orphan>> {
+        let mut orphans = Vec::new();
         let sql = self.database.sql(ORPHANS);
         for kind in Kind::ALL {
-            let died = Error::new(ErrorKind::Interrupted)
+            let next = after_death(kind.repeat());
+            let error = Error::new(ErrorKind::Interrupted)
                 .with_operation(kind.operation())
+                .with_detail("the worker died while it was sending")
                 .with_attempts(1)
-                .with_delivery(common_http::Delivery::Unknown);
+                .with_delivery(Delivery::Unknown);
             let query = sqlx::query(&sql)
-                .bind(word(after_death(kind.repeat())))
-                .bind(document(died))
+                .bind(word(next))
+                .bind(document(error.clone()))
                 .bind(kind.as_str());
-            recovered += self.database.run(query).await?;
+            for row in self.database.rows(query).await? {
+                orphans.push(Orphan {
+                    key: row.try_get("key").unwrap_or_default(),
+                    next,
+                    error: error.clone(),
+                });
+            }
         }
-        Ok(recovered)
+        Ok(orphans)
     }
 
     /// How many jobs are being sent, and in how long the next one is due.
@@ -207,21 +235,17 @@ impl Queue {
     }
 }
 
-fn claimed(row: &AnyRow, claim: &str) -> Result<Claimed> {
-    let read = || -> Option<Claimed> {
-        let text = |name| row.try_get::<String, _>(name).ok();
-        Some(Claimed {
-            id: row.try_get("id").ok()?,
-            key: text("key")?,
-            task: serde_json::from_str(&text("task")?).ok()?,
-            content: row.try_get::<Vec<u8>, _>("content").ok()?.into(),
-            sha256: text("sha256")?,
-            attempts: u32::try_from(row.try_get::<i64, _>("attempts").ok()?).ok()?,
-            claim: claim.to_owned(),
-        })
-    };
-    let why = "the database has a job that this version cannot read";
-    read().ok_or_else(|| Error::new(ErrorKind::LocalIo).with_detail(why))
+fn claimed(row: &AnyRow, claim: &str) -> Option<Claimed> {
+    let text = |name| row.try_get::<String, _>(name).ok();
+    Some(Claimed {
+        id: row.try_get("id").ok()?,
+        key: text("key")?,
+        task: serde_json::from_str(&text("task")?).ok()?,
+        content: row.try_get::<Vec<u8>, _>("content").ok()?.into(),
+        sha256: text("sha256")?,
+        attempts: u32::try_from(row.try_get::<i64, _>("attempts").ok()?).ok()?,
+        claim: claim.to_owned(),
+    })
 }
 
 /// The state in which a job is after this decision.

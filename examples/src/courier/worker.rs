@@ -38,7 +38,7 @@ pub struct WorkOptions {
     pub lease: Duration,
     /// How long the receipts of done jobs are kept. 400 days by default.
     pub keep_receipts: Duration,
-    /// Called when an attempt has ended and that is recorded, with the job's key.
+    /// Called when an attempt has ended and that is recorded, and when a dead worker's has.
     pub ended: Arc<OnEnd>,
     /// Called when the database fails: the worker tries again.
     pub trouble: Arc<dyn Fn(&Error) + Send + Sync>,
@@ -158,7 +158,9 @@ impl Worker {
                 () = sleep(wait) => {}
             }
         }
-        self.keep_up().await?;
+        if let Err(error) = self.keep_up().await {
+            (self.options.trouble)(&error);
+        }
         self.worked.later = self.later.len() as u64;
         Ok(self.worked)
     }
@@ -238,7 +240,10 @@ impl Worker {
     /// Decides about jobs whose workers died, and removes what need not be kept.
     async fn keep_up(&mut self) -> Result<()> {
         self.options.steps.at("to be recovered");
-        self.queue.recover().await?;
+        for orphan in self.queue.recover().await? {
+            (self.options.ended)(&orphan.key, orphan.next, Some(&orphan.error));
+            self.worked.doubt += u64::from(orphan.next == Next::Doubt);
+        }
         self.queue.purge(self.options.keep_receipts).await?;
         self.queue.database.tidy().await?;
         self.options.steps.at("recovered");

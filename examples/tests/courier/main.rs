@@ -8,6 +8,8 @@ mod crowd;
 mod faults;
 #[cfg(unix)]
 mod killed;
+#[cfg(target_os = "linux")]
+mod load;
 mod order;
 #[cfg(unix)]
 mod plug;

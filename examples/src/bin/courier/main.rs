@@ -52,7 +52,9 @@ async fn open() -> Result<Courier, Failure> {
 fn failed(error: Error) -> Failure {
     use common_http::ErrorKind;
     let advice = match error.kind() {
-        ErrorKind::Config | ErrorKind::LocalIo => "check COURIER_DATABASE_URL",
+        ErrorKind::Config | ErrorKind::LocalIo => {
+            "check COURIER_DATABASE_URL; only ALLOW_PLAIN_HTTP=1 allows a remote one without TLS"
+        }
         ErrorKind::NotFound => "`courier status` shows the keys",
         ErrorKind::Conflict if error.code().is_some() => {
             "choose another key; the job that is there stays as it is"
