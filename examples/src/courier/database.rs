@@ -3,11 +3,11 @@
 use std::fs;
 use std::io;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf, absolute};
 use std::time::Duration;
 
 use common_http::{Error, ErrorKind, Result};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
@@ -127,18 +127,18 @@ impl Database {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url)?;
         let (connections, setup) = match dialect {
-            Dialect::Sqlite => {
-                create_file(url)?;
-                // SQLite has one writer at a time.
-                (1, SQLITE)
-            }
+            // SQLite has one writer at a time.
+            Dialect::Sqlite => (1, SQLITE),
             Dialect::Postgres => (8, POSTGRES),
         };
         let url = match dialect {
-            Dialect::Sqlite => url.to_owned(),
+            Dialect::Sqlite => file_address(url)?,
             Dialect::Postgres => safe(url, settings::allow_plain_http())?,
         };
         let options: AnyConnectOptions = url.parse().map_err(|_| wrong_address())?;
+        if dialect == Dialect::Sqlite {
+            create_file(&path_of(&url)?)?;
+        }
         create(&options, setup, &dialect.speak(SCHEMA)).await?;
         let pool = AnyPoolOptions::new()
             .max_connections(connections)
@@ -190,7 +190,11 @@ async fn create(options: &AnyConnectOptions, setup: &str, schema: &str) -> Resul
         let created = async {
             let mut connection = AnyConnection::connect_with(options).await?;
             connection.execute(setup).await?;
-            connection.execute(schema).await?;
+            // Where it is there, the user need not have the right to create it.
+            let look = connection.execute("SELECT 1 FROM courier_jobs WHERE 1 = 0");
+            if look.await.is_err() {
+                connection.execute(schema).await?;
+            }
             connection.close().await
         };
         match created.await {
@@ -204,8 +208,7 @@ async fn create(options: &AnyConnectOptions, setup: &str, schema: &str) -> Resul
 }
 
 /// Creates SQLite's file for this user only. Its journal gets the same mode.
-fn create_file(url: &str) -> Result<()> {
-    let path = path_of(url)?;
+fn create_file(path: &Path) -> Result<()> {
     let failed = |error: io::Error| {
         let (kind, what) = (ErrorKind::LocalIo, "the database's file cannot be created");
         match error.kind() {
@@ -227,6 +230,14 @@ fn create_file(url: &str) -> Result<()> {
         file.set_permissions(mode).map_err(failed)?;
     }
     Ok(())
+}
+
+/// The address as sqlx reads it, which takes the start of a relative path for a host.
+fn file_address(url: &str) -> Result<String> {
+    const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-');
+    let path = absolute(path_of(url)?).map_err(|_| wrong_address())?;
+    let path = path.to_str().ok_or_else(wrong_address)?;
+    Ok(format!("sqlite://{}", utf8_percent_encode(path, PATH)))
 }
 
 fn path_of(url: &str) -> Result<PathBuf> {

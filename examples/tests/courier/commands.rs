@@ -189,6 +189,43 @@ fn wrong_addresses_of_a_database_are_wrong_settings() {
 }
 
 #[test]
+fn a_database_may_have_any_name() {
+    let desk = Desk::new();
+    for name in [
+        "Día 1.DB",
+        "a:b.db",
+        "[1].db",
+        "100%25.db",
+        "x#1.db",
+        "./y.db",
+    ] {
+        let command = || {
+            let mut command = desk.command(&["status"]);
+            command.env("COURIER_DATABASE_URL", format!("sqlite://{name}"));
+            command
+        };
+        Run::of(&mut command()).is(0);
+        let path = desk.path().join(name.replace("%25", "%"));
+        assert!(path.metadata().unwrap().len() > 0, "{name}");
+    }
+}
+
+#[test]
+fn receipts_are_kept_as_long_as_is_said() {
+    let desk = Desk::new();
+    desk.order("order-17").is(0);
+    let work = |days: &str| {
+        desk.run(&["work", "--until-idle", "--keep-receipts", days])
+            .is(0)
+    };
+    work("1");
+    work("1");
+    assert_eq!(desk.jobs().len(), 1);
+    work("0");
+    assert_eq!(desk.jobs().len(), 0);
+}
+
+#[test]
 fn settling_needs_one_answer_and_a_job_that_is_open() {
     let desk = Desk::new();
     desk.order("order-17").is(0);

@@ -5,6 +5,7 @@
 
 mod commands;
 mod crowd;
+mod erp;
 mod faults;
 #[cfg(unix)]
 mod killed;
