@@ -25,6 +25,8 @@ pub mod signals;
 mod pages {
     #[doc = include_str!("../../README.md")]
     mod readme {}
+    #[doc = include_str!("../../docs/courier.md")]
+    mod courier {}
     #[doc = include_str!("../../docs/testing.md")]
     mod testing {}
 }

@@ -3,6 +3,7 @@
 // Clippy allows `unwrap` in test functions only, not in their helpers.
 #![allow(clippy::unwrap_used)]
 
+mod backup;
 mod commands;
 mod crowd;
 mod erp;
