@@ -44,13 +44,18 @@ pub(super) struct End {
 }
 
 /// Of a lane, the jobs are sent in the order in which they were handed in.
+///
+/// With an offset, Postgres looks each predecessor up. Without, it may read the whole table to join
+/// it, as long as it has no statistics of it.
 const CLAIMABLE: &str = "
 j.state = 'waiting' AND j.kind IN ({kinds}) AND j.id NOT IN ({held})
 AND NOT EXISTS (
-    SELECT 1 FROM courier_jobs p WHERE p.key = j.after_key AND p.state <> 'done')
+    SELECT 1 FROM courier_jobs p WHERE p.key = j.after_key AND p.state <> 'done'
+    LIMIT 1 OFFSET 0)
 AND NOT EXISTS (
     SELECT 1 FROM courier_jobs p
-    WHERE p.lane = j.lane AND p.id < j.id AND p.state IN ('waiting', 'sending'))
+    WHERE p.lane = j.lane AND p.id < j.id AND p.state IN ('waiting', 'sending')
+    LIMIT 1 OFFSET 0)
 ";
 
 const CLAIM: &str = "

@@ -76,6 +76,8 @@ fn contents_are_gone_once_they_have_arrived() {
             .any(|(_, _, bytes)| contains(bytes, "MARKER"))
     );
     desk.run(&["work", "--until-idle"]).is(0);
+    desk.order("settled").is(0);
+    desk.run(&["settle", "settled", "--arrived"]).is(0);
     for (name, _, bytes) in files(&desk) {
         assert!(!contains(&bytes, "MARKER"), "{name}");
     }

@@ -76,7 +76,9 @@ async fn settle(one: &Settle, json: bool) -> Result<(), Failure> {
     } else {
         Answer::NotArrived
     };
-    let settled = open().await?.settle(&one.key, answer).await;
-    let job = settled.map_err(failed)?;
+    let courier = open().await?;
+    let job = courier.settle(&one.key, answer).await.map_err(failed)?;
+    // With it, what was removed leaves SQLite's journal.
+    courier.close().await;
     output::result(json, &Document { job: &job }, show::lines(&job))
 }
