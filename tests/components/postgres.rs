@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use examples::courier::{NewJob, State, Task, Vendors, WorkOptions};
+use examples::courier::{Courier, NewJob, State, Task, Vendors, WorkOptions};
 use gensoft_client::sandbox::Sandbox;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use sqlx::any::AnyPoolOptions;
@@ -193,6 +193,35 @@ async fn two_workers_send_each_order_once() {
         return;
     };
     each_order_is_sent_once(&postgres.empty().await, 200).await;
+}
+
+#[tokio::test]
+async fn a_worker_needs_few_rights_and_the_right_certificate() {
+    let Some(postgres) = Postgres::start().await else {
+        return;
+    };
+    let url = postgres.empty().await;
+    open(&url).await.close().await;
+    let role = format!(
+        "CREATE ROLE clinic LOGIN PASSWORD '{PASSWORD}';
+         GRANT USAGE ON SCHEMA run_0 TO clinic;
+         GRANT SELECT, INSERT, UPDATE, DELETE ON run_0.courier_jobs TO clinic"
+    );
+    postgres.ask(&role).await;
+    let url = url.replace("//courier:", "//clinic:");
+    each_order_is_sent_once(&url, 5).await;
+
+    let root = format!("&sslrootcert={}", postgres.root().display());
+    let error = Courier::open(&url.replace(&root, "")).await.unwrap_err();
+    assert!(error.to_string().contains("no TLS connection"), "{error}");
+    let error = Courier::open(&url.replace(PASSWORD, "ANOTHER"))
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("the password"), "{error}");
+    let error = Courier::open(&url.replace("/postgres?", "/absent?"))
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("no such database"), "{error}");
 }
 
 /// The connections to the database end while a job is sent, and cannot be made again for a time.

@@ -308,6 +308,10 @@ fn translate(error: sqlx::Error) -> Error {
         _ if is_busy(&error) => "the database is busy",
         sqlx::Error::Configuration(_) => return wrong_address(),
         sqlx::Error::Tls(_) => "no TLS connection to the database",
+        // A certificate that is refused, for example.
+        sqlx::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            "no TLS connection to the database"
+        }
         sqlx::Error::Io(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
