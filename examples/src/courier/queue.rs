@@ -275,3 +275,110 @@ fn millis(duration: Duration) -> i64 {
         .unwrap_or(MOST)
         .min(MOST)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::courier::job::{Job, NewJob, State};
+    use crate::courier::{decision, desk};
+
+    const NOW: Duration = Duration::ZERO;
+    const LONG: Duration = Duration::from_secs(3600);
+
+    /// A queue with one order, whose leases end at once or not.
+    async fn queue(folder: &tempfile::TempDir, lease: Duration) -> Queue {
+        let path = folder.path().join("courier.db");
+        let database = Database::open(&format!("sqlite://{}", path.display()))
+            .await
+            .unwrap();
+        let order = NewJob::new("order", Task::GensoftAttendance, "{}").unwrap();
+        desk::enqueue(&database, &order).await.unwrap();
+        Queue::new(database, lease, &Kind::ALL)
+    }
+
+    async fn order(queue: &Queue) -> Job {
+        desk::find(&queue.database, "order").await.unwrap().unwrap()
+    }
+
+    fn refused() -> End {
+        End {
+            next: decision::Next::Refused,
+            outcome: "delivered",
+            remote_id: None,
+            error: Some(Error::new(ErrorKind::Rejected)),
+            wait: NOW,
+            forget: false,
+        }
+    }
+
+    /// Of a claim whose answer was lost, nothing was sent, so it is no doubt.
+    #[tokio::test]
+    async fn a_claim_that_is_not_clear_is_given_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let queue = queue(&folder, LONG).await;
+        queue.claim("a/1", &[]).await.unwrap().unwrap();
+        assert_eq!(order(&queue).await.state, State::Sending);
+        assert!(queue.claim("b/1", &[]).await.unwrap().is_none());
+        queue.release("b/1").await.unwrap();
+        assert_eq!(order(&queue).await.state, State::Sending, "another's claim");
+        queue.release("a/1").await.unwrap();
+        let job = order(&queue).await;
+        assert_eq!((job.state, job.attempts), (State::Waiting, 0));
+    }
+
+    #[tokio::test]
+    async fn a_claim_is_given_back_also_after_its_lease() {
+        let folder = tempfile::tempdir().unwrap();
+        let queue = queue(&folder, NOW).await;
+        queue.claim("a/1", &[]).await.unwrap().unwrap();
+        // Until the clock has moved on.
+        while queue.recover().await.unwrap().is_empty() {}
+        assert_eq!(order(&queue).await.state, State::Doubt);
+        queue.release("a/1").await.unwrap();
+        let job = order(&queue).await;
+        assert_eq!((job.state, job.error), (State::Waiting, None));
+    }
+
+    /// A worker that was given up still knows that its job was refused.
+    #[tokio::test]
+    async fn a_late_refusal_ends_the_doubt_unless_somebody_has_decided() {
+        for answer in [None, Some(desk::Answer::NotArrived)] {
+            let folder = tempfile::tempdir().unwrap();
+            let queue = queue(&folder, NOW).await;
+            let job = queue.claim("a/1", &[]).await.unwrap().unwrap();
+            while queue.recover().await.unwrap().is_empty() {}
+            if let Some(answer) = answer {
+                desk::settle(&queue.database, "order", answer)
+                    .await
+                    .unwrap();
+            }
+            queue.record(&job, &refused()).await.unwrap();
+            let expected = match answer {
+                None => State::Refused,
+                Some(_) => State::Waiting,
+            };
+            assert_eq!(order(&queue).await.state, expected);
+        }
+    }
+
+    /// While it is held here, a job that waits again is not taken a second time.
+    #[tokio::test]
+    async fn a_held_job_is_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let queue = queue(&folder, LONG).await;
+        assert!(queue.claim("a/1", &[1, 2]).await.unwrap().is_none());
+        assert!(queue.claim("a/2", &[2]).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_job_that_cannot_be_read_does_not_stop_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let queue = queue(&folder, LONG).await;
+        let spoil = sqlx::query("UPDATE courier_jobs SET task = 'of a later version'");
+        queue.database.run(spoil).await.unwrap();
+        assert!(queue.claim("a/1", &[]).await.is_err());
+        queue.release("a/1").await.unwrap();
+        assert_eq!(order(&queue).await.state, State::Refused);
+        assert!(queue.claim("a/2", &[]).await.unwrap().is_none());
+    }
+}
