@@ -31,6 +31,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 //! ```
 
+mod address;
 mod attempt;
 mod database;
 pub mod decision;
