@@ -1,16 +1,18 @@
 //! Code shared by the example programs, one file per subject.
 //!
-//! A program reads its settings from the environment ([`settings`], and [`configured`] for each
-//! vendor's client), uses a vendor's sandbox if none are set ([`built_in`]), reports failures with advice ([`failure`], [`advice`]), checks
+//! A program reads its settings from the environment ([`settings`], [`configured`]), uses a vendor's
+//! sandbox if none are set ([`built_in`]), reports failures with advice ([`failure`], [`advice`]), checks
 //! files before it sends them ([`input`]), writes files atomically ([`atomic_file`]), shows its
 //! progress ([`progress`]), fits its text to the terminal ([`args`], [`output`], [`width`]), and
-//! stops when it is asked to ([`signals`], [`stop`]).
+//! stops when it is asked to ([`signals`], [`stop`]). [`courier`] is a library of its own: durable
+//! delivery, for programs that must neither lose nor repeat what they send.
 
 pub mod advice;
 pub mod args;
 pub mod atomic_file;
 pub mod built_in;
 pub mod configured;
+pub mod courier;
 pub mod failure;
 pub mod help;
 pub mod input;
@@ -28,6 +30,8 @@ pub mod width;
 mod pages {
     #[doc = include_str!("../../README.md")]
     mod readme {}
+    #[doc = include_str!("../../docs/courier.md")]
+    mod courier {}
     #[doc = include_str!("../../docs/testing.md")]
     mod testing {}
 }

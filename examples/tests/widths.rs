@@ -20,7 +20,7 @@ use self::terminal::Terminal;
 
 const WIDTHS: [usize; 2] = [80, 40];
 
-const PROGRAMS: [(&str, &[&str]); 8] = [
+const PROGRAMS: [(&str, &[&str]); 9] = [
     (env!("CARGO_BIN_EXE_tour"), &[]),
     (env!("CARGO_BIN_EXE_biologix-archive"), &[]),
     (
@@ -43,6 +43,10 @@ const PROGRAMS: [(&str, &[&str]); 8] = [
         ],
     ),
     (env!("CARGO_BIN_EXE_doctor"), &[]),
+    (
+        env!("CARGO_BIN_EXE_courier"),
+        &["enqueue", "work", "status", "settle"],
+    ),
     (env!("CARGO_BIN_EXE_sandbox"), &[]),
     (env!("CARGO_BIN_EXE_telemetry"), &[]),
 ];
@@ -139,6 +143,7 @@ fn results_failures_and_bars() {
         gensoft,
         medreader,
         doctor,
+        _,
         sandbox,
         telemetry,
     ] = PROGRAMS.map(|(path, _)| path);

@@ -31,12 +31,14 @@ fn folder() -> PathBuf {
 }
 
 /// Where to search for programs: the installation folder, the `PATH`, and Debian's folders for
-/// servers.
+/// servers, of which Postgres has one for each version.
 fn search_path() -> Vec<PathBuf> {
     let installed = PROGRAMS.map(|programs| folder().join(programs));
     let path = env::var_os("PATH").unwrap_or_default();
     let path = installed.into_iter().chain(env::split_paths(&path));
-    path.chain(["/usr/sbin".into()]).collect()
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let postgres = versions.flatten().map(|version| version.path().join("bin"));
+    path.chain(["/usr/sbin".into()]).chain(postgres).collect()
 }
 
 /// Finds the program with this name.

@@ -1,0 +1,88 @@
+//! Sends what is due.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use examples::courier::decision::Next;
+use examples::courier::{Vendors, WorkOptions, Worked};
+use examples::failure::Failure;
+use examples::output;
+use examples::signals::Signals;
+use serde::Serialize;
+
+use crate::args::Work;
+use crate::{failed, open};
+
+#[derive(Serialize)]
+struct Document {
+    done: u64,
+    refused: u64,
+    doubt: u64,
+    later: u64,
+}
+
+/// Returns the exit status: a failure if it is to end when idle, and some jobs did not arrive.
+pub(crate) async fn run(args: &Work, json: bool) -> Result<ExitCode, Failure> {
+    let failure = |error| Failure::file("the system refuses the signal handlers", &error);
+    let mut signals = Signals::new().map_err(failure)?;
+    let vendors = Vendors::from_environment().await?;
+    let courier = open().await?;
+    let stop = async move {
+        signals.wait().await;
+        output::note("stops once what is being sent has ended; ends at once at the next signal");
+        tokio::spawn(async move {
+            signals.wait().await;
+            std::process::exit(1);
+        });
+    };
+    let worked = courier.work(&vendors, options(args), stop).await;
+    let worked = worked.map_err(failed)?;
+    courier.close().await;
+    let Worked {
+        done,
+        refused,
+        doubt,
+        later,
+        ..
+    } = worked;
+    let document = Document {
+        done,
+        refused,
+        doubt,
+        later,
+    };
+    let text = format!("{done} done, {refused} refused, {doubt} in doubt, {later} put off");
+    output::result(json, &document, text)?;
+    Ok(if args.until_idle && refused + doubt + later > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn options(args: &Work) -> WorkOptions {
+    WorkOptions {
+        until_idle: args.until_idle,
+        concurrency: args.concurrency.into(),
+        lease: Duration::from_secs(args.lease.into()),
+        keep_receipts: Duration::from_secs(u64::from(args.keep_receipts) * 24 * 3600),
+        ended: Arc::new(note),
+        trouble: Arc::new(|error| failed(error.clone()).note("")),
+        ..WorkOptions::default()
+    }
+}
+
+/// Says on stderr what did not arrive.
+fn note(key: &str, next: Next, error: Option<&common_http::Error>) {
+    let what = match next {
+        Next::Done => return,
+        Next::Later => "put off",
+        Next::Refused => "refused",
+        Next::Doubt => "in doubt",
+    };
+    if let Some(error) = error {
+        let key = output::one_line(key);
+        Failure::from(error.clone()).note(&format!("{key} ({what}): "));
+    }
+}
