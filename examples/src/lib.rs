@@ -34,4 +34,12 @@ mod pages {
     mod courier {}
     #[doc = include_str!("../../docs/testing.md")]
     mod testing {}
+    #[doc = include_str!("../../docs/nightly-sync.md")]
+    mod nightly_sync {}
+    #[doc = include_str!("../../docs/intake.md")]
+    mod intake {}
+    #[doc = include_str!("../../docs/orders.md")]
+    mod orders {}
+    #[doc = include_str!("../../docs/folder.md")]
+    mod folder {}
 }

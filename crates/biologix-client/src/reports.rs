@@ -1,7 +1,13 @@
 //! Reports: the PDF of an exam.
 
-use common_http::{Call, Download, Engine, ForeignHosts, Operation, looks_like_pdf, safe_debug};
+use std::path::{Path, PathBuf};
 
+use common_http::{
+    Call, Download, Engine, ErrorKind, ForeignHosts, Operation, Result, file_name, looks_like_pdf,
+    safe_debug,
+};
+
+use crate::exams::Exam;
 use crate::ids::ExamKey;
 
 /// `GET /v2/exams/{examKey}/files/report.pdf`: an exam's report, without credentials.
@@ -68,5 +74,50 @@ impl Reports {
         request
             .accept("application/pdf")
             .downloads(Some(looks_like_pdf))
+    }
+
+    /// Saves the report of a finished exam in a folder, unless it is there already.
+    ///
+    /// Returns its path, which is the exam's id as a [`file_name`] with `.pdf`, or `None` if there
+    /// is no report (yet): the exam is not done, it has no usable key, or the vendor answers 404.
+    /// The folder is created if it is missing. What is there already is not compared or replaced.
+    ///
+    /// A report that does not arrive whole leaves no file, so that the next call gets it again.
+    ///
+    /// ```
+    /// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
+    /// # let parent = tempfile::tempdir()?;
+    /// # let folder = parent.path().join("reports");
+    /// use biologix_client::{Item, PartnerId};
+    ///
+    /// let client = sandbox.client();
+    /// let mut exams = client.exams(&PartnerId::from("0000001DD")).list().items();
+    /// while let Some(item) = exams.next().await {
+    ///     if let Item::Read(exam) = item? {
+    ///         client.reports().save_new(&exam, &folder).await?;
+    ///     }
+    /// }
+    /// assert!(folder.join(format!("{}.pdf", sandbox.exam_ids()[249])).exists());
+    /// # Ok(()) });
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`get`](Self::get) but `not_found`, and of [`Download::save_to`].
+    pub async fn save_new(&self, exam: &Exam, folder: impl AsRef<Path>) -> Result<Option<PathBuf>> {
+        let Some(key) = exam.report_key().filter(|_| exam.is_done()) else {
+            return Ok(None);
+        };
+        let folder = folder.as_ref();
+        let file = folder.join(format!("{}.pdf", file_name(&exam.exam_id)));
+        if !tokio::fs::try_exists(&file).await.unwrap_or(false) {
+            let report = match self.get(&key).await {
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+                report => report?,
+            };
+            // If it cannot be created, saving says so.
+            tokio::fs::create_dir_all(folder).await.ok();
+            report.save_to(&file).await?;
+        }
+        Ok(Some(file))
     }
 }

@@ -6,6 +6,7 @@
 mod errors;
 mod exam_models;
 mod exams;
+mod mirror;
 mod reports;
 mod sandbox;
 mod sessions;
