@@ -46,7 +46,9 @@ impl Exams {
     /// Reads what is new or changed since the last run, and now and then the whole list.
     ///
     /// Save the [`Checkpoint`] after you have kept what came: if the program ends in between, the
-    /// next run gives it once more, and nothing is lost. [`Changes`] says how far it reads.
+    /// next run gives it once more, and nothing is lost. Best is one transaction for both: without
+    /// it, an exam that was kept, and by the next run has its earlier text again to the byte, is
+    /// given by the next reading of the whole list only. [`Changes`] says how far it reads.
     ///
     /// ```
     /// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
