@@ -127,7 +127,7 @@ async fn connection(
         Err(error) => match (error.status(), error.code()) {
             (Some(status), date) => (status, date.map(str::to_owned)),
             (None, _) => {
-                no_answer(report, setting, &error);
+                no_answer(report, setting, proxied, &error);
                 return None;
             }
         },
@@ -143,13 +143,18 @@ fn date_of(answer: &Answer) -> Option<String> {
     answer.header("date").map(str::to_owned)
 }
 
-fn no_answer(report: &mut Report, setting: &str, error: &Error) {
+fn no_answer(report: &mut Report, setting: &str, proxied: bool, error: &Error) {
     let cause = error.cause().map_or("", |cause| cause.as_str());
+    let setting = if proxied {
+        "the proxy's address (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY)"
+    } else {
+        setting
+    };
     let address = format!("is {setting} right, its port included, and can this machine reach it?");
     if cause.starts_with("tls_") {
         report.ok("connection", "the address accepts connections");
         report.error("tls", error, None);
-    } else if cause == "refused" {
+    } else if cause == "refused" || proxied && cause == "dns" {
         report.error("connection", error, Some(&address));
     } else {
         report.error("connection", error, None);
