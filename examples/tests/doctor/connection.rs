@@ -304,4 +304,12 @@ fn a_clock_that_is_wrong() {
         // Nothing needs the clock.
         report.is("gensoft", "read", "skipped", "Gensoft has nothing");
     }
+    let server = Server::start(|_| Answer::json(404, "{}").header("date", "MARKER"));
+    let report = gensoft(&server.url, &[], 0);
+    report.is(
+        "gensoft",
+        "clock",
+        "skipped",
+        "the answer's Date is not readable",
+    );
 }

@@ -185,9 +185,12 @@ async fn tls(report: &mut Report, url: &Url, proxied: bool) {
 
 fn clock(report: &mut Report, date: &Option<String>) {
     const ADVICE: &str = "set the clock (NTP): tokens, signed addresses and certificates need it";
-    let date = date.as_deref().map(httpdate::parse_http_date);
-    let Some(Ok(theirs)) = date else {
+    let Some(date) = date else {
         report.skip("clock", "the answer has no Date");
+        return;
+    };
+    let Ok(theirs) = httpdate::parse_http_date(date) else {
+        report.skip("clock", "the answer's Date is not readable");
         return;
     };
     let ours = SystemTime::now();
