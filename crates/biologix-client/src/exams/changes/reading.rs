@@ -72,7 +72,7 @@ pub(super) struct Reading {
     has_passed_all: bool,
     /// How many exams in a row began before the horizon.
     old: usize,
-    /// They have been a page's worth once.
+    /// They have been a page's worth since the last one that did not.
     is_beyond: bool,
     /// The ids that the caller has and that were not seen.
     unseen: BTreeSet<String>,
@@ -266,7 +266,10 @@ impl Reading {
     fn pass(&mut self, start: Option<u64>) {
         match start {
             Some(start) if start < self.horizon => self.old += 1,
-            Some(_) => self.old = 0,
+            Some(_) => {
+                self.old = 0;
+                self.is_beyond = false;
+            }
             None => {}
         }
         self.is_beyond |= self.old >= self.page;

@@ -138,13 +138,19 @@ fn past_the_horizon_only_behind_a_page_of_old_exams_in_a_row() {
 
 #[test]
 fn not_at_old_exams_in_front_of_those_that_are_waited_for() {
-    let mut list = centre(3_000, &[5, 30]);
-    list.exams.reverse();
-    let checkpoint = list.first();
-    let last = list.exams.len() - 1;
-    list.exams[last - 5].status = 6;
-    let run = list.run(checkpoint, &[]);
-    assert_eq!(run.given, [list.exams[last - 5].json()]);
+    for is_dated in [true, false] {
+        let mut list = centre(3_000, &[5, 30]);
+        list.exams.reverse();
+        let place = list.exams.len() - 6;
+        if !is_dated {
+            list.exams[place].start = None;
+            list.exams[place - 25].status = 6;
+        }
+        let checkpoint = list.first();
+        list.exams[place].status = 6;
+        let run = list.run(checkpoint, &[]);
+        assert_eq!(run.given, [list.exams[place].json()], "{is_dated}");
+    }
 }
 
 #[test]
