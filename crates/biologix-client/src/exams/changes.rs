@@ -121,9 +121,10 @@ impl Exams {
 /// starts from the old one.
 ///
 /// An open exam that is removed makes the next run read as far as the horizon, and to an exam that
-/// was behind it, once, and give what the checkpoint does not have. The age of an exam is the time since it began, or since a run first
-/// saw it if that is not known. Memory and checkpoint are bounded by the open exams, the finished
-/// ones between them, and ten pages' worth behind the last (while it reads, 10,000 exams).
+/// was behind it, once, and give what the checkpoint does not have. The age of an exam is the time
+/// since it began, or since a run first saw it if that is not known. Memory and checkpoint are
+/// bounded by the open exams, the finished ones between them, and ten pages' worth behind the last
+/// (while it reads, 10,000 exams).
 ///
 /// ```
 /// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
