@@ -145,7 +145,7 @@ async fn a_download_is_sent_on() {
         if broken {
             let error = result.unwrap_err();
             assert_eq!(error.operation(), Some(STORE.id()));
-            assert_eq!(error.io_kind(), Some(io::ErrorKind::UnexpectedEof));
+            assert_eq!(error.io_kind(), Some(io::ErrorKind::ConnectionAborted));
         } else {
             result.unwrap();
             assert_eq!(sent(&to), CONTENT.as_bytes());
