@@ -240,7 +240,14 @@ impl SessionCache {
                 None if leased => return Turn::Own { leased },
                 None => {}
             }
-            match shared.lease().await {
+            let lease = shared.lease().await;
+            // Another process renews the session. The old one can still be used.
+            if lease == Some(false)
+                && let Lookup::Due(old) = self.lookup()
+            {
+                return Turn::Found(old);
+            }
+            match lease {
                 // Look again: another process may have been done just before.
                 Some(true) => leased = true,
                 Some(false) if started.elapsed() < patience => {

@@ -129,6 +129,32 @@ async fn one_process_renews_for_all() {
     assert_eq!(logins(&network), 2);
 }
 
+/// Nobody waits for a renewal in another process, however long it takes.
+#[tokio::test(start_paused = true)]
+async fn a_slow_renewal_of_another_process_is_not_waited_for() {
+    let login = |n| token(n).after(if n == 1 { millis(1) } else { seconds(8) });
+    let network = door(login, only(&[1, 2]));
+    let store = Arc::new(MemoryStore::default());
+    let processes: Vec<_> = (0..5).map(|_| process(&network, &store)).collect();
+    join_all(processes.iter().map(|process| call(process, &MINE))).await;
+    tokio::time::advance(seconds(3001)).await;
+    let started = Instant::now();
+    let (renewing, others) = processes.split_first().unwrap();
+    let (renewed, took) = tokio::join!(call(renewing, &MINE), async {
+        tokio::time::sleep(millis(10)).await;
+        for process in others {
+            call(process, &MINE).await.unwrap();
+        }
+        started.elapsed()
+    });
+    renewed.unwrap();
+    assert!(took < seconds(1), "{took:?}");
+    for process in others {
+        call(process, &MINE).await.unwrap();
+    }
+    assert_eq!(logins(&network), 2);
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Access {
     Get,
