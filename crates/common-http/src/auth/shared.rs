@@ -115,20 +115,24 @@ impl Shared {
         removed.inspect_err(failed).ok()
     }
 
-    /// Whether this process alone may log in.
+    /// Whether this process alone may log in, also because a login that it gave up has the lease.
     pub(super) async fn lease(&self) -> Option<bool> {
         let put = (self.store).put_if_absent(&self.lease, &self.holder, Some(LEASE));
         let failed = |error: &io::Error| {
             tracing::warn!(kind = %error.kind(), "the login could not be announced");
         };
-        in_time(put).await.inspect_err(failed).ok()
+        let is_taken = in_time(put).await.inspect_err(failed).ok()?;
+        Some(is_taken || self.is_leased().await)
+    }
+
+    async fn is_leased(&self) -> bool {
+        let held = in_time(self.store.get(&self.lease)).await;
+        held.is_ok_and(|held| held.as_ref() == Some(&self.holder))
     }
 
     /// Ends our lease, but not that of a process that took it when ours was over.
     pub(super) async fn release(&self) {
-        let held = in_time(self.store.get(&self.lease)).await;
-        let is_ours = held.map(|held| held.as_ref() == Some(&self.holder));
-        if is_ours.unwrap_or(false) {
+        if self.is_leased().await {
             // If this fails, it ends by itself.
             let _ = in_time(self.store.remove(&self.lease)).await;
         }

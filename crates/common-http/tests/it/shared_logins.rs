@@ -5,6 +5,7 @@
 use std::future::pending;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use common_http::transport::FakeAnswer;
@@ -153,6 +154,35 @@ async fn a_slow_renewal_of_another_process_is_not_waited_for() {
         call(process, &MINE).await.unwrap();
     }
     assert_eq!(logins(&network), 2);
+}
+
+/// The lease of a login that the client gave up is its own.
+#[tokio::test(start_paused = true)]
+async fn a_client_does_not_wait_for_its_own_lease() {
+    let ended = Arc::new(AtomicBool::new(false));
+    let login = |n| token(n).after(if n == 2 { seconds(20) } else { millis(1) });
+    let network = door(login, {
+        let ended = Arc::clone(&ended);
+        move |request| {
+            if ended.load(Ordering::SeqCst) {
+                only(&[3])(request)
+            } else {
+                welcome(request)
+            }
+        }
+    });
+    let store = Arc::new(MemoryStore::default());
+    let client = process(&network, &store);
+    call(&client, &MINE).await.unwrap();
+    tokio::time::advance(seconds(3001)).await;
+    // The renewal is given up after 10 s.
+    call(&client, &MINE).await.unwrap();
+    ended.store(true, Ordering::SeqCst);
+    let started = Instant::now();
+    call(&client, &MINE).await.unwrap();
+    assert_eq!(logins(&network), 3);
+    assert!(started.elapsed() < seconds(1), "{:?}", started.elapsed());
+    assert!(store.get(&beside("lease")).await.unwrap().is_none());
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
