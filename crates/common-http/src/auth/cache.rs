@@ -12,7 +12,7 @@ use super::refusal::{Refusal, doubled};
 use super::shared::{LEASE, Shared};
 use super::{Authenticator, Session};
 use crate::clock::Clock;
-use crate::engine::Engine;
+use crate::engine::{Engine, within};
 use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::store::{Store, StoreKey};
 
@@ -47,10 +47,7 @@ enum Lookup {
 enum Turn {
     Found(Arc<Live>),
     Refused(Error),
-    /// Log in. `leased`: no other process does so meanwhile.
-    Own {
-        leased: bool,
-    },
+    Own,
 }
 
 pub(crate) struct SessionCache {
@@ -188,14 +185,14 @@ impl SessionCache {
     /// Takes what the store has, or logs in. Only one runs at a time, in all processes if possible.
     async fn open(&self, engine: &Engine, end: Option<Instant>) -> Result<Arc<Live>> {
         let turn = match &self.shared {
-            Some(shared) => self.turn(shared, engine, end).await,
-            None => Turn::Own { leased: false },
+            Some(shared) => within(halfway(end), self.turn(shared, engine)).await,
+            None => Ok(Turn::Own),
         };
-        let leased = match turn {
-            Turn::Found(live) => return Ok(live),
-            Turn::Refused(error) => return Err(error),
-            Turn::Own { leased } => leased,
-        };
+        match turn {
+            Ok(Turn::Found(live)) => return Ok(live),
+            Ok(Turn::Refused(error)) => return Err(error),
+            Ok(Turn::Own) | Err(_) => {}
+        }
         let opened = match self.log_in(engine).await {
             Ok(session) => self.adopt(session, Duration::ZERO, true),
             Err(error) => Err(error),
@@ -205,17 +202,19 @@ impl SessionCache {
             Err(error) => self.note(error),
         };
         if let Some(shared) = &self.shared {
-            match (&opened, refusal) {
-                (Ok(live), _) => shared.save(&live.session).await,
-                (Err(_), Some(refusal)) => {
-                    let now = self.clock.now();
-                    shared.refuse(&refusal, now, &*self.authenticator).await;
+            let tell = async {
+                match (&opened, refusal) {
+                    (Ok(live), _) => shared.save(&live.session).await,
+                    (Err(_), Some(refusal)) => {
+                        let now = self.clock.now();
+                        shared.refuse(&refusal, now, &*self.authenticator).await;
+                    }
+                    (Err(_), None) => {}
                 }
-                (Err(_), None) => {}
-            }
-            if leased {
                 shared.release().await;
-            }
+            };
+            // The login has ended, whether or not the others learn of it.
+            let _ = within(halfway(end), tell).await;
         }
         opened
     }
@@ -223,21 +222,19 @@ impl SessionCache {
     /// Waits until the store has a session or a refusal, or this process may log in.
     ///
     /// A store that fails is not waited for, and neither is a process that died during its login:
-    /// its lease ends. A call that ends before gets half of its time for a login of its own.
-    async fn turn(&self, shared: &Shared, engine: &Engine, end: Option<Instant>) -> Turn {
-        let share = end.map(|end| end.saturating_duration_since(Instant::now()) / 2);
-        let patience = share.map_or(LEASE, |share| share.min(LEASE));
+    /// its lease ends.
+    async fn turn(&self, shared: &Shared, engine: &Engine) -> Turn {
         let (started, mut pause, mut leased) = (Instant::now(), FIRST_LOOK, false);
         loop {
             match self.look(shared, engine).await {
-                Some(Turn::Own { .. }) => return Turn::Own { leased },
+                Some(Turn::Own) => return Turn::Own,
                 Some(turn) => {
                     if leased {
                         shared.release().await;
                     }
                     return turn;
                 }
-                None if leased => return Turn::Own { leased },
+                None if leased => return Turn::Own,
                 None => {}
             }
             let lease = shared.lease().await;
@@ -250,18 +247,18 @@ impl SessionCache {
             match lease {
                 // Look again: another process may have been done just before.
                 Some(true) => leased = true,
-                Some(false) if started.elapsed() < patience => {
+                Some(false) if started.elapsed() < LEASE => {
                     sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_LOOK);
                 }
-                Some(false) | None => return Turn::Own { leased },
+                Some(false) | None => return Turn::Own,
             }
         }
     }
 
     /// What the store has; `None` if it has nothing of use.
     async fn look(&self, shared: &Shared, engine: &Engine) -> Option<Turn> {
-        let alone = Some(Turn::Own { leased: false });
+        let alone = Some(Turn::Own);
         if self.state().forgotten {
             if shared.forget().await.is_none() {
                 return alone;
@@ -344,6 +341,14 @@ impl SessionCache {
         failure
             .unwrap_or_else(|| Error::new(ErrorKind::Credentials).with_detail("the login failed"))
     }
+}
+
+/// When half of the time that a call has left is over: the other half is for what follows. No
+/// limit for a call that is over, because another one continues its login.
+fn halfway(end: Option<Instant>) -> Option<Instant> {
+    let now = Instant::now();
+    let left = end?.checked_duration_since(now)?;
+    Some(now + left / 2)
 }
 
 /// Continues the login in progress, or starts one.

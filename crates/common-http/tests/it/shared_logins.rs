@@ -280,6 +280,22 @@ async fn a_store_that_is_partly_broken_stops_no_call() {
     }
 }
 
+/// Nor does it stop a call that has less time than the client waits for a store.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_leaves_time_for_the_call() {
+    for broken in ACCESSES {
+        let store = Arc::new(Partly {
+            memory: MemoryStore::default(),
+            broken,
+            hangs: true,
+        });
+        let network = door(|n| token(n).after(millis(500)), welcome);
+        let options = CallOptions::default().deadline(seconds(4));
+        let ended = call_with(&process(&network, &store), &MINE, options).await;
+        assert!(ended.is_ok(), "{broken:?}: {}", ended.unwrap_err());
+    }
+}
+
 /// A folder is as good as the memory, on the disk and with paused time.
 #[tokio::test(start_paused = true)]
 async fn one_folder_is_one_login() {
