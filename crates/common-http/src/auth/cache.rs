@@ -194,7 +194,10 @@ impl SessionCache {
             Ok(Turn::Own) | Err(_) => {}
         }
         let opened = match self.log_in(engine).await {
-            Ok(session) => self.adopt(session, Duration::ZERO, true),
+            Ok(mut session) => {
+                session.opened_at = self.clock.system_time();
+                self.adopt(session, Duration::ZERO, true)
+            }
             Err(error) => Err(error),
         };
         let refusal = match &opened {
@@ -206,8 +209,8 @@ impl SessionCache {
                 match (&opened, refusal) {
                     (Ok(live), _) => shared.save(&live.session).await,
                     (Err(_), Some(refusal)) => {
-                        let now = self.clock.now();
-                        shared.refuse(&refusal, now, &*self.authenticator).await;
+                        let (clock, authenticator) = (&self.clock, &*self.authenticator);
+                        shared.refuse(&refusal, clock, authenticator).await;
                     }
                     (Err(_), None) => {}
                 }
@@ -265,7 +268,7 @@ impl SessionCache {
             }
             self.state().forgotten = false;
         }
-        let Some(saved) = shared.session().await else {
+        let Some(saved) = shared.session(&self.clock).await else {
             return alone;
         };
         if let Some((session, age)) = saved
@@ -277,8 +280,9 @@ impl SessionCache {
         let Some(refusal) = shared.refusal(&*self.authenticator).await else {
             return alone;
         };
+        let login = self.authenticator.login();
+        let refusal = refusal?.into_refusal(&self.clock, engine.profile(), login);
         let now = self.clock.now();
-        let refusal = refusal?.into_refusal(now, engine.profile(), self.authenticator.login());
         let error = (refusal.until > now).then(|| refusal.error(now));
         // One that is over still says how long the next pause is.
         self.state().refusal = Some(refusal);

@@ -2,15 +2,16 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use super::refusal::{LONGEST_PAUSE, Refusal};
 use super::{Authenticator, Session};
+use crate::clock::Clock;
 use crate::data::redact::Secret;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Operation;
@@ -46,10 +47,10 @@ impl Shared {
     }
 
     /// The saved session and its age, if it is still valid.
-    pub(super) async fn session(&self) -> Option<Option<(Session, Duration)>> {
+    pub(super) async fn session(&self, clock: &Clock) -> Option<Option<(Session, Duration)>> {
         let saved = read(self.store.get(&self.session)).await?;
         let session = saved.and_then(|saved| Session::from_json(saved.expose()));
-        let aged = session.and_then(|session| session.wall_age().map(|age| (session, age)));
+        let aged = session.and_then(|session| session.wall_age(clock).map(|age| (session, age)));
         // A session that is due for renewal can be used until it expires, if the renewal fails.
         Some(aged.filter(|(session, age)| session.lifetime.is_none_or(|lifetime| *age < lifetime)))
     }
@@ -87,7 +88,7 @@ impl Shared {
     pub(super) async fn refuse(
         &self,
         refusal: &Refusal,
-        now: Instant,
+        clock: &Clock,
         authenticator: &dyn Authenticator,
     ) {
         if refusal.error.cause().is_some() {
@@ -98,9 +99,9 @@ impl Shared {
             ErrorKind::RateLimited | ErrorKind::Server => None,
             _ => Mark::new(fastrand::u32(..), authenticator).await,
         };
-        let saved = SavedRefusal::new(refusal, now, mark).to_json();
+        let saved = SavedRefusal::new(refusal, clock, mark).to_json();
         // It outlives its pause, so that the next one is longer, in a new process too.
-        let lifetime = refusal.until.saturating_duration_since(now) + LONGEST_PAUSE;
+        let lifetime = refusal.until.saturating_duration_since(clock.now()) + LONGEST_PAUSE;
         if let Err(error) = in_time(self.store.put(&self.refusal, &saved, Some(lifetime))).await {
             tracing::warn!(kind = %error.kind(), "the refused login could not be saved");
         }
@@ -184,9 +185,9 @@ pub(super) struct SavedRefusal {
 }
 
 impl SavedRefusal {
-    fn new(refusal: &Refusal, now: Instant, mark: Option<Mark>) -> Self {
+    fn new(refusal: &Refusal, clock: &Clock, mark: Option<Mark>) -> Self {
         let error = &refusal.error;
-        let left = refusal.until.saturating_duration_since(now);
+        let left = refusal.until.saturating_duration_since(clock.now());
         // Where the code is printed as something else, it is not on the list.
         let code = error
             .code()
@@ -197,7 +198,7 @@ impl SavedRefusal {
             status: error.status().map(|status| status.as_u16()),
             code: code.map(str::to_owned),
             mark,
-            until_ms: now_ms().saturating_add(milliseconds(left)),
+            until_ms: now_ms(clock).saturating_add(milliseconds(left)),
             pause_ms: milliseconds(refusal.pause),
         }
     }
@@ -216,11 +217,11 @@ impl SavedRefusal {
     /// saved by a clock that is ahead, and counts as over.
     pub(super) fn into_refusal(
         self,
-        now: Instant,
+        clock: &Clock,
         profile: &Profile,
         login: Option<&'static Operation>,
     ) -> Refusal {
-        let left = Duration::from_millis(self.until_ms.saturating_sub(now_ms()));
+        let left = Duration::from_millis(self.until_ms.saturating_sub(now_ms(clock)));
         let left = if left > LONGEST_PAUSE {
             Duration::ZERO
         } else {
@@ -239,14 +240,14 @@ impl SavedRefusal {
         }
         Refusal {
             error,
-            until: now + left,
+            until: clock.now() + left,
             pause: Duration::from_millis(self.pause_ms).min(LONGEST_PAUSE),
         }
     }
 }
 
-fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+fn now_ms(clock: &Clock) -> u64 {
+    let since = clock.system_time().duration_since(UNIX_EPOCH);
     milliseconds(since.unwrap_or_default())
 }
 
