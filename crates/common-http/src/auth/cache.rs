@@ -57,7 +57,8 @@ pub(crate) struct SessionCache {
     state: Mutex<State>,
 }
 
-type Opening = Pin<Box<dyn Future<Output = Result<Arc<Live>>> + Send>>;
+type Opened = (Result<Arc<Live>>, Option<Refusal>);
+type Opening = Pin<Box<dyn Future<Output = Opened> + Send>>;
 
 /// The login that all calls wait for.
 ///
@@ -106,7 +107,7 @@ impl SessionCache {
             Lookup::Refused(error) => Err(error),
             // The login that this call waited for failed, so this call fails with the same error.
             Lookup::Missing { failures } if failures != before => Err(self.last_failure()),
-            Lookup::Missing { .. } => drive(&mut login, engine, end).await,
+            Lookup::Missing { .. } => self.open(&mut login, engine, end).await,
         }
     }
 
@@ -169,7 +170,7 @@ impl SessionCache {
         let share = end.map(|end| end.saturating_duration_since(Instant::now()) / 2);
         let patience = share.map_or(RENEWAL_PATIENCE, |share| share.min(RENEWAL_PATIENCE));
         let end = Instant::now().checked_add(patience);
-        match timeout(patience, drive(&mut login, engine, end)).await {
+        match timeout(patience, self.open(&mut login, engine, end)).await {
             Ok(Ok(live)) => return live,
             Ok(Err(_)) => {}
             // Only a login that a caller's deadline interrupted is worth continuing.
@@ -182,28 +183,40 @@ impl SessionCache {
         old
     }
 
-    /// Takes what the store has, or logs in. Only one runs at a time, in all processes if possible.
-    async fn open(&self, engine: &Engine, end: Option<Instant>) -> Result<Arc<Live>> {
-        let turn = match &self.shared {
-            Some(shared) => within(halfway(end), self.turn(shared, engine)).await,
-            None => Ok(Turn::Own),
-        };
-        match turn {
-            Ok(Turn::Found(live)) => return Ok(live),
-            Ok(Turn::Refused(error)) => return Err(error),
-            Ok(Turn::Own) | Err(_) => {}
-        }
-        let opened = match self.log_in(engine).await {
-            Ok(mut session) => {
-                session.opened_at = self.clock.system_time();
-                self.adopt(session, Duration::ZERO, true)
+    /// Takes what the store has, or continues the login in progress, or starts one. Only one runs at
+    /// a time, in all processes if possible.
+    ///
+    /// The store is accessed for this caller alone: a store may not stand an access that nobody
+    /// continues, for example with a connection of its pool.
+    async fn open(
+        &self,
+        login: &mut Option<(Instant, Opening)>,
+        engine: &Engine,
+        end: Option<Instant>,
+    ) -> Result<Arc<Live>> {
+        // A login that no caller has driven for this long has exceeded the time of its own requests.
+        let stale = engine.options().timeouts.call.saturating_mul(2);
+        let is_stale = |(started, _): &mut (Instant, Opening)| started.elapsed() > stale;
+        drop(login.take_if(is_stale));
+        if let (None, Some(shared)) = (&login, &self.shared) {
+            match within(halfway(end), self.turn(shared, engine)).await {
+                Ok(Turn::Found(live)) => return Ok(live),
+                Ok(Turn::Refused(error)) => return Err(error),
+                Ok(Turn::Own) | Err(_) => {}
             }
-            Err(error) => Err(error),
-        };
-        let refusal = match &opened {
-            Ok(_) => None,
-            Err(error) => self.note(error),
-        };
+        }
+        let (_, opening) = login.get_or_insert_with(|| {
+            let engine = engine.for_login();
+            let opening = async move {
+                match engine.sessions() {
+                    Ok(sessions) => sessions.log_in(&engine).await,
+                    Err(error) => (Err(error), None),
+                }
+            };
+            (Instant::now(), Box::pin(opening))
+        });
+        let (opened, refusal) = opening.as_mut().await;
+        *login = None;
         if let Some(shared) = &self.shared {
             let tell = async {
                 match (&opened, refusal) {
@@ -299,16 +312,23 @@ impl SessionCache {
             .any(|known| known.as_bytes() == session.authorization.expose().as_bytes())
     }
 
-    async fn log_in(&self, engine: &Engine) -> Result<Session> {
+    /// Logs in. Returns the refusal too, if the login was refused.
+    async fn log_in(&self, engine: &Engine) -> Opened {
         // Each request of a login has its own deadline; this limits everything else that it waits
         // for.
         let patience = engine.options().timeouts.call.saturating_mul(2);
         let opening = timeout(patience, self.authenticator.open(engine)).await;
-        opening.unwrap_or_else(|_| {
+        let session = opening.unwrap_or_else(|_| {
             let late =
                 Error::new(ErrorKind::Timeout).with_detail("the login did not finish in time");
             Err(late.with_delivery(Delivery::Unknown))
-        })
+        });
+        let opened = session.and_then(|mut session| {
+            session.opened_at = self.clock.system_time();
+            self.adopt(session, Duration::ZERO, true)
+        });
+        let refusal = opened.as_ref().err().and_then(|error| self.note(error));
+        (opened, refusal)
     }
 
     fn adopt(&self, session: Session, age: Duration, opened_here: bool) -> Result<Arc<Live>> {
@@ -347,34 +367,8 @@ impl SessionCache {
     }
 }
 
-/// When half of the time that a call has left is over: the other half is for what follows. No
-/// limit for a call that is over, because another one continues its login.
+/// When half of the time that a call has left is over: the other half is for what follows.
 fn halfway(end: Option<Instant>) -> Option<Instant> {
     let now = Instant::now();
-    let left = end?.checked_duration_since(now)?;
-    Some(now + left / 2)
-}
-
-/// Continues the login in progress, or starts one.
-async fn drive(
-    login: &mut Option<(Instant, Opening)>,
-    engine: &Engine,
-    end: Option<Instant>,
-) -> Result<Arc<Live>> {
-    // A login that no caller has driven for this long has exceeded the time of its own requests.
-    let stale = engine.options().timeouts.call.saturating_mul(2);
-    if login
-        .as_ref()
-        .is_some_and(|(started, _)| started.elapsed() > stale)
-    {
-        *login = None;
-    }
-    let (_, opening) = login.get_or_insert_with(|| {
-        let engine = engine.for_login();
-        let opening = async move { engine.sessions()?.open(&engine, end).await };
-        (Instant::now(), Box::pin(opening))
-    });
-    let opened = opening.as_mut().await;
-    *login = None;
-    opened
+    end.map(|end| now + end.saturating_duration_since(now) / 2)
 }

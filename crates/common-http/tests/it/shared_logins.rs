@@ -11,7 +11,8 @@ use std::time::Duration;
 use common_http::transport::FakeAnswer;
 use common_http::{CallOptions, FolderStore, MemoryStore, Secret, Store, StoreKey, async_trait};
 use futures_util::future::join_all;
-use tokio::time::{Instant, timeout};
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::helper::door::{MINE, calls, door, logins, only, token, welcome};
 use crate::helper::processes::{beside, process};
@@ -106,7 +107,7 @@ async fn a_failed_login_frees_the_others() {
     let store = Arc::new(MemoryStore::default());
     let processes = [process(&network, &store), process(&network, &store)];
     let (first, second) = tokio::join!(call(&processes[0], &MINE), async {
-        tokio::time::sleep(millis(10)).await;
+        sleep(millis(10)).await;
         call(&processes[1], &MINE).await
     });
     first.unwrap_err();
@@ -142,7 +143,7 @@ async fn a_slow_renewal_of_another_process_is_not_waited_for() {
     let started = Instant::now();
     let (renewing, others) = processes.split_first().unwrap();
     let (renewed, took) = tokio::join!(call(renewing, &MINE), async {
-        tokio::time::sleep(millis(10)).await;
+        sleep(millis(10)).await;
         for process in others {
             call(process, &MINE).await.unwrap();
         }
@@ -293,6 +294,62 @@ async fn a_store_that_hangs_leaves_time_for_the_call() {
         let options = CallOptions::default().deadline(seconds(4));
         let ended = call_with(&process(&network, &store), &MINE, options).await;
         assert!(ended.is_ok(), "{broken:?}: {}", ended.unwrap_err());
+    }
+}
+
+/// A store with one connection, which an access has until it has ended.
+#[derive(Default)]
+struct OneByOne {
+    memory: MemoryStore,
+    connection: Mutex<()>,
+}
+
+impl OneByOne {
+    async fn access(&self) -> MutexGuard<'_, ()> {
+        let connection = self.connection.lock().await;
+        sleep(seconds(1)).await;
+        connection
+    }
+}
+
+#[async_trait]
+impl Store for OneByOne {
+    async fn get(&self, key: &StoreKey) -> io::Result<Option<Secret>> {
+        let _connection = self.access().await;
+        self.memory.get(key).await
+    }
+
+    async fn put(&self, key: &StoreKey, value: &Secret, life: Option<Duration>) -> io::Result<()> {
+        let _connection = self.access().await;
+        self.memory.put(key, value, life).await
+    }
+
+    async fn put_if_absent(
+        &self,
+        key: &StoreKey,
+        value: &Secret,
+        life: Option<Duration>,
+    ) -> io::Result<bool> {
+        let _connection = self.access().await;
+        self.memory.put_if_absent(key, value, life).await
+    }
+
+    async fn remove(&self, key: &StoreKey) -> io::Result<()> {
+        let _connection = self.access().await;
+        self.memory.remove(key).await
+    }
+}
+
+/// A call that is cancelled, at whatever moment, leaves no access to the store behind.
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_call_keeps_no_connection_of_the_store() {
+    for after in 0..14 {
+        let store = Arc::new(OneByOne::default());
+        let client = process(&door(slow_token, welcome), &store);
+        let time = millis(1000 * after + 500);
+        let _ = timeout(time, call(&client, &MINE)).await;
+        let others = timeout(seconds(10), store.get(&beside("lease"))).await;
+        assert!(others.is_ok(), "cancelled after {time:?}");
     }
 }
 
