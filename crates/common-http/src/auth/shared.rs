@@ -161,7 +161,7 @@ struct Mark {
 }
 
 impl Mark {
-    /// The mark of the secret of now; `None` if there is none, or the provider of it hangs.
+    /// The mark of the current secret; `None` if there is none, or if its provider hangs.
     async fn new(salt: u32, authenticator: &dyn Authenticator) -> Option<Self> {
         let secret = timeout(PATIENCE, authenticator.secret()).await.ok()??;
         let mut hash = Sha256::new();
