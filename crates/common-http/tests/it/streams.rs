@@ -64,7 +64,7 @@ async fn a_broken_body_is_an_error_once_in_a_stream_and_at_every_read() {
 
     for _ in 0..2 {
         let error = download.read(&mut [0; 8]).await.unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionAborted);
         assert_eq!(inner(error).kind(), ErrorKind::Interrupted);
         let error = download.chunk().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Interrupted);
@@ -77,12 +77,12 @@ async fn a_copy_of_a_broken_body_fails() {
     for (answer, kind) in [
         (
             (|| FakeAnswer::json("{}").cut()) as fn() -> FakeAnswer,
-            io::ErrorKind::UnexpectedEof,
+            io::ErrorKind::ConnectionAborted,
         ),
         (|| FakeAnswer::json("{}").hang(), io::ErrorKind::TimedOut),
         (
             || FakeAnswer::json("{}").header("content-length", "3"),
-            io::ErrorKind::UnexpectedEof,
+            io::ErrorKind::ConnectionAborted,
         ),
     ] {
         let mut copied = Vec::new();
