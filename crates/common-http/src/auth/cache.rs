@@ -18,9 +18,9 @@ use crate::store::{Store, StoreKey};
 
 /// How long a call that can use the old session waits for a new one.
 const RENEWAL_PATIENCE: Duration = Duration::from_secs(10);
-/// A process that waits for another one's login looks for it at growing intervals.
-const FIRST_LOOK: Duration = Duration::from_millis(50);
-const LONGEST_LOOK: Duration = Duration::from_millis(500);
+/// A process that waits for another one's login polls the store at growing intervals.
+const FIRST_INTERVAL: Duration = Duration::from_millis(50);
+const LONGEST_INTERVAL: Duration = Duration::from_millis(500);
 
 #[derive(Default)]
 struct State {
@@ -44,10 +44,10 @@ enum Lookup {
 }
 
 /// What a client without a session does next.
-enum Turn {
-    Found(Arc<Live>),
-    Refused(Error),
-    Own,
+enum Next {
+    Use(Arc<Live>),
+    Fail(Error),
+    LogIn,
 }
 
 pub(crate) struct SessionCache {
@@ -199,10 +199,10 @@ impl SessionCache {
         let is_stale = |(started, _): &mut (Instant, Opening)| started.elapsed() > stale;
         drop(login.take_if(is_stale));
         if let (None, Some(shared)) = (&login, &self.shared) {
-            match within(halfway(end), self.turn(shared, engine)).await {
-                Ok(Turn::Found(live)) => return Ok(live),
-                Ok(Turn::Refused(error)) => return Err(error),
-                Ok(Turn::Own) | Err(_) => {}
+            match within(halfway(end), self.next(shared, engine)).await {
+                Ok(Next::Use(live)) => return Ok(live),
+                Ok(Next::Fail(error)) => return Err(error),
+                Ok(Next::LogIn) | Err(_) => {}
             }
         }
         let (_, opening) = login.get_or_insert_with(|| {
@@ -239,18 +239,18 @@ impl SessionCache {
     ///
     /// A store that fails is not waited for, and neither is a process that died during its login:
     /// its lease ends.
-    async fn turn(&self, shared: &Shared, engine: &Engine) -> Turn {
-        let (started, mut pause, mut leased) = (Instant::now(), FIRST_LOOK, false);
+    async fn next(&self, shared: &Shared, engine: &Engine) -> Next {
+        let (started, mut pause, mut leased) = (Instant::now(), FIRST_INTERVAL, false);
         loop {
-            match self.look(shared, engine).await {
-                Some(Turn::Own) => return Turn::Own,
-                Some(turn) => {
+            match self.poll_store(shared, engine).await {
+                Some(Next::LogIn) => return Next::LogIn,
+                Some(next) => {
                     if leased {
                         shared.release().await;
                     }
-                    return turn;
+                    return next;
                 }
-                None if leased => return Turn::Own,
+                None if leased => return Next::LogIn,
                 None => {}
             }
             let lease = shared.lease().await;
@@ -258,23 +258,23 @@ impl SessionCache {
             if lease == Some(false)
                 && let Lookup::Due(old) = self.lookup()
             {
-                return Turn::Found(old);
+                return Next::Use(old);
             }
             match lease {
-                // Look again: another process may have been done just before.
+                // Ask again: another process may have been done just before.
                 Some(true) => leased = true,
                 Some(false) if started.elapsed() < LEASE => {
                     sleep(pause).await;
-                    pause = (pause * 2).min(LONGEST_LOOK);
+                    pause = (pause * 2).min(LONGEST_INTERVAL);
                 }
-                Some(false) | None => return Turn::Own,
+                Some(false) | None => return Next::LogIn,
             }
         }
     }
 
     /// What the store has; `None` if it has nothing of use.
-    async fn look(&self, shared: &Shared, engine: &Engine) -> Option<Turn> {
-        let alone = Some(Turn::Own);
+    async fn poll_store(&self, shared: &Shared, engine: &Engine) -> Option<Next> {
+        let alone = Some(Next::LogIn);
         if self.state().forgotten {
             if shared.forget().await.is_none() {
                 return alone;
@@ -288,7 +288,7 @@ impl SessionCache {
             && !self.knows(&session)
             && let Ok(live) = self.adopt(session, age, false)
         {
-            return Some(Turn::Found(live));
+            return Some(Next::Use(live));
         }
         let Some(refusal) = shared.refusal(&*self.authenticator).await else {
             return alone;
@@ -299,7 +299,7 @@ impl SessionCache {
         let error = (refusal.until > now).then(|| refusal.error(now));
         // One that is over still says how long the next pause is.
         self.state().refusal = Some(refusal);
-        error.map(Turn::Refused)
+        error.map(Next::Fail)
     }
 
     /// Whether a session is one that we have or had.

@@ -48,6 +48,14 @@ async fn a_stream_and_a_reader_give_the_whole_body() {
     assert_eq!((length.unwrap(), &*copied), (15, &b"%PDF-EXAMPLE-15"[..]));
 }
 
+/// Nothing was taken from it, so it can still be read from the start.
+#[tokio::test(start_paused = true)]
+async fn a_wait_for_the_first_piece_that_is_given_up_costs_nothing() {
+    let mut download = of(&answering(file)).await;
+    assert!(poll!(pin!(download.chunk())).is_pending());
+    assert_eq!(download.bytes().await.unwrap(), "%PDF-EXAMPLE-15");
+}
+
 /// The stream ends after its error; whoever reads again gets the error again, never the end.
 #[tokio::test(start_paused = true)]
 async fn a_broken_body_is_an_error_once_in_a_stream_and_at_every_read() {
