@@ -40,7 +40,9 @@ impl Redis {
 
     async fn again(&mut self) {
         let start = |folder: &Path, [port]: [u16; 1]| command(&self.program, folder, port);
-        let is_ready = async |[port]: [u16; 1]| listens(port).await;
+        // It listens before it has read what it had.
+        let store = self.store();
+        let is_ready = async |_: [u16; 1]| store.get(&key("ready")).await.is_ok();
         self.running.again(start, is_ready).await;
     }
 

@@ -327,6 +327,23 @@ mod tests {
     }
 
     #[test]
+    fn status_and_text_are_those_of_the_response() {
+        let response = Response::builder().status(201);
+        let created = Answer::from(response.body("[1]".into()).unwrap());
+        assert_eq!(created.status(), 201);
+        assert_eq!(created.raw().unwrap().as_str(), "[1]");
+        assert_eq!(answer("<html>", "text/html").raw(), None);
+    }
+
+    #[test]
+    fn an_error_keeps_64_kib_of_the_body() {
+        for (length, kept) in [(5_000, 5_000), (70_000, 65_536)] {
+            let error = answer(vec![b' '; length], "text/plain").unreadable();
+            assert_eq!(error.body().len(), kept);
+        }
+    }
+
+    #[test]
     fn a_body_of_crumbs_is_refused() {
         let crumbs = |unit: &str| format!("[{}0]", unit.repeat((1 << 20) / unit.len()));
         let error = answer(crumbs("{},"), "").items::<Exam>().unwrap_err();

@@ -271,6 +271,20 @@ impl Body {
         }
     }
 
+    /// Opens the body for an attempt.
+    ///
+    /// A body of no length must have no bytes. Nothing asks for them later, so that what was
+    /// announced wrongly would be sent as an empty body.
+    pub(crate) async fn open_to_send(&self) -> Result<Opened> {
+        if self.is_empty() && !self.peek(1).await?.is_empty() {
+            return Err(Error::io(
+                "reading the body to be sent",
+                io::ErrorKind::InvalidData,
+            ));
+        }
+        self.open().await
+    }
+
     /// Opens the body from the start.
     pub(crate) async fn open(&self) -> Result<Opened> {
         let opened = match &self.0 {

@@ -1,8 +1,6 @@
 //! The time of a client: the machine's, or in a test a sandbox's.
 
-use std::time::Duration;
-#[cfg(feature = "sandbox")]
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -81,6 +79,15 @@ impl Clock {
             return then.1.checked_add(passed).unwrap_or(then.1);
         }
         Instant::now()
+    }
+
+    /// The current time of the wall clock.
+    pub(crate) fn system_time(&self) -> SystemTime {
+        #[cfg(feature = "sandbox")]
+        if let Some(sandbox) = &self.sandbox {
+            return sandbox.clock.now();
+        }
+        SystemTime::now()
     }
 
     /// Waits until this time.

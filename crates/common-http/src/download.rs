@@ -132,8 +132,9 @@ impl Download {
         if let Some(error) = &self.failed {
             return Poll::Ready(Err(error.clone()));
         }
+        let chunk = ready!(self.poll_next_piece(cx));
         self.handed_over = true;
-        let chunk = ready!(self.poll_next_piece(cx)).map_err(|failure| {
+        let chunk = chunk.map_err(|failure| {
             let error = self.call.last_word(failure);
             self.failed.insert(error).clone()
         });

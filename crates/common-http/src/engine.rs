@@ -24,6 +24,7 @@ use url::Url;
 pub(crate) use self::attempt::Reply;
 pub use self::builder::EngineBuilder;
 pub(crate) use self::failure::Failure;
+pub(crate) use self::limits::within;
 pub(crate) use self::reader::Broken;
 pub(crate) use self::run::Run;
 use crate::auth::{LoginUnderWay, SessionCache};

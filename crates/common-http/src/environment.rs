@@ -20,7 +20,7 @@ impl HttpOptions {
     ///
     /// | variable | meaning |
     /// | --- | --- |
-    /// | `ALLOW_PLAIN_HTTP` | `1` allows `http://` to other machines |
+    /// | `ALLOW_PLAIN_HTTP` | `1`, and nothing else, allows `http://` to other machines |
     /// | `TLS_EXTRA_ROOTS` | a PEM file of certificates that are trusted beside the platform's |
     /// | `ANSWER_TIMEOUT_SECS` | how long an answer may take after the request's last byte |
     ///

@@ -312,8 +312,9 @@ impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         let kind = match error.kind() {
             ErrorKind::Timeout => io::ErrorKind::TimedOut,
-            // Not `Interrupted`, after which readers read on.
-            ErrorKind::Interrupted => io::ErrorKind::UnexpectedEof,
+            // Not `Interrupted`, after which readers read on, and not `UnexpectedEof`, which many
+            // take for the end.
+            ErrorKind::Interrupted => io::ErrorKind::ConnectionAborted,
             _ => error.io_kind().unwrap_or(io::ErrorKind::Other),
         };
         Self::new(kind, error)

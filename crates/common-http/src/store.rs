@@ -25,7 +25,7 @@ use crate::data::redact::Secret;
 /// [`MemoryStore`] is for one process, [`FolderStore`] for the processes of a machine, and
 /// `RedisStore` (feature `redis`) for those of several machines. Values are secrets: restrict
 /// access to them. A store that fails or takes longer than 5 s does not stop a call: the client
-/// continues without it and logs a warning.
+/// continues without it and logs a warning. So an access may be dropped before it has ended.
 ///
 /// ```
 /// use std::io;

@@ -141,6 +141,26 @@ fn everything_is_read_every_seventh_day_or_as_asked() {
 }
 
 #[test]
+fn a_report_that_failed_is_fetched_every_night_also_if_its_exam_is_no_longer_listed() {
+    let centre = Centre::with(exams(1..=20, &[]));
+    centre.set_report(&key(3), error(403, "notAuthorized"));
+    let archive = Archive::new();
+    archive.run(&centre, CHANGES).is(1);
+    let mut list = exams(1..=20, &[]);
+    list.remove(17);
+    centre.set_exams(list);
+    // The second night reads the whole list.
+    for exams in [0, 19] {
+        let run = archive.run(&centre, CHANGES).is(1);
+        assert_eq!(run.json()["exams"], exams);
+        assert_eq!(archive.ids("failed.jsonl"), [id(3)].into());
+        let mut saved = checkpoint(&archive);
+        saved["full"] = 0.into();
+        fs::write(archive.file("checkpoint.json"), saved.to_string()).unwrap();
+    }
+}
+
+#[test]
 fn without_a_good_checkpoint_everything_is_read() {
     let centre = Centre::with(exams(1..=20, &[]));
     let archive = Archive::new();

@@ -131,7 +131,7 @@ async fn without_an_analysis() {
     let sandbox = erp::Sandbox::start().await.unwrap();
     let settings = &run::erp(&sandbox)[..4];
     let found = report(settings, 0);
-    found.is("erp", "scope", "ok", "gambit:erp");
+    found.is("erp", "scope", "skipped", "only a read shows");
     found.is("erp", "read", "skipped", "set ERP_PATIENT and ERP_ANALYSIS");
     let other = [settings, &[("ERP_SCOPE", "gambit:static_data")]].concat();
     report(&other, 1).is("erp", "scope", "fail", "ERP_SCOPE");

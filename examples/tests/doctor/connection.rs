@@ -220,6 +220,14 @@ fn a_proxy() {
     let (status, cause, detail) = report.check("gensoft", "connection");
     assert_eq!((status, cause), ("fail", Some("proxy_status")));
     assert!(detail.contains("HTTPS_PROXY"), "{detail}");
+    for proxy in [
+        format!("http://127.0.0.1:{}", nobody()),
+        "http://proxy.invalid:3128".to_owned(),
+    ] {
+        let report = through("https://gensoft.invalid", &[("HTTPS_PROXY", &proxy)], 1);
+        let advice = "is the proxy's address (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) right";
+        report.is("gensoft", "connection", "fail", advice);
+    }
 
     let plain = [
         ("HTTP_PROXY", server.url.as_str()),
@@ -296,4 +304,12 @@ fn a_clock_that_is_wrong() {
         // Nothing needs the clock.
         report.is("gensoft", "read", "skipped", "Gensoft has nothing");
     }
+    let server = Server::start(|_| Answer::json(404, "{}").header("date", "MARKER"));
+    let report = gensoft(&server.url, &[], 0);
+    report.is(
+        "gensoft",
+        "clock",
+        "skipped",
+        "the answer's Date is not readable",
+    );
 }

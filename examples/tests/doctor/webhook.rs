@@ -121,6 +121,7 @@ async fn that_cannot_be_reached_from_here() {
         "http://receiver.example/hook",
         "receiver.example",
         "https://a:b@receiver.example",
+        "https://receiver.example/hook?tenant=EXAMPLE",
     ] {
         let report = with(url, 0).await;
         report.is("medreader", "webhook", "warn", "it must be https");

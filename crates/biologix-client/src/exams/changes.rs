@@ -46,7 +46,9 @@ impl Exams {
     /// Reads what is new or changed since the last run, and now and then the whole list.
     ///
     /// Save the [`Checkpoint`] after you have kept what came: if the program ends in between, the
-    /// next run gives it once more, and nothing is lost. [`Changes`] says how far it reads.
+    /// next run gives it once more, and nothing is lost. Best is one transaction for both: without
+    /// it, an exam that was kept, and by the next run has its earlier text again to the byte, is
+    /// given by the next reading of the whole list only. [`Changes`] says how far it reads.
     ///
     /// ```
     /// # biologix_client::sandbox::Sandbox::story(async |sandbox| {
@@ -118,10 +120,11 @@ impl Exams {
 /// means that a page failed. It is the last item, and there is no checkpoint then: the next run
 /// starts from the old one.
 ///
-/// An open exam that is removed makes the next run read as far as the horizon, once, and give what
-/// the checkpoint does not have. The age of an exam is the time since it began, or since a run first
-/// saw it if that is not known. Memory and checkpoint are bounded by the open exams, the finished
-/// ones between them, and ten pages' worth behind the last (while it reads, 10,000 exams).
+/// An open exam that is removed makes the next run read as far as the horizon, and to an exam that
+/// was behind it, once, and give what the checkpoint does not have. The age of an exam is the time
+/// since it began, or since a run first saw it if that is not known. Memory and checkpoint are
+/// bounded by the open exams, the finished ones between them, and ten pages' worth behind the last
+/// (while it reads, 10,000 exams).
 ///
 /// ```
 /// # biologix_client::sandbox::Sandbox::story(async |sandbox| {

@@ -48,8 +48,8 @@ pub(super) enum Sighting {
 }
 
 impl Seen {
-    /// Makes room to remember a whole page of this many exams. Without it, a longer page that comes for
-    /// every offset would always be new.
+    /// Makes room to remember a whole page of this many exams. Without it, a longer page that comes
+    /// for every offset would always be new.
     pub(super) fn make_room(&mut self, exams: usize) {
         // An item without an id is noted twice.
         self.room = self.room.max(exams.saturating_mul(2));

@@ -12,15 +12,15 @@ use super::refusal::{Refusal, doubled};
 use super::shared::{LEASE, Shared};
 use super::{Authenticator, Session};
 use crate::clock::Clock;
-use crate::engine::Engine;
+use crate::engine::{Engine, within};
 use crate::error::{Delivery, Error, ErrorKind, Result};
 use crate::store::{Store, StoreKey};
 
 /// How long a call that can use the old session waits for a new one.
 const RENEWAL_PATIENCE: Duration = Duration::from_secs(10);
-/// A process that waits for another one's login looks for it at growing intervals.
-const FIRST_LOOK: Duration = Duration::from_millis(50);
-const LONGEST_LOOK: Duration = Duration::from_millis(500);
+/// A process that waits for another one's login polls the store at growing intervals.
+const FIRST_INTERVAL: Duration = Duration::from_millis(50);
+const LONGEST_INTERVAL: Duration = Duration::from_millis(500);
 
 #[derive(Default)]
 struct State {
@@ -44,13 +44,10 @@ enum Lookup {
 }
 
 /// What a client without a session does next.
-enum Turn {
-    Found(Arc<Live>),
-    Refused(Error),
-    /// Log in. `leased`: no other process does so meanwhile.
-    Own {
-        leased: bool,
-    },
+enum Next {
+    Use(Arc<Live>),
+    Fail(Error),
+    LogIn,
 }
 
 pub(crate) struct SessionCache {
@@ -60,7 +57,8 @@ pub(crate) struct SessionCache {
     state: Mutex<State>,
 }
 
-type Opening = Pin<Box<dyn Future<Output = Result<Arc<Live>>> + Send>>;
+type Opened = (Result<Arc<Live>>, Option<Refusal>);
+type Opening = Pin<Box<dyn Future<Output = Opened> + Send>>;
 
 /// The login that all calls wait for.
 ///
@@ -109,7 +107,7 @@ impl SessionCache {
             Lookup::Refused(error) => Err(error),
             // The login that this call waited for failed, so this call fails with the same error.
             Lookup::Missing { failures } if failures != before => Err(self.last_failure()),
-            Lookup::Missing { .. } => drive(&mut login, engine, end).await,
+            Lookup::Missing { .. } => self.open(&mut login, engine, end).await,
         }
     }
 
@@ -172,7 +170,7 @@ impl SessionCache {
         let share = end.map(|end| end.saturating_duration_since(Instant::now()) / 2);
         let patience = share.map_or(RENEWAL_PATIENCE, |share| share.min(RENEWAL_PATIENCE));
         let end = Instant::now().checked_add(patience);
-        match timeout(patience, drive(&mut login, engine, end)).await {
+        match timeout(patience, self.open(&mut login, engine, end)).await {
             Ok(Ok(live)) => return live,
             Ok(Err(_)) => {}
             // Only a login that a caller's deadline interrupted is worth continuing.
@@ -185,37 +183,54 @@ impl SessionCache {
         old
     }
 
-    /// Takes what the store has, or logs in. Only one runs at a time, in all processes if possible.
-    async fn open(&self, engine: &Engine, end: Option<Instant>) -> Result<Arc<Live>> {
-        let turn = match &self.shared {
-            Some(shared) => self.turn(shared, engine, end).await,
-            None => Turn::Own { leased: false },
-        };
-        let leased = match turn {
-            Turn::Found(live) => return Ok(live),
-            Turn::Refused(error) => return Err(error),
-            Turn::Own { leased } => leased,
-        };
-        let opened = match self.log_in(engine).await {
-            Ok(session) => self.adopt(session, Duration::ZERO, true),
-            Err(error) => Err(error),
-        };
-        let refusal = match &opened {
-            Ok(_) => None,
-            Err(error) => self.note(error),
-        };
-        if let Some(shared) = &self.shared {
-            match (&opened, refusal) {
-                (Ok(live), _) => shared.save(&live.session).await,
-                (Err(_), Some(refusal)) => {
-                    let now = self.clock.now();
-                    shared.refuse(&refusal, now, &*self.authenticator).await;
+    /// Takes what the store has, or continues the login in progress, or starts one. Only one runs at
+    /// a time, in all processes if possible.
+    ///
+    /// The store is accessed for this caller alone: a store may not stand an access that nobody
+    /// continues, for example with a connection of its pool.
+    async fn open(
+        &self,
+        login: &mut Option<(Instant, Opening)>,
+        engine: &Engine,
+        end: Option<Instant>,
+    ) -> Result<Arc<Live>> {
+        // A login that no caller has driven for this long has exceeded the time of its own requests.
+        let stale = engine.options().timeouts.call.saturating_mul(2);
+        let is_stale = |(started, _): &mut (Instant, Opening)| started.elapsed() > stale;
+        drop(login.take_if(is_stale));
+        if let (None, Some(shared)) = (&login, &self.shared) {
+            match within(halfway(end), self.next(shared, engine)).await {
+                Ok(Next::Use(live)) => return Ok(live),
+                Ok(Next::Fail(error)) => return Err(error),
+                Ok(Next::LogIn) | Err(_) => {}
+            }
+        }
+        let (_, opening) = login.get_or_insert_with(|| {
+            let engine = engine.for_login();
+            let opening = async move {
+                match engine.sessions() {
+                    Ok(sessions) => sessions.log_in(&engine).await,
+                    Err(error) => (Err(error), None),
                 }
-                (Err(_), None) => {}
-            }
-            if leased {
+            };
+            (Instant::now(), Box::pin(opening))
+        });
+        let (opened, refusal) = opening.as_mut().await;
+        *login = None;
+        if let Some(shared) = &self.shared {
+            let tell = async {
+                match (&opened, refusal) {
+                    (Ok(live), _) => shared.save(&live.session).await,
+                    (Err(_), Some(refusal)) => {
+                        let (clock, authenticator) = (&self.clock, &*self.authenticator);
+                        shared.refuse(&refusal, clock, authenticator).await;
+                    }
+                    (Err(_), None) => {}
+                }
                 shared.release().await;
-            }
+            };
+            // The login has ended, whether or not the others learn of it.
+            let _ = within(halfway(end), tell).await;
         }
         opened
     }
@@ -223,62 +238,68 @@ impl SessionCache {
     /// Waits until the store has a session or a refusal, or this process may log in.
     ///
     /// A store that fails is not waited for, and neither is a process that died during its login:
-    /// its lease ends. A call that ends before gets half of its time for a login of its own.
-    async fn turn(&self, shared: &Shared, engine: &Engine, end: Option<Instant>) -> Turn {
-        let share = end.map(|end| end.saturating_duration_since(Instant::now()) / 2);
-        let patience = share.map_or(LEASE, |share| share.min(LEASE));
-        let (started, mut pause, mut leased) = (Instant::now(), FIRST_LOOK, false);
+    /// its lease ends.
+    async fn next(&self, shared: &Shared, engine: &Engine) -> Next {
+        let (started, mut pause, mut leased) = (Instant::now(), FIRST_INTERVAL, false);
         loop {
-            match self.look(shared, engine).await {
-                Some(Turn::Own { .. }) => return Turn::Own { leased },
-                Some(turn) => {
+            match self.poll_store(shared, engine).await {
+                Some(Next::LogIn) => return Next::LogIn,
+                Some(next) => {
                     if leased {
                         shared.release().await;
                     }
-                    return turn;
+                    return next;
                 }
-                None if leased => return Turn::Own { leased },
+                None if leased => return Next::LogIn,
                 None => {}
             }
-            match shared.lease().await {
-                // Look again: another process may have been done just before.
+            let lease = shared.lease().await;
+            // Another process renews the session. The old one can still be used.
+            if lease == Some(false)
+                && let Lookup::Due(old) = self.lookup()
+            {
+                return Next::Use(old);
+            }
+            match lease {
+                // Ask again: another process may have been done just before.
                 Some(true) => leased = true,
-                Some(false) if started.elapsed() < patience => {
+                Some(false) if started.elapsed() < LEASE => {
                     sleep(pause).await;
-                    pause = (pause * 2).min(LONGEST_LOOK);
+                    pause = (pause * 2).min(LONGEST_INTERVAL);
                 }
-                Some(false) | None => return Turn::Own { leased },
+                Some(false) | None => return Next::LogIn,
             }
         }
     }
 
     /// What the store has; `None` if it has nothing of use.
-    async fn look(&self, shared: &Shared, engine: &Engine) -> Option<Turn> {
-        let alone = Some(Turn::Own { leased: false });
+    async fn poll_store(&self, shared: &Shared, engine: &Engine) -> Option<Next> {
+        let alone = Some(Next::LogIn);
         if self.state().forgotten {
             if shared.forget().await.is_none() {
                 return alone;
             }
             self.state().forgotten = false;
         }
-        let Some(saved) = shared.session().await else {
+        let Some(saved) = shared.session(&self.clock).await else {
             return alone;
         };
         if let Some((session, age)) = saved
             && !self.knows(&session)
             && let Ok(live) = self.adopt(session, age, false)
         {
-            return Some(Turn::Found(live));
+            return Some(Next::Use(live));
         }
         let Some(refusal) = shared.refusal(&*self.authenticator).await else {
             return alone;
         };
+        let login = self.authenticator.login();
+        let refusal = refusal?.into_refusal(&self.clock, engine.profile(), login);
         let now = self.clock.now();
-        let refusal = refusal?.into_refusal(now, engine.profile(), self.authenticator.login());
         let error = (refusal.until > now).then(|| refusal.error(now));
         // One that is over still says how long the next pause is.
         self.state().refusal = Some(refusal);
-        error.map(Turn::Refused)
+        error.map(Next::Fail)
     }
 
     /// Whether a session is one that we have or had.
@@ -291,16 +312,23 @@ impl SessionCache {
             .any(|known| known.as_bytes() == session.authorization.expose().as_bytes())
     }
 
-    async fn log_in(&self, engine: &Engine) -> Result<Session> {
+    /// Logs in. Returns the refusal too, if the login was refused.
+    async fn log_in(&self, engine: &Engine) -> Opened {
         // Each request of a login has its own deadline; this limits everything else that it waits
         // for.
         let patience = engine.options().timeouts.call.saturating_mul(2);
         let opening = timeout(patience, self.authenticator.open(engine)).await;
-        opening.unwrap_or_else(|_| {
+        let session = opening.unwrap_or_else(|_| {
             let late =
                 Error::new(ErrorKind::Timeout).with_detail("the login did not finish in time");
             Err(late.with_delivery(Delivery::Unknown))
-        })
+        });
+        let opened = session.and_then(|mut session| {
+            session.opened_at = self.clock.system_time();
+            self.adopt(session, Duration::ZERO, true)
+        });
+        let refusal = opened.as_ref().err().and_then(|error| self.note(error));
+        (opened, refusal)
     }
 
     fn adopt(&self, session: Session, age: Duration, opened_here: bool) -> Result<Arc<Live>> {
@@ -339,26 +367,8 @@ impl SessionCache {
     }
 }
 
-/// Continues the login in progress, or starts one.
-async fn drive(
-    login: &mut Option<(Instant, Opening)>,
-    engine: &Engine,
-    end: Option<Instant>,
-) -> Result<Arc<Live>> {
-    // A login that no caller has driven for this long has exceeded the time of its own requests.
-    let stale = engine.options().timeouts.call.saturating_mul(2);
-    if login
-        .as_ref()
-        .is_some_and(|(started, _)| started.elapsed() > stale)
-    {
-        *login = None;
-    }
-    let (_, opening) = login.get_or_insert_with(|| {
-        let engine = engine.for_login();
-        let opening = async move { engine.sessions()?.open(&engine, end).await };
-        (Instant::now(), Box::pin(opening))
-    });
-    let opened = opening.as_mut().await;
-    *login = None;
-    opened
+/// When half of the time that a call has left is over: the other half is for what follows.
+fn halfway(end: Option<Instant>) -> Option<Instant> {
+    let now = Instant::now();
+    end.map(|end| now + end.saturating_duration_since(now) / 2)
 }

@@ -8,7 +8,8 @@ use crate::error::Result;
 /// Provides the current credentials, a key or a token, each time a login needs them.
 ///
 /// For secrets that are kept in a vault or change while the program runs. It is called once per
-/// login, and once more if a login is refused or a [`Store`](crate::Store) has a refusal; never
+/// login. With a [`Store`](crate::Store) it is also called when a refused login is saved, and each
+/// time that one is found there, twice a second while another process logs in. It is never called
 /// twice at the same time for one client.
 ///
 /// ```

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Clock;
 use crate::data::redact::Secret;
 
 /// The result of a login: how calls are authorised, and for how long.
@@ -67,9 +68,9 @@ impl Session {
 
     /// The age by the wall clock; `None` if the session was opened in the future, because then its
     /// age is unknown. Clocks of two machines may differ by a minute.
-    pub(super) fn wall_age(&self) -> Option<Duration> {
+    pub(super) fn wall_age(&self, clock: &Clock) -> Option<Duration> {
         const SKEW: Duration = Duration::from_secs(60);
-        match SystemTime::now().duration_since(self.opened_at) {
+        match clock.system_time().duration_since(self.opened_at) {
             Ok(age) => Some(age),
             Err(ahead) => (ahead.duration() <= SKEW).then_some(Duration::ZERO),
         }

@@ -2,15 +2,16 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use super::refusal::{LONGEST_PAUSE, Refusal};
 use super::{Authenticator, Session};
+use crate::clock::Clock;
 use crate::data::redact::Secret;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Operation;
@@ -46,10 +47,10 @@ impl Shared {
     }
 
     /// The saved session and its age, if it is still valid.
-    pub(super) async fn session(&self) -> Option<Option<(Session, Duration)>> {
+    pub(super) async fn session(&self, clock: &Clock) -> Option<Option<(Session, Duration)>> {
         let saved = read(self.store.get(&self.session)).await?;
         let session = saved.and_then(|saved| Session::from_json(saved.expose()));
-        let aged = session.and_then(|session| session.wall_age().map(|age| (session, age)));
+        let aged = session.and_then(|session| session.wall_age(clock).map(|age| (session, age)));
         // A session that is due for renewal can be used until it expires, if the renewal fails.
         Some(aged.filter(|(session, age)| session.lifetime.is_none_or(|lifetime| *age < lifetime)))
     }
@@ -87,7 +88,7 @@ impl Shared {
     pub(super) async fn refuse(
         &self,
         refusal: &Refusal,
-        now: Instant,
+        clock: &Clock,
         authenticator: &dyn Authenticator,
     ) {
         if refusal.error.cause().is_some() {
@@ -98,9 +99,9 @@ impl Shared {
             ErrorKind::RateLimited | ErrorKind::Server => None,
             _ => Mark::new(fastrand::u32(..), authenticator).await,
         };
-        let saved = SavedRefusal::new(refusal, now, mark).to_json();
+        let saved = SavedRefusal::new(refusal, clock, mark).to_json();
         // It outlives its pause, so that the next one is longer, in a new process too.
-        let lifetime = refusal.until.saturating_duration_since(now) + LONGEST_PAUSE;
+        let lifetime = refusal.until.saturating_duration_since(clock.now()) + LONGEST_PAUSE;
         if let Err(error) = in_time(self.store.put(&self.refusal, &saved, Some(lifetime))).await {
             tracing::warn!(kind = %error.kind(), "the refused login could not be saved");
         }
@@ -115,20 +116,24 @@ impl Shared {
         removed.inspect_err(failed).ok()
     }
 
-    /// Whether this process alone may log in.
+    /// Whether this process alone may log in, also because a login that it gave up has the lease.
     pub(super) async fn lease(&self) -> Option<bool> {
         let put = (self.store).put_if_absent(&self.lease, &self.holder, Some(LEASE));
         let failed = |error: &io::Error| {
             tracing::warn!(kind = %error.kind(), "the login could not be announced");
         };
-        in_time(put).await.inspect_err(failed).ok()
+        let is_taken = in_time(put).await.inspect_err(failed).ok()?;
+        Some(is_taken || self.is_leased().await)
+    }
+
+    async fn is_leased(&self) -> bool {
+        let held = in_time(self.store.get(&self.lease)).await;
+        held.is_ok_and(|held| held.as_ref() == Some(&self.holder))
     }
 
     /// Ends our lease, but not that of a process that took it when ours was over.
     pub(super) async fn release(&self) {
-        let held = in_time(self.store.get(&self.lease)).await;
-        let is_ours = held.map(|held| held.as_ref() == Some(&self.holder));
-        if is_ours.unwrap_or(false) {
+        if self.is_leased().await {
             // If this fails, it ends by itself.
             let _ = in_time(self.store.remove(&self.lease)).await;
         }
@@ -156,7 +161,7 @@ struct Mark {
 }
 
 impl Mark {
-    /// The mark of the secret of now; `None` if there is none, or the provider of it hangs.
+    /// The mark of the current secret; `None` if there is none, or if its provider hangs.
     async fn new(salt: u32, authenticator: &dyn Authenticator) -> Option<Self> {
         let secret = timeout(PATIENCE, authenticator.secret()).await.ok()??;
         let mut hash = Sha256::new();
@@ -180,9 +185,9 @@ pub(super) struct SavedRefusal {
 }
 
 impl SavedRefusal {
-    fn new(refusal: &Refusal, now: Instant, mark: Option<Mark>) -> Self {
+    fn new(refusal: &Refusal, clock: &Clock, mark: Option<Mark>) -> Self {
         let error = &refusal.error;
-        let left = refusal.until.saturating_duration_since(now);
+        let left = refusal.until.saturating_duration_since(clock.now());
         // Where the code is printed as something else, it is not on the list.
         let code = error
             .code()
@@ -193,7 +198,7 @@ impl SavedRefusal {
             status: error.status().map(|status| status.as_u16()),
             code: code.map(str::to_owned),
             mark,
-            until_ms: now_ms().saturating_add(milliseconds(left)),
+            until_ms: now_ms(clock).saturating_add(milliseconds(left)),
             pause_ms: milliseconds(refusal.pause),
         }
     }
@@ -212,11 +217,11 @@ impl SavedRefusal {
     /// saved by a clock that is ahead, and counts as over.
     pub(super) fn into_refusal(
         self,
-        now: Instant,
+        clock: &Clock,
         profile: &Profile,
         login: Option<&'static Operation>,
     ) -> Refusal {
-        let left = Duration::from_millis(self.until_ms.saturating_sub(now_ms()));
+        let left = Duration::from_millis(self.until_ms.saturating_sub(now_ms(clock)));
         let left = if left > LONGEST_PAUSE {
             Duration::ZERO
         } else {
@@ -235,14 +240,14 @@ impl SavedRefusal {
         }
         Refusal {
             error,
-            until: now + left,
+            until: clock.now() + left,
             pause: Duration::from_millis(self.pause_ms).min(LONGEST_PAUSE),
         }
     }
 }
 
-fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+fn now_ms(clock: &Clock) -> u64 {
+    let since = clock.system_time().duration_since(UNIX_EPOCH);
     milliseconds(since.unwrap_or_default())
 }
 

@@ -144,3 +144,38 @@ fn read(file: Arc<File>, from: u64, state: State, used: Bytes) -> io::Result<(Ar
     room.truncate(length);
     Ok((file, room.freeze()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::sync::mpsc::channel;
+
+    use tokio::runtime::Builder;
+
+    use super::*;
+
+    /// The last chunk has been read by then, and nothing is read at the end.
+    #[test]
+    fn a_file_that_changes_before_its_end_is_reported() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "EXAMPLE").unwrap();
+        let state = State::of(&file.as_file().metadata().unwrap());
+        let place = Place::Path(Arc::new(file.path().to_owned()));
+        // One thread reads, so that the end waits for the gate.
+        let runtime = Builder::new_current_thread()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let mut reader = FileReader::open(place, state).await.unwrap();
+            let (open, gate) = channel();
+            drop(spawn_blocking(move || gate.recv()));
+            let chunk = poll_fn(|cx| reader.poll_chunk(cx)).await.unwrap();
+            assert_eq!(chunk, "EXAMPLE");
+            file.as_file().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+            open.send(()).unwrap();
+            let end = poll_fn(|cx| reader.poll_chunk(cx)).await;
+            assert_eq!(end.unwrap_err().kind(), io::ErrorKind::InvalidData);
+        });
+    }
+}

@@ -205,3 +205,38 @@ impl Drop for Peeking<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use tokio::io::AsyncWriteExt;
+
+    use super::*;
+
+    /// A piece that shares the room would keep all of it.
+    #[tokio::test]
+    async fn small_pieces_are_copied_out_of_the_room() {
+        for (length, copied) in [
+            (1, true),
+            (CHUNK / 4 - 1, true),
+            (CHUNK / 4, false),
+            (CHUNK, false),
+        ] {
+            let mut reader = Reader::new(Cursor::new(vec![0; length]));
+            let piece = poll_fn(|cx| reader.poll_chunk(cx)).await.unwrap();
+            assert_eq!(piece.len(), length);
+            assert_eq!(piece.try_into_mut().is_ok(), copied, "{length}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_start_does_not_wait_for_more_than_is_asked_for() {
+        let (mut writer, source) = tokio::io::duplex(8);
+        writer.write_all(b"%PDF").await.unwrap();
+        let mut opened = Opened::Reader(Reader::new(source));
+        let mut start = Vec::new();
+        opened.read_start(&mut start, 4).await.unwrap();
+        assert_eq!(start, b"%PDF");
+    }
+}

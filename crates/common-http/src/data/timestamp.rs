@@ -22,7 +22,8 @@ use crate::data::text_or_number::{TextOrNumber, TextOrNumberForm};
 ///
 /// Two timestamps are ordered if both instants are known, and by their texts if the instants are
 /// the same. Otherwise they are not ordered, unless they are equal: sort those by
-/// [`Timestamp::to_date`].
+/// [`Timestamp::to_date`]. To compare with a moment of your own, use
+/// [`Timestamp::to_system_time`].
 ///
 /// With the feature `jiff`, `chrono` or `time`, `TryFrom<&Timestamp>` gives that crate's instant
 /// and date: `jiff::Timestamp` and `jiff::civil::Date`, `chrono::DateTime<Utc>` and

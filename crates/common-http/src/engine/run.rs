@@ -195,7 +195,7 @@ impl Run {
             return Ok(Opened::Bytes(bytes));
         }
         let idle = self.engine.options().timeouts.idle;
-        let opening = timeout(idle, self.request.body.open());
+        let opening = timeout(idle, self.request.body.open_to_send());
         match within(end, Box::pin(opening)).await {
             Ok(Ok(opened)) => opened.map_err(Failure::Local),
             _ => Err(Failure::NotInTime(

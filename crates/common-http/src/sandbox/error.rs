@@ -37,7 +37,7 @@ pub enum SandboxError {
         id: String,
     },
     /// What a test gave the sandbox is not of this kind.
-    #[error("this is not an {what}: {why}")]
+    #[error("not usable as {what}: {why}")]
     #[non_exhaustive]
     InvalidItem {
         /// The kind of item, for example `exam`.

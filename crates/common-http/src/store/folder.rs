@@ -110,14 +110,9 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             folder => disk::refuse_unsafe(&folder?, "the folder of the store")?,
         }
-        match value::read(&self.path.join(key.as_str()))? {
-            Some(kept) if kept.has_ended() => {
-                // The value is gone in any case; the next write may remove the file too.
-                let _ = self.lock().and_then(|lock| self.remove_ended(&lock, key));
-                Ok(None)
-            }
-            kept => Ok(kept.map(|kept| kept.value)),
-        }
+        // Without the lock, which a process that hangs may have. A write removes what has ended.
+        let kept = value::read(&self.path.join(key.as_str()))?;
+        Ok(kept.filter(|kept| !kept.has_ended()).map(|kept| kept.value))
     }
 
     /// Locks the folder for changes, creating it if it is missing.

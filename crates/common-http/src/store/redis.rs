@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,7 +11,6 @@ use redis::{
     AsyncConnectionConfig, Client, Cmd, ErrorKind as RedisKind, FromRedisValue, RedisError,
 };
 use redis::{ServerErrorKind, cmd};
-use tokio::sync::Mutex;
 
 use super::{Store, StoreKey};
 use crate::data::redact::Secret;
@@ -90,20 +89,42 @@ impl RedisStore {
         command
     }
 
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        let connection = self.connection.lock();
+        connection.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The connection that is open, and its number.
+    fn open(&self) -> Option<(MultiplexedConnection, u64)> {
+        let connection = self.lock();
+        Some((connection.open.clone()?, connection.number))
+    }
+
     /// The connection, its number, and whether it was open before.
+    ///
+    /// Accesses at the same time may each open one, of which the last is kept. They do not wait for
+    /// each other, because an access that is not polled any more would never let the others go on.
     async fn connection(&self) -> io::Result<(MultiplexedConnection, u64, bool)> {
-        let mut connection = self.connection.lock().await;
-        if let Some(open) = &connection.open {
-            return Ok((open.clone(), connection.number, true));
+        if let Some((open, number)) = self.open() {
+            return Ok((open, number, true));
         }
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(PATIENCE))
             .set_response_timeout(Some(PATIENCE));
         let opening = (self.client).get_multiplexed_async_connection_with_config(&config);
         let open = opening.await.map_err(|error| translated(&error))?;
+        let mut connection = self.lock();
         connection.open = Some(open.clone());
         connection.number += 1;
         Ok((open, connection.number, false))
+    }
+
+    /// Opens another connection for the next access, unless that has been done.
+    fn close(&self, number: u64) {
+        let mut connection = self.lock();
+        if connection.number == number {
+            connection.open = None;
+        }
     }
 
     async fn ask<T: FromRedisValue>(&self, command: &Cmd, repeat: Repeat) -> io::Result<T> {
@@ -115,10 +136,7 @@ impl RedisStore {
             };
             // Whatever failed, for example a replica that was promoted: the next access connects
             // again.
-            let mut connection = self.connection.lock().await;
-            if connection.number == number {
-                connection.open = None;
-            }
+            self.close(number);
             // The server may have ended an idle connection long ago.
             let may_be_stale = is_old && error.is_io_error() && !error.is_timeout();
             if !may_be_stale || repeat == Repeat::Never {
@@ -234,6 +252,8 @@ impl fmt::Debug for RedisStore {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::timeout;
+
     use super::*;
 
     #[test]
@@ -254,6 +274,28 @@ mod tests {
         assert!(matches!(seconds(30), Life::Milliseconds(30_000)));
         assert!(matches!(Life::of(Some(Duration::MAX)), Life::Endless));
         assert!(matches!(Life::of(None), Life::Endless));
+    }
+
+    /// A call that is cancelled can leave its login, and with it an access, for a later call to
+    /// continue.
+    #[tokio::test]
+    async fn an_access_that_nobody_continues_stops_no_other() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = std::thread::spawn(move || {
+            let (silent, _) = listener.accept().unwrap();
+            drop(listener);
+            silent
+        });
+        let store = RedisStore::new(&format!("redis://{address}/")).unwrap();
+        let key = StoreKey::of(&["a"]);
+        let mut left = store.get(&key);
+        let moment = Duration::from_millis(200);
+        timeout(moment, &mut left).await.unwrap_err();
+        let _silent = server.join().unwrap();
+        let other = timeout(PATIENCE, store.get(&key)).await;
+        other.expect("an end").unwrap_err();
+        drop(left);
     }
 
     /// Nobody listens there.

@@ -86,6 +86,25 @@ async fn a_stream_of_another_length_is_not_sent_to_its_end() {
     }
 }
 
+/// A body of no length is never asked for its bytes, so they are looked for before.
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_should_be_empty_and_is_not_is_not_sent() {
+    let factory = Body::from_factory(0, || async { Ok(CONTENT.as_bytes()) });
+    for body in [pieces(0), Body::single_pass(CONTENT.as_bytes(), 0), factory] {
+        let network = network([Good]);
+        let error = send_body(&engine(&network), &STORE, body).await;
+        let error = error.unwrap_err();
+        assert_eq!(fate(&error), (ErrorKind::LocalIo, Delivery::NotSent));
+        assert_eq!(error.io_kind(), Some(io::ErrorKind::InvalidData));
+        assert_eq!(network.count(), 0);
+    }
+    // An empty one can be sent, and again.
+    let network = network([Fails(TransportError::Interrupted), Good]);
+    let empty = Body::from_stream(0, stream::empty::<io::Result<Bytes>>());
+    send_body(&engine(&network), &REPLACE, empty).await.unwrap();
+    assert_eq!(network.count(), 2);
+}
+
 fn broken<E>(error: E) -> Body
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>> + Send + 'static,
@@ -126,7 +145,7 @@ async fn a_download_is_sent_on() {
         if broken {
             let error = result.unwrap_err();
             assert_eq!(error.operation(), Some(STORE.id()));
-            assert_eq!(error.io_kind(), Some(io::ErrorKind::UnexpectedEof));
+            assert_eq!(error.io_kind(), Some(io::ErrorKind::ConnectionAborted));
         } else {
             result.unwrap();
             assert_eq!(sent(&to), CONTENT.as_bytes());

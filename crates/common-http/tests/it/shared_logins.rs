@@ -5,12 +5,14 @@
 use std::future::pending;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use common_http::transport::FakeAnswer;
 use common_http::{CallOptions, FolderStore, MemoryStore, Secret, Store, StoreKey, async_trait};
 use futures_util::future::join_all;
-use tokio::time::{Instant, timeout};
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::helper::door::{MINE, calls, door, logins, only, token, welcome};
 use crate::helper::processes::{beside, process};
@@ -105,7 +107,7 @@ async fn a_failed_login_frees_the_others() {
     let store = Arc::new(MemoryStore::default());
     let processes = [process(&network, &store), process(&network, &store)];
     let (first, second) = tokio::join!(call(&processes[0], &MINE), async {
-        tokio::time::sleep(millis(10)).await;
+        sleep(millis(10)).await;
         call(&processes[1], &MINE).await
     });
     first.unwrap_err();
@@ -127,6 +129,61 @@ async fn one_process_renews_for_all() {
         assert!(ended.iter().all(Result::is_ok));
     }
     assert_eq!(logins(&network), 2);
+}
+
+/// Nobody waits for a renewal in another process, however long it takes.
+#[tokio::test(start_paused = true)]
+async fn a_slow_renewal_of_another_process_is_not_waited_for() {
+    let login = |n| token(n).after(if n == 1 { millis(1) } else { seconds(8) });
+    let network = door(login, only(&[1, 2]));
+    let store = Arc::new(MemoryStore::default());
+    let processes: Vec<_> = (0..5).map(|_| process(&network, &store)).collect();
+    join_all(processes.iter().map(|process| call(process, &MINE))).await;
+    tokio::time::advance(seconds(3001)).await;
+    let started = Instant::now();
+    let (renewing, others) = processes.split_first().unwrap();
+    let (renewed, took) = tokio::join!(call(renewing, &MINE), async {
+        sleep(millis(10)).await;
+        for process in others {
+            call(process, &MINE).await.unwrap();
+        }
+        started.elapsed()
+    });
+    renewed.unwrap();
+    assert!(took < seconds(1), "{took:?}");
+    for process in others {
+        call(process, &MINE).await.unwrap();
+    }
+    assert_eq!(logins(&network), 2);
+}
+
+/// The lease of a login that the client gave up is its own.
+#[tokio::test(start_paused = true)]
+async fn a_client_does_not_wait_for_its_own_lease() {
+    let ended = Arc::new(AtomicBool::new(false));
+    let login = |n| token(n).after(if n == 2 { seconds(20) } else { millis(1) });
+    let network = door(login, {
+        let ended = Arc::clone(&ended);
+        move |request| {
+            if ended.load(Ordering::SeqCst) {
+                only(&[3])(request)
+            } else {
+                welcome(request)
+            }
+        }
+    });
+    let store = Arc::new(MemoryStore::default());
+    let client = process(&network, &store);
+    call(&client, &MINE).await.unwrap();
+    tokio::time::advance(seconds(3001)).await;
+    // The renewal is given up after 10 s.
+    call(&client, &MINE).await.unwrap();
+    ended.store(true, Ordering::SeqCst);
+    let started = Instant::now();
+    call(&client, &MINE).await.unwrap();
+    assert_eq!(logins(&network), 3);
+    assert!(started.elapsed() < seconds(1), "{:?}", started.elapsed());
+    assert!(store.get(&beside("lease")).await.unwrap().is_none());
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -221,6 +278,78 @@ async fn a_store_that_is_partly_broken_stops_no_call() {
         let took = started.elapsed();
         assert!(took < seconds(100), "{broken:?}, {hangs}: {took:?}");
         assert!(logins(&network) <= 3, "{broken:?}, {hangs}");
+    }
+}
+
+/// Nor does it stop a call that has less time than the client waits for a store.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_leaves_time_for_the_call() {
+    for broken in ACCESSES {
+        let store = Arc::new(Partly {
+            memory: MemoryStore::default(),
+            broken,
+            hangs: true,
+        });
+        let network = door(|n| token(n).after(millis(500)), welcome);
+        let options = CallOptions::default().deadline(seconds(4));
+        let ended = call_with(&process(&network, &store), &MINE, options).await;
+        assert!(ended.is_ok(), "{broken:?}: {}", ended.unwrap_err());
+    }
+}
+
+/// A store with one connection, which an access has until it has ended.
+#[derive(Default)]
+struct OneByOne {
+    memory: MemoryStore,
+    connection: Mutex<()>,
+}
+
+impl OneByOne {
+    async fn access(&self) -> MutexGuard<'_, ()> {
+        let connection = self.connection.lock().await;
+        sleep(seconds(1)).await;
+        connection
+    }
+}
+
+#[async_trait]
+impl Store for OneByOne {
+    async fn get(&self, key: &StoreKey) -> io::Result<Option<Secret>> {
+        let _connection = self.access().await;
+        self.memory.get(key).await
+    }
+
+    async fn put(&self, key: &StoreKey, value: &Secret, life: Option<Duration>) -> io::Result<()> {
+        let _connection = self.access().await;
+        self.memory.put(key, value, life).await
+    }
+
+    async fn put_if_absent(
+        &self,
+        key: &StoreKey,
+        value: &Secret,
+        life: Option<Duration>,
+    ) -> io::Result<bool> {
+        let _connection = self.access().await;
+        self.memory.put_if_absent(key, value, life).await
+    }
+
+    async fn remove(&self, key: &StoreKey) -> io::Result<()> {
+        let _connection = self.access().await;
+        self.memory.remove(key).await
+    }
+}
+
+/// A call that is cancelled, at whatever moment, leaves no access to the store behind.
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_call_keeps_no_connection_of_the_store() {
+    for after in 0..14 {
+        let store = Arc::new(OneByOne::default());
+        let client = process(&door(slow_token, welcome), &store);
+        let time = millis(1000 * after + 500);
+        let _ = timeout(time, call(&client, &MINE)).await;
+        let others = timeout(seconds(10), store.get(&beside("lease"))).await;
+        assert!(others.is_ok(), "cancelled after {time:?}");
     }
 }
 

@@ -48,6 +48,14 @@ async fn a_stream_and_a_reader_give_the_whole_body() {
     assert_eq!((length.unwrap(), &*copied), (15, &b"%PDF-EXAMPLE-15"[..]));
 }
 
+/// Nothing was taken from it, so it can still be read from the start.
+#[tokio::test(start_paused = true)]
+async fn a_wait_for_the_first_piece_that_is_given_up_costs_nothing() {
+    let mut download = of(&answering(file)).await;
+    assert!(poll!(pin!(download.chunk())).is_pending());
+    assert_eq!(download.bytes().await.unwrap(), "%PDF-EXAMPLE-15");
+}
+
 /// The stream ends after its error; whoever reads again gets the error again, never the end.
 #[tokio::test(start_paused = true)]
 async fn a_broken_body_is_an_error_once_in_a_stream_and_at_every_read() {
@@ -64,7 +72,7 @@ async fn a_broken_body_is_an_error_once_in_a_stream_and_at_every_read() {
 
     for _ in 0..2 {
         let error = download.read(&mut [0; 8]).await.unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionAborted);
         assert_eq!(inner(error).kind(), ErrorKind::Interrupted);
         let error = download.chunk().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Interrupted);
@@ -77,12 +85,12 @@ async fn a_copy_of_a_broken_body_fails() {
     for (answer, kind) in [
         (
             (|| FakeAnswer::json("{}").cut()) as fn() -> FakeAnswer,
-            io::ErrorKind::UnexpectedEof,
+            io::ErrorKind::ConnectionAborted,
         ),
         (|| FakeAnswer::json("{}").hang(), io::ErrorKind::TimedOut),
         (
             || FakeAnswer::json("{}").header("content-length", "3"),
-            io::ErrorKind::UnexpectedEof,
+            io::ErrorKind::ConnectionAborted,
         ),
     ] {
         let mut copied = Vec::new();

@@ -1,10 +1,16 @@
 //! A client that waits by the sandbox's clock: its waits take no time, and count as if they did.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use common_http::example::GET as GET_THING;
 use common_http::sandbox::Fault;
-use common_http::{CallOptions, Engine, ErrorKind, HttpOptions, Result};
+use common_http::{
+    Authenticator, CallOptions, Engine, Error, ErrorKind, HttpOptions, MemoryStore, Result, Secret,
+    Session, StoreKey, async_trait,
+};
+use http::StatusCode;
 
 use crate::wire::{GET, Sandbox, start};
 
@@ -110,4 +116,69 @@ async fn without_it_the_clock_does_not_matter() {
     sandbox.fail_next(GET, throttled(0)).unwrap();
     get(&sandbox.client(), None).await.unwrap();
     assert_eq!(waited(&sandbox, began), Duration::ZERO);
+}
+
+/// Refuses every login.
+struct Refused(Arc<AtomicUsize>);
+
+#[async_trait]
+impl Authenticator for Refused {
+    async fn open(&self, _engine: &Engine) -> Result<Session> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Err(Error::new(ErrorKind::Credentials).with_status(StatusCode::UNAUTHORIZED))
+    }
+}
+
+/// So is the pause after a refused login, in the store too.
+#[tokio::test]
+async fn the_pause_after_a_refused_login_ends_by_the_sandboxs_clock() {
+    let sandbox = start().await;
+    sandbox.clock().freeze();
+    let logins = Arc::new(AtomicUsize::new(0));
+    let http = HttpOptions::default().fast_waits(sandbox.clock());
+    let client = sandbox
+        .client_builder()
+        .http(http)
+        .authenticator(Refused(Arc::clone(&logins)))
+        .store(Arc::new(MemoryStore::default()), StoreKey::of(&["example"]))
+        .build()
+        .unwrap();
+    for sent in 1..=3 {
+        get(&client, None).await.unwrap_err();
+        get(&client, None).await.unwrap_err();
+        assert_eq!(logins.load(Ordering::SeqCst), sent);
+        sandbox.clock().advance(4 * MINUTE);
+    }
+}
+
+/// Opens sessions of an hour.
+struct Hourly(Arc<AtomicUsize>);
+
+#[async_trait]
+impl Authenticator for Hourly {
+    async fn open(&self, _engine: &Engine) -> Result<Session> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Ok(Session::new(Secret::from("EXAMPLE")).lifetime(60 * MINUTE))
+    }
+}
+
+/// So do sessions in a store.
+#[tokio::test]
+async fn a_saved_session_ages_by_the_sandboxs_clock() {
+    let sandbox = start().await;
+    sandbox.clock().freeze();
+    let (logins, store) = (Arc::new(AtomicUsize::new(0)), MemoryStore::default());
+    for (minutes, sent) in [(0, 1), (50, 1), (11, 2), (59, 2), (2, 3)] {
+        sandbox.clock().advance(minutes * MINUTE);
+        let http = HttpOptions::default().fast_waits(sandbox.clock());
+        let restarted = sandbox
+            .client_builder()
+            .http(http)
+            .authenticator(Hourly(Arc::clone(&logins)))
+            .store(Arc::new(store.clone()), StoreKey::of(&["example"]))
+            .build()
+            .unwrap();
+        get(&restarted, None).await.unwrap();
+        assert_eq!(logins.load(Ordering::SeqCst), sent, "after {minutes} more");
+    }
 }

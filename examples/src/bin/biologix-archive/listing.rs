@@ -1,6 +1,6 @@
 //! Reading the vendor's list, or what of it has changed.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use biologix_client::exams::{Change, Changes, Exam, ExamItems};
 use biologix_client::{Item, Rejected};
@@ -34,8 +34,7 @@ impl Listing {
             }
             // A nightly job may be early on the last of the days.
             let period = HOUR * 24 * args.full_every - HOUR;
-            let changes = changes.full_every(period).now(SystemTime::now());
-            Self::Changes(Box::new(changes))
+            Self::Changes(Box::new(changes.full_every(period)))
         } else {
             let mut list = exams.list();
             if let Some(size) = args.page_size {
@@ -45,9 +44,10 @@ impl Listing {
         }
     }
 
-    /// Whether exams may be left out that are as they were at the last run.
+    /// Whether exams may be left out that are as they were at the last run. A reading of the whole
+    /// list counts, too: each run with `--changes` fetches the reports that are missing.
     pub(crate) fn leaves_out(&self) -> bool {
-        matches!(self, Self::Changes(changes) if !changes.is_full())
+        matches!(self, Self::Changes(_))
     }
 
     async fn next(&mut self) -> Option<Result<Item<Exam>, Error>> {

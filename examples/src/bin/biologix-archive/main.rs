@@ -1,6 +1,7 @@
 //! Archives a sleep centre's exams and report PDFs in a folder; run again, it updates the folder.
 //!
-//! 1. The whole list is read, or with `--changes` what can have changed ([`listing`]), then `exams.jsonl` is replaced at once ([`ledger`]).
+//! 1. The whole list is read, or with `--changes` what can have changed ([`listing`]), then
+//!    `exams.jsonl` is replaced at once ([`ledger`]).
 //! 2. The reports that are not there yet are fetched, several at the same time ([`reports`]).
 //!
 //! If the list breaks off, the run fails with that error, but the exams read until then are kept

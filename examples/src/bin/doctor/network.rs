@@ -127,7 +127,7 @@ async fn connection(
         Err(error) => match (error.status(), error.code()) {
             (Some(status), date) => (status, date.map(str::to_owned)),
             (None, _) => {
-                no_answer(report, setting, &error);
+                no_answer(report, setting, proxied, &error);
                 return None;
             }
         },
@@ -143,13 +143,18 @@ fn date_of(answer: &Answer) -> Option<String> {
     answer.header("date").map(str::to_owned)
 }
 
-fn no_answer(report: &mut Report, setting: &str, error: &Error) {
+fn no_answer(report: &mut Report, setting: &str, proxied: bool, error: &Error) {
     let cause = error.cause().map_or("", |cause| cause.as_str());
+    let setting = if proxied {
+        "the proxy's address (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY)"
+    } else {
+        setting
+    };
     let address = format!("is {setting} right, its port included, and can this machine reach it?");
     if cause.starts_with("tls_") {
         report.ok("connection", "the address accepts connections");
         report.error("tls", error, None);
-    } else if cause == "refused" {
+    } else if cause == "refused" || proxied && cause == "dns" {
         report.error("connection", error, Some(&address));
     } else {
         report.error("connection", error, None);
@@ -180,9 +185,12 @@ async fn tls(report: &mut Report, url: &Url, proxied: bool) {
 
 fn clock(report: &mut Report, date: &Option<String>) {
     const ADVICE: &str = "set the clock (NTP): tokens, signed addresses and certificates need it";
-    let date = date.as_deref().map(httpdate::parse_http_date);
-    let Some(Ok(theirs)) = date else {
+    let Some(date) = date else {
         report.skip("clock", "the answer has no Date");
+        return;
+    };
+    let Ok(theirs) = httpdate::parse_http_date(date) else {
+        report.skip("clock", "the answer's Date is not readable");
         return;
     };
     let ours = SystemTime::now();

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 /// The longest name that is printed.
 const LONGEST: usize = 40;
+/// The most digits in one. With more it may be somebody's number.
+const DIGITS: usize = 3;
 
 /// The paths of what is not known.
 #[derive(Default, Serialize)]
@@ -67,6 +69,7 @@ fn printable(name: &str) -> &str {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let is_name = name.len() <= LONGEST
         && name.bytes().all(is_part)
+        && name.bytes().filter(u8::is_ascii_digit).count() <= DIGITS
         && !name.starts_with(|first: char| first.is_ascii_digit());
     if is_name && !name.is_empty() {
         name
@@ -96,7 +99,8 @@ mod tests {
     #[test]
     fn fields_are_told_from_types() {
         let exam = json!({"examId": "1", "status": "MARKER", "new": 1, "null": null,
-                          "Maria Example": 1, "0000001AA": 1, "type": 1});
+                          "Maria Example": 1, "0000001AA": 1, "id0001": 1,
+                          "spo2Below90": 1, "type": 1});
         let exam: Exam = serde_json::from_value(exam).unwrap();
         let mut unknown = Unknown::default();
         unknown.fields::<Exam>("exams[]", &exam.extra, |exam| &exam.extra);
@@ -107,6 +111,7 @@ mod tests {
                 "exams[].?",
                 "exams[].new",
                 "exams[].null",
+                "exams[].spo2Below90",
                 "exams[].status (text)"
             ]
         );

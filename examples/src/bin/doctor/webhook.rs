@@ -120,7 +120,7 @@ fn not_reached(report: &mut Report, error: &Error) {
     let advice = match error.kind() {
         ErrorKind::Config => {
             "it must be https, or this program must be allowed to call it (ALLOW_PLAIN_HTTP=1); \
-             it must have no user name and no query"
+             an address with a user name or a query is not called"
         }
         _ => "this machine does not reach it: make sure that MedReader does",
     };

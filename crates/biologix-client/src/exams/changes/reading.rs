@@ -4,7 +4,8 @@
 //! that it saw. Of those, the open ones can change, and are waited for. A reading that is not full
 //! ends when it has seen them all and then, or in between, a page's worth of known and unchanged
 //! finished exams in a row. An open exam that was removed is never seen. Then the reading ends where
-//! a page's worth of exams in a row began before the horizon: everything behind is older.
+//! a page's worth of exams in a row began before the horizon: everything behind is older. That takes
+//! an exam that was behind the open ones, too: a list that begins with old exams proves nothing.
 //!
 //! The vendor's total is the check of that order: if it has grown by more than the new exams in
 //! front, others are elsewhere, and the whole list is read.
@@ -71,7 +72,7 @@ pub(super) struct Reading {
     has_passed_all: bool,
     /// How many exams in a row began before the horizon.
     old: usize,
-    /// They have been a page's worth once.
+    /// They have been a page's worth since the last one that did not.
     is_beyond: bool,
     /// The ids that the caller has and that were not seen.
     unseen: BTreeSet<String>,
@@ -83,6 +84,8 @@ struct Before {
     total: Option<u64>,
     entries: Vec<Entry>,
     places: HashMap<Hash, usize>,
+    /// How many of the entries are not behind the last one that is waited for.
+    open: usize,
     /// How many of the entries are not behind the reading.
     reached: usize,
 }
@@ -102,9 +105,7 @@ impl Reading {
         let now = seconds(rules.now);
         let horizon = now.saturating_sub(rules.horizon.as_secs());
         let entries = checkpoint.entries;
-        let open = entries
-            .iter()
-            .filter(|entry| entry.since.is_some_and(|since| since >= horizon));
+        let is_open = |entry: &&Entry| entry.since.is_some_and(|since| since >= horizon);
         Self {
             is_full,
             now,
@@ -112,7 +113,11 @@ impl Reading {
             page: usize::try_from(rules.page_size)
                 .unwrap_or(usize::MAX)
                 .max(1),
-            waited_for: open.map(|entry| entry.id).collect(),
+            waited_for: entries
+                .iter()
+                .filter(is_open)
+                .map(|entry| entry.id)
+                .collect(),
             before: Before {
                 full: checkpoint.full,
                 total: checkpoint.total,
@@ -121,6 +126,10 @@ impl Reading {
                     .enumerate()
                     .map(|(place, entry)| (entry.id, place))
                     .collect(),
+                open: entries
+                    .iter()
+                    .rposition(|entry| is_open(&entry))
+                    .map_or(0, |place| place + 1),
                 entries,
                 reached: 0,
             },
@@ -146,7 +155,8 @@ impl Reading {
 
     /// Whether nothing further can have changed. Asked after each page.
     pub(super) fn is_over(&self) -> bool {
-        let is_over = self.has_passed_all || self.is_beyond && self.has_passed_new;
+        let is_beyond = self.is_beyond && self.before.reached >= self.before.open;
+        let is_over = self.has_passed_all || is_beyond && self.has_passed_new;
         is_over && !self.is_full && !self.is_disordered
     }
 
@@ -256,7 +266,10 @@ impl Reading {
     fn pass(&mut self, start: Option<u64>) {
         match start {
             Some(start) if start < self.horizon => self.old += 1,
-            Some(_) => self.old = 0,
+            Some(_) => {
+                self.old = 0;
+                self.is_beyond = false;
+            }
             None => {}
         }
         self.is_beyond |= self.old >= self.page;

@@ -121,15 +121,15 @@ async fn an_own_exam_that_is_changed_is_done_with_a_key_and_keeps_the_rest() {
 async fn what_is_not_an_exam_is_refused() {
     let sandbox = sandbox(1).await;
     for (exam, why) in [
-        (json!([1]), "this is not an exam: it is not an object"),
-        (json!({}), "this is not an exam: it has no `examId`"),
+        (json!([1]), "not usable as exam: it is not an object"),
+        (json!({}), "not usable as exam: it has no `examId`"),
         (
             json!({ "examId": 7 }),
-            "this is not an exam: it has no `examId`",
+            "not usable as exam: it has no `examId`",
         ),
         (
             json!({ "examId": "" }),
-            "this is not an exam: it has no `examId`",
+            "not usable as exam: it has no `examId`",
         ),
     ] {
         assert_eq!(sandbox.put_exam(exam).unwrap_err().to_string(), why);

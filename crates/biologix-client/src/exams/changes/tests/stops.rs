@@ -137,6 +137,23 @@ fn past_the_horizon_only_behind_a_page_of_old_exams_in_a_row() {
 }
 
 #[test]
+fn not_at_old_exams_in_front_of_those_that_are_waited_for() {
+    for is_dated in [true, false] {
+        let mut list = centre(3_000, &[5, 30]);
+        list.exams.reverse();
+        let place = list.exams.len() - 6;
+        if !is_dated {
+            list.exams[place].start = None;
+            list.exams[place - 25].status = 6;
+        }
+        let checkpoint = list.first();
+        list.exams[place].status = 6;
+        let run = list.run(checkpoint, &[]);
+        assert_eq!(run.given, [list.exams[place].json()], "{is_dated}");
+    }
+}
+
+#[test]
 fn past_the_horizon_only_behind_what_is_new() {
     let mut list = centre(100, &[]);
     list.now += HORIZON * 2;
@@ -153,15 +170,25 @@ fn past_the_horizon_only_behind_what_is_new() {
 }
 
 #[test]
-fn past_the_horizon_if_an_open_exam_without_a_date_is_behind_it_now_and_only_once() {
+fn at_an_open_exam_without_a_date_that_is_behind_the_horizon_but_was_seen_since() {
     let mut list = centre(3_000, &[2_100, 2_150]);
     list.exams[2_100].start = None;
     list.exams[2_150].start = None;
     let mut checkpoint = list.first();
     // Two days later, the horizon is at place 2,112.
     list.now += day(2);
-    for pages in [213, 211] {
+    for removed in [None, Some(2_150), None] {
+        if let Some(place) = removed {
+            list.exams.remove(place);
+        }
         let run = list.run(checkpoint, &[]);
+        let is_there = list.exams[2_150].is_open();
+        // Once it is gone, the first run passes the exams that were behind it.
+        let pages = if is_there || removed.is_some() {
+            216
+        } else {
+            211
+        };
         assert_eq!(run.pages, pages);
         checkpoint = run.checkpoint;
     }
