@@ -6,8 +6,13 @@
 //! dies in between, a job that has an effect is not sent a second time unless the vendor's list
 //! shows that it did not arrive, or a person says so; and one that was not sent is not forgotten.
 //!
-//! [`decision`] is the table of what becomes of a job. The page `docs/courier.md` says how to run
-//! it. To use it in another program, copy this folder or call it:
+//! [`decision`] is the table: how an attempt ended, how the kind may be repeated, what follows.
+//! `queue` and `desk` have the SQL of workers and of people, one for SQLite and Postgres;
+//! `database` has the few words that differ. `worker` takes jobs, `attempt` makes one attempt,
+//! `heart` keeps leases, and `upload_state` is a `Store` in a job's row.
+//!
+//! The page `docs/courier.md` says how to run it. To use it in another program, copy this folder or
+//! call it:
 //!
 //! ```
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
