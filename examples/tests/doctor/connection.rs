@@ -284,6 +284,34 @@ fn a_tunnel_through_a_proxy() {
     report.is("gensoft", "tls", "ok", "not visible through a proxy");
 }
 
+/// A network that asks for a login first answers in the vendor's place.
+#[test]
+fn a_web_page() {
+    const PAGE: &str = " \n<!doctype html><title>EXAMPLE</title>";
+    for (code, kind, body, is_page) in [
+        (200, "text/html; charset=utf-8", PAGE, true),
+        (200, "Text/HTML", "", true),
+        (200, "application/json", PAGE, true),
+        (200, "application/json", "{}", false),
+        (200, "text/plain", "EXAMPLE <br>", false),
+        (404, "text/html", PAGE, false),
+        (302, "text/html", PAGE, false),
+    ] {
+        let server = Server::start(move |_| Answer::new(code, kind, body));
+        let report = gensoft(&server.url, &[], 0);
+        let (status, detail) = if is_page {
+            let advice = "is something between this machine and the vendor?";
+            ("warn", format!("a web page answers; {advice}"))
+        } else {
+            ("ok", format!("answers (status {code})"))
+        };
+        let found = report.check("gensoft", "connection");
+        assert_eq!(found, (status, None, detail.as_str()), "{code} {kind}");
+        // Whoever answers, the checks go on.
+        report.is("gensoft", "read", "skipped", "Gensoft has nothing");
+    }
+}
+
 #[test]
 fn a_clock_that_is_wrong() {
     for (off, status, detail) in [

@@ -16,7 +16,8 @@ const AFTER_HELP: &str = "\
 The checks of a vendor come in this order. After a FAIL, those that need it are skipped:
   settings       all are there and readable; a missing one is a FAIL here, not status 2
   name           the host name has an address
-  connection     the address answers, as the clients reach it, through a proxy if one is set
+  connection     the address answers, as the clients reach it, through a proxy if one is set; warn
+                 if a web page does
   tls            the certificate is trusted; warn if it ends within 14 days
   clock          this machine's against the answer's Date: warn over 1 minute, FAIL over 5
   login, token   the vendor accepts the account; it is asked once

@@ -1,22 +1,21 @@
 //! Biologix: a login, and a page of exams.
 
 use biologix_client::exams::{
-    AfNotification, AfterQuestions, CardiologyResult, Exam, ExamBase, ExamPage, ExamPatient,
-    ExamResult, ExamStatus, ExamType, Gender, IssuedBy, OdiCategory, OximetryResult, Oxistar,
-    PartnerSleepStudy, SnoringResult,
+    AfNotification, Exam, ExamPage, ExamResult, ExamStatus, ExamType, Gender, OdiCategory,
 };
-use biologix_client::sandbox::Sandbox;
-use biologix_client::{BiologixClient, BiologixClientBuilder, ErrorKind, PartnerId, SessionInfo};
+use biologix_client::sandbox::{Centre, Sandbox};
+use biologix_client::{BiologixClient, Error, ErrorKind, HttpOptions, PartnerId};
 use common_http::Item;
 use examples::failure::Failure;
 use examples::{configured, settings};
 use serde_json::Value;
 
 use crate::report::Report;
+use crate::target::{self, Target};
 use crate::unknown::Unknown;
-use crate::{network, readings, setup};
+use crate::{readings, setup};
 
-pub(crate) const SETTINGS: [&str; 4] = [
+const SETTINGS: [&str; 4] = [
     "BIOLOGIX_BASE_URL",
     "BIOLOGIX_USERNAME",
     "BIOLOGIX_PASSWORD",
@@ -26,81 +25,48 @@ pub(crate) const SETTINGS: [&str; 4] = [
 /// How many exams are read. Enough to see most fields and codes.
 const EXAMS: u32 = 20;
 
-/// Checks Biologix if it is configured, or its sandbox.
-pub(crate) async fn check(built_in: bool) -> Result<Option<Report>, Failure> {
-    if !built_in && !setup::is_any_set(&SETTINGS) {
-        return Ok(None);
-    }
-    let sandbox: Option<Sandbox> = setup::sandbox(built_in).await?;
-    let report = Report::new(&["login", "scope", "read"]);
-    Ok(Some(match target(sandbox.as_ref()) {
-        Ok(target) => target.check(report).await,
-        Err(failure) => report.unusable(&failure),
-    }))
-}
-
-struct Target {
-    url: String,
+pub(crate) struct Biologix {
     client: BiologixClient,
     partner: PartnerId,
-    http: common_http::HttpOptions,
 }
 
-fn target(sandbox: Option<&Sandbox>) -> Result<Target, Failure> {
-    let (url, builder, partner): (_, BiologixClientBuilder, _) = match sandbox {
-        Some(sandbox) => {
-            let partner = PartnerId::from(sandbox.settings.partner_id.as_str());
-            (sandbox.url().to_owned(), sandbox.client_builder(), partner)
-        }
-        None => {
-            let [url, ..] = settings::required(SETTINGS)?;
-            let (builder, partner) = configured::biologix(url.clone())?;
-            (url, builder, partner)
-        }
-    };
-    let http = setup::http()?;
-    let client = builder.http(http.clone()).build();
-    Ok(Target {
-        url,
-        client: client.map_err(|error| settings::refused(error, SETTINGS[0]))?,
-        partner,
-        http,
-    })
+impl Target for Biologix {
+    type Vendor = Centre;
+
+    const SETTINGS: &'static [&'static str] = &SETTINGS;
+    const CHECKS: &'static [&'static str] = &["login", "scope", "read"];
+
+    fn configured(sandbox: Option<&Sandbox>) -> Result<(String, HttpOptions, Self), Failure> {
+        let (url, builder, partner) = match sandbox {
+            Some(sandbox) => {
+                let partner = PartnerId::from(sandbox.settings.partner_id.as_str());
+                (sandbox.url().to_owned(), sandbox.client_builder(), partner)
+            }
+            None => {
+                let [url, ..] = settings::required(SETTINGS)?;
+                let (builder, partner) = configured::biologix(url.clone())?;
+                (url, builder, partner)
+            }
+        };
+        let http = setup::http()?;
+        let client = builder.http(http.clone()).build();
+        let client = client.map_err(|error| settings::refused(error, Self::ADDRESS))?;
+        Ok((url, http, Self { client, partner }))
+    }
+
+    async fn examine(&self, report: &mut Report) {
+        let opened = self.client.sessions().open().await;
+        let login = target::login(report, ("login", "accepted"), opened, advice_of_login);
+        let Some(session) = login else { return };
+        let unknown = &mut report.unknown;
+        unknown.fields("login", [&session], |login| &login.extra);
+        let start = serde_json::to_value(&session.token_start).ok();
+        report.reading("login.token_start", readings::time(start.as_ref()));
+        self.read(report).await;
+    }
 }
 
-impl Target {
-    async fn check(self, mut report: Report) -> Report {
-        report.ok("settings", "complete");
-        let Self { url, http, .. } = &self;
-        if network::check(&mut report, SETTINGS[0], url, http).await
-            && self.login(&mut report).await
-        {
-            self.read(&mut report).await;
-        }
-        report.finish()
-    }
-
-    async fn login(&self, report: &mut Report) -> bool {
-        match self.client.sessions().open().await {
-            Ok(session) => {
-                report.ok("login", "accepted");
-                let unknown = &mut report.unknown;
-                unknown.fields::<SessionInfo>("login", &session.extra, |login| &login.extra);
-                let start = serde_json::to_value(&session.token_start).ok();
-                if let Some(form) = readings::time(start.as_ref()) {
-                    report.reading("login.token_start", form);
-                }
-                true
-            }
-            Err(error) => {
-                let refused = error.kind() == ErrorKind::Credentials;
-                let advice = "check BIOLOGIX_USERNAME and BIOLOGIX_PASSWORD";
-                report.error("login", &error, refused.then_some(advice));
-                false
-            }
-        }
-    }
-
+impl Biologix {
     async fn read(&self, report: &mut Report) {
         let list = self.client.exams(&self.partner).list().page_size(EXAMS);
         match list.await {
@@ -116,14 +82,22 @@ impl Target {
             }
             Err(error) => {
                 report.skip("scope", "the read did not show it");
-                let advice = match error.kind() {
-                    ErrorKind::NotFound => Some("check BIOLOGIX_BASE_URL and BIOLOGIX_PARTNER_ID"),
-                    ErrorKind::InvalidInput => Some("check BIOLOGIX_PARTNER_ID"),
-                    _ => None,
-                };
-                report.error("read", &error, advice);
+                report.error("read", &error, advice_of_read(&error));
             }
         }
+    }
+}
+
+fn advice_of_login(error: &Error) -> Option<&'static str> {
+    let refused = error.kind() == ErrorKind::Credentials;
+    refused.then_some("check BIOLOGIX_USERNAME and BIOLOGIX_PASSWORD")
+}
+
+fn advice_of_read(error: &Error) -> Option<&'static str> {
+    match error.kind() {
+        ErrorKind::NotFound => Some("check BIOLOGIX_BASE_URL and BIOLOGIX_PARTNER_ID"),
+        ErrorKind::InvalidInput => Some("check BIOLOGIX_PARTNER_ID"),
+        _ => None,
     }
 }
 
@@ -143,11 +117,7 @@ fn read_page(report: &mut Report, page: &ExamPage) {
 
 fn read_forms(report: &mut Report, exam: &Value) {
     for name in ["examKey", "patientUserId", "base", "result", "patient"] {
-        match exam.get(name) {
-            None => report.reading("exams.missing", "absent"),
-            Some(Value::Null) => report.reading("exams.missing", "null"),
-            Some(_) => {}
-        }
+        report.reading("exams.missing", readings::missing(exam.get(name)));
     }
     if let Some(Value::String(id)) = exam.get("examId") {
         report.reading("exams.ids", form_of_id(id));
@@ -157,18 +127,14 @@ fn read_forms(report: &mut Report, exam: &Value) {
         ("exams.serial_number", "/oxistar/serialNumber"),
         ("exams.answers", "/afterQuestions/sleepQuality"),
     ] {
-        if let Some(form) = readings::kind(exam.pointer(path)) {
-            report.reading(name, form);
-        }
+        report.reading(name, readings::kind(exam.pointer(path)));
     }
     for (name, path) in [
         ("exams.start_time", "/base/startTime"),
         ("exams.birth_date", "/patient/birthDate"),
         ("exams.other_times", "/base/symptomsUpdatedTime"),
     ] {
-        if let Some(form) = readings::time(exam.pointer(path)) {
-            report.reading(name, form);
-        }
+        report.reading(name, readings::time(exam.pointer(path)));
     }
 }
 
@@ -185,7 +151,7 @@ fn form_of_id(id: &str) -> &'static str {
 }
 
 fn read_exam(unknown: &mut Unknown, exam: &Exam) {
-    unknown.fields::<Exam>("exams[]", &exam.extra, |exam| &exam.extra);
+    unknown.fields("exams[]", [exam], |exam| &exam.extra);
     unknown.code(
         "exams[].status",
         matches!(exam.status, Some(ExamStatus::Unknown(_))),
@@ -201,39 +167,28 @@ fn read_exam(unknown: &mut Unknown, exam: &Exam) {
     if let Some(result) = &exam.result {
         read_result(unknown, result);
     }
-    macro_rules! blocks {
-        ($($field:ident $name:literal $model:ty),+ $(,)?) => { $(
-            if let Some(block) = &exam.$field {
-                let path = concat!("exams[].", $name);
-                unknown.fields::<$model>(path, &block.extra, |block| &block.extra);
-            }
-        )+ };
-    }
-    blocks!(
-        base "base" ExamBase,
-        patient "patient" ExamPatient,
-        result "result" ExamResult,
-        issued_by "issuedBy" IssuedBy,
-        oxistar "oxistar" Oxistar,
-        partner_sleep_study "partnerSleepStudy" PartnerSleepStudy,
-        after_questions "afterQuestions" AfterQuestions,
-    );
+    unknown.fields("exams[].base", &exam.base, |block| &block.extra);
+    unknown.fields("exams[].patient", &exam.patient, |block| &block.extra);
+    unknown.fields("exams[].result", &exam.result, |block| &block.extra);
+    unknown.fields("exams[].issuedBy", &exam.issued_by, |block| &block.extra);
+    unknown.fields("exams[].oxistar", &exam.oxistar, |block| &block.extra);
+    let (study, questions) = (&exam.partner_sleep_study, &exam.after_questions);
+    unknown.fields("exams[].partnerSleepStudy", study, |block| &block.extra);
+    unknown.fields("exams[].afterQuestions", questions, |block| &block.extra);
 }
 
 fn read_result(unknown: &mut Unknown, result: &ExamResult) {
-    if let Some(snoring) = &result.snoring {
-        let path = "exams[].result.snoring";
-        unknown.fields::<SnoringResult>(path, &snoring.extra, |block| &block.extra);
-    }
+    let path = "exams[].result.snoring";
+    unknown.fields(path, &result.snoring, |block| &block.extra);
+    let path = "exams[].result.oximetry";
+    unknown.fields(path, &result.oximetry, |block| &block.extra);
+    let path = "exams[].result.cardiology";
+    unknown.fields(path, &result.cardiology, |block| &block.extra);
     if let Some(oximetry) = &result.oximetry {
-        let path = "exams[].result.oximetry";
-        unknown.fields::<OximetryResult>(path, &oximetry.extra, |block| &block.extra);
         let category = matches!(oximetry.odi_category, Some(OdiCategory::Unknown(_)));
         unknown.code("exams[].result.oximetry.odiCategory", category);
     }
     if let Some(cardiology) = &result.cardiology {
-        let path = "exams[].result.cardiology";
-        unknown.fields::<CardiologyResult>(path, &cardiology.extra, |block| &block.extra);
         let notification = matches!(cardiology.af_notification, Some(AfNotification::Unknown(_)));
         unknown.code("exams[].result.cardiology.afNotification", notification);
     }

@@ -3,7 +3,7 @@
 use common_http::{Cause, Item, RawJson};
 use erp_files_client::files::FileEntry;
 use erp_files_client::http::Method;
-use erp_files_client::sandbox::Sandbox;
+use erp_files_client::sandbox::{Clinic, Sandbox};
 use erp_files_client::{
     AnalysisId, ErpFilesClient, ErpFilesClientBuilder, Error, ErrorCode, ErrorKind, HttpOptions,
     PatientId, SCOPE,
@@ -13,105 +13,80 @@ use examples::settings;
 use serde_json::Value;
 
 use crate::report::Report;
-use crate::{network, readings, setup};
-
-pub(crate) const SETTINGS: [&str; 6] = [
-    "ERP_BASE_URL",
-    "ERP_ACCESS_TOKEN",
-    "ERP_CLIENT_ID",
-    "ERP_CLIENT_SECRET",
-    "ERP_SCOPE",
-    "ERP_TOKEN_URL",
-];
+use crate::target::{self, Target};
+use crate::{readings, setup};
 
 /// Patient and analysis in the sandbox, which knows every id.
 const EXAMPLE: &str = "EXAMPLE";
 
-/// Checks the ERP if it is configured, or its sandbox.
-pub(crate) async fn check(built_in: bool) -> Result<Option<Report>, Failure> {
-    if !built_in && !setup::is_any_set(&SETTINGS) {
-        return Ok(None);
-    }
-    let sandbox: Option<Sandbox> = setup::sandbox(built_in).await?;
-    let report = Report::new(&["token", "scope", "read"]);
-    Ok(Some(match target(sandbox.as_ref()) {
-        Ok(target) => target.check(report).await,
-        Err(failure) => report.unusable(&failure),
-    }))
-}
-
-struct Target {
-    url: String,
+pub(crate) struct Erp {
     client: ErpFilesClient,
     /// Whose files are listed.
     analysis: Option<(String, String)>,
     /// The scope that is requested with a token; `None` for a fixed token.
     scope: Option<String>,
-    http: HttpOptions,
 }
 
-fn target(sandbox: Option<&Sandbox>) -> Result<Target, Failure> {
-    let fixed = settings::optional("ERP_ACCESS_TOKEN")?;
-    let (url, builder) = match sandbox {
-        Some(sandbox) => {
-            sandbox.add_file(EXAMPLE, EXAMPLE, "EXAMPLE.pdf", "%PDF-1.7 EXAMPLE");
-            (sandbox.url().to_owned(), sandbox.client_builder())
-        }
-        None => {
-            if fixed.is_none() {
-                settings::required(["ERP_BASE_URL", "ERP_CLIENT_ID", "ERP_CLIENT_SECRET"])?;
+impl Target for Erp {
+    type Vendor = Clinic;
+
+    const SETTINGS: &'static [&'static str] = &[
+        "ERP_BASE_URL",
+        "ERP_ACCESS_TOKEN",
+        "ERP_CLIENT_ID",
+        "ERP_CLIENT_SECRET",
+        "ERP_SCOPE",
+        "ERP_TOKEN_URL",
+    ];
+    const CHECKS: &'static [&'static str] = &["token", "scope", "read"];
+
+    fn configured(sandbox: Option<&Sandbox>) -> Result<(String, HttpOptions, Self), Failure> {
+        let fixed = settings::optional("ERP_ACCESS_TOKEN")?;
+        let (url, builder) = match sandbox {
+            Some(sandbox) => {
+                sandbox.add_file(EXAMPLE, EXAMPLE, "EXAMPLE.pdf", "%PDF-1.7 EXAMPLE");
+                (sandbox.url().to_owned(), sandbox.client_builder())
             }
-            let [url] = settings::required(["ERP_BASE_URL"])?;
-            let builder = ErpFilesClientBuilder::from_env().map_err(settings::wrong)?;
-            (url, builder)
-        }
-    };
-    let analysis = match sandbox {
-        Some(_) => Some((EXAMPLE.to_owned(), EXAMPLE.to_owned())),
-        None => settings::optional("ERP_PATIENT")?.zip(settings::optional("ERP_ANALYSIS")?),
-    };
-    let scope = settings::optional("ERP_SCOPE")?.unwrap_or_else(|| SCOPE.to_owned());
-    let http = setup::http()?;
-    let client = builder.http(http.clone()).build();
-    Ok(Target {
-        url,
-        client: client
-            .map_err(|error| settings::refused(error, "ERP_BASE_URL and ERP_TOKEN_URL"))?,
-        analysis,
-        scope: fixed.is_none().then_some(scope),
-        http,
-    })
-}
-
-impl Target {
-    async fn check(self, mut report: Report) -> Report {
-        report.ok("settings", "complete");
-        let Self { url, http, .. } = &self;
-        if network::check(&mut report, SETTINGS[0], url, http).await
-            && self.token(&mut report).await
-        {
-            self.read(&mut report).await;
-        }
-        report.finish()
+            None => {
+                if fixed.is_none() {
+                    settings::required([Self::ADDRESS, "ERP_CLIENT_ID", "ERP_CLIENT_SECRET"])?;
+                }
+                let [url] = settings::required([Self::ADDRESS])?;
+                let builder = ErpFilesClientBuilder::from_env().map_err(settings::wrong)?;
+                (url, builder)
+            }
+        };
+        let analysis = match sandbox {
+            Some(_) => Some((EXAMPLE.to_owned(), EXAMPLE.to_owned())),
+            None => settings::optional("ERP_PATIENT")?.zip(settings::optional("ERP_ANALYSIS")?),
+        };
+        let scope = settings::optional("ERP_SCOPE")?.unwrap_or_else(|| SCOPE.to_owned());
+        let http = setup::http()?;
+        let names = "ERP_BASE_URL and ERP_TOKEN_URL";
+        let client = builder.http(http.clone()).build();
+        let target = Self {
+            client: client.map_err(|error| settings::refused(error, names))?,
+            analysis,
+            scope: fixed.is_none().then_some(scope),
+        };
+        Ok((url, http, target))
     }
 
-    async fn token(&self, report: &mut Report) -> bool {
+    async fn examine(&self, report: &mut Report) {
         if self.scope.is_none() {
             report.skip("token", "ERP_ACCESS_TOKEN is used as it is");
-            return true;
-        }
-        match self.client.sessions().open().await {
-            Ok(()) => {
-                report.ok("token", "the token endpoint gave one");
-                true
-            }
-            Err(error) => {
-                report.error("token", &error, advice_of_token(&error));
-                false
+        } else {
+            let opened = self.client.sessions().open().await;
+            let check = ("token", "the token endpoint gave one");
+            if target::login(report, check, opened, advice_of_token).is_none() {
+                return;
             }
         }
+        self.read(report).await;
     }
+}
 
+impl Erp {
     async fn read(&self, report: &mut Report) {
         let Some((patient, analysis)) = &self.analysis else {
             self.requested_scope(report);
@@ -162,7 +137,8 @@ impl Target {
         }
     }
 
-    /// The client reads every form of the list, so it does not say which came.
+    /// The client reads every form of the list and keeps its items only, so they do not say which
+    /// form came: the list is asked for once more, without a model.
     async fn read_shape(&self, report: &mut Report, patient: &str, analysis: &str) {
         let path = "/api/erp/v1/patients/{patientId}/analysis/{analysisId}/files";
         let request = self.client.request(Method::GET, path);
@@ -221,15 +197,11 @@ fn read_files(report: &mut Report, files: &[Item<FileEntry>]) {
         };
         for (name, value) in &members {
             report.reading("files.names", form_of_name(name));
-            if name.eq_ignore_ascii_case("id")
-                && let Some(form) = readings::kind(Some(value))
-            {
-                report.reading("files.ids", form);
+            if name.eq_ignore_ascii_case("id") {
+                report.reading("files.ids", readings::kind(Some(value)));
             }
-            if is_date(name)
-                && let Some(form) = readings::time(Some(value))
-            {
-                report.reading("files.dates", form);
+            if is_date(name) {
+                report.reading("files.dates", readings::time(Some(value)));
             }
         }
         let extra = item.value().map(|file| &file.extra);

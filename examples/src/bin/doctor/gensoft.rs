@@ -4,46 +4,40 @@ use common_http::HttpOptions;
 use examples::failure::Failure;
 use examples::settings;
 use gensoft_client::GensoftClientBuilder;
-use gensoft_client::sandbox::Sandbox;
+use gensoft_client::sandbox::{Laboratory, Sandbox};
 
 use crate::report::Report;
-use crate::{network, setup};
+use crate::setup;
+use crate::target::Target;
 
-pub(crate) const SETTINGS: [&str; 3] =
-    ["GENSOFT_BASE_URL", "GENSOFT_API_KEY", "GENSOFT_AUTH_PREFIX"];
+pub(crate) struct Gensoft;
 
-/// Checks Gensoft if it is configured, or its sandbox.
-pub(crate) async fn check(built_in: bool) -> Result<Option<Report>, Failure> {
-    if !built_in && !setup::is_any_set(&SETTINGS) {
-        return Ok(None);
+impl Target for Gensoft {
+    type Vendor = Laboratory;
+
+    const SETTINGS: &'static [&'static str] =
+        &["GENSOFT_BASE_URL", "GENSOFT_API_KEY", "GENSOFT_AUTH_PREFIX"];
+    const CHECKS: &'static [&'static str] = &["token", "scope", "read"];
+
+    fn configured(sandbox: Option<&Sandbox>) -> Result<(String, HttpOptions, Self), Failure> {
+        let http = setup::http()?;
+        if let Some(sandbox) = sandbox {
+            return Ok((sandbox.url().to_owned(), http, Self));
+        }
+        let [url, _] = settings::required(["GENSOFT_BASE_URL", "GENSOFT_API_KEY"])?;
+        let names = "GENSOFT_BASE_URL, GENSOFT_API_KEY and GENSOFT_AUTH_PREFIX";
+        GensoftClientBuilder::from_env()
+            .map_err(settings::wrong)?
+            .http(http.clone())
+            .build()
+            .map_err(|error| settings::refused(error, names))?;
+        Ok((url, http, Self))
     }
-    let sandbox: Option<Sandbox> = setup::sandbox(built_in).await?;
-    let mut report = Report::new(&["token", "scope", "read"]);
-    let (url, http) = match target(sandbox.as_ref()) {
-        Ok(target) => target,
-        Err(failure) => return Ok(Some(report.unusable(&failure))),
-    };
-    report.ok("settings", "complete");
-    if network::check(&mut report, SETTINGS[0], &url, &http).await {
+
+    async fn examine(&self, report: &mut Report) {
         let why = "Gensoft takes the key only with something that has an effect";
         report.skip("token", why);
         report.skip("scope", why);
         report.skip("read", "Gensoft has nothing that can be read");
     }
-    Ok(Some(report.finish()))
-}
-
-fn target(sandbox: Option<&Sandbox>) -> Result<(String, HttpOptions), Failure> {
-    let http = setup::http()?;
-    if let Some(sandbox) = sandbox {
-        return Ok((sandbox.url().to_owned(), http));
-    }
-    let [url, _] = settings::required(["GENSOFT_BASE_URL", "GENSOFT_API_KEY"])?;
-    let names = "GENSOFT_BASE_URL, GENSOFT_API_KEY and GENSOFT_AUTH_PREFIX";
-    GensoftClientBuilder::from_env()
-        .map_err(settings::wrong)?
-        .http(http.clone())
-        .build()
-        .map_err(|error| settings::refused(error, names))?;
-    Ok((url, http))
 }

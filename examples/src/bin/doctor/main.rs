@@ -1,7 +1,7 @@
 //! Checks each vendor that the environment names, without an effect on anything.
 //!
-//! One file per vendor says what is checked there; [`network`] has the checks that are the same for
-//! all, [`webhook`] that of MedReader's receiver. What is found goes into a [`report`]; [`unknown`]
+//! One file per vendor says what is checked there; [`target`] has what is the same for all,
+//! [`network`] the way to a vendor, [`webhook`] MedReader's receiver. What is found goes into a [`report`]; [`unknown`]
 //! collects what the models do not know, [`readings`] names the forms of what they do.
 
 mod args;
@@ -13,6 +13,7 @@ mod network;
 mod readings;
 mod report;
 mod setup;
+mod target;
 mod unknown;
 mod webhook;
 
@@ -24,7 +25,12 @@ use examples::{logging, output, stop};
 use tokio::runtime::Runtime;
 
 use self::args::Args;
+use self::biologix::Biologix;
+use self::erp::Erp;
+use self::gensoft::Gensoft;
+use self::medreader::MedReader;
 use self::report::Reports;
+use self::target::Target;
 
 fn main() -> ExitCode {
     let args: Args = examples::args::parse();
@@ -49,10 +55,10 @@ async fn run(args: &Args) -> Result<ExitCode, Failure> {
     let progress = Progress::new();
     progress.begin_call("checks");
     let (biologix, medreader, gensoft, erp) = tokio::join!(
-        biologix::check(built_in),
-        medreader::check(built_in),
-        gensoft::check(built_in),
-        erp::check(built_in),
+        target::check::<Biologix>(built_in),
+        target::check::<MedReader>(built_in),
+        target::check::<Gensoft>(built_in),
+        target::check::<Erp>(built_in),
     );
     let reports = Reports::new([
         ("biologix", biologix?),
@@ -71,10 +77,10 @@ async fn run(args: &Args) -> Result<ExitCode, Failure> {
 
 fn all_settings() -> Vec<&'static str> {
     [
-        &biologix::SETTINGS[..],
-        &medreader::SETTINGS,
-        &gensoft::SETTINGS,
-        &erp::SETTINGS,
+        Biologix::SETTINGS,
+        MedReader::SETTINGS,
+        Gensoft::SETTINGS,
+        Erp::SETTINGS,
     ]
     .concat()
 }

@@ -5,18 +5,18 @@ use common_http::{Error, RawJson, Recorded};
 use examples::failure::Failure;
 use examples::settings;
 use medreader_client::configuration::TenantConfiguration;
-use medreader_client::prescriptions::{FolderResults, ListedResult, ResultStatus};
-use medreader_client::sandbox::Sandbox;
+use medreader_client::prescriptions::{FolderResults, ResultStatus};
+use medreader_client::sandbox::{Backend, Sandbox};
 use medreader_client::{
     ErrorCode, ErrorKind, FolderId, HttpOptions, Item, MedReaderClient, MedReaderClientBuilder,
-    User,
 };
 use serde_json::Value;
 
 use crate::report::Report;
-use crate::{network, setup, webhook};
+use crate::target::{self, Target};
+use crate::{readings, setup, webhook};
 
-pub(crate) const SETTINGS: [&str; 4] = [
+const SETTINGS: [&str; 4] = [
     "MEDREADER_BASE_URL",
     "MEDREADER_TENANT_ID",
     "MEDREADER_EMAIL",
@@ -26,72 +26,46 @@ pub(crate) const SETTINGS: [&str; 4] = [
 /// The nil UUID, which no folder has.
 const NO_FOLDER: &str = "00000000-0000-0000-0000-000000000000";
 
-/// Checks MedReader if it is configured, or its sandbox.
-pub(crate) async fn check(built_in: bool) -> Result<Option<Report>, Failure> {
-    if !built_in && !setup::is_any_set(&SETTINGS) {
-        return Ok(None);
-    }
-    let sandbox: Option<Sandbox> = setup::sandbox(built_in).await?;
-    let report = Report::new(&["login", "scope", "read", "webhook", "webhook_slash"]);
-    Ok(Some(match target(sandbox.as_ref()) {
-        Ok(target) => target.check(report).await,
-        Err(failure) => report.unusable(&failure),
-    }))
-}
-
-struct Target {
-    url: String,
+pub(crate) struct MedReader {
     client: MedReaderClient,
+    /// Calls the webhook's address.
     http: HttpOptions,
 }
 
-fn target(sandbox: Option<&Sandbox>) -> Result<Target, Failure> {
-    let (url, builder) = match sandbox {
-        Some(sandbox) => (sandbox.url().to_owned(), sandbox.client_builder()),
-        None => {
-            let [url, ..] = settings::required(SETTINGS)?;
-            let builder = MedReaderClientBuilder::from_env().map_err(settings::wrong)?;
-            (url, builder)
-        }
-    };
-    let http = setup::http()?;
-    let client = builder.http(http.clone()).build();
-    let names = "MEDREADER_BASE_URL and MEDREADER_TENANT_ID";
-    Ok(Target {
-        url,
-        client: client.map_err(|error| settings::refused(error, names))?,
-        http,
-    })
+impl Target for MedReader {
+    type Vendor = Backend;
+
+    const SETTINGS: &'static [&'static str] = &SETTINGS;
+    const CHECKS: &'static [&'static str] = &["login", "scope", "read", "webhook", "webhook_slash"];
+
+    fn configured(sandbox: Option<&Sandbox>) -> Result<(String, HttpOptions, Self), Failure> {
+        let (url, builder) = match sandbox {
+            Some(sandbox) => (sandbox.url().to_owned(), sandbox.client_builder()),
+            None => {
+                let [url, ..] = settings::required(SETTINGS)?;
+                let builder = MedReaderClientBuilder::from_env().map_err(settings::wrong)?;
+                (url, builder)
+            }
+        };
+        let http = setup::http()?;
+        let names = "MEDREADER_BASE_URL and MEDREADER_TENANT_ID";
+        let client = builder.http(http.clone()).build();
+        let client = client.map_err(|error| settings::refused(error, names))?;
+        Ok((url, http.clone(), Self { client, http }))
+    }
+
+    async fn examine(&self, report: &mut Report) {
+        let opened = self.client.sessions().open().await;
+        let login = target::login(report, ("login", "accepted"), opened, advice_of_login);
+        let Some(user) = login else { return };
+        let unknown = &mut report.unknown;
+        unknown.fields("login.user", [&user], |user| &user.extra);
+        self.refused_reads(report).await;
+        self.read(report).await;
+    }
 }
 
-impl Target {
-    async fn check(self, mut report: Report) -> Report {
-        report.ok("settings", "complete");
-        let Self { url, http, .. } = &self;
-        if network::check(&mut report, SETTINGS[0], url, http).await
-            && self.login(&mut report).await
-        {
-            self.refused_reads(&mut report).await;
-            self.read(&mut report).await;
-        }
-        report.finish()
-    }
-
-    async fn login(&self, report: &mut Report) -> bool {
-        match self.client.sessions().open().await {
-            Ok(user) => {
-                report.ok("login", "accepted");
-                let unknown = &mut report.unknown;
-                unknown.fields::<User>("login.user", &user.extra, |user| &user.extra);
-                true
-            }
-            Err(error) => {
-                report.error("login", &error, advice_of_login(&error));
-                false
-            }
-        }
-    }
-
+impl MedReader {
     /// Reads the tenant's settings, and checks the webhook's address in them.
     async fn read(&self, report: &mut Report) {
         match self.client.configuration().get().await {
@@ -182,8 +156,7 @@ fn shape_of_error(report: &mut Report, error: &Error) {
 
 fn read_configuration(report: &mut Report, configuration: &Recorded<TenantConfiguration>) {
     let unknown = &mut report.unknown;
-    unknown
-        .fields::<TenantConfiguration>("configuration", &configuration.extra, |read| &read.extra);
+    unknown.fields("configuration", [&**configuration], |read| &read.extra);
     let raw: Value = configuration.raw().parse().unwrap_or_default();
     for name in ["s3_secret_access_key", "webhook_password"] {
         if let Some(Value::String(secret)) = raw.get(name) {
@@ -202,22 +175,17 @@ fn read_configuration(report: &mut Report, configuration: &Recorded<TenantConfig
         "webhook_url",
         "webhook_user",
     ] {
-        match raw.get(name) {
-            None => report.reading("configuration.unset", "absent"),
-            Some(Value::Null) => report.reading("configuration.unset", "null"),
-            Some(_) => {}
-        }
+        report.reading("configuration.unset", readings::missing(raw.get(name)));
     }
 }
 
 fn read_results(report: &mut Report, results: &FolderResults) {
     let unknown = &mut report.unknown;
-    unknown.fields::<FolderResults>("results", &results.extra, |read| &read.extra);
+    unknown.fields("results", [results], |read| &read.extra);
     for item in &results.results {
         match item {
             Item::Read(result) => {
-                let path = "results[]";
-                unknown.fields::<ListedResult>(path, &result.extra, |read| &read.extra);
+                unknown.fields("results[]", [&**result], |read| &read.extra);
                 let is_unknown = matches!(result.status, Some(ResultStatus::Unknown(_)));
                 unknown.code("results[].status", is_unknown);
             }

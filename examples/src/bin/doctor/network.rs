@@ -123,6 +123,11 @@ async fn connection(
     let way = if proxied { " through the proxy" } else { "" };
     let answered = async { engine.request(&CONNECT).await };
     let (status, date) = match answered.await {
+        Ok(answer) if is_page(&answer) => {
+            let advice = "is something between this machine and the vendor?";
+            report.warn("connection", "a web page answers", advice);
+            return Some(date_of(&answer));
+        }
         Ok(answer) => (answer.status(), date_of(&answer)),
         Err(error) => match (error.status(), error.code()) {
             (Some(status), date) => (status, date.map(str::to_owned)),
@@ -137,6 +142,14 @@ async fn connection(
         format_args!("answers{way} (status {})", status.as_u16()),
     );
     Some(date)
+}
+
+/// Whether a success is a web page, as of a network that asks for a login first. A vendor's page for
+/// what it does not have (404) is an error.
+fn is_page(answer: &Answer) -> bool {
+    let kind = answer.header("content-type").unwrap_or_default();
+    let body = answer.body().trim_ascii_start();
+    kind.to_ascii_lowercase().starts_with("text/html") || body.starts_with(b"<")
 }
 
 fn date_of(answer: &Answer) -> Option<String> {

@@ -45,6 +45,15 @@ pub(crate) fn kind(value: Option<&Value>) -> Option<&'static str> {
     value.filter(|value| !value.is_null()).map(type_of)
 }
 
+/// How a value is left out; `None` for one that is there.
+pub(crate) fn missing(value: Option<&Value>) -> Option<&'static str> {
+    match value {
+        None => Some("absent"),
+        Some(Value::Null) => Some("null"),
+        Some(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -138,9 +138,11 @@ impl Report {
         self.finish()
     }
 
-    /// Notes the form in which something came.
-    pub(crate) fn reading(&mut self, name: &'static str, form: &'static str) {
-        self.readings.entry(name).or_default().0.insert(form);
+    /// Notes the form in which something came, if it has one.
+    pub(crate) fn reading(&mut self, name: &'static str, form: impl Into<Option<&'static str>>) {
+        if let Some(form) = form.into() {
+            self.readings.entry(name).or_default().0.insert(form);
+        }
     }
 
     /// Puts the checks in order. Those that were not made were not because of the last failure.

@@ -3,10 +3,9 @@
 use std::env;
 use std::time::Duration;
 
-use common_http::sandbox::{Sandbox, Vendor};
 use common_http::{HttpOptions, RetryPolicy};
 use examples::failure::Failure;
-use examples::{built_in, settings};
+use examples::settings;
 
 /// How long an answer may take, unless `ANSWER_TIMEOUT_SECS` is set.
 const ANSWER: Duration = Duration::from_secs(15);
@@ -16,15 +15,6 @@ const LARGEST: u64 = 8 << 20;
 /// Whether one of these settings is in the environment, be it empty.
 pub(crate) fn is_any_set(names: &[&str]) -> bool {
     names.iter().any(|name| env::var_os(name).is_some())
-}
-
-/// The vendor's sandbox, if `wanted`.
-pub(crate) async fn sandbox<V: Vendor>(wanted: bool) -> Result<Option<Sandbox<V>>, Failure> {
-    if wanted {
-        built_in::started(Sandbox::start().await).map(Some)
-    } else {
-        Ok(None)
-    }
 }
 
 /// The HTTP options of the checks: each request is sent once, so that a fault is not hidden.

@@ -18,15 +18,15 @@ const DIGITS: usize = 3;
 pub(crate) struct Unknown(BTreeSet<String>);
 
 impl Unknown {
-    /// Adds what a model kept in its `extra`, either because it does not know the field, or because
+    /// Adds what these models kept in their `extra`, either because it does not know the field, or because
     /// it does not know the type in which it came.
-    pub(crate) fn fields<T: DeserializeOwned>(
+    pub(crate) fn fields<'a, T: DeserializeOwned + 'a>(
         &mut self,
         path: &str,
-        extra: &Extra,
+        models: impl IntoIterator<Item = &'a T>,
         extra_of: fn(&T) -> &Extra,
     ) {
-        for (name, value) in extra {
+        for (name, value) in models.into_iter().flat_map(extra_of) {
             // A model takes null for every field that it knows and does not need.
             let mut null = json!({"examId": "EXAMPLE", "userId": "EXAMPLE", "id": "EXAMPLE"});
             null[name] = Value::Null;
@@ -103,7 +103,7 @@ mod tests {
                           "spo2Below90": 1, "type": 1});
         let exam: Exam = serde_json::from_value(exam).unwrap();
         let mut unknown = Unknown::default();
-        unknown.fields::<Exam>("exams[]", &exam.extra, |exam| &exam.extra);
+        unknown.fields("exams[]", [&exam], |exam| &exam.extra);
         let found: Vec<_> = unknown.iter().collect();
         assert_eq!(
             found,
