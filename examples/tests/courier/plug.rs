@@ -54,7 +54,9 @@ async fn a_worker_is_killed_while_it_sends() {
     assert_eq!(settle.json()["error"]["kind"], "conflict");
     let_time_pass(&desk.url()).await;
     let run = Run::of(&mut work(&desk, &sandbox, &["--until-idle"])).is(1);
-    assert!(run.stderr.contains("order-17 (in doubt)"), "{}", run.stderr);
+    for words in ["order-17 (in doubt)", "courier settle order-17 --arrived"] {
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+    }
     assert_eq!(desk.state("order-17"), "doubt");
     let text = desk.run(&["status"]).is(0).stdout;
     assert!(text.contains("courier settle order-17 --arrived"), "{text}");

@@ -83,6 +83,14 @@ fn note(key: &str, next: Next, error: Option<&common_http::Error>) {
     };
     if let Some(error) = error {
         let key = output::one_line(key);
-        Failure::from(error.clone()).note(&format!("{key} ({what}): "));
+        let failure = Failure::from(error.clone());
+        let failure = match next {
+            Next::Doubt => failure.advise(format!(
+                "it may have arrived: look it up at the vendor, then \
+                 `courier settle {key} --arrived` or `--not-arrived`"
+            )),
+            _ => failure,
+        };
+        failure.note(&format!("{key} ({what}): "));
     }
 }
