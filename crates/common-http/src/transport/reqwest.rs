@@ -234,6 +234,9 @@ fn translate(error: reqwest::Error) -> TransportError {
     if sources(&error).any(|source| source.downcast_ref().is_some_and(was_not_processed)) {
         return TransportError::NotProcessed;
     }
+    if sources(&error).any(|source| source.downcast_ref().is_some_and(was_not_taken)) {
+        return TransportError::NotProcessed;
+    }
     // A connection was given up before a request, because another one had become HTTP/2, and that
     // one has ended since. hyper-util's pool shows this only in a text.
     if sources(&error).any(|source| source.to_string() == "ALPN upgraded to HTTP/2") {
@@ -250,6 +253,11 @@ fn translate(error: reqwest::Error) -> TransportError {
 fn was_not_processed(error: &h2::Error) -> bool {
     let refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
     error.is_remote() && (error.is_go_away() || refused)
+}
+
+/// A connection that ends gives requests back that it has not begun to send.
+fn was_not_taken(error: &hyper::Error) -> bool {
+    error.is_canceled()
 }
 
 fn cause(error: &reqwest::Error) -> Cause {
@@ -309,5 +317,32 @@ impl<S: Stream<Item = reqwest::Result<Bytes>> + Unpin> Stream for Incoming<S> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         Pin::new(&mut self.0).poll_next(cx).map_err(translate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::Empty;
+    use hyper::client::conn::http1::handshake;
+    use hyper_util::rt::TokioIo;
+
+    use super::*;
+
+    /// The connection ends before it has begun to send the request, or after.
+    #[tokio::test]
+    async fn a_request_that_no_connection_took_was_not_sent() {
+        for (polls, not_taken) in [(0, true), (1, false)] {
+            let (ours, vendor) = tokio::io::duplex(1024);
+            let connecting = handshake::<_, Empty<Bytes>>(TokioIo::new(ours));
+            let (mut sender, connection) = connecting.await.unwrap();
+            let mut connection = Box::pin(connection);
+            let sending = sender.send_request(http::Request::new(Empty::new()));
+            for _ in 0..polls {
+                assert!(futures_util::poll!(connection.as_mut()).is_pending());
+            }
+            drop((vendor, connection));
+            let error = sending.await.unwrap_err();
+            assert_eq!(was_not_taken(&error), not_taken, "{error:?}");
+        }
     }
 }
