@@ -130,14 +130,7 @@ impl Request {
         method: Method,
         path: &'static str,
     ) -> Self {
-        let request = engine.request(&Operation::new(id, method, path));
-        if path.starts_with('/') && !path.contains(['?', '#']) {
-            return request;
-        }
-        request.invalid(Error::argument(
-            "path",
-            "must start with a slash and have no query or fragment",
-        ))
+        engine.request(&Operation::new(id, method, path))
     }
 
     /// Sets an argument of the path template. It is checked and percent-encoded once.

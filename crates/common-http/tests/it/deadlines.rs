@@ -23,8 +23,8 @@ use tokio::time::{Instant, advance};
 use crate::helper::Step::{Fails, Good, Later, Silent, Status};
 use crate::helper::door::{Login, MINE, client, door, token, welcome};
 use crate::helper::{
-    FETCH, ORDER, READ, STORE, VENDOR, answering, call, call_with, engine, engine_with, failure,
-    fate, millis, network, seconds, send_body,
+    FETCH, ORDER, READ, STORE, VENDOR, answering, call, call_with, download, engine, engine_with,
+    failure, fate, millis, network, seconds, send_body,
 };
 
 fn by(deadline: Duration) -> CallOptions {
@@ -102,6 +102,14 @@ async fn a_call_works_for_a_minute() {
 
     let engine = engine_with(&network, HttpOptions::default().call_timeout(seconds(7)));
     assert_eq!(timed(call(&engine, &READ)).await.1, seconds(7));
+}
+
+/// What has no body is no upload, so a download's head has the usual time.
+#[tokio::test(start_paused = true)]
+async fn a_downloads_head_comes_within_30_s() {
+    let once = HttpOptions::default().retry(RetryPolicy::never());
+    let (error, took) = timed(download(&engine_with(&network([Silent]), once))).await;
+    assert_eq!((error.kind(), took), (ErrorKind::Timeout, seconds(30)));
 }
 
 /// After 200 s of throttling there is still a minute of working time. A deadline includes the

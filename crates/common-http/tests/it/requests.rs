@@ -226,6 +226,26 @@ async fn a_raw_request_is_a_call_like_any_other() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_url_may_have_65_534_bytes() {
+    let engine = engine(&network([Good]));
+    let with = |value: &str| engine.request(&READ).query("q", value);
+    let start = with("").prepare().unwrap().url().as_str().len();
+    for (length, is_sent) in [(65_534, true), (65_535, false)] {
+        let sent = with(&"x".repeat(length - start)).send().await;
+        assert_eq!(sent.is_ok(), is_sent, "{length}");
+    }
+}
+
+#[test]
+fn a_prepared_request_has_its_body() {
+    let engine = engine(&idle());
+    let order = engine
+        .request(&ORDER)
+        .body(Body::from("EXAMPLE"), "text/plain");
+    assert_eq!(order.prepare().unwrap().body().len(), Some(7));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_raw_request_is_repeated_as_its_method_allows() {
     for (method, attempts) in [
         (Method::GET, 4),

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use common_http::{Body, Delivery, Engine, ErrorKind, HttpOptions, Operation, RetryPolicy};
+use common_http::{Body, Delivery, Engine, Error, ErrorKind, HttpOptions, Operation, RetryPolicy};
 use futures_util::future::join_all;
 use tokio::net::TcpListener;
 
@@ -41,6 +41,14 @@ async fn sending(bytes: &'static [u8], end: End) -> Server {
 
 /// All three calls to this server fail with this kind and delivery.
 async fn fails(server: Server, end: End, kind: ErrorKind, delivery: Delivery) {
+    for error in errors(server, end).await {
+        let seen = (error.kind(), error.delivery(), error.attempts());
+        assert_eq!(seen, (kind, delivery, 1), "{end:?} {error}");
+    }
+}
+
+/// The errors of three calls to this server.
+async fn errors(server: Server, end: End) -> [Error; 3] {
     // A deadline only if nothing else will end the call.
     let options = match end {
         End::Close | End::Reset => HttpOptions::default(),
@@ -57,24 +65,36 @@ async fn fails(server: Server, end: End, kind: ErrorKind, delivery: Delivery) {
     };
     let (read, order, download) =
         tokio::join!(call(&client, &READ), call(&client, &ORDER), download);
-    for error in [read.unwrap_err(), order.unwrap_err(), download.unwrap_err()] {
-        let seen = (error.kind(), error.delivery(), error.attempts());
-        assert_eq!(seen, (kind, delivery, 1), "{end:?} {error}");
-        assert!(std::error::Error::source(&error).is_none());
-    }
+    let errors = [read.unwrap_err(), order.unwrap_err(), download.unwrap_err()];
+    let has_source = |error| std::error::Error::source(error).is_some();
+    assert!(!errors.iter().any(has_source));
+    errors
 }
 
 #[tokio::test]
 async fn before_the_request_was_read() {
-    let rows = [
-        (End::Close, ErrorKind::Interrupted),
-        (End::Reset, ErrorKind::Interrupted),
-        (End::Hold, ErrorKind::Timeout),
-    ];
-    join_all(rows.map(async |(end, kind)| {
-        let server = Server::start(move |connection| end.play(connection)).await;
-        fails(server, end, kind, Delivery::Unknown).await;
-    }))
+    use Delivery::{NotSent, Unknown};
+    let server = |end: End| Server::start(move |connection| end.play(connection));
+    for end in [End::Close, End::Reset] {
+        for error in errors(server(end).await, end).await {
+            // If the connection ends before it has begun to send, it says so.
+            let expected = match error.delivery() {
+                NotSent => (ErrorKind::Connect, NotSent),
+                _ => (ErrorKind::Interrupted, Unknown),
+            };
+            assert_eq!(
+                (error.kind(), error.delivery()),
+                expected,
+                "{end:?} {error}"
+            );
+        }
+    }
+    fails(
+        server(End::Hold).await,
+        End::Hold,
+        ErrorKind::Timeout,
+        Unknown,
+    )
     .await;
 }
 
