@@ -14,9 +14,13 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::net::TcpStream;
+use tokio::sync::Mutex;
 use tokio::time::{Instant, interval};
 
 use crate::support::soon;
+
+/// Held by tests that keep the machine busy, so that they run one after the other.
+pub(crate) static BUSY: Mutex<()> = Mutex::const_new(());
 
 /// The folders of programs, relative to the installation folder.
 const PROGRAMS: [&str; 2] = ["npm/node_modules/.bin", "venv/bin"];

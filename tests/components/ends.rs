@@ -8,9 +8,11 @@ use std::time::Duration;
 use common_http::{HttpOptions, RetryPolicy};
 use gensoft_client::GensoftClient;
 use gensoft_client::sandbox::Sandbox;
+use tokio::sync::MutexGuard;
 use tokio::task::JoinSet;
 use tokio::time::interval;
 
+use crate::component::BUSY;
 use crate::proxy::Proxy;
 use crate::support::{looker, soon};
 
@@ -21,11 +23,13 @@ const TASKS: usize = 8;
 struct Behind {
     proxy: Proxy<2>,
     sandbox: Sandbox,
+    _busy: MutexGuard<'static, ()>,
 }
 
 impl Behind {
     /// `how` completes the line `listen`; `settings` are the server's.
     async fn start(how: &str, settings: &str) -> Option<Arc<Self>> {
+        let busy = BUSY.lock().await;
         let sandbox = Sandbox::start().await.unwrap();
         let url = sandbox.url();
         let proxy = Proxy::start(|[port, status]| {
@@ -44,7 +48,11 @@ impl Behind {
             )
         });
         let proxy = proxy.await?;
-        Some(Arc::new(Self { proxy, sandbox }))
+        Some(Arc::new(Self {
+            proxy,
+            sandbox,
+            _busy: busy,
+        }))
     }
 
     /// A client with the default pauses: they are longer than a connection takes to end.

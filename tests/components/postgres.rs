@@ -14,7 +14,7 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use sqlx::any::AnyPoolOptions;
 use tokio::sync::{Semaphore, mpsc};
 
-use crate::component::{Running, bare_command, program};
+use crate::component::{BUSY, Running, bare_command, program};
 use crate::crowd::{each_order_is_sent_once, front};
 use crate::points::{Databases, at_each_point, under_each_fault};
 use crate::support::soon;
@@ -164,6 +164,7 @@ impl Databases for Postgres {
 
 #[tokio::test]
 async fn killed_at_each_step_and_request() {
+    let _busy = BUSY.lock().await;
     let Some(postgres) = Postgres::trusting().await else {
         return;
     };
@@ -172,6 +173,7 @@ async fn killed_at_each_step_and_request() {
 
 #[tokio::test]
 async fn killed_at_some_steps_under_each_fault() {
+    let _busy = BUSY.lock().await;
     let Some(postgres) = Postgres::trusting().await else {
         return;
     };
@@ -189,6 +191,7 @@ async fn killed_at_each_step_under_each_fault() {
 
 #[tokio::test]
 async fn two_workers_send_each_order_once() {
+    let _busy = BUSY.lock().await;
     let Some(postgres) = Postgres::start().await else {
         return;
     };
