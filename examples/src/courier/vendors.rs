@@ -4,7 +4,7 @@ use std::env;
 use std::fmt;
 use std::sync::Arc;
 
-use common_http::ForeignHosts;
+use common_http::{ForeignHosts, HttpOptions};
 use erp_files_client::{ErpFilesClient, ErpFilesClientBuilder};
 use gensoft_client::{GensoftClient, GensoftClientBuilder};
 use medreader_client::{MedReaderClient, MedReaderClientBuilder};
@@ -92,23 +92,23 @@ impl Vendors {
         for name in missing {
             output::note(format_args!("{name} is not set: its jobs are left waiting"));
         }
-        let mut vendors = Self::default();
-        if settings::optional(GENSOFT)?.is_some() {
-            let builder = GensoftClientBuilder::from_env().map_err(settings::wrong)?;
-            vendors.gensoft = Some(of_gensoft(builder)?);
-        }
-        if settings::optional(ERP)?.is_some() {
-            let builder = ErpFilesClientBuilder::from_env().map_err(settings::wrong)?;
-            vendors.erp = Some(of_erp(builder)?);
-        }
-        if settings::optional(MEDREADER)?.is_some() {
-            let builder = MedReaderClientBuilder::from_env().map_err(settings::wrong)?;
-            vendors.medreader = Some(of_medreader(builder)?);
-        }
-        Ok(vendors)
+        let gensoft = configured(GENSOFT, GensoftClientBuilder::from_env)?;
+        let erp = configured(ERP, ErpFilesClientBuilder::from_env)?;
+        let medreader = configured(MEDREADER, MedReaderClientBuilder::from_env)?;
+        let http = settings::http()?;
+        let gensoft = gensoft.map(|builder| of_gensoft(builder, &http));
+        let erp = erp.map(|builder| of_erp(builder, &http));
+        let medreader = medreader.map(|builder| of_medreader(builder, &http));
+        Ok(Self {
+            gensoft: gensoft.transpose()?,
+            erp: erp.transpose()?,
+            medreader: medreader.transpose()?,
+            sandboxes: None,
+        })
     }
 
     async fn sandboxes() -> Result<Self, Failure> {
+        let http = settings::http()?;
         let gensoft = built_in::started(gensoft_client::sandbox::Sandbox::start().await)?;
         let erp = built_in::started(erp_files_client::sandbox::Sandbox::start().await)?;
         let settings = medreader_client::sandbox::Settings {
@@ -122,9 +122,9 @@ impl Vendors {
         ));
         output::note("the built-in sandboxes answer, and keep nothing");
         Ok(Self {
-            gensoft: Some(of_gensoft(gensoft.client_builder())?),
-            erp: Some(of_erp(erp.client_builder())?),
-            medreader: Some(of_medreader(medreader.client_builder())?),
+            gensoft: Some(of_gensoft(gensoft.client_builder(), &http)?),
+            erp: Some(of_erp(erp.client_builder(), &http)?),
+            medreader: Some(of_medreader(medreader.client_builder(), &http)?),
             sandboxes: Some(Arc::new(Sandboxes {
                 _gensoft: gensoft,
                 _erp: erp,
@@ -151,24 +151,35 @@ impl Vendors {
     }
 }
 
-fn of_gensoft(builder: GensoftClientBuilder) -> Result<GensoftClient, Failure> {
+/// The builder of a vendor whose address is set.
+fn configured<B>(
+    address: &'static str,
+    from_env: fn() -> common_http::Result<B>,
+) -> Result<Option<B>, Failure> {
+    match settings::optional(address)? {
+        Some(_) => from_env().map(Some).map_err(settings::wrong),
+        None => Ok(None),
+    }
+}
+
+fn of_gensoft(builder: GensoftClientBuilder, http: &HttpOptions) -> Result<GensoftClient, Failure> {
     let names = "GENSOFT_BASE_URL, GENSOFT_API_KEY and GENSOFT_AUTH_PREFIX";
-    let http = settings::http()?.accept_html(settings::allows("ACCEPT_HTML"));
+    let http = http.clone().accept_html(settings::allows("ACCEPT_HTML"));
     let client = builder.http(http).build();
     client.map_err(|error| settings::refused(error, names))
 }
 
-fn of_erp(builder: ErpFilesClientBuilder) -> Result<ErpFilesClient, Failure> {
+fn of_erp(builder: ErpFilesClientBuilder, http: &HttpOptions) -> Result<ErpFilesClient, Failure> {
     let private = settings::allows("ERP_ALLOW_PRIVATE_STORAGE") || settings::allow_plain_http();
     let storage = ForeignHosts::default().allow_private(private);
-    let client = builder
-        .upload_hosts(storage)
-        .http(settings::http()?)
-        .build();
+    let client = builder.upload_hosts(storage).http(http.clone()).build();
     client.map_err(|error| settings::refused(error, "ERP_BASE_URL and ERP_TOKEN_URL"))
 }
 
-fn of_medreader(builder: MedReaderClientBuilder) -> Result<MedReaderClient, Failure> {
-    let client = builder.http(settings::http()?).build();
+fn of_medreader(
+    builder: MedReaderClientBuilder,
+    http: &HttpOptions,
+) -> Result<MedReaderClient, Failure> {
+    let client = builder.http(http.clone()).build();
     client.map_err(|error| settings::refused(error, "MEDREADER_BASE_URL and MEDREADER_TENANT_ID"))
 }
