@@ -12,6 +12,7 @@ pub mod args;
 pub mod atomic_file;
 pub mod built_in;
 pub mod configured;
+pub mod conflict;
 pub mod courier;
 pub mod failure;
 pub mod help;

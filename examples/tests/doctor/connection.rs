@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use rcgen::{CertificateParams, date_time_ymd};
+use rcgen::CertificateParams;
 
 use crate::program::Run;
 use crate::run::{Report, doctor, report};
@@ -117,17 +117,7 @@ fn an_answer_that_does_not_come() {
 fn a_certificate_that_is_not_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let stranger = Tls::start(|_| ());
-    let expired = Tls::start(|params| {
-        params.not_before = date_time_ymd(2000, 1, 1);
-        params.not_after = date_time_ymd(2001, 1, 1);
-    });
-    let early = Tls::start(|params| {
-        params.not_before = date_time_ymd(2900, 1, 1);
-        params.not_after = date_time_ymd(2901, 1, 1);
-    });
-    let other = Tls::start(|params| {
-        *params = CertificateParams::new(["other.example".to_owned()]).unwrap();
-    });
+    let [expired, early, other] = Tls::unfit();
     for (url, trusted, cause, advice) in [
         (
             stranger.url(),

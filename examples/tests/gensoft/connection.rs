@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rcgen::{CertificateParams, date_time_ymd};
 use serde_json::json;
 
 use crate::laboratory::{KEY, Laboratory, PROGRAM, clean};
@@ -38,17 +37,7 @@ fn a_cause_is_named_and_has_its_advice() {
     let closed = Laboratory::answering(Answer::json(200, "{}"));
     closed.server.closer.close();
     let stranger = Tls::start(|_| ());
-    let expired = Tls::start(|params| {
-        params.not_before = date_time_ymd(2000, 1, 1);
-        params.not_after = date_time_ymd(2001, 1, 1);
-    });
-    let early = Tls::start(|params| {
-        params.not_before = date_time_ymd(2900, 1, 1);
-        params.not_after = date_time_ymd(2901, 1, 1);
-    });
-    let other = Tls::start(|params| {
-        *params = CertificateParams::new(["other.example".to_owned()]).unwrap();
-    });
+    let [expired, early, other] = Tls::unfit();
     let https = plain.server.url.replace("http:", "https:");
     for (url, trusted, cause, advice) in [
         (

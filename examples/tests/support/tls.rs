@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -53,6 +53,20 @@ impl Tls {
             port,
             authority: authority.pem(),
         }
+    }
+
+    /// Servers whose certificate has ended, has not begun yet, or is another host's.
+    pub fn unfit() -> [Self; 3] {
+        let of_years = |from, to| {
+            Self::start(|params| {
+                params.not_before = date_time_ymd(from, 1, 1);
+                params.not_after = date_time_ymd(to, 1, 1);
+            })
+        };
+        let of_another = Self::start(|params| {
+            *params = CertificateParams::new(["other.example".to_owned()]).unwrap();
+        });
+        [of_years(2000, 2001), of_years(2900, 2901), of_another]
     }
 
     pub fn url(&self) -> String {

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum, value_parser};
-use erp_files_client::files::OnConflict;
+use clap::{Parser, Subcommand, value_parser};
+use examples::conflict::Conflict;
 use examples::help;
 
 const ENVIRONMENT: &str = "
@@ -96,27 +96,6 @@ pub(crate) enum Kind {
         /// The prescription
         file: PathBuf,
     },
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub(crate) enum Conflict {
-    /// The job is refused
-    #[default]
-    Error,
-    /// Keep the existing file
-    Skip,
-    /// Delete the existing file, and upload this one
-    Replace,
-}
-
-impl From<Conflict> for OnConflict {
-    fn from(conflict: Conflict) -> Self {
-        match conflict {
-            Conflict::Error => Self::Error,
-            Conflict::Skip => Self::Skip,
-            Conflict::Replace => Self::Replace,
-        }
-    }
 }
 
 #[derive(Debug, clap::Args)]

@@ -2,10 +2,11 @@
 
 use common_http::{Delivery, Error, ErrorKind};
 use erp_files_client::ErrorCode;
+use examples::conflict::Conflict;
 use examples::failure::Failure;
 use examples::output;
 
-use crate::args::{Conflict, Upload};
+use crate::args::Upload;
 
 /// The failure of a call, with advice.
 pub(crate) fn failure(error: Error) -> Failure {

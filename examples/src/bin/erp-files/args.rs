@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
-use erp_files_client::files::{Files, OnConflict};
+use clap::{Parser, Subcommand};
+use erp_files_client::files::Files;
 use erp_files_client::{AnalysisId, ErpFilesClient, FileId, PatientId};
+use examples::conflict::Conflict;
 use examples::help;
 
 const ENVIRONMENT: &str = "
@@ -109,27 +110,6 @@ pub(crate) struct Upload {
     /// The files
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub(crate) enum Conflict {
-    /// Fail
-    #[default]
-    Error,
-    /// Keep the existing file
-    Skip,
-    /// Delete the existing file, and upload this one
-    Replace,
-}
-
-impl From<Conflict> for OnConflict {
-    fn from(conflict: Conflict) -> Self {
-        match conflict {
-            Conflict::Error => Self::Error,
-            Conflict::Skip => Self::Skip,
-            Conflict::Replace => Self::Replace,
-        }
-    }
 }
 
 #[derive(Debug, clap::Args)]
