@@ -148,10 +148,10 @@ impl<const N: usize> Running<N> {
         assert!(sent.unwrap().success());
     }
 
-    /// Asks it to end, with the processes that it started, and waits for that.
-    pub(crate) fn end(&mut self) {
+    /// Asks it with this signal to end, with the processes that it started, and waits for that.
+    pub(crate) fn end(&mut self, signal: &str) {
         let id = self.child.id().to_string();
-        let _ = Command::new("kill").args(["-s", "TERM", &id]).status();
+        let _ = Command::new("kill").args(["-s", signal, &id]).status();
         let _ = self.child.wait();
     }
 

@@ -154,6 +154,13 @@ impl Postgres {
     }
 }
 
+impl Drop for Postgres {
+    /// A killed server would leave shared memory in the system.
+    fn drop(&mut self) {
+        self.running.end("QUIT");
+    }
+}
+
 impl Databases for Postgres {
     async fn empty(&self) -> String {
         let number = self.schemas.fetch_add(1, Ordering::Relaxed);

@@ -88,7 +88,7 @@ impl<const N: usize> Proxy<N> {
 impl<const N: usize> Drop for Proxy<N> {
     fn drop(&mut self) {
         // Killed, it would leave the processes behind that do its work.
-        self.nginx.end();
+        self.nginx.end("TERM");
     }
 }
 

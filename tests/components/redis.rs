@@ -85,7 +85,7 @@ async fn values_survive_the_client_and_the_server() {
     };
     let (store, value) = (redis.store(), Secret::from("1"));
     store.put(&key("a"), &value, None).await.unwrap();
-    redis.running.end();
+    redis.running.end("TERM");
     let error = store.get(&key("a")).await.unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
     redis.again().await;
@@ -105,13 +105,13 @@ async fn a_lost_connection_is_opened_again() {
     let value = Secret::from("1");
     store.put(&key("a"), &value, None).await.unwrap();
     for _ in 0..3 {
-        redis.running.end();
+        redis.running.end("TERM");
         redis.again().await;
         assert_eq!(text(&*store, &key("a")).await.as_deref(), Some("1"));
-        redis.running.end();
+        redis.running.end("TERM");
         redis.again().await;
         store.put(&key("a"), &value, None).await.unwrap();
-        redis.running.end();
+        redis.running.end("TERM");
         redis.again().await;
         store.remove(&key("b")).await.unwrap();
     }
@@ -197,7 +197,7 @@ async fn calls_go_on_without_the_server() {
     assert_eq!(sandbox.sessions_opened(), 2);
     redis.running.signal("CONT");
 
-    redis.running.end();
+    redis.running.end("TERM");
     list(&client(&sandbox, store.clone()), &sandbox)
         .await
         .unwrap();
