@@ -207,6 +207,21 @@ async fn an_error_answer_that_trickles_is_that_answer() {
     assert_eq!(error.body().len(), 1024);
 }
 
+/// 64 KiB of an error body are enough.
+#[tokio::test(start_paused = true)]
+async fn an_error_answer_is_read_up_to_its_limit() {
+    for pieces in [vec![65_536], vec![65_535, 1], vec![65_535, 40_000]] {
+        let network = answering(move || {
+            let start = FakeAnswer::status(404);
+            let add =
+                |answer: FakeAnswer, size: &usize| answer.chunk(Duration::ZERO, vec![b'x'; *size]);
+            pieces.iter().fold(start, add).hang()
+        });
+        let (error, took) = failure(&network, &READ).await;
+        assert_eq!((error.body().len(), took), (65_536, Duration::ZERO));
+    }
+}
+
 /// A vendor that answers without end, and never lets the call wait. A millisecond passes at each of
 /// its pieces, which cost the task this much of tokio's budget: without any left it pauses.
 struct Flood {

@@ -19,6 +19,7 @@ use tokio::time::Instant;
 /// A vendor that is known to require a pause of a minute after a 429.
 pub(crate) static VENDOR: Profile = Profile::new("testing", "testing-client/1.2.3")
     .codes(&["knownCode"])
+    .transient_codes(&["busyCode"])
     .throttle_floor(Duration::from_secs(60))
     .read_error(|_, answer| ErrorDetail::from_json(answer.body(), &["error"], &["message"]));
 

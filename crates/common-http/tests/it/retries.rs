@@ -1,13 +1,16 @@
 //! The retry table, row by row, through the whole engine.
 
+use std::time::Duration;
+
 use common_http::Cause::{self, Refused};
+use common_http::transport::FakeAnswer;
 use common_http::transport::TransportError::{Connect, Interrupted, NotProcessed, Protocol};
 use common_http::{CallOptions, Delivery, Effect, ErrorKind, HttpOptions, Operation, RetryPolicy};
 
 use crate::helper::Step::{self, Cut, Encoded, Fails, Good, Later, Short, Silent, Status};
 use crate::helper::{
-    CHANGE, FETCH, LOGIN, ORDER, READ, REPLACE, STORE, call, call_with, effect, engine,
-    engine_with, network, seconds,
+    CHANGE, FETCH, LOGIN, ORDER, READ, REPLACE, STORE, answering, call, call_with, effect, engine,
+    engine_with, fate, network, seconds,
 };
 
 /// A row of the table: how each attempt ends, how often the request is sent, and the error.
@@ -124,6 +127,21 @@ async fn a_503_with_retry_after() {
         assert_eq!(error.delivery(), delivery, "{operation}");
         assert_eq!(error.kind(), ErrorKind::Server);
         assert_eq!(error.retry_after(), Some(seconds(2)));
+    }
+}
+
+/// A code that the vendor documents as transient makes a refusal a failure.
+#[tokio::test(start_paused = true)]
+async fn a_transient_code_under_a_status_of_a_refusal() {
+    for (operation, attempts) in [(&READ, 4), (&ORDER, 1)] {
+        let network = answering(|| {
+            let answer = FakeAnswer::status(400);
+            answer.chunk(Duration::ZERO, r#"{"error":"busyCode"}"#)
+        });
+        let error = call(&engine(&network), operation).await.unwrap_err();
+        assert_eq!(network.count(), attempts, "{operation}");
+        let expected = (ErrorKind::Rejected, Delivery::Unknown);
+        assert_eq!(fate(&error), expected, "{operation}");
     }
 }
 

@@ -1,5 +1,6 @@
 use std::io::Cursor;
 
+use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use proptest::prelude::*;
 use tokio::io::AsyncWriteExt;
@@ -48,6 +49,44 @@ async fn an_empty_body_is_handed_over_at_once() {
     let (body, sending) = outgoing(&Body::empty(), 1).await;
     assert!(body.is_end_stream());
     sending.finished().await;
+}
+
+async fn next(mut body: OutgoingBody) -> io::Result<Bytes> {
+    let frame = body.frame().await.unwrap()?;
+    Ok(frame.into_data().unwrap())
+}
+
+#[tokio::test]
+async fn no_byte_leaves_once_nobody_waits_for_the_answer() {
+    let (body, sending) = outgoing(&Body::from("never sent"), 1).await;
+    drop(sending);
+    assert_eq!(
+        next(body).await.unwrap_err().kind(),
+        io::ErrorKind::Interrupted
+    );
+}
+
+#[tokio::test]
+async fn a_connection_that_waits_for_the_source_learns_that_nobody_waits_for_the_answer() {
+    let silent = Body::from_factory(4, || async { Ok(tokio::io::simplex(4).0) });
+    let (body, sending) = outgoing(&silent, 1).await;
+    let next = tokio::spawn(next(body));
+    tokio::task::yield_now().await;
+    drop(sending);
+    assert_eq!(
+        next.await.unwrap().unwrap_err().kind(),
+        io::ErrorKind::Interrupted
+    );
+}
+
+#[tokio::test]
+async fn a_body_is_finished_with_its_last_byte() {
+    let (mut body, sending) = outgoing(&Body::from(vec![7; 2 * PIECE]), 1).await;
+    body.frame().await.unwrap().unwrap();
+    let mut finished = Box::pin(sending.finished());
+    assert_eq!(finished.as_mut().now_or_never(), None);
+    body.frame().await.unwrap().unwrap();
+    finished.await;
 }
 
 #[tokio::test]
