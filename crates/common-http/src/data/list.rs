@@ -94,7 +94,15 @@ pub(crate) fn item_end(
                 at += 1;
                 continue;
             }
-            b'"' => at = end_of_text(list, at).ok_or(list.len())?,
+            b'"' => {
+                let end = end_of_text(list, at);
+                if end.is_none_or(|end| is_inside_out(list, at, end))
+                    && let Some(end) = end_by_brackets(list, start, last, scans_left)
+                {
+                    return Ok(end);
+                }
+                at = end.ok_or(list.len())?;
+            }
             b'{' | b'[' => {
                 if byte == b'{'
                     && let Some(comma) = comma
@@ -143,6 +151,47 @@ pub(crate) fn item_end(
     }
 }
 
+/// Whether a text is what stands between two: a quote within a text, which JSON does not allow, turns
+/// texts inside out up to the next one.
+fn is_inside_out(list: &[u8], quote: usize, end: usize) -> bool {
+    let next = list[end + 1..].trim_ascii_start().first();
+    next.is_none_or(|next| !b",:]}".contains(next)) && has_bracket(&list[quote..end])
+}
+
+pub(crate) fn has_bracket(text: &[u8]) -> bool {
+    text.iter().any(|byte| b"[]{}".contains(byte))
+}
+
+/// The end of an item whose quotes are wrong, by its brackets, those in texts included.
+fn end_by_brackets(
+    list: &[u8],
+    start: usize,
+    last: ListEnd,
+    scans_left: &mut usize,
+) -> Option<usize> {
+    let (mut at, mut depth) = (start, 0_isize);
+    while *scans_left > 0 {
+        *scans_left -= 1;
+        let byte = *list.get(at)?;
+        at += 1;
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth -= 1,
+            _ => continue,
+        }
+        if depth == 0 {
+            let rest = &list[at..];
+            let end = at + rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
+            match (list[end], last) {
+                (b']', ListEnd::At(last)) if end != last => {}
+                (b',' | b']', _) => return Some(end),
+                _ => {}
+            }
+        }
+    }
+    None
+}
+
 /// Whether a brace closes an object that was open before this one, ahead of the next object where a
 /// key must be. If no scans are left, it counts as not closed.
 fn is_closed_later(list: &[u8], object: usize, scans_left: &mut usize) -> bool {
@@ -171,7 +220,7 @@ fn is_closed_later(list: &[u8], object: usize, scans_left: &mut usize) -> bool {
 }
 
 /// The position of the quote that ends the string.
-fn end_of_text(list: &[u8], quote: usize) -> Option<usize> {
+pub(crate) fn end_of_text(list: &[u8], quote: usize) -> Option<usize> {
     let mut at = quote + 1;
     loop {
         match list.get(at)? {
@@ -211,9 +260,13 @@ mod tests {
             r#"{"a":"\q]}"}"#,
             "{\"a\":\"\n\"}",
             "}}}",
+            r#"{"a":"2" b","c":[{"d":3},4]}"#,
+            r#"{"a":"b}"#,
         ] {
             let list = format!(r#" [{{"id":1}} , {odd},{{"id":2}},] "#);
             assert_eq!(items(&list).unwrap(), [r#"{"id":1}"#, odd, r#"{"id":2}"#]);
+            assert_eq!(items(&format!("[{odd},{odd},2]")).unwrap(), [odd, odd, "2"]);
+            assert_eq!(items(&format!("[1,{odd}]")).unwrap(), ["1", odd]);
         }
         assert_eq!(items(r#"[1,{"a":[]"#), None);
         assert_eq!(items(r#"[1,{"a":{]"#).unwrap(), ["1", r#"{"a":{"#]);

@@ -11,6 +11,8 @@ use std::ops::Range;
 
 use serde_json::Number;
 
+use crate::data::list::has_bracket;
+
 /// A position in a text.
 #[derive(Clone, Copy)]
 pub(crate) struct Scan<'a, 's> {
@@ -114,7 +116,9 @@ impl<'a, 's> Scan<'a, 's> {
         while let Some(byte) = self.peek().filter(|byte| !b",]}".contains(byte)) {
             match byte {
                 b'[' | b'{' => return None,
-                b'"' => drop(self.string()?),
+                // It would rather be what stands between two texts.
+                b'"' if has_bracket(self.string()?.as_bytes()) => return None,
+                b'"' => {}
                 b':' => self.at += 1,
                 _ => drop(self.word()),
             }

@@ -186,6 +186,10 @@ fn an_item_that_is_not_json_costs_itself() {
         r#"{"b":1"#,
         r#"{"b":{"c":null"#,
         r#"{"b":[{"c" 1}, 2 3], "d" 4}"#,
+        r#"{"b":"2" c","d":[5]}"#,
+        r#"{"b":{"c":"2"},"d":[5], "e":""f"}"#,
+        r#"{"b"":"c"}"#,
+        r#"{"b":"c}"#,
     ] {
         for (before, after) in [
             ("[", "]"),
@@ -195,6 +199,9 @@ fn an_item_that_is_not_json_costs_itself() {
         ] {
             let with = |odd: &str| format!("{before}0, {odd} ,{LATER},{LATER}{after}");
             let meant = value(&with("null"));
+            let twice = |item: &str| format!("{before}{item},{LATER},{item}{after}");
+            let both = decode::<Value>(twice(odd).as_bytes()).unwrap();
+            assert_eq!(both, value(&twice("null")), "{odd}");
             assert_eq!(
                 decode::<Value>(with(odd).as_bytes()).unwrap(),
                 meant,
@@ -247,6 +254,8 @@ fn damaged_lists_are_read_or_given_up_in_linear_time() {
             true,
         ),
         (format!("[{}1]", r#"{"a":1,"#.repeat(many)), true),
+        (format!("[{}1]", r#"{"a":"2" b"},"#.repeat(many)), true),
+        (format!("[{}1]", r#"{"a":"2]" b","#.repeat(many)), false),
     ] {
         assert_eq!(repaired(&text).is_some(), is_read, "{}", &text[..40]);
     }
