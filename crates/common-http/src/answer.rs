@@ -10,8 +10,9 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use crate::data::item::Item;
 use crate::data::recorded::Recorded;
 use crate::data::{charset, cost, items};
+use crate::engine::proof;
 use crate::error::{Delivery, Error, ErrorKind, Result};
-use crate::json::{DecodeError, RawJson, decode_text, strict};
+use crate::json::{DecodeError, DecodeReason, RawJson, decode_text, strict};
 
 /// How much of an answer's body an error keeps.
 pub(crate) const KEPT_BODY: usize = 64 * 1024;
@@ -136,6 +137,9 @@ impl Answer {
     }
 
     fn no_json(&self, error: DecodeError) -> Error {
+        if error.reason() == DecodeReason::Syntax && proof::is_encoded(&self.headers) {
+            return self.unreadable().with_detail(proof::ENCODED);
+        }
         self.unreadable().with_decode(error)
     }
 

@@ -19,6 +19,6 @@ mod reader;
 pub(crate) mod recorded;
 pub(crate) mod redact;
 mod scan;
-mod survey;
+pub(crate) mod survey;
 mod text_or_number;
 pub(crate) mod timestamp;

@@ -10,7 +10,7 @@ mod doubt;
 mod failure;
 mod limits;
 mod peek;
-mod proof;
+pub(crate) mod proof;
 mod reader;
 mod run;
 

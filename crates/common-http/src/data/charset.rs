@@ -55,6 +55,14 @@ pub(crate) fn text<'a, 'c>(
     Cow::Owned(bytes.iter().map(char).collect())
 }
 
+/// The start of a text, as far as UTF-16 hides its ASCII characters.
+pub(crate) fn start(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match utf16(&bytes[..bytes.len().min(1024)]) {
+        Some(text) => Cow::Owned(text.trim_start_matches('\u{feff}').as_bytes().to_vec()),
+        None => Cow::Borrowed(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)),
+    }
+}
+
 /// Reads UTF-16, recognised by its mark or by the zero byte beside an ASCII first character.
 pub(crate) fn utf16(bytes: &[u8]) -> Option<String> {
     let (bytes, unit): (_, fn([u8; 2]) -> u16) = match bytes {

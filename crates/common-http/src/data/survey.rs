@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
-use crate::data::list::{ListEnd, SCANS, item_end};
+use crate::data::list::{ListEnd, SCANS, end_of_text, item_end};
 use crate::data::scan::{Scalar, Scan};
 
 /// What is unusual in a document.
@@ -200,6 +200,18 @@ impl Surveyor<'_> {
             self.item_starts.pop();
         }
     }
+}
+
+/// Whether all brackets and texts are closed, so that nothing is missing at the end.
+pub(crate) fn is_whole(text: &str) -> bool {
+    let (bytes, mut at) = (text.as_bytes(), 0);
+    while let Some(quote) = bytes[at..].iter().position(|byte| *byte == b'"') {
+        match end_of_text(bytes, at + quote) {
+            Some(end) => at = end + 1,
+            None => return false,
+        }
+    }
+    survey(text).is_some()
 }
 
 /// The text as a JSON string.

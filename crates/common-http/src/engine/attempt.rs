@@ -1,7 +1,7 @@
 //! One exchange: sends the request and reads the answer's head and as much body as the mode needs.
 
 use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
 use tokio::time::Instant;
 
@@ -71,9 +71,9 @@ pub(crate) async fn exchange(
             (Err(error), None) => return Err(Failure::Transport(error)),
         }
     };
-    let length = match *prepared.operation.method() {
-        // The answer to a HEAD announces the length of a body that is not sent.
-        Method::HEAD => None,
+    let length = match (prepared.operation.method(), status) {
+        // What it announces is the length of a body that is not sent.
+        (&Method::HEAD, _) | (_, StatusCode::NO_CONTENT) => None,
         _ => announced(&headers),
     };
     if !status.is_success() {
@@ -85,19 +85,17 @@ pub(crate) async fn exchange(
         return Err(Failure::Early);
     }
     let limit = limit(engine, prepared, mode);
-    let end = proof::end(version, &headers, length, prepared.url.scheme());
-    let must_show = match mode {
-        Mode::Whole => End::Shown,
-        Mode::Streamed { .. } => end,
-    };
+    let end = proof::end(version, status, &headers, length, prepared.url.scheme());
+    let is_file = matches!(mode, Mode::Streamed { .. }) && proof::is_whole_file(status, &headers);
+    let must_show = if is_file { end } else { End::Shown };
     let mut reply = Reply {
         status,
         headers,
         start: Bytes::new(),
         rest: BodyReader::new(stream, length, limit, timeouts.idle, until, must_show),
     };
-    if is_encoded(&reply.headers) {
-        return Err(reply.decode("the answer has a content encoding that was not requested"));
+    if is_file && proof::is_encoded(&reply.headers) {
+        return Err(reply.decode(proof::ENCODED));
     }
     let enough = match mode {
         Mode::Whole => usize::MAX,
@@ -126,12 +124,12 @@ pub(crate) async fn exchange(
         }
     }
     match mode {
-        Mode::Whole if end == End::Unproven && !proof::proves_itself(&reply.start) => {
+        Mode::Whole
+            if end == End::Unproven && !proof::proves_itself(&reply.headers, &reply.start) =>
+        {
             Err(Failure::Unproven)
         }
-        Mode::Streamed { .. } if !proof::is_whole_file(reply.status, &reply.headers) => {
-            Err(reply.decode("the answer is not a whole file"))
-        }
+        Mode::Streamed { .. } if !is_file => Err(reply.decode("the answer is not a whole file")),
         Mode::Streamed { check: Some(check) } if !check(&reply.start) => {
             Err(reply.decode("the answer is not a file of the expected kind"))
         }
@@ -252,30 +250,6 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
         .trim()
         .parse()
         .ok()
-}
-
-/// Whether the body is compressed. Values that name no coding are ignored.
-fn is_encoded(headers: &HeaderMap) -> bool {
-    const CODINGS: [&str; 9] = [
-        "gzip",
-        "x-gzip",
-        "compress",
-        "x-compress",
-        "deflate",
-        "br",
-        "zstd",
-        "dcb",
-        "dcz",
-    ];
-    let codings = headers.get_all(CONTENT_ENCODING).iter();
-    codings
-        .filter_map(|codings| codings.to_str().ok())
-        .flat_map(|codings| codings.split(','))
-        .any(|coding| {
-            CODINGS
-                .iter()
-                .any(|known| coding.trim().eq_ignore_ascii_case(known))
-        })
 }
 
 /// Reads the start of an error answer's body, for a limited time. The status is known already, so

@@ -1,12 +1,15 @@
 //! Checks that the vendor wrote an answer, and that the answer is complete.
 
-use http::header::{CONTENT_RANGE, CONTENT_TYPE, TRANSFER_ENCODING};
-use http::{HeaderMap, StatusCode, Version};
+use http::header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderName, StatusCode, Version};
 use serde::de::IgnoredAny;
 
 use super::reader::End;
+use crate::data::charset;
+use crate::data::survey::is_whole;
 
-/// Whether the answer is a web page, for example of a firewall or a gateway.
+/// Whether the answer is a web page, for example of a firewall or a gateway. An empty one is none:
+/// some servers name HTML as the type of every answer without a body.
 pub(super) fn is_page(headers: &HeaderMap, start: &[u8]) -> bool {
     let kind = headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes());
     let is_html = kind.is_some_and(|kind| {
@@ -16,8 +19,9 @@ pub(super) fn is_page(headers: &HeaderMap, start: &[u8]) -> bool {
         };
         starts_with(b"text/html") || starts_with(b"application/xhtml")
     });
-    let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
-    is_html || text.trim_ascii_start().starts_with(b"<")
+    let text = charset::start(start);
+    let first = text.trim_ascii_start().first();
+    first.is_some_and(|first| is_html || *first == b'<')
 }
 
 /// Whether the answer is a whole file, not a part of one.
@@ -26,10 +30,17 @@ pub(super) fn is_whole_file(status: StatusCode, headers: &HeaderMap) -> bool {
 }
 
 /// Whether the protocol shows where the body ends. A length, chunks, a closed HTTP/2 stream or TLS
-/// session show it; a plain connection that is closed does not.
-pub(super) fn end(version: Version, headers: &HeaderMap, length: Option<u64>, scheme: &str) -> End {
+/// session show it, and a status without a body; a plain connection that is closed does not.
+pub(super) fn end(
+    version: Version,
+    status: StatusCode,
+    headers: &HeaderMap,
+    length: Option<u64>,
+    scheme: &str,
+) -> End {
     let shown = length.is_some()
-        || headers.contains_key(TRANSFER_ENCODING)
+        || status == StatusCode::NO_CONTENT
+        || is_chunked(headers)
         || !matches!(
             version,
             Version::HTTP_09 | Version::HTTP_10 | Version::HTTP_11
@@ -38,9 +49,47 @@ pub(super) fn end(version: Version, headers: &HeaderMap, length: Option<u64>, sc
     if shown { End::Shown } else { End::Unproven }
 }
 
-/// Whether a body without a proven end is complete by its content: it is JSON, or empty.
-pub(super) fn proves_itself(body: &[u8]) -> bool {
-    body.is_empty() || serde_json::from_slice::<IgnoredAny>(body).is_ok()
+fn is_chunked(headers: &HeaderMap) -> bool {
+    let last = codings(headers, &TRANSFER_ENCODING).last();
+    last.is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"))
+}
+
+/// What is wrong with a compressed answer that cannot be read.
+pub(crate) const ENCODED: &str = "the answer has a content encoding that was not requested";
+
+/// Whether the body is compressed. Values that name no coding are ignored.
+pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
+    const CODINGS: [&str; 9] = [
+        "gzip",
+        "x-gzip",
+        "compress",
+        "x-compress",
+        "deflate",
+        "br",
+        "zstd",
+        "dcb",
+        "dcz",
+    ];
+    codings(headers, &CONTENT_ENCODING).any(|coding| {
+        CODINGS
+            .iter()
+            .any(|known| coding.eq_ignore_ascii_case(known))
+    })
+}
+
+fn codings<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    let lines = headers.get_all(name).iter();
+    let lines = lines.filter_map(|codings| codings.to_str().ok());
+    lines.flat_map(|codings| codings.split(',')).map(str::trim)
+}
+
+/// Whether a body without a proven end is complete by its content: it is empty, or JSON whose
+/// brackets and texts are closed, if only as far as a tolerant reader can tell.
+pub(super) fn proves_itself(headers: &HeaderMap, body: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(body).is_ok() || {
+        let text = charset::text(body, || charset::named(headers));
+        text.trim_ascii().is_empty() || is_whole(&text)
+    }
 }
 
 #[cfg(test)]
@@ -60,6 +109,11 @@ mod tests {
         ] {
             assert!(is_page(&headers, body.as_bytes()), "{body}");
         }
+        let wide: Vec<u8> = "\u{feff} <html>"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert!(is_page(&headers, &wide));
         for body in ["", "{}", "\"<html>\"", "ok", "%PDF-1.7 <"] {
             assert!(!is_page(&headers, body.as_bytes()), "{body}");
         }
@@ -70,12 +124,14 @@ mod tests {
         ] {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
             assert!(is_page(&headers, b"blocked"), "{kind}");
+            assert!(!is_page(&headers, b"\r\n"), "{kind}");
         }
     }
 
     #[test]
     fn an_end_is_shown_by_what_the_protocol_says() {
         let mut headers = HeaderMap::new();
+        let ok = StatusCode::OK;
         for (version, length, scheme, expected) in [
             (Version::HTTP_11, Some(7), "http", End::Shown),
             (Version::HTTP_11, None, "http", End::Unproven),
@@ -83,9 +139,64 @@ mod tests {
             (Version::HTTP_11, None, "https", End::Shown),
             (Version::HTTP_2, None, "http", End::Shown),
         ] {
-            assert_eq!(end(version, &headers, length, scheme), expected);
+            assert_eq!(end(version, ok, &headers, length, scheme), expected);
         }
-        headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
-        assert_eq!(end(Version::HTTP_11, &headers, None, "http"), End::Shown);
+        let none = StatusCode::NO_CONTENT;
+        assert_eq!(
+            end(Version::HTTP_11, none, &headers, None, "http"),
+            End::Shown
+        );
+        for (codings, expected) in [
+            (&["chunked"][..], End::Shown),
+            (&["gzip, Chunked"], End::Shown),
+            (&["gzip", "chunked"], End::Shown),
+            (&["identity"], End::Unproven),
+            (&["chunked, gzip"], End::Unproven),
+            (&["chunked", "identity"], End::Unproven),
+        ] {
+            headers.remove(TRANSFER_ENCODING);
+            for codings in codings {
+                headers.append(TRANSFER_ENCODING, HeaderValue::from_static(codings));
+            }
+            assert_eq!(end(Version::HTTP_11, ok, &headers, None, "http"), expected);
+        }
+    }
+
+    #[test]
+    fn json_proves_itself_as_it_is_read() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/json; charset=iso-8859-1"),
+        );
+        let wide: Vec<u8> = "{\"a\":1}"
+            .encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect();
+        assert!(proves_itself(&headers, &wide));
+        assert!(!proves_itself(&headers, &wide[..wide.len() - 2]));
+        assert!(proves_itself(&headers, b"{\"a\":\"\xe9\t\"}"));
+        for whole in [
+            "",
+            " \n",
+            "\u{feff}",
+            "\u{feff}{}",
+            "[NaN,]",
+            "[{\"a\":[1},2]",
+            "null",
+        ] {
+            assert!(proves_itself(&headers, whole.as_bytes()), "{whole}");
+        }
+        for cut in [
+            "{",
+            "[1",
+            "[{\"a\":[1]",
+            "[\"{1}]",
+            "[{\"a\":\"b}]",
+            "OK",
+            "[{\"a\":[1},2",
+        ] {
+            assert!(!proves_itself(&headers, cut.as_bytes()), "{cut}");
+        }
     }
 }

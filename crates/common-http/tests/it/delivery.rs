@@ -9,7 +9,7 @@ use http::Method;
 use proptest::prelude::*;
 use tokio::time::advance;
 
-use crate::helper::Step::{self, Cut, Encoded, Fails, Good, Later, Short, Silent, Status};
+use crate::helper::Step::{self, Cut, Fails, Good, Huge, Later, Short, Silent, Status};
 use crate::helper::door::{Login, builder_with, is_login, token};
 use crate::helper::{call, login, seconds};
 
@@ -32,7 +32,7 @@ fn fate(step: &Step) -> Fate {
         Later(status, "-1") => fate(&Status(*status)),
         Later(503, _) => Fate::Final,
         Status(408 | 500..=599) | Later(408 | 500..=599, _) => Fate::Doubtful,
-        Good | Encoded | Status(_) | Later(..) => Fate::Final,
+        Good | Huge | Status(_) | Later(..) => Fate::Final,
     }
 }
 
@@ -57,7 +57,7 @@ fn step() -> impl Strategy<Value = Step> {
     let statuses = prop::sample::select(vec![
         301, 400, 401, 403, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504, 599,
     ]);
-    let others = prop::sample::select(vec![Good, Silent, Cut, Short, Encoded]);
+    let others = prop::sample::select(vec![Good, Silent, Cut, Short, Huge]);
     let after = prop::sample::select(vec!["0", "3", "-1", "500"]);
     prop_oneof![
         3 => errors.prop_map(Fails),

@@ -65,8 +65,8 @@ pub(crate) enum Step {
     Cut,
     /// 200, and a body that is shorter than announced.
     Short,
-    /// 200, and a body in an encoding that was not requested.
-    Encoded,
+    /// 200, and a body that exceeds every limit.
+    Huge,
 }
 
 impl Step {
@@ -80,7 +80,7 @@ impl Step {
             Self::Silent => FakeAnswer::never(),
             Self::Cut => body.cut(),
             Self::Short => body.header("content-length", "3"),
-            Self::Encoded => body.header("content-encoding", "gzip"),
+            Self::Huge => body.header("content-length", "9000000000000"),
         }
     }
 }

@@ -200,6 +200,8 @@ async fn over(network: Arc<FakeTransport>) -> Vec<Option<ErrorKind>> {
 #[tokio::test(start_paused = true)]
 async fn of_a_success() {
     assert_eq!(over(logged_in(|| marked(200))).await, [None; 3]);
+    let encoded = || marked(200).header("content-encoding", "gzip, MARKER-7Q");
+    assert_eq!(over(logged_in(encoded)).await[0], None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -235,8 +237,8 @@ async fn of_each_fault() {
             ErrorKind::Interrupted,
         ),
         (
-            || marked(200).header("content-encoding", "gzip, MARKER-7Q"),
-            ErrorKind::Decode,
+            || marked(200).header("content-length", "9000000000000"),
+            ErrorKind::TooLarge,
         ),
     ] {
         assert_eq!(over(logged_in(answer)).await[0], Some(kind));

@@ -4,6 +4,7 @@ use common_http::{
     Body, CallOptions, Delivery, ErrorKind, ForeignHosts, HttpOptions, Operation, RetryPolicy,
     looks_like_pdf,
 };
+use serde::de::IgnoredAny;
 use tokio::io::AsyncReadExt;
 use tokio::sync::oneshot;
 
@@ -140,6 +141,29 @@ async fn a_web_page_is_not_an_answer() {
         let accepting = HttpOptions::default().accept_html(true);
         call(&server.client_with(accepting), &ORDER).await.unwrap();
     }
+    let empty = "HTTP/1.1 201 Created\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n";
+    let server = Server::answering(empty).await;
+    call(&server.client(), &ORDER).await.unwrap();
+}
+
+/// A 204 ends with its head, whatever that announces.
+#[tokio::test]
+async fn a_204_has_no_body() {
+    for head in [
+        "",
+        "Content-Length: 7\r\n",
+        "Transfer-Encoding: identity\r\n",
+    ] {
+        let server = Server::answering(format!("HTTP/1.1 204 No Content\r\n{head}\r\n")).await;
+        let answer = call(&server.client(), &ORDER).await.unwrap();
+        assert_eq!((answer.body().len(), answer.attempts()), (0, 1), "{head}");
+        let error = download(&server.client()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.attempts()),
+            (ErrorKind::Decode, 1),
+            "{head}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -150,10 +174,16 @@ async fn a_partial_answer_is_not_a_file() {
         "200 OK\r\nContent-Range: bytes 0-8/9000",
         "203 Non-Authoritative Information",
     ] {
-        let answer = format!("HTTP/1.1 {head}\r\nContent-Length: 9\r\n\r\n%PDF-1.7\n");
-        let server = Server::answering(answer).await;
-        let error = download(&server.client()).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Decode, "{head}");
+        for length in ["Content-Length: 9\r\n", ""] {
+            let server = closing(format!("HTTP/1.1 {head}\r\n{length}\r\n%PDF-1.7\n")).await;
+            let request = server.client().request(&FETCH);
+            let error = request.downloads(Some(looks_like_pdf)).await.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.attempts()),
+                (ErrorKind::Decode, 1),
+                "{head}"
+            );
+        }
     }
 }
 
@@ -167,7 +197,11 @@ async fn content_without_a_proven_end_must_be_complete_by_itself() {
         ("1.0", format!("%PDF-1.7 %%EOF{padding}"), false),
         ("1.1", "%PDF-1.7 EXAMPLE".to_owned(), false),
     ] {
-        let answer = format!("HTTP/{version} 200 OK\r\n\r\n{content}");
+        let head = match version {
+            "1.0" => "",
+            _ => "Transfer-Encoding: identity\r\nContent-Length: 90\r\n",
+        };
+        let answer = format!("HTTP/{version} 200 OK\r\n{head}\r\n{content}");
         let server = closing(answer).await;
         let request = server
             .client()
@@ -184,7 +218,9 @@ async fn content_without_a_proven_end_must_be_complete_by_itself() {
     }
     for (content, is_whole) in [
         ("[1,2]", true),
+        ("\u{feff}{\"a\":\"\t\",\"b\":NaN,}", true),
         ("", true),
+        (" \n", true),
         ("[1,", false),
         ("EXAMPLE", false),
     ] {
@@ -228,9 +264,16 @@ async fn malformed_header_lines_do_not_fail_the_answer() {
     }
     for head in ["gzip", "identity, br", "X-GZIP", "zstd", "deflate"] {
         let head = format!("Content-Length: 2\r\nContent-Encoding: {head}");
-        let server = Server::answering(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{{}}")).await;
-        let error = call(&server.client(), &READ).await.unwrap_err();
+        let answer = |body| format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}");
+        let server = Server::answering(answer("\u{1f}x")).await;
+        let success = call(&server.client(), &ORDER).await.unwrap();
+        let error = success.json::<IgnoredAny>().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{head}");
+        assert!(error.to_string().contains("content encoding"), "{error}");
+        // A header that a proxy forgot to remove.
+        let server = Server::answering(answer("{}")).await;
+        let success = call(&server.client(), &ORDER).await.unwrap();
+        success.json::<IgnoredAny>().unwrap();
     }
     let stale = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n\
                  2\r\n{}\r\n0\r\n\r\n";

@@ -7,7 +7,7 @@ use common_http::transport::FakeAnswer;
 use common_http::transport::TransportError::{Connect, Interrupted, NotProcessed, Protocol};
 use common_http::{CallOptions, Delivery, Effect, ErrorKind, HttpOptions, Operation, RetryPolicy};
 
-use crate::helper::Step::{self, Cut, Encoded, Fails, Good, Later, Short, Silent, Status};
+use crate::helper::Step::{self, Cut, Fails, Good, Huge, Later, Short, Silent, Status};
 use crate::helper::{
     CHANGE, FETCH, LOGIN, ORDER, READ, REPLACE, STORE, answering, call, call_with, effect, engine,
     engine_with, fate, network, seconds,
@@ -57,7 +57,7 @@ fn table() -> Vec<Row> {
         (Status(429), [4, 4, 1], ErrorKind::RateLimited, Answered),
         (Later(429, "2"), [4, 4, 1], ErrorKind::RateLimited, Answered),
         (Status(501), [1, 1, 1], ErrorKind::Server, Unknown),
-        (Encoded, [1, 1, 1], ErrorKind::Decode, Answered),
+        (Huge, [1, 1, 1], ErrorKind::TooLarge, Answered),
     ];
     rows.extend(not_sent);
     rows.extend(barred);
@@ -255,16 +255,16 @@ async fn outcomes_may_differ_from_attempt_to_attempt() {
         ),
         (
             &ORDER,
-            vec![Fails(Connect(Cause::TlsHandshake)), Encoded],
+            vec![Fails(Connect(Cause::TlsHandshake)), Huge],
             2,
-            ErrorKind::Decode,
+            ErrorKind::TooLarge,
             Delivery::Answered,
         ),
         (
             &READ,
-            vec![Silent, Encoded],
+            vec![Silent, Huge],
             2,
-            ErrorKind::Decode,
+            ErrorKind::TooLarge,
             Delivery::Unknown,
         ),
     ] {
