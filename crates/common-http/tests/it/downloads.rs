@@ -251,13 +251,19 @@ async fn what_is_too_large_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn answers_in_memory_have_a_limit_too() {
-    let network = answering(|| FakeAnswer::json("[1,2,3]"));
-    for (limit, fits) in [(6, false), (7, true)] {
-        let limited = engine_with(&network, HttpOptions::default().max_answer(limit));
-        let result = limited.request(&FETCH).send().await;
-        assert_eq!(result.is_ok(), fits);
-        if let Err(error) = result {
-            assert_eq!((error.kind(), error.attempts()), (ErrorKind::TooLarge, 1));
+    let answers: [fn() -> FakeAnswer; 2] = [
+        || FakeAnswer::json("[1,2,3]"),
+        || FakeAnswer::json("[1,2,3]").header("content-length", "7"),
+    ];
+    for answer in answers {
+        let network = answering(answer);
+        for (limit, fits) in [(6, false), (7, true)] {
+            let limited = engine_with(&network, HttpOptions::default().max_answer(limit));
+            let result = limited.request(&FETCH).send().await;
+            assert_eq!(result.is_ok(), fits);
+            if let Err(error) = result {
+                assert_eq!((error.kind(), error.attempts()), (ErrorKind::TooLarge, 1));
+            }
         }
     }
 }

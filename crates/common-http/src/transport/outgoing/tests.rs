@@ -3,7 +3,7 @@ use std::io::Cursor;
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use proptest::prelude::*;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
 use crate::body::Body;
@@ -41,6 +41,38 @@ async fn a_source_of_another_length_is_refused_before_its_end() {
         assert_eq!(collect(body).await, Err(kind));
         assert_eq!(sending.failure(), Some(kind));
         assert!(sent(&sending) < claimed);
+    }
+}
+
+/// A source that gives all of its claimed length at once, and then more.
+#[tokio::test]
+async fn a_source_that_goes_on_after_its_length_is_refused_before_its_end() {
+    let body = Body::from_factory(10, || async {
+        Ok(Cursor::new([7; 10]).chain(Cursor::new([7; 1])))
+    });
+    let (body, sending) = outgoing(&body, 1).await;
+    assert_eq!(collect(body).await, Err(io::ErrorKind::InvalidData));
+    assert_eq!(sent(&sending), 0);
+}
+
+#[tokio::test]
+async fn what_is_left_is_known_if_the_length_is() {
+    for (body, before, after) in [
+        (
+            Body::from(vec![7; PIECE + 1]),
+            Some(PIECE as u64 + 1),
+            Some(1),
+        ),
+        (
+            Body::single_pass(Cursor::new(vec![7; PIECE + 1]), None),
+            None,
+            None,
+        ),
+    ] {
+        let (mut body, _sending) = outgoing(&body, 1).await;
+        assert_eq!(body.size_hint().exact(), before);
+        body.frame().await.unwrap().unwrap();
+        assert_eq!(body.size_hint().exact(), after);
     }
 }
 
