@@ -327,6 +327,10 @@ impl SessionCache {
             session.opened_at = self.clock.system_time();
             self.adopt(session, Duration::ZERO, true)
         });
+        let opened = opened.map_err(|error| match self.authenticator.login() {
+            Some(login) if error.operation().is_none() => error.with_operation(login.id()),
+            _ => error,
+        });
         let refusal = opened.as_ref().err().and_then(|error| self.note(error));
         (opened, refusal)
     }

@@ -39,7 +39,7 @@ impl Live {
             HeaderValue::from_str(session.authorization.expose()).map_err(|_| {
                 let unfit = Error::new(ErrorKind::Decode)
                     .with_detail("the login returned a token that is not a valid header value");
-                unfit.with_delivery(Delivery::Answered)
+                unfit.with_attempts(1).with_delivery(Delivery::Answered)
             })?;
         authorization.set_sensitive(true);
         Ok(Self {

@@ -222,6 +222,10 @@ impl Authenticator for Unusable {
         sleep(seconds(1)).await;
         Ok(Session::new(Secret::from("basic EXAMPLE\n")))
     }
+
+    fn login(&self) -> Option<&'static Operation> {
+        Some(&LOGIN)
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -235,6 +239,8 @@ async fn a_token_that_cannot_be_used_is_a_failed_login() {
         "{texts:?}"
     );
     assert!(!texts[0].contains("EXAMPLE"));
+    let error = call(&client, &MINE).await.unwrap_err();
+    assert_eq!((error.operation(), error.attempts()), (Some(LOGIN.id()), 1));
 }
 
 /// A client that gets its sessions from this authenticator, and whose calls succeed.
