@@ -146,7 +146,7 @@ fn row(fault: Fault) -> [End; 6] {
         // A part of a file is not the file. JSON proves itself.
         Partial206           => [Value,      Value,      unreadable, Value,      Value,        Value],
         Endless              => [too_large; 6],
-        Bomb                 => [unreadable; 6],
+        Bomb                 => [unreadable, unreadable, unreadable, unreadable, unreadable,   Value],
         GoAwayBelow          => [unsent; 6],
         GoAwayAbove          => [lost,       lost,       lost,       lost,       order_lost,   lost],
         RefusedStream        => [unsent; 6],
@@ -159,7 +159,7 @@ fn exception(fault: Fault, id: &str) -> Option<End> {
     match (fault, id) {
         // Their documents do not say what a success answers, so any JSON or text is one.
         (
-            TooShort | BrokenJson,
+            TooShort | BrokenJson | Bomb,
             "gensoft.attendances.send"
             | "gensoft.reports.upload"
             | "erp.files.finalize"
