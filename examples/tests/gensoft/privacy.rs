@@ -55,7 +55,6 @@ fn of_failures() {
         Answer::json(404, body),
         Answer::json(500, body),
         Answer::json(200, body).cut_after(5),
-        Answer::json(200, body).header("content-encoding", "gzip, MARKER"),
         Answer::new(200, "text/html", "<html>MARKER</html>"),
         Answer::json(429, body).header("retry-after", 99_999),
     ] {
