@@ -204,10 +204,8 @@ impl Temporary {
 fn open(target: &Path, temporary: &Temporary) -> Result<File, Trouble> {
     check_target(target)
         .map_err(|error| trouble("replacing the entry that has the download's name", &error))?;
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    // That of a bare name is empty, which is the current one.
+    let folder = target.parent().unwrap_or(Path::new("."));
     let (file, path) = tempfile::Builder::new()
         .prefix(".download-")
         .suffix(".part")

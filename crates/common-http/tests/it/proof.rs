@@ -374,4 +374,11 @@ async fn one_redirect_is_followed_where_it_is_allowed() {
         (error.kind(), storage.seen().len()),
         (ErrorKind::Rejected, 1)
     );
+    // It is the status that redirects.
+    let missing = format!("HTTP/1.1 404 Not Found\r\n{location}\r\nContent-Length: 0\r\n\r\n");
+    let missing = Server::answering(missing).await;
+    let request = missing.client().request(&FETCH);
+    let request = request.follow_once(ForeignHosts::default());
+    let error = request.download().await.unwrap_err();
+    assert_eq!((error.kind(), again.seen().len()), (ErrorKind::NotFound, 1));
 }

@@ -237,6 +237,13 @@ async fn only_a_file_is_replaced() {
             "{target:?}"
         );
     }
+    for (target, kind) in [
+        ("folder", io::ErrorKind::IsADirectory),
+        ("fifo", io::ErrorKind::InvalidInput),
+    ] {
+        let error = save(&network, at(target)).await.unwrap_err();
+        assert_eq!(error.io_kind(), Some(kind));
+    }
     assert_eq!(names(folder.path()), before);
     assert!(fs::metadata(at("fifo")).unwrap().file_type().is_fifo());
 }
