@@ -268,6 +268,18 @@ async fn an_answer_that_is_here_when_the_time_ends_is_taken() {
     assert_eq!(answer.unwrap().body(), "{}");
 }
 
+/// The clock is read every 64 pieces.
+#[tokio::test(start_paused = true)]
+async fn an_answer_of_many_pieces_is_read_while_there_is_time() {
+    let network = answering(|| {
+        let start = FakeAnswer::json("[");
+        let pieces = (0..200).fold(start, |answer, _| answer.chunk(Duration::ZERO, "1,"));
+        pieces.chunk(Duration::ZERO, "1]")
+    });
+    let answer = call_with(&engine(&network), &READ, by(seconds(1))).await;
+    assert_eq!(answer.unwrap().body().len(), 403);
+}
+
 #[tokio::test(start_paused = true)]
 async fn endless_settings_are_allowed() {
     let network = network([
