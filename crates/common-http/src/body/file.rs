@@ -128,21 +128,28 @@ impl Step {
 fn read(file: Arc<File>, from: u64, state: State, used: Bytes) -> io::Result<(Arc<File>, Bytes)> {
     let mut room = used.try_into_mut().unwrap_or_else(|_| BytesMut::new());
     room.resize(state.length.clamp(1, CHUNK as u64) as usize, 0);
-    let length = loop {
+    let length = uninterrupted(|| {
         #[cfg(unix)]
         let read = file.read_at(&mut room, from);
         #[cfg(windows)]
         let read = file.seek_read(&mut room, from);
-        match read {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            read => break read?,
-        }
-    };
+        read
+    })?;
     if length == 0 {
         state.check(&file)?;
     }
     room.truncate(length);
     Ok((file, room.freeze()))
+}
+
+/// Reads again if a signal interrupted it.
+fn uninterrupted(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -153,6 +160,20 @@ mod tests {
     use tokio::runtime::Builder;
 
     use super::*;
+
+    #[test]
+    fn a_read_that_a_signal_interrupts_goes_on() {
+        use io::ErrorKind::{Interrupted, Other};
+        for (ends, expected) in [
+            ([Err(Interrupted), Ok(7)], Ok(7)),
+            ([Err(Interrupted), Err(Other)], Err(Other)),
+            ([Err(Other), Ok(7)], Err(Other)),
+        ] {
+            let mut ends = ends.into_iter();
+            let read = uninterrupted(|| Ok(ends.next().unwrap()?));
+            assert_eq!(read.map_err(|error| error.kind()), expected);
+        }
+    }
 
     /// The last chunk has been read by then, and nothing is read at the end.
     #[test]
