@@ -247,6 +247,12 @@ fn trouble(what: &'static str, error: &io::Error) -> Trouble {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
+    use futures_util::FutureExt;
+    use tokio::runtime::Builder;
+    use tokio::sync::oneshot;
+
     use super::*;
 
     fn is_empty(folder: &Path) -> bool {
@@ -263,15 +269,45 @@ mod tests {
     }
 
     #[test]
-    fn a_save_that_is_cancelled_while_its_file_is_flushed_leaves_nothing() {
+    fn a_save_that_is_cancelled_at_its_end_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let target = folder.path().join("EXAMPLE.pdf");
-        let temporary = Temporary::default();
-        let mut file = open(&target, &temporary).unwrap();
-        write(&mut file, &[Bytes::from("EXAMPLE")]).unwrap();
-        temporary.remove();
-        assert!(is_empty(folder.path()));
-        temporary.rename(&target).unwrap();
-        assert!(is_empty(folder.path()));
+        // One thread does the jobs, so that the last one waits for the gate.
+        let runtime = Builder::new_current_thread()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let saving = Saving::begin(&folder.path().join("EXAMPLE.pdf"));
+            let (open, gate) = mpsc::channel();
+            let (at_gate, arrived) = oneshot::channel();
+            let gate = spawn_blocking(move || at_gate.send(()).and_then(|()| Ok(gate.recv())));
+            arrived.await.unwrap();
+            let mut finish = Box::pin(saving.finish());
+            assert!(finish.as_mut().now_or_never().is_none());
+            drop(finish);
+            assert!(is_empty(folder.path()));
+            open.send(()).unwrap();
+            gate.await.unwrap().unwrap().unwrap();
+            spawn_blocking(|| ()).await.unwrap();
+            assert!(is_empty(folder.path()));
+        });
+    }
+
+    #[tokio::test]
+    async fn the_disk_is_busy_before_the_end_with_a_large_file_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut saving = Saving::begin(&folder.path().join("EXAMPLE.pdf"));
+        saving.add(vec![7; BATCH - 1].into()).await.unwrap();
+        assert_eq!(saving.unflushed, 0);
+        for mebibytes in 1..=40 {
+            saving.add(vec![7; 1 << 20].into()).await.unwrap();
+            if let Some(flushing) = &mut saving.flushing {
+                flushing.await.unwrap().unwrap();
+                saving.flushing = Some(spawn_blocking(|| Ok(())));
+            }
+            let is_large = mebibytes > 16;
+            assert_eq!(saving.flushing.is_some(), is_large, "{mebibytes}");
+            assert!(saving.unflushed <= 17 << 20);
+        }
     }
 }
