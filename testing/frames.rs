@@ -45,6 +45,12 @@ pub fn success() -> Vec<u8> {
     frame(HEADERS, 0x5, 1, &[0x88])
 }
 
+/// `:status: 200` on the first stream, and this much of an answer that goes on.
+#[must_use]
+pub fn begun(body: &[u8]) -> Vec<u8> {
+    [frame(HEADERS, 0x4, 1, &[0x88]), frame(0, 0, 1, body)].concat()
+}
+
 /// Reads until the head of the first request has arrived.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common_http::{Body, Delivery, Engine, ErrorKind, HttpOptions, Operation, Profile};
 use testing::frames::{
-    CANCEL, NO_ERROR, REFUSED_STREAM, go_away, read_request, reset, settings, success,
+    CANCEL, NO_ERROR, REFUSED_STREAM, begun, go_away, read_request, reset, settings, success,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
@@ -89,6 +89,29 @@ async fn a_request_that_may_have_been_processed_has_an_unknown_outcome() {
         let error = soon(engine.request(&ORDER).send()).await.unwrap_err();
         assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
         assert_eq!(error.attempts(), 1);
+    }
+}
+
+/// No end of a stream but its own makes an answer complete, and an answer that has begun was not
+/// refused before it was processed, whatever the server says.
+#[tokio::test]
+async fn an_answer_that_is_cut_off_has_an_unknown_outcome() {
+    for end in [
+        reset(NO_ERROR),
+        reset(CANCEL),
+        reset(REFUSED_STREAM),
+        go_away(0, NO_ERROR),
+        go_away(0, 11),
+        go_away(1, NO_ERROR),
+    ] {
+        for body in ["", "{}", "{\"a\":"] {
+            let says = [begun(body.as_bytes()), end.clone()].concat();
+            let (_front, connections, engine) = start(says, usize::MAX).await;
+            let error = soon(engine.request(&ORDER).send()).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Interrupted, "{end:?} {body}");
+            assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 1));
+            assert_eq!(connections.load(Ordering::SeqCst), 1);
+        }
     }
 }
 

@@ -4,12 +4,13 @@ use std::error::Error as StdError;
 use std::io;
 use std::iter;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::Stream;
+use http_body::Body as _;
 use reqwest::{Client, ClientBuilder, Proxy, redirect, retry};
 
 use crate::error::{Cause, Error, ErrorKind, Result};
@@ -23,6 +24,9 @@ const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 /// hyper's default is 100, and answers with 150 were seen. hyper initialises room for all of them at
 /// every answer.
 const MOST_HEADERS: usize = 208;
+/// The size of an answer's headers over HTTP/2, in bytes. hyper's default is 16 KiB, but over
+/// HTTP/1.1 it takes some 400 KiB.
+const MOST_OF_HEADERS: u32 = 400 * 1024;
 
 /// Sends attempts with reqwest. Its retries, redirects, cookies and decompression are off, because
 /// the engine decides about them.
@@ -57,7 +61,8 @@ impl ReqwestTransport {
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)
             .http1_ignore_invalid_headers_in_responses(true)
-            .http1_max_headers(MOST_HEADERS);
+            .http1_max_headers(MOST_HEADERS)
+            .http2_max_header_list_size(MOST_OF_HEADERS);
         if connection.pool_idle.is_zero() {
             // Whatever its age, the pool would hand a connection on to a call that waits for one.
             builder = builder.pool_max_idle_per_host(0);
@@ -214,15 +219,11 @@ impl Transport for ReqwestTransport {
         if !request.body.is_empty() {
             *attempt.body_mut() = Some(reqwest::Body::wrap(request.body));
         }
-        let mut response = self.0.execute(attempt).await.map_err(translate)?;
-        let (status, version) = (response.status(), response.version());
-        let headers = std::mem::take(response.headers_mut());
-        let body: IncomingBody = Box::pin(Incoming(response.bytes_stream()));
-        let mut response = http::Response::new(body);
-        *response.status_mut() = status;
-        *response.version_mut() = version;
-        *response.headers_mut() = headers;
-        Ok(response)
+        let response = self.0.execute(attempt).await.map_err(translate)?;
+        let (head, body) = http::Response::from(response).into_parts();
+        let shows_end = head.version == http::Version::HTTP_2;
+        let body: IncomingBody = Box::pin(Incoming { body, shows_end });
+        Ok(http::Response::from_parts(head, body))
     }
 }
 
@@ -310,13 +311,34 @@ fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
     sources(error).filter_map(of_io).last()
 }
 
-struct Incoming<S>(S);
+struct Incoming {
+    body: reqwest::Body,
+    /// Whether the body knows that the answer is complete.
+    shows_end: bool,
+}
 
-impl<S: Stream<Item = reqwest::Result<Bytes>> + Unpin> Stream for Incoming<S> {
+impl Stream for Incoming {
     type Item = Result<Bytes, TransportError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Pin::new(&mut self.0).poll_next(cx).map_err(translate)
+        loop {
+            return Poll::Ready(match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(bytes) => Some(Ok(bytes)),
+                    Err(_trailers) => continue,
+                },
+                Some(Err(error)) => Some(Err(match translate(error) {
+                    TransportError::Protocol => TransportError::Protocol,
+                    // Whatever the server says now, it has begun to answer.
+                    _ => TransportError::Interrupted,
+                })),
+                // hyper takes a stream that is reset without an error for one that has ended.
+                None if self.shows_end && !self.body.is_end_stream() => {
+                    Some(Err(TransportError::Interrupted))
+                }
+                None => None,
+            });
+        }
     }
 }
 
