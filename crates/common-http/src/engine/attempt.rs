@@ -12,11 +12,11 @@ use super::proof;
 use super::reader::{BodyReader, Broken, End};
 use crate::answer::{Answer, KEPT_BODY};
 use crate::body::Opened;
-use crate::error::{Delivery, Error, ErrorKind};
+use crate::error::{Cause, Delivery, Error, ErrorKind};
 use crate::operation::Operation;
 use crate::options::Timeouts;
 use crate::prepared::Prepared;
-use crate::transport::{IncomingBody, OutgoingBody, OutgoingRequest, Sending};
+use crate::transport::{IncomingBody, OutgoingBody, OutgoingRequest, Sending, TransportError};
 
 /// How much of an answer is read before it is returned.
 #[derive(Clone, Copy)]
@@ -58,17 +58,17 @@ pub(crate) async fn exchange(
         let response = tokio::select! {
             biased;
             response = transport.send(request) => response,
-            stalled = no_head_in_time(&sending, timeouts, prepared.is_upload(), until) => return Err(Failure::Stalled(stalled)),
-        };
-        match (response, sending.failure()) {
-            (Ok(response), _) => parts(response),
-            (Err(_), Some(kind)) => {
-                return Err(Failure::BodyBroke(Error::io(
-                    "reading the body to be sent",
-                    kind,
-                )));
+            stalled = no_head_in_time(&sending, timeouts, prepared.is_upload(), until) => {
+                return Err(match sending.has_begun() {
+                    true => Failure::Stalled(stalled),
+                    false => TransportError::Connect(Cause::ConnectTimeout).into(),
+                });
             }
-            (Err(error), None) => return Err(Failure::Transport(error)),
+        };
+        match (response, broken(&sending)) {
+            (Ok(response), _) => parts(response),
+            (Err(_), Some(broken)) => return Err(broken),
+            (Err(error), None) => return Err(error.into()),
         }
     };
     let length = match (prepared.operation.method(), status) {
@@ -80,6 +80,9 @@ pub(crate) async fn exchange(
         let start = Box::pin(kept(stream, timeouts, until)).await;
         let answer = answer(&prepared.operation, status, headers, start, attempt);
         return Err(Failure::Answer(Box::new(answer)));
+    }
+    if let Some(broken) = broken(&sending) {
+        return Err(broken);
     }
     if !sending.is_finished() {
         return Err(Failure::Early);
@@ -196,6 +199,12 @@ fn request(
         headers,
         body,
     }
+}
+
+/// Whether the body's source failed.
+fn broken(sending: &Sending) -> Option<Failure> {
+    let error = Error::io("reading the body to be sent", sending.failure()?);
+    Some(Failure::BodyBroke(error))
 }
 
 fn parts(response: http::Response<IncomingBody>) -> (Version, StatusCode, HeaderMap, IncomingBody) {

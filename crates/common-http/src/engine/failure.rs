@@ -64,6 +64,12 @@ pub(crate) struct Unreadable {
     pub(crate) body: Bytes,
 }
 
+impl From<TransportError> for Failure {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(error)
+    }
+}
+
 impl Failure {
     /// The row of the retry table; `None` if no attempt was made.
     pub(crate) fn outcome(&self, profile: &Profile, operation: &Operation) -> Option<Outcome> {

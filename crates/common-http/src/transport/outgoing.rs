@@ -64,12 +64,21 @@ impl Shared {
 
 /// Watches a body while it is sent. Dropping it stops the body: no further byte is sent, although
 /// the connection may still hold the body.
-pub(crate) struct Sending(Option<Arc<Shared>>);
+pub(crate) struct Sending {
+    /// `None` for an empty body.
+    shared: Option<Arc<Shared>>,
+    asked: Arc<AtomicBool>,
+}
 
 impl Sending {
+    /// Whether a connection may have begun to send the request.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.asked.load(Ordering::Acquire)
+    }
+
     /// The time since the last progress.
     pub(crate) fn quiet_for(&self) -> Duration {
-        let Some(shared) = &self.0 else {
+        let Some(shared) = &self.shared else {
             return Duration::ZERO;
         };
         locked(&shared.moved).0.elapsed()
@@ -77,13 +86,15 @@ impl Sending {
 
     /// Whether the last byte has been passed to the connection.
     pub(crate) fn is_finished(&self) -> bool {
-        let Some(shared) = &self.0 else { return true };
+        let Some(shared) = &self.shared else {
+            return true;
+        };
         shared.done.load(Ordering::Acquire)
     }
 
     /// Waits until the last byte has been passed to the connection.
     pub(crate) async fn finished(&self) {
-        let Some(shared) = &self.0 else { return };
+        let Some(shared) = &self.shared else { return };
         let notified = shared.finished.notified();
         tokio::pin!(notified);
         notified.as_mut().enable();
@@ -94,13 +105,13 @@ impl Sending {
 
     /// Why the source could not be read to its end, if it failed.
     pub(crate) fn failure(&self) -> Option<io::ErrorKind> {
-        self.0.as_ref()?.failure.get().copied()
+        self.shared.as_ref()?.failure.get().copied()
     }
 }
 
 impl Drop for Sending {
     fn drop(&mut self) {
-        let Some(shared) = &self.0 else { return };
+        let Some(shared) = &self.shared else { return };
         if self.is_finished() {
             return;
         }
@@ -113,7 +124,12 @@ impl Drop for Sending {
 }
 
 /// A request body while it is sent.
-pub struct OutgoingBody(Option<Outgoing>);
+pub struct OutgoingBody {
+    /// `None` for an empty body.
+    content: Option<Outgoing>,
+    /// Whether a connection may have asked for it, which it does before it sends the head.
+    asked: Arc<AtomicBool>,
+}
 
 /// A body that is not empty.
 struct Outgoing {
@@ -146,8 +162,17 @@ impl OutgoingBody {
         attempt: u32,
         on_progress: Option<OnProgress>,
     ) -> (Self, Sending) {
+        let asked = Arc::new(AtomicBool::new(true));
+        let made = |content: Option<Outgoing>| {
+            let shared = content.as_ref().map(|content| Arc::clone(&content.shared));
+            let body = Self {
+                content,
+                asked: Arc::clone(&asked),
+            };
+            (body, Sending { shared, asked })
+        };
         if length == Some(0) {
-            return (Self(None), Sending(None));
+            return made(None);
         }
         let source = match opened {
             Opened::Bytes(bytes) => Source::Bytes(bytes),
@@ -157,7 +182,7 @@ impl OutgoingBody {
                 last: None,
             }),
         };
-        let shared = Arc::new(Shared {
+        let shared = Shared {
             done: AtomicBool::new(false),
             source: Mutex::new(source),
             sent: AtomicU64::new(0),
@@ -165,20 +190,24 @@ impl OutgoingBody {
             finished: Notify::new(),
             failure: OnceLock::new(),
             waker: Mutex::default(),
-        });
-        let outgoing = Outgoing {
-            shared: Arc::clone(&shared),
+        };
+        made(Some(Outgoing {
+            shared: Arc::new(shared),
             length,
             attempt,
             on_progress,
-        };
-        (Self(Some(outgoing)), Sending(Some(shared)))
+        }))
     }
 
-    /// Whether the body is empty.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_none()
+    /// Promises that the transport asks this body for its end or its bytes before it sends anything
+    /// of the request. An attempt that ends before that was not sent.
+    pub(crate) fn is_asked_first(&self) {
+        self.asked.store(false, Ordering::Release);
+    }
+
+    fn asked(&self) -> Option<&Outgoing> {
+        self.asked.store(true, Ordering::Release);
+        self.content.as_ref()
     }
 }
 
@@ -246,7 +275,7 @@ impl HttpBody for OutgoingBody {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        match &self.0 {
+        match self.asked() {
             Some(outgoing) => outgoing.poll_frame(cx),
             None => Poll::Ready(None),
         }
@@ -255,11 +284,11 @@ impl HttpBody for OutgoingBody {
     fn is_end_stream(&self) -> bool {
         let is_done =
             |outgoing: &Outgoing| matches!(*locked(&outgoing.shared.source), Source::Done);
-        self.0.as_ref().is_none_or(is_done)
+        self.asked().is_none_or(is_done)
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
+        match &self.content {
             Some(outgoing) => match outgoing.length {
                 Some(length) => SizeHint::with_exact(length - outgoing.shared.sent()),
                 None => SizeHint::default(),

@@ -216,9 +216,8 @@ impl Transport for ReqwestTransport {
     ) -> Result<http::Response<IncomingBody>, TransportError> {
         let mut attempt = reqwest::Request::new(request.method, request.url);
         *attempt.headers_mut() = request.headers;
-        if !request.body.is_empty() {
-            *attempt.body_mut() = Some(reqwest::Body::wrap(request.body));
-        }
+        request.body.is_asked_first();
+        *attempt.body_mut() = Some(reqwest::Body::wrap(request.body));
         let response = self.0.execute(attempt).await.map_err(translate)?;
         let (head, body) = http::Response::from(response).into_parts();
         let shows_end = head.version == http::Version::HTTP_2;

@@ -3,18 +3,27 @@
 use std::fs::File;
 use std::io::{self, SeekFrom, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use common_http::transport::{FakeAnswer, FakeTransport, TransportError};
-use common_http::{Body, Cause, Delivery, Effect, ErrorKind, Multipart, Operation};
+use async_trait::async_trait;
+use bytes::Bytes;
+use common_http::transport::{
+    FakeAnswer, FakeTransport, IncomingBody, OutgoingRequest, Transport, TransportError,
+};
+use common_http::{
+    Body, Cause, Delivery, Effect, Engine, ErrorKind, HttpOptions, Multipart, Operation,
+};
+use futures_util::stream;
 use http::Method;
 use http::header::CONTENT_LENGTH;
+use http_body_util::BodyExt;
 use tokio::io::AsyncSeekExt;
 use tokio::time::sleep;
 
 use crate::helper::Step::{Fails, Good, Later, Silent, Status};
 use crate::helper::{
-    ORDER, REPLACE, STORE, answering, call, effect, engine, fate, millis, network, seconds,
+    ORDER, REPLACE, STORE, VENDOR, answering, call, effect, engine, fate, millis, network, seconds,
     send_body,
 };
 
@@ -350,4 +359,32 @@ async fn doubt_stays_when_the_body_cannot_be_opened_again() {
         .unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::LocalIo, 1));
     assert_eq!(error.delivery(), Delivery::Unknown);
+}
+
+/// Answers with 200 although the body broke.
+struct Eager;
+
+#[async_trait]
+impl Transport for Eager {
+    async fn send(
+        &self,
+        request: OutgoingRequest,
+    ) -> Result<http::Response<IncomingBody>, TransportError> {
+        assert!(request.body.collect().await.is_err());
+        let body: IncomingBody = Box::pin(stream::empty());
+        Ok(http::Response::new(body))
+    }
+}
+
+#[tokio::test]
+async fn a_success_does_not_make_up_for_a_body_that_broke() {
+    let broken = io::Error::from(io::ErrorKind::ConnectionReset);
+    let pieces = [Ok(Bytes::from("EXAMPLE")), Err(broken)];
+    let body = Body::from_stream(1000, stream::iter(pieces));
+    let options = HttpOptions::default().transport(Arc::new(Eager));
+    let builder = Engine::builder(&VENDOR, "http://localhost").http(options);
+    let engine = builder.build().unwrap();
+    let error = send_body(&engine, &ORDER, body).await.unwrap_err();
+    assert_eq!(fate(&error), (ErrorKind::LocalIo, Delivery::Unknown));
+    assert_eq!(error.attempts(), 1);
 }

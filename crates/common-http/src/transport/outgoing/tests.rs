@@ -13,7 +13,7 @@ async fn outgoing(body: &Body, attempt: u32) -> (OutgoingBody, Sending) {
 }
 
 fn sent(sending: &Sending) -> u64 {
-    sending.0.as_ref().map_or(0, |shared| shared.sent())
+    sending.shared.as_ref().map_or(0, |shared| shared.sent())
 }
 
 async fn collect(body: OutgoingBody) -> Result<Vec<u8>, io::ErrorKind> {
