@@ -11,8 +11,8 @@ use jiff::tz::TimeZone;
 
 /// Seconds from 2001 to 5138: a point in time, because a wait would be longer than 30 years.
 const EPOCH_SECONDS: Range<f64> = 1e9..1e11;
-/// The same in milliseconds, from 1973 on.
-const EPOCH_MILLIS: Range<f64> = 1e11..1e14;
+/// The same in milliseconds, from 2017 on. Fewer are seconds, of a wait that is too long.
+const EPOCH_MILLIS: Range<f64> = 1.5e12..1e14;
 
 /// Reads `Retry-After`: seconds, a date (RFC 9110, RFC 2822, ISO 8601), or epoch seconds.
 /// A point in time is compared with the answer's `Date`, or with this machine's clock if it has
@@ -107,6 +107,15 @@ mod tests {
         assert_eq!(read(" 120 ", None), Some(Duration::from_secs(120)));
         assert_eq!(read("3.001", None), Some(Duration::from_secs(4)));
         assert_eq!(read("0.5", None), Some(Duration::from_secs(1)));
+        for long in [
+            "100000000000",
+            "999999999999",
+            "1499999999999",
+            "100000000000000",
+        ] {
+            let seconds = long.parse().unwrap();
+            assert_eq!(read(long, None), Some(Duration::from_secs(seconds)));
+        }
         let endless = read("99999999999999999999999999", None).unwrap();
         assert!(endless > Duration::from_secs(1 << 60));
     }
