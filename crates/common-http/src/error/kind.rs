@@ -90,7 +90,7 @@ impl ErrorKind {
             408 => Self::Timeout,
             409 => Self::Conflict,
             429 => Self::RateLimited,
-            500..=599 => Self::Server,
+            ..200 | 500.. => Self::Server,
             _ => Self::Rejected,
         }
     }
@@ -157,6 +157,8 @@ mod tests {
             (429, ErrorKind::RateLimited),
             (500, ErrorKind::Server),
             (503, ErrorKind::Server),
+            (600, ErrorKind::Server),
+            (101, ErrorKind::Server),
         ] {
             let status = StatusCode::from_u16(status).unwrap();
             assert_eq!(ErrorKind::of_status(status), kind);

@@ -14,7 +14,8 @@ pub(crate) enum Outcome {
     Throttled,
     /// Timeout, reset, truncated answer.
     Lost,
-    /// 408, a temporary 5xx, or a code that the vendor documents as transient.
+    /// 408, a temporary 5xx, what is no final status (RFC 9110, section 15: treat it as a 5xx), or a
+    /// code that the vendor documents as transient.
     Failed,
     /// Another 5xx (501, 505, 507, 511): it may have had an effect, but repeating does not help.
     Broken,
@@ -33,7 +34,7 @@ impl Outcome {
             429 => Self::Throttled,
             503 if has_retry_after => Self::Throttled,
             501 | 505 | 507 | 511 => Self::Broken,
-            408 | 500..=599 => Self::Failed,
+            408 | ..200 | 500.. => Self::Failed,
             401 => Self::Unauthorized,
             _ => Self::Refused,
         }
@@ -124,12 +125,12 @@ mod tests {
 
     #[test]
     fn each_status() {
-        for status in 300..600 {
+        for status in (100..200).chain(300..1000) {
             let expected = |retry_after| match status {
                 429 => Outcome::Throttled,
                 503 if retry_after => Outcome::Throttled,
                 501 | 505 | 507 | 511 => Outcome::Broken,
-                408 | 500.. => Outcome::Failed,
+                408 | ..200 | 500.. => Outcome::Failed,
                 401 => Outcome::Unauthorized,
                 _ => Outcome::Refused,
             };
