@@ -104,8 +104,8 @@ impl ForeignUrl {
         if !is_sendable(&url) {
             return wrong("the vendor's address cannot be sent in a request");
         }
-        if url[Position::BeforePath..] != encode_where(path, |c| c == ' ' || !c.is_ascii()) {
-            return wrong("the vendor's address would be changed by URL parsing");
+        if url[Position::BeforePath..] != encoded(path) {
+            return wrong(CHANGED);
         }
         match url.scheme() {
             "https" => {}
@@ -123,6 +123,21 @@ impl ForeignUrl {
         match hosts.refusal(&url) {
             Some(why) => forbidden(why),
             None => Ok(url),
+        }
+    }
+
+    /// Resolves the target of a redirect, by the same rules.
+    pub(crate) fn join(base: &Url, target: &str, hosts: &ForeignHosts) -> Result<Self> {
+        let target = target.trim();
+        if Url::parse(target).is_ok() {
+            return Self::parse(target, hosts);
+        }
+        if target.starts_with("//") {
+            return Self::parse(&format!("{}:{target}", base.scheme()), hosts);
+        }
+        match base.join(target) {
+            Ok(url) if url.as_str().ends_with(&encoded(target)) => Self::parse(url.as_str(), hosts),
+            _ => Err(Error::new(ErrorKind::Decode).with_detail(CHANGED)),
         }
     }
 
@@ -170,6 +185,13 @@ impl ForeignHosts {
             (!self.allow_private && is_private(&url.0)).then_some("the vendor's address is private")
         }
     }
+}
+
+const CHANGED: &str = "the vendor's address would be changed by URL parsing";
+
+/// The only change that does not invalidate a signature.
+fn encoded(text: &str) -> String {
+    encode_where(text, |c| c == ' ' || !c.is_ascii())
 }
 
 /// Where the path begins: after `scheme://authority`, if the text has this form.
@@ -267,6 +289,50 @@ mod tests {
             "storage.example/a",
         ] {
             assert_eq!(sent(text), Err(ErrorKind::Decode), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_goes_where_it_says_or_nowhere() {
+        let base = Url::parse("https://api.example/v2/report?key=EXAMPLE").unwrap();
+        let joined = |target: &str| {
+            let url = ForeignUrl::join(&base, target, &ForeignHosts::default());
+            url.map(|url| url.expose().to_string())
+        };
+        for (target, expected) in [
+            ("https://storage.example/a%2Fb?sig=a%2B", None),
+            (
+                "//Storage.example/a?sig=%27",
+                Some("https://storage.example/a?sig=%27"),
+            ),
+            ("/a//b?c d", Some("https://api.example/a//b?c%20d")),
+            (" c?d ", Some("https://api.example/v2/c?d")),
+            ("?d", Some("https://api.example/v2/report?d")),
+        ] {
+            assert_eq!(
+                joined(target).unwrap(),
+                expected.unwrap_or(target),
+                "{target}"
+            );
+        }
+        for target in [
+            "https://storage.example/a?sig='",
+            "https://storage.example\\a?x=1",
+            "//storage.example/a/../b",
+            "//storage.example/a?sig='",
+            "\\\\storage.example/a",
+            "/a/../b",
+            "../b",
+            "/a?sig='",
+            "/a#b",
+            "https:/storage.example/a",
+            "ftp://storage.example/a",
+        ] {
+            assert_eq!(
+                joined(target).unwrap_err().kind(),
+                ErrorKind::Decode,
+                "{target}"
+            );
         }
     }
 

@@ -43,8 +43,7 @@ impl Prepared {
     pub(crate) fn followed(&self, answer: &HeaderMap) -> Option<Box<Self>> {
         let hosts = self.follow.as_ref()?;
         let to = answer.get(LOCATION)?.to_str().ok()?;
-        let to = self.url.join(to).ok()?;
-        let url = ForeignUrl::parse(to.as_str(), hosts).ok()?;
+        let url = ForeignUrl::join(&self.url, to, hosts).ok()?;
         let accept = self.own.get(ACCEPT).or_else(|| self.defaults.get(ACCEPT));
         let accept = accept.map(|accept| (ACCEPT, accept.clone()));
         Some(Box::new(Self {
