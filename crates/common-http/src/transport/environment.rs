@@ -1,38 +1,52 @@
 //! Checks the proxy in the environment, because reqwest ignores one that it cannot use.
 
+use http::Uri;
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
 
 /// Refuses a proxy variable that applies to this host and would be ignored without an error.
+///
+/// hyper-util takes the variable with the upper-case name, even if it is empty.
 pub(super) fn check(base: &Url, variable: impl Fn(&str) -> Option<String>) -> Result<()> {
-    let set = |name: &str| {
-        let value = variable(&name.to_ascii_lowercase()).or_else(|| variable(name));
-        value.filter(|value| !value.trim().is_empty())
+    let spellings = |name: &str| {
+        let both = [name.to_owned(), name.to_ascii_lowercase()];
+        both.into_iter().filter_map(|name| variable(&name))
     };
     let own = if base.scheme() == "https" {
         "HTTPS_PROXY"
     } else {
         "HTTP_PROXY"
     };
-    let Some(proxy) = set(own).or_else(|| set("ALL_PROXY")) else {
-        return Ok(());
-    };
     let host = base.host_str().unwrap_or_default();
-    if is_usable(proxy.trim()) || set("NO_PROXY").is_some_and(|list| excepts(&list, host)) {
+    let excepted = spellings("NO_PROXY").next();
+    if excepted.is_some_and(|list| excepts(&list, host)) {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Config)
-        .with_detail("the proxy in the environment is not an http or https URL"))
+    let is_named = |proxy: &String| !proxy.trim().is_empty();
+    for name in [own, "ALL_PROXY"] {
+        let mut proxies = spellings(name);
+        let problem = match proxies.next() {
+            Some(proxy) if is_usable(&proxy) => return Ok(()),
+            Some(proxy) if is_named(&proxy) => {
+                "the proxy in the environment is not an http or https URL"
+            }
+            Some(_) if proxies.next().as_ref().is_some_and(is_named) => {
+                "the proxy in the environment is empty in upper case, but not in lower case"
+            }
+            _ => continue,
+        };
+        return Err(Error::new(ErrorKind::Config).with_detail(problem));
+    }
+    Ok(())
 }
 
 fn is_usable(proxy: &str) -> bool {
-    let url = if proxy.contains("://") {
-        Url::parse(proxy)
-    } else {
-        Url::parse(&format!("http://{proxy}"))
-    };
-    url.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+    proxy.parse::<Uri>().is_ok_and(|proxy| {
+        let scheme = proxy.scheme_str();
+        scheme.is_none_or(|scheme| matches!(scheme, "http" | "https"))
+            && proxy.host().is_some_and(|host| !host.is_empty())
+    })
 }
 
 fn excepts(list: &str, host: &str) -> bool {
@@ -70,11 +84,23 @@ mod tests {
             ("ALL_PROXY", "socks5h://proxy.example", false),
             ("HTTPS_PROXY", "http://", false),
             ("HTTPS_PROXY", "not a proxy", false),
+            ("HTTPS_PROXY", "http://proxy.example:3128 ", false),
+            ("HTTPS_PROXY", " ", true),
             ("HTTPS_PROXY", "ftp://proxy.example", false),
             // For other addresses.
             ("HTTP_PROXY", "socks5://proxy.example", true),
         ] {
             assert_eq!(checked(url, &[(name, value)]), is_fine, "{name}={value}");
+        }
+        for (upper, lower, is_fine) in [
+            ("http://proxy.example", "socks5://proxy.example", true),
+            ("socks5://proxy.example", "", false),
+            ("socks5://proxy.example", "http://proxy.example", false),
+            ("", "http://proxy.example", false),
+            ("", "", true),
+        ] {
+            let variables = [("HTTPS_PROXY", upper), ("https_proxy", lower)];
+            assert_eq!(checked(url, &variables), is_fine, "{upper} {lower}");
         }
         for (list, is_fine) in [
             ("*", true),
