@@ -205,7 +205,10 @@ impl Download {
                 Err(Copying::Disk(trouble)) => return Err(self.local(&trouble)),
                 Err(Copying::Answer(failure)) => failure,
             };
-            self.restart(broken).await?;
+            if let Err(error) = self.restart(broken).await {
+                saving.discard().await;
+                return Err(error);
+            }
             let restarted = saving.restart().await;
             restarted.map_err(|trouble| self.local(&trouble))?;
         }

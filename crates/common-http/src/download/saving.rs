@@ -98,6 +98,11 @@ impl Saving {
         Ok(())
     }
 
+    /// Ends the job on the file, which could still be creating it, and removes the file.
+    pub(super) async fn discard(mut self) {
+        let _ = self.file().await;
+    }
+
     /// Writes what is left, flushes the file to the disk and renames it; returns its length.
     pub(super) async fn finish(mut self) -> Result<u64, Trouble> {
         let mut file = self.file().await?;
@@ -290,6 +295,26 @@ mod tests {
             gate.await.unwrap().unwrap().unwrap();
             spawn_blocking(|| ()).await.unwrap();
             assert!(is_empty(folder.path()));
+        });
+    }
+
+    #[test]
+    fn a_save_that_is_discarded_before_its_file_is_opened_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = Builder::new_current_thread()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let (open, gate) = mpsc::channel();
+            let gate = spawn_blocking(move || gate.recv());
+            let saving = Saving::begin(&folder.path().join("EXAMPLE.pdf"));
+            let mut discard = Box::pin(saving.discard());
+            assert!(discard.as_mut().now_or_never().is_none());
+            open.send(()).unwrap();
+            discard.await;
+            assert!(is_empty(folder.path()));
+            gate.await.unwrap().unwrap();
         });
     }
 
