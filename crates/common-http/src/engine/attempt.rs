@@ -71,11 +71,9 @@ pub(crate) async fn exchange(
             (Err(error), None) => return Err(error.into()),
         }
     };
-    let length = match (prepared.operation.method(), status) {
-        // What it announces is the length of a body that is not sent.
-        (&Method::HEAD, _) | (_, StatusCode::NO_CONTENT) => None,
-        _ => announced(&headers),
-    };
+    let has_body = prepared.operation.method() != Method::HEAD && status != StatusCode::NO_CONTENT;
+    // Without a body it is the length of one that is not sent.
+    let length = announced(&headers).filter(|_| has_body);
     if !status.is_success() {
         let start = Box::pin(kept(stream, timeouts, until)).await;
         let answer = answer(&prepared.operation, status, headers, start, attempt);
@@ -88,7 +86,7 @@ pub(crate) async fn exchange(
         return Err(Failure::Early);
     }
     let limit = limit(engine, prepared, mode);
-    let end = proof::end(version, status, &headers, length, prepared.url.scheme());
+    let end = proof::end(version, has_body, &headers, length, prepared.url.scheme());
     let is_file = matches!(mode, Mode::Streamed { .. }) && proof::is_whole_file(status, &headers);
     let must_show = if is_file { end } else { End::Shown };
     let mut reply = Reply {
@@ -127,9 +125,7 @@ pub(crate) async fn exchange(
         }
     }
     match mode {
-        Mode::Whole
-            if end == End::Unproven && !proof::proves_itself(&reply.headers, &reply.start) =>
-        {
+        Mode::Whole if end == End::Unproven && !proves_itself(prepared, &reply) => {
             Err(Failure::Unproven)
         }
         Mode::Streamed { .. } if !is_file => Err(reply.decode("the answer is not a whole file")),
@@ -199,6 +195,10 @@ fn request(
         headers,
         body,
     }
+}
+
+fn proves_itself(prepared: &Prepared, reply: &Reply) -> bool {
+    proof::proves_itself(prepared.operation.effect(), &reply.headers, &reply.start)
 }
 
 /// Whether the body's source failed.

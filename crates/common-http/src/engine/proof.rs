@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 use super::reader::End;
 use crate::data::charset;
 use crate::data::survey::is_whole;
+use crate::operation::Effect;
 
 /// Whether the answer is a web page, for example of a firewall or a gateway. An empty one is none:
 /// some servers name HTML as the type of every answer without a body.
@@ -30,16 +31,16 @@ pub(super) fn is_whole_file(status: StatusCode, headers: &HeaderMap) -> bool {
 }
 
 /// Whether the protocol shows where the body ends. A length, chunks, a closed HTTP/2 stream or TLS
-/// session show it, and a status without a body; a plain connection that is closed does not.
+/// session show it; a plain connection that is closed does not.
 pub(super) fn end(
     version: Version,
-    status: StatusCode,
+    has_body: bool,
     headers: &HeaderMap,
     length: Option<u64>,
     scheme: &str,
 ) -> End {
     let shown = length.is_some()
-        || status == StatusCode::NO_CONTENT
+        || !has_body
         || is_chunked(headers)
         || !matches!(
             version,
@@ -83,12 +84,16 @@ fn codings<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item 
     lines.flat_map(|codings| codings.split(',')).map(str::trim)
 }
 
-/// Whether a body without a proven end is complete by its content: it is empty, or JSON whose
-/// brackets and texts are closed, if only as far as a tolerant reader can tell.
-pub(super) fn proves_itself(headers: &HeaderMap, body: &[u8]) -> bool {
+/// Whether a body without a proven end is complete by its content: it is JSON whose brackets and texts
+/// are closed, as far as a tolerant reader can tell. Nothing at all is an answer to a change, but not
+/// to a question.
+pub(super) fn proves_itself(effect: Effect, headers: &HeaderMap, body: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(body).is_ok() || {
         let text = charset::text(body, || charset::named(headers));
-        text.trim_ascii().is_empty() || is_whole(&text)
+        match text.trim_ascii() {
+            "" => effect != Effect::Safe,
+            text => is_whole(text),
+        }
     }
 }
 
@@ -131,7 +136,6 @@ mod tests {
     #[test]
     fn an_end_is_shown_by_what_the_protocol_says() {
         let mut headers = HeaderMap::new();
-        let ok = StatusCode::OK;
         for (version, length, scheme, expected) in [
             (Version::HTTP_11, Some(7), "http", End::Shown),
             (Version::HTTP_11, None, "http", End::Unproven),
@@ -139,11 +143,10 @@ mod tests {
             (Version::HTTP_11, None, "https", End::Shown),
             (Version::HTTP_2, None, "http", End::Shown),
         ] {
-            assert_eq!(end(version, ok, &headers, length, scheme), expected);
+            assert_eq!(end(version, true, &headers, length, scheme), expected);
         }
-        let none = StatusCode::NO_CONTENT;
         assert_eq!(
-            end(Version::HTTP_11, none, &headers, None, "http"),
+            end(Version::HTTP_11, false, &headers, None, "http"),
             End::Shown
         );
         for (codings, expected) in [
@@ -158,7 +161,10 @@ mod tests {
             for codings in codings {
                 headers.append(TRANSFER_ENCODING, HeaderValue::from_static(codings));
             }
-            assert_eq!(end(Version::HTTP_11, ok, &headers, None, "http"), expected);
+            assert_eq!(
+                end(Version::HTTP_11, true, &headers, None, "http"),
+                expected
+            );
         }
     }
 
@@ -173,19 +179,16 @@ mod tests {
             .encode_utf16()
             .flat_map(u16::to_be_bytes)
             .collect();
-        assert!(proves_itself(&headers, &wide));
-        assert!(!proves_itself(&headers, &wide[..wide.len() - 2]));
-        assert!(proves_itself(&headers, b"{\"a\":\"\xe9\t\"}"));
-        for whole in [
-            "",
-            " \n",
-            "\u{feff}",
-            "\u{feff}{}",
-            "[NaN,]",
-            "[{\"a\":[1},2]",
-            "null",
-        ] {
-            assert!(proves_itself(&headers, whole.as_bytes()), "{whole}");
+        let proves = |effect, body: &[u8]| proves_itself(effect, &headers, body);
+        assert!(proves(Effect::Safe, &wide));
+        assert!(!proves(Effect::Safe, &wide[..wide.len() - 2]));
+        assert!(proves(Effect::Safe, b"{\"a\":\"\xe9\t\"}"));
+        for empty in ["", " \n", "\u{feff}"] {
+            assert!(!proves(Effect::Safe, empty.as_bytes()));
+            assert!(proves(Effect::Effectful, empty.as_bytes()));
+        }
+        for whole in ["\u{feff}{}", "[NaN,]", "[{\"a\":[1},2]", "null"] {
+            assert!(proves(Effect::Safe, whole.as_bytes()), "{whole}");
         }
         for cut in [
             "{",
@@ -196,7 +199,7 @@ mod tests {
             "OK",
             "[{\"a\":[1},2",
         ] {
-            assert!(!proves_itself(&headers, cut.as_bytes()), "{cut}");
+            assert!(!proves(Effect::Safe, cut.as_bytes()), "{cut}");
         }
     }
 }
