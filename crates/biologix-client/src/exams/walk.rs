@@ -201,7 +201,7 @@ impl Walk {
                 }
             }
             let text = item.raw().as_str();
-            let hash = Hash::of(text);
+            let hash = Hash::of(item.raw().as_bytes());
             let seen = &mut self.cursor.seen;
             let (id, is_new) = match item.value() {
                 Some(exam) => (Hash::of(&exam.exam_id), true),

@@ -3,7 +3,7 @@
 mod belief;
 mod drift;
 
-use common_http::{Item, RawJson};
+use common_http::{Answer, Item, RawJson};
 
 use super::{Astray, CIRCLE, Walk};
 use crate::exams::{Cursor, Exam};
@@ -389,6 +389,15 @@ fn only_another_text_is_a_change() {
     let page =
         ["a b", "a b", "ab"].map(|note| raw(&format!(r#"{{"examId":"E1","note":"{note}"}}"#)));
     walk.take(page.into(), Some(3), false).unwrap();
+    assert_eq!(popped(&mut walk), ["E1", "E1"]);
+}
+
+#[test]
+fn a_byte_that_is_no_text_is_a_change() {
+    let list = b"[{\"examId\":\"E1\",\"x\":\"\xe9\"},{\"examId\":\"E1\",\"x\":\"\xe8\"}]";
+    let answer = Answer::from(http::Response::new(list[..].into()));
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(answer.items().unwrap(), Some(2), false).unwrap();
     assert_eq!(popped(&mut walk), ["E1", "E1"]);
 }
 
