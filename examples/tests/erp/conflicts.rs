@@ -1,6 +1,6 @@
 //! Uploads whose name is taken.
 
-use crate::clinic::Clinic;
+use crate::clinic::{Clinic, step};
 use crate::run::{Desk, upload};
 use crate::server::Answer;
 
@@ -76,4 +76,21 @@ fn is_an_unfinished_upload() {
     }
     assert!(clinic.files().is_empty());
     assert!(!clinic.steps().contains(&"delete"));
+}
+
+/// The file of the name may be the item that is not readable.
+#[test]
+fn is_not_known_if_the_list_is_readable_in_part_only() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = desk.file("a.pdf", NEW);
+    clinic.set_rule(|request| match step(&request.method, &request.path) {
+        "initialize" => Some(Answer::new(409, "text/plain", "")),
+        "list" => Some(Answer::json(200, r#"[{"Id":1,"FileName":"a.pdf","x":[1}]"#)),
+        _ => None,
+    });
+    let run = upload(&clinic, &[], &[file]).is(1);
+    let code = Some("unfinished_upload");
+    run.failed("erp.files.initialize", "conflict", code);
+    let why = "the list has items without a readable name";
+    assert!(run.stderr.contains(why), "{}", run.stderr);
 }
