@@ -70,6 +70,24 @@ fn what_was_read_is_kept_with_its_reports() {
     assert!(run.stdout.contains("the list broke off"), "{}", run.stdout);
 }
 
+/// The total told of ten, and nothing took that back.
+#[test]
+fn empty_pages_without_a_total_are_not_the_end() {
+    let centre = Centre::with_done(1..=10);
+    for nothing in [Answer::json(200, "[]"), Answer::new(204, "text/plain", "")] {
+        list_breaks_at(&centre, 4, nothing);
+        for args in [&["--json"][..], &["--json", "--changes"]] {
+            let archive = Archive::new();
+            let args = [args, &["--page-size", "4"]].concat();
+            let run = archive.run(&centre, &args).is(1);
+            assert_eq!(error_of(&run)["kind"], "decode");
+            assert!(run.stderr.contains("vendor's own total"), "{}", run.stderr);
+            archive.has_reports(1..=4);
+            assert!(!archive.file("checkpoint.json").exists());
+        }
+    }
+}
+
 #[test]
 fn a_vendor_out_of_reach_is_not_asked_for_reports() {
     let centre = Centre::with_done(1..=8);

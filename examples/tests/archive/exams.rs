@@ -93,6 +93,36 @@ fn a_raw_newline_costs_no_page_and_no_line() {
     archive.has_reports([1, 3]);
 }
 
+/// Two ids that differ in it would be one, and the second exam would take the place of the first.
+#[test]
+fn an_id_with_a_byte_that_is_no_text_is_none() {
+    let exam = |byte: u8, key: &str| {
+        let mut exam = b"{\"examId\":\"E".to_vec();
+        exam.push(byte);
+        exam.extend_from_slice(format!("\",\"status\":6,\"examKey\":\"{key}\"}}").as_bytes());
+        exam
+    };
+    let list = [exam(0xe9, "K1"), exam(0xe8, "K2"), done(3).into_bytes()].join(&b',');
+    let list = [&b"["[..], &list, b"]"].concat();
+    let centre = Centre::with_done([3]);
+    centre.set_rule(move |request| {
+        let is_list = request.path.starts_with("/v2/partners/");
+        is_list.then(|| Answer::json(200, list.clone()).header("x-pagination-total", 3))
+    });
+    let archive = Archive::new();
+    let run = archive.run(&centre, &["--json"]).is(1);
+    assert_eq!(
+        run.json(),
+        json!({"exams": 1, "rejected": 2,
+               "reports": {"saved": 1, "present": 0, "missing": 0, "failed": 2}})
+    );
+    let kept =
+        |key: &str| format!("{{\"examId\":\"E\u{fffd}\",\"status\":6,\"examKey\":\"{key}\"}}");
+    assert_eq!(archive.lines("rejected.jsonl"), ["K1", "K2"].map(kept));
+    assert_eq!(archive.lines("failed.jsonl"), [r#"{"examId":null}"#; 2]);
+    archive.has_reports([3]);
+}
+
 #[test]
 fn a_rejected_item_that_is_done_keeps_its_report() {
     let centre = Centre::with([

@@ -174,6 +174,26 @@ fn a_dead_line_ends_the_asking() {
     assert_eq!(archive.lines("exams.jsonl").len(), 60);
 }
 
+/// A vendor that throttles does answer.
+#[test]
+fn throttling_ends_the_asking_and_is_told() {
+    let centre = Centre::with_done(1..=20);
+    centre.set_rule(|request| {
+        let is_report = request.path.starts_with("/v2/exams/");
+        is_report.then(|| error(429, "tooManyRequests").header("retry-after", 86_400))
+    });
+    let archive = Archive::new();
+    let run = archive
+        .run(&centre, &["--json", "--concurrency", "1"])
+        .is(1);
+    assert_eq!(run.json()["reports"]["failed"], 20);
+    assert_eq!(archive.ids("failed.jsonl"), (1..=20).map(id).collect());
+    assert_eq!(centre.count("GET /v2/exams/"), 2);
+    let left = "not requested, because the vendor limits the number of requests [reports: 18]";
+    assert!(run.stderr.contains(left), "{}", run.stderr);
+    assert!(!run.stderr.contains("does not answer"), "{}", run.stderr);
+}
+
 /// Some reports in a row take their whole time. The others are left for the next run.
 #[test]
 fn a_silent_line_ends_the_asking() {

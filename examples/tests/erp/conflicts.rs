@@ -1,6 +1,6 @@
 //! Uploads whose name is taken.
 
-use crate::clinic::Clinic;
+use crate::clinic::{Clinic, step};
 use crate::run::{Desk, upload};
 use crate::server::Answer;
 
@@ -76,4 +76,48 @@ fn is_an_unfinished_upload() {
     }
     assert!(clinic.files().is_empty());
     assert!(!clinic.steps().contains(&"delete"));
+}
+
+/// The file of the name may be the item that is not readable.
+#[test]
+fn is_not_known_if_the_list_is_readable_in_part_only() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = desk.file("a.pdf", NEW);
+    clinic.set_rule(|request| match step(&request.method, &request.path) {
+        "initialize" => Some(Answer::new(409, "text/plain", "")),
+        "list" => Some(Answer::json(200, r#"[{"Id":1,"FileName":"a.pdf","x":[1}]"#)),
+        _ => None,
+    });
+    let run = upload(&clinic, &[], &[file]).is(1);
+    let code = Some("unfinished_upload");
+    run.failed("erp.files.initialize", "conflict", code);
+    let why = "the list has items without a readable name";
+    assert!(run.stderr.contains(why), "{}", run.stderr);
+}
+
+/// What the program advises is never what was just refused.
+#[test]
+fn is_advised_on_by_what_can_help() {
+    let (clinic, desk) = (Clinic::new(), Desk::new());
+    let file = desk.file("a.pdf", NEW);
+    let twice = r#"[{"Id":1,"FileName":"a.pdf"},{"Id":2,"FileName":"a.pdf"}]"#;
+    for (list, conflict) in [
+        (r#"[{"Id":1,"FileName":"A.PDF"}]"#, "error"),
+        (r#"[{"Id":1,"FileName":"A.PDF"}]"#, "skip"),
+        (r#"[{"Id":1,"FileName":"A.PDF"}]"#, "replace"),
+        (twice, "replace"),
+    ] {
+        clinic.set_rule(move |request| match step(&request.method, &request.path) {
+            "initialize" => Some(Answer::new(409, "text/plain", "")),
+            "list" => Some(Answer::json(200, list)),
+            _ => None,
+        });
+        let args = ["--on-conflict", conflict];
+        let run = upload(&clinic, &args, std::slice::from_ref(&file)).is(1);
+        run.failed("erp.files.initialize", "conflict", Some("file_exists"));
+        let advice = run.stderr.lines().last().unwrap();
+        assert!(advice.contains("another name"), "{advice}");
+        let names_the_others = advice.contains("--on-conflict");
+        assert_eq!(names_the_others, conflict == "error", "{advice}");
+    }
 }

@@ -51,6 +51,29 @@ fn readings_of_the_list() {
     }
 }
 
+/// They keep their place in the list, and a note counts them.
+#[test]
+fn items_that_are_not_readable_are_counted() {
+    let clinic = Clinic::new();
+    let body = r#"[{"Id":1},{"Id":2,"a":[1},7,{"Id":3}]"#;
+    clinic.set_rule(move |request| is(request, "list").then(|| Answer::json(200, body)));
+    let run_list = |args: &[&str]| run(&clinic, "list", args).is(0);
+    for listed in [run_list(&[]), run_list(&["--json"])] {
+        assert_eq!(
+            listed.stderr,
+            "items that are not readable as files are listed without their fields (2)\n"
+        );
+    }
+    let files = run_list(&["--json"]).json()["files"].clone();
+    let ids: Vec<_> = files
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| &file["id"])
+        .collect();
+    assert_eq!(ids, [&json!("1"), &json!(null), &json!(null), &json!("3")]);
+}
+
 #[test]
 fn other_fields_as_they_came() {
     let clinic = Clinic::new();

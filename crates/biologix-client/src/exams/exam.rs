@@ -20,7 +20,9 @@ use crate::ids::ExamKey;
 #[non_exhaustive]
 pub struct Exam {
     /// The exam's id, opaque and never empty. Documented. Observed to be unique and stable.
-    #[serde(deserialize_with = "not_empty")]
+    ///
+    /// A text with a replacement character (U+FFFD) is no id: two exams could have the same.
+    #[serde(deserialize_with = "id")]
     pub exam_id: String,
     /// The key of the report. Documented. Observed to be missing on some old exams.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,12 +103,12 @@ impl Exam {
     }
 }
 
-fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = lenient::string(deserializer)?;
-    if text.is_empty() {
+    if text.is_empty() || text.contains(char::REPLACEMENT_CHARACTER) {
         return Err(D::Error::invalid_value(
-            Unexpected::Str(""),
-            &"a text that is not empty",
+            Unexpected::Other("something else"),
+            &"a text that is not empty and has no replacement character",
         ));
     }
     Ok(text)

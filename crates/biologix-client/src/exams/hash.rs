@@ -9,8 +9,8 @@ use rapidhash::v3::rapidhash_v3;
 pub(super) struct Hash(pub(super) u64);
 
 impl Hash {
-    pub(super) fn of(text: &str) -> Self {
-        Self(rapidhash_v3(text.as_bytes()))
+    pub(super) fn of(text: &(impl AsRef<[u8]> + ?Sized)) -> Self {
+        Self(rapidhash_v3(text.as_ref()))
     }
 }
 

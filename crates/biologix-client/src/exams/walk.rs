@@ -3,8 +3,8 @@
 //! The list is newest first (observed). New exams push exams that were read to the next offset,
 //! where [`Seen`](crate::exams::seen::Seen) drops them. Exams that vanish pull unread exams to
 //! offsets already passed. The total then falls by at least as much, and the walk steps back by
-//! that. Totals that do not behave like totals are no longer believed: such a list ends at its
-//! first empty page.
+//! that. An empty page without a total proves nothing against the last one. Totals that do not
+//! behave like totals are no longer believed: such a list ends at its first empty page.
 
 #[cfg(test)]
 mod tests;
@@ -54,7 +54,7 @@ pub(super) struct Walk {
 struct Fruitless {
     exams: u64,
     pages: u32,
-    /// Pages that were empty, although their total said that there are more.
+    /// Pages that were empty, although their total, or the last one, said that there are more.
     empty_pages: u32,
     steps_back: u32,
 }
@@ -126,27 +126,28 @@ impl Walk {
         let offset = self.cursor.offset;
         let is_empty = items.is_empty();
         let end = offset.saturating_add(items.len() as u64);
-        let total = match total.filter(|_| !self.without_totals) {
-            // The page itself shows that there are more.
-            Some(total) if total < end && !is_empty => {
-                self.disproved += 1;
-                None
-            }
-            // Without the header, an empty page is the end.
-            None if is_empty => Some(end),
-            told => told,
+        let before = self.last_total();
+        let total = self.believed(total, end, is_empty);
+        let missing = total
+            .or(before)
+            .map_or(0, |total| total.saturating_sub(end));
+        let is_below_total = is_empty && missing > 0;
+        self.fruitless.empty_pages += u32::from(is_below_total);
+        let fell = before
+            .zip(total)
+            .map_or(0, |(before, now)| before.saturating_sub(now));
+        let back = match total {
+            // Exams may have vanished, and the missing header does not tell.
+            None if is_below_total && self.fruitless.empty_pages == 1 => missing,
+            _ => fell,
         };
-        let fell = match (self.cursor.total, total) {
-            (Some(before), Some(now)) if !self.without_totals => before.saturating_sub(now),
-            _ => 0,
-        };
-        if fell > 0 {
+        if back > 0 {
             // Go back to where unread exams may be now, and read this page's exams again. Pages
             // without a total may have hidden the fall, so it counts from the last one with a
             // total.
-            self.cursor.offset = self.cursor.counted.saturating_sub(fell);
+            self.cursor.offset = self.cursor.counted.saturating_sub(back);
             self.gap_end = end;
-            self.fruitless.steps_back += u32::from(std::mem::take(&mut self.rose));
+            self.fruitless.steps_back += u32::from(fell > 0 && std::mem::take(&mut self.rose));
         }
         self.rose |= total > self.cursor.total;
         self.without_totals |=
@@ -156,8 +157,7 @@ impl Walk {
             self.cursor.counted = self.cursor.offset;
         }
         // Not after a fall: if the vendor was wrong once, the next page shows it.
-        self.finished = fell == 0 && !full && total.is_some_and(|total| end >= total);
-        self.fruitless.empty_pages += u32::from(is_empty && total.is_some_and(|total| end < total));
+        self.finished = back == 0 && !full && total.is_some_and(|total| end >= total);
         if self.fruitless.empty_pages > EMPTY_PAGES {
             return Err(Astray::EmptyBelowTotal);
         }
@@ -166,9 +166,27 @@ impl Walk {
             offset,
             total,
             index: 0,
-            stepped_back: fell > 0,
+            stepped_back: back > 0,
         };
         Ok(())
+    }
+
+    /// The total of a page that ends here, unless it cannot be true.
+    fn believed(&mut self, total: Option<u64>, end: u64, is_empty: bool) -> Option<u64> {
+        match total.filter(|_| !self.without_totals) {
+            // The page itself shows that there are more.
+            Some(total) if total < end && !is_empty => {
+                self.disproved += 1;
+                None
+            }
+            // Without the header, an empty page is the end, unless the vendor has told of more.
+            None if is_empty && self.last_total().is_none_or(|last| last <= end) => Some(end),
+            told => told,
+        }
+    }
+
+    fn last_total(&self) -> Option<u64> {
+        self.cursor.total.filter(|_| !self.without_totals)
     }
 
     /// The next exam of the page that was not given before.
@@ -183,7 +201,7 @@ impl Walk {
                 }
             }
             let text = item.raw().as_str();
-            let hash = Hash::of(text);
+            let hash = Hash::of(item.raw().as_bytes());
             let seen = &mut self.cursor.seen;
             let (id, is_new) = match item.value() {
                 Some(exam) => (Hash::of(&exam.exam_id), true),

@@ -195,7 +195,13 @@ impl Answer {
             .with_status(self.status)
             .with_body(self.body);
         if self.status.is_redirection() {
-            error = error.with_detail(redirected(&self.headers, &request.url));
+            let is_elsewhere = request.is_foreign || request.follow.is_some();
+            error = error.with_detail(if is_elsewhere {
+                // The base URL has nothing to do with it.
+                "the server redirects to an address that is not followed"
+            } else {
+                redirected(&self.headers, &request.url)
+            });
         } else if self.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
             error = error.with_cause(Cause::ProxyStatus);
         }

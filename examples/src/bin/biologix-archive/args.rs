@@ -18,15 +18,16 @@ const ENVIRONMENT: &str = "
 
 const FILES: &str = "\
 Files in DIR:
-  exams.jsonl          One exam per line, the vendor's own JSON. An exam that is
-                       listed again replaces its line, a new one is appended,
-                       and one that is no longer listed is kept
+  exams.jsonl          One exam per line, the vendor's own JSON, but for bytes
+                       that are no text: they are written as U+FFFD. An exam
+                       that is listed again replaces its line, a new one is
+                       appended, and one that is no longer listed is kept
   reports/<examId>.pdf The reports of the exams that this run read as done, or,
                        with --changes, has as done in exams.jsonl. A report that
                        is there already is not fetched again, or once if its end
                        is missing (%%EOF)
   rejected.jsonl       Items of the latest run that are not readable as exams,
-                       as they came
+                       written like those
   missing.jsonl        Exams of the latest run for which the vendor has no
                        report
   failed.jsonl         Exams of the latest run whose report could not be

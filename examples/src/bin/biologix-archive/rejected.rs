@@ -20,8 +20,10 @@ pub(crate) fn done_exam(item: &RawJson) -> Option<DoneExam> {
     let id = id.and_then(|id: Result<TextOrNumber, _>| Some(id.ok()?.as_text().into_owned()));
     fields.insert("examId".to_owned(), "-".into());
     let exam: Exam = serde_json::from_value(Value::Object(fields)).ok()?;
+    // Two exams could share a file whose name has lost a character.
+    let is_name = |id: &String| !id.is_empty() && !id.contains(char::REPLACEMENT_CHARACTER);
     Some(DoneExam {
-        id: id.filter(|id| !id.is_empty()),
+        id: id.filter(is_name),
         key: Some(exam.is_done().then(|| exam.report_key())??),
     })
 }
@@ -71,6 +73,7 @@ mod tests {
             (r#"{"examId":7,"status":"DONE","examKey":"K1"}"#, Some("7")),
             (r#"{"examId":"","status":6,"examKey":"K1"}"#, None),
             (r#"{"examId":null,"status":6,"examKey":"K1"}"#, None),
+            (r#"{"examId":"E\ud800","status":6,"examKey":"K1"}"#, None),
             (r#"{"examId":["E1"],"status":6,"examKey":"K1"}"#, None),
             (r#"{"status":6,"examKey":"K1"}"#, None),
             (

@@ -58,6 +58,8 @@ pub(crate) struct Reports<'a> {
     in_flight: Arc<Semaphore>,
     progress: &'a Progress,
     silences: Cell<u32>,
+    /// Whether the last of them was a throttled report.
+    is_throttled: Cell<bool>,
 }
 
 impl<'a> Reports<'a> {
@@ -76,6 +78,7 @@ impl<'a> Reports<'a> {
             in_flight: Arc::new(Semaphore::new(concurrency)),
             progress,
             silences: Cell::new(0),
+            is_throttled: Cell::new(false),
         }
     }
 
@@ -141,7 +144,12 @@ impl<'a> Reports<'a> {
         // It is never closed.
         let permit = Arc::clone(&self.in_flight).acquire_owned().await.ok();
         if self.silences.get() >= MOST_SILENCES {
-            return Fetched::Failed("not requested, because the vendor does not answer".to_owned());
+            let why = if self.is_throttled.get() {
+                "not requested, because the vendor limits the number of requests"
+            } else {
+                "not requested, because the vendor does not answer"
+            };
+            return Fetched::Failed(why.to_owned());
         }
         match self.save(key, &path, permit).await {
             Ok(()) => {
@@ -172,6 +180,7 @@ impl<'a> Reports<'a> {
             0 => 0,
             weight => self.silences.get() + weight,
         });
+        self.is_throttled.set(weight == THROTTLED);
         saved
     }
 }

@@ -21,15 +21,24 @@ pub(crate) fn failure(error: Error) -> Failure {
     }
 }
 
-/// The failure of an upload that was resumed from the folder of `--resume-dir`.
-pub(crate) fn failure_of_resumed(error: Error) -> Failure {
-    match ErrorCode::of(&error) {
-        Some(ErrorCode::UnfinishedUpload) => Failure::from(error).advise(
+/// The failure of an upload, which may be one that was resumed from the folder of `--resume-dir`.
+pub(crate) fn failure_of_upload(error: Error, on_conflict: Conflict, is_resumed: bool) -> Failure {
+    let advice = match (ErrorCode::of(&error), on_conflict) {
+        (Some(ErrorCode::UnfinishedUpload), _) if is_resumed => {
             "the state in --resume-dir is no longer valid: choose another name, \
-             or ask the vendor to remove the upload",
-        ),
-        _ => failure(error),
-    }
+             or ask the vendor to remove the upload"
+        }
+        (Some(ErrorCode::FileExists), Conflict::Error) => {
+            "if its name is exactly this one, --on-conflict skip keeps the existing file, and \
+             --on-conflict replace replaces it; else choose another name"
+        }
+        // What the argument asks for is refused.
+        (Some(ErrorCode::FileExists), Conflict::Skip | Conflict::Replace) => {
+            "choose another name, or delete what has the name: `erp-files list` shows the ids"
+        }
+        _ => return failure(error),
+    };
+    Failure::from(error).advise(advice)
 }
 
 /// Says that the list does not have a file that the ERP said to have finished.
@@ -65,9 +74,6 @@ fn step(error: &Error) -> &'static str {
 
 fn of_code(error: &Error) -> Option<&'static str> {
     Some(match ErrorCode::of(error)? {
-        ErrorCode::FileExists => {
-            "--on-conflict skip keeps the existing file, --on-conflict replace replaces it"
-        }
         ErrorCode::UnfinishedUpload => {
             "only the --resume-dir that it was started with can resume it; otherwise choose \
              another name, or ask the vendor to remove it"

@@ -14,6 +14,12 @@ pub(crate) fn show(files: &[Item<FileEntry>], json: bool) -> Result<(), Failure>
     let document = Document {
         files: files.iter().map(Entry::from).collect(),
     };
+    let rejected = files.iter().filter(|file| file.value().is_none()).count();
+    if rejected > 0 {
+        output::note(format_args!(
+            "items that are not readable as files are listed without their fields ({rejected})"
+        ));
+    }
     output::result(json, &document, table(files))
 }
 

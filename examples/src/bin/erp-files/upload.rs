@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use common_http::{CallOptions, Error};
+use common_http::CallOptions;
 use erp_files_client::FileId;
 use erp_files_client::files::{Files, UploadOutcome};
 use examples::failure::{Failure, Fields};
@@ -117,15 +117,13 @@ impl Uploads<'_> {
     }
 
     async fn send(&self, path: &Path, name: &str, input: Input) -> Result<UploadOutcome, Failure> {
-        let mut failure: fn(Error) -> Failure = advice::failure;
+        let mut is_resumed = false;
         let mut upload = self.files.upload(name, input.body);
         if let Some(folder) = &self.resume {
             let of = &self.args.of;
             let clinic = self.clinic.url.trim_end_matches('/');
             let journal = folder.journal([clinic, of.patient(), of.analysis(), name])?;
-            if journal.has_state().await? {
-                failure = advice::failure_of_resumed;
-            }
+            is_resumed = journal.has_state().await?;
             let hash = Hash::of_file(path.to_owned()).await?;
             upload = upload
                 .fingerprint(hash.to_string())
@@ -142,7 +140,7 @@ impl Uploads<'_> {
             .on_conflict(self.args.on_conflict.into())
             .options(CallOptions::default().on_progress(self.progress.sending()))
             .await
-            .map_err(failure)
+            .map_err(|error| advice::failure_of_upload(error, self.args.on_conflict, is_resumed))
     }
 }
 

@@ -175,7 +175,7 @@ impl Reading {
             return true;
         };
         let id = Hash::of(&exam.exam_id);
-        let content = Hash::of(item.raw().as_str());
+        let content = Hash::of(item.raw().as_bytes());
         let earlier = self.after.get(id).or_else(|| self.before.get(id));
         let is_same = earlier.is_some_and(|earlier| earlier.content == content);
         let start = self.start(exam);

@@ -1,5 +1,6 @@
 //! How a list ends.
 
+use biologix_client::exams::Checkpoint;
 use common_http::transport::FakeAnswer;
 use common_http::{Delivery, ErrorKind};
 use proptest::prelude::*;
@@ -187,6 +188,33 @@ async fn an_empty_page_below_the_total_is_an_error() {
         (exams.cursor().offset(), exams.cursor().total()),
         (1, Some(5))
     );
+}
+
+/// The last total counts where a page has none.
+#[tokio::test(start_paused = true)]
+async fn empty_pages_without_headers_are_not_the_end_below_the_total() {
+    for (status, body) in [(200, "[]"), (204, "")] {
+        let network = network(move |request| {
+            if request.target.contains("offset=0&") {
+                page(r#"[{"examId":"0000101BB"}]"#, 5)
+            } else {
+                FakeAnswer::status(status).chunk(std::time::Duration::ZERO, body)
+            }
+        });
+        let centre = client(&network).exams(&partner());
+        let mut exams = centre.list().items();
+        assert!(exams.next().await.unwrap().is_ok());
+        let error = exams.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains("total"), "{error}");
+        assert_eq!(exams.cursor().total(), Some(5), "the vendor's own");
+
+        let mut changes = centre.changes(&Checkpoint::default());
+        assert!(changes.next().await.unwrap().is_ok());
+        assert!(changes.next().await.unwrap().is_err());
+        assert!(changes.next().await.is_none());
+        assert_eq!(changes.checkpoint(), None);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -54,8 +54,8 @@ impl Upload {
             Err(error) => return Err(error),
         };
         match self.find().await {
-            // The list cannot be read, so report the original failure.
-            Err(_) => Err(lost),
+            // The list does not tell, so report the original failure.
+            Err(_) | Ok(Presence::Unclear) => Err(lost),
             Ok(presence @ Presence::Present(_)) => Ok(Answered::Taken {
                 error: refused_unheard(&lost),
                 presence,
@@ -102,7 +102,11 @@ impl Upload {
 
     async fn settle(&self, error: Error, presence: Presence, late: bool) -> Result<Begun> {
         match (presence, self.on_conflict) {
-            (Presence::Absent, _) => Err(unfinished(error)),
+            (Presence::Absent, _) => Err(unfinished(error).with_detail(
+                "the name is taken, but no such file is listed: an upload of it was not finished",
+            )),
+            (Presence::Unclear, _) => Err(unfinished(error)
+                .with_detail("the name is taken, and the list has items without a readable name")),
             // It may be another file, so it is neither deleted nor taken for this one.
             (Presence::InAnotherCase, _) => {
                 Err(exists(error, "a file of this name in another case exists"))
@@ -165,9 +169,5 @@ fn exists(error: Error, why: &'static str) -> Error {
 }
 
 fn unfinished(error: Error) -> Error {
-    error
-        .with_detail(
-            "the name is taken, but no such file is listed: an upload of it was not finished",
-        )
-        .with_code("unfinished_upload", true)
+    error.with_code("unfinished_upload", true)
 }

@@ -11,6 +11,8 @@ use crate::ids::FileId;
 pub(super) enum Presence {
     /// No file has the name, or one that is nearly the same.
     Absent,
+    /// The same, as far as the list can be read: it has items without a readable name.
+    Unclear,
     /// A file's name differs only in case. It may be the reason for a refusal, but is not ours.
     InAnotherCase,
     /// A file has the name. Its id is known if it has one, and no other file has the name.
@@ -31,8 +33,10 @@ impl Presence {
             return Self::Present(found);
         }
         let alike = |listed: &str| listed.nfc().collect::<String>().to_lowercase() == lower;
+        let named = files.iter().filter(|file| file.name.is_some());
         match find(&files, alike) {
             Some(_) => Self::InAnotherCase,
+            None if named.count() < list.len() => Self::Unclear,
             None => Self::Absent,
         }
     }
@@ -52,7 +56,7 @@ fn find(files: &[&FileEntry], is_it: impl Fn(&str) -> bool) -> Option<Option<Fil
 mod tests {
     use serde_json::json;
 
-    use super::Presence::{Absent, InAnotherCase, Present};
+    use super::Presence::{Absent, InAnotherCase, Present, Unclear};
     use super::*;
 
     const COMPOSED: &str = "\u{439}od.pdf";
@@ -90,6 +94,18 @@ mod tests {
             assert_eq!(found("result.pdf", &[listed, "result.pdf"]), at(1));
         }
         assert_eq!(found(DECOMPOSED, &["\u{419}OD.pdf"]), InAnotherCase);
+    }
+
+    #[test]
+    fn an_item_without_a_readable_name_may_be_of_any_name() {
+        for text in [r#"{"Id":1}"#, r#"{"Id":1,"Name":[]}"#, "7"] {
+            let item = |text| Item::read(serde_json::from_str(text).unwrap(), 0);
+            let other = || item(r#"{"Id":2,"Name":"Result.pdf"}"#);
+            let list = [other(), item(text)];
+            assert_eq!(Presence::of("result.txt", &list), Unclear, "{text}");
+            assert_eq!(Presence::of("result.pdf", &list), InAnotherCase);
+            assert_eq!(Presence::of("Result.pdf", &list), at(2));
+        }
     }
 
     #[test]

@@ -192,7 +192,7 @@ impl Upload {
             Ok(presence @ Presence::Present(_)) => {
                 return self.finished(Some(presence), state.replaces).await;
             }
-            Ok(_) if is_in_doubt => {}
+            Ok(Presence::Absent | Presence::InAnotherCase) if is_in_doubt => {}
             Ok(_) | Err(_) => return Err(error),
         }
         let error = match self.finalize_once().await {
@@ -224,7 +224,7 @@ impl Upload {
         };
         let file_id = match found {
             Ok(Presence::Present(id)) => id,
-            Ok(Presence::Absent | Presence::InAnotherCase) => {
+            Ok(Presence::Absent | Presence::Unclear | Presence::InAnotherCase) => {
                 return Ok(UploadOutcome::Unconfirmed {});
             }
             Err(_) => None,

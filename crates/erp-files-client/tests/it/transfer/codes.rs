@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use common_http::Body;
 use common_http::transport::FakeAnswer;
+use common_http::{Body, ErrorKind};
 
 use crate::support::{Op, PDF, files, network, on, seen, target};
 
@@ -58,4 +58,22 @@ async fn the_public_codes_of_both_storages_are_printed() {
     }
     let unlisted = sent(400, "MARIA-DA-SILVA").await;
     assert_eq!(unlisted, (1, Some("unrecognised".to_owned())));
+}
+
+/// The address came from the ERP, so the base URL has nothing to do with it.
+#[tokio::test(start_paused = true)]
+async fn a_redirect_of_the_storage_is_not_about_the_base_url() {
+    for location in ["https://elsewhere.example/a", "/a", ""] {
+        let erp = network(move |op, _| {
+            let moved = || FakeAnswer::status(307).header("location", location);
+            (op == Op::Transfer).then(moved)
+        });
+        let transfer = files(&on(&erp)).transfer(&target().await, Body::from(PDF));
+        let error = transfer.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Rejected);
+        let text = error.to_string();
+        assert!(text.contains("redirect"), "{text}");
+        assert!(!text.contains("base URL"), "{text}");
+        assert_eq!(seen(&erp, Op::Transfer).len(), 1);
+    }
 }

@@ -1,7 +1,7 @@
 //! Names that the list writes differently from the file's.
 
 use common_http::transport::FakeAnswer;
-use common_http::{Body, ErrorKind};
+use common_http::{Body, Delivery, ErrorKind};
 use erp_files_client::ErrorCode;
 use erp_files_client::files::OnConflict;
 use serde_json::json;
@@ -89,6 +89,53 @@ async fn a_name_in_another_casing_is_in_the_way_and_no_more() {
     let replaced = upload.on_conflict(OnConflict::Replace).send().await;
     assert_eq!(replaced.unwrap().as_str(), "unconfirmed");
     assert_eq!(steps(&erp), [Initialize, Transfer, Finalize, List]);
+}
+
+/// It may be the file of the name, so nothing says that an upload was not finished.
+#[tokio::test(start_paused = true)]
+async fn a_list_with_an_item_without_a_name_does_not_say_that_the_name_is_not_there() {
+    for (list, is_clear) in [
+        ("[]", true),
+        (r#"[{"Id":5,"FileName":"other.pdf"}]"#, true),
+        (r#"[{"Id":5,"FileName":"result.pdf","x":[1}]"#, false),
+        (r#"[{"Id":5,"Titulo":"result.pdf"}]"#, false),
+    ] {
+        let erp = network(move |op, _| match op {
+            Initialize => Some(FakeAnswer::status(409)),
+            List => Some(FakeAnswer::json(list)),
+            _ => None,
+        });
+        let upload = files(&on(&erp)).upload("result.pdf", Body::from(PDF));
+        let error = upload.send().await.unwrap_err();
+        assert_eq!(ErrorCode::of(&error), Some(ErrorCode::UnfinishedUpload));
+        let text = error.to_string();
+        assert_eq!(text.contains("was not finished"), is_clear, "{text}");
+        assert_eq!(
+            text.contains("without a readable name"),
+            !is_clear,
+            "{text}"
+        );
+        // Nor does it say that a lost step had no effect, so none is repeated.
+        for (lost, begin) in [
+            (Initialize, vec![Initialize, List]),
+            (Finalize, vec![Initialize, Transfer, Finalize, List]),
+        ] {
+            let erp = network(move |op, nth| match op {
+                List => Some(FakeAnswer::json(list)),
+                op if op == lost && nth == 1 => Some(FakeAnswer::status(500)),
+                _ => None,
+            });
+            let upload = files(&on(&erp)).upload("result.pdf", Body::from(PDF));
+            let ended = upload.send().await.map(|ended| ended.as_str());
+            assert_eq!(steps(&erp)[..begin.len()], begin);
+            assert_eq!(steps(&erp).len() == begin.len(), !is_clear, "{list}");
+            if is_clear {
+                assert_eq!(ended.unwrap(), "unconfirmed");
+            } else {
+                assert_eq!(ended.unwrap_err().delivery(), Delivery::Unknown);
+            }
+        }
+    }
 }
 
 /// `the-list-holds-finished-files-only`: the list is believed. A finalize has an effect, and a

@@ -1,7 +1,7 @@
 //! How long a list is believed that repeats itself, or whose totals move.
 
 use super::super::{Astray, Walk};
-use super::{exams, popped};
+use super::{exams, names, popped};
 use crate::exams::Cursor;
 
 /// A page may have any size, so a circle is told by exams too.
@@ -58,5 +58,54 @@ fn falls_that_last_are_believed() {
 fn an_empty_page_ends_a_list_whose_totals_are_not_believed() {
     let mut walk = fruitless(std::iter::repeat_n([301, 300], 5).flatten());
     walk.take(Vec::new(), Some(300), false).unwrap();
+    assert_eq!(walk.next_offset(), None);
+}
+
+/// Walks 100 exams of a list, whose other pages are empty and have no total. Returns the offsets.
+fn with_a_bare_end(totals: [Option<u64>; 2]) -> (Vec<u64>, Result<(), Astray>) {
+    let mut walk = Walk::new(Cursor::at(0));
+    let (mut asked, [mut total, later]) = (Vec::new(), totals);
+    while let Some(offset) = walk.next_offset() {
+        asked.push(offset);
+        let taken = match offset {
+            0..100 => {
+                let first = u32::try_from(offset).unwrap();
+                walk.take(
+                    exams(first..100),
+                    std::mem::replace(&mut total, later),
+                    true,
+                )
+            }
+            _ => walk.take(Vec::new(), None, false),
+        };
+        if taken.is_err() {
+            return (asked, taken);
+        }
+        popped(&mut walk);
+    }
+    (asked, Ok(()))
+}
+
+#[test]
+fn an_empty_page_without_a_total_disproves_none() {
+    for later in [Some(250), None] {
+        let (asked, ended) = with_a_bare_end([Some(250), later]);
+        assert_eq!(ended, Err(Astray::EmptyBelowTotal), "{later:?}");
+        assert_eq!(asked, [0, 100, 0, 100, 100], "{later:?}");
+    }
+    // Read again, the vendor says that it is so.
+    let (asked, ended) = with_a_bare_end([Some(120), Some(100)]);
+    assert_eq!((asked, ended), (vec![0, 100, 80, 80, 100], Ok(())));
+}
+
+#[test]
+fn one_empty_page_without_a_total_costs_a_step_back() {
+    let mut walk = Walk::new(Cursor::at(0));
+    walk.take(exams(0..4), Some(6), true).unwrap();
+    popped(&mut walk);
+    walk.take(Vec::new(), None, false).unwrap();
+    assert_eq!((walk.next_offset(), walk.has_gap()), (Some(2), true));
+    walk.take(exams(2..6), Some(6), false).unwrap();
+    assert_eq!(popped(&mut walk), names(4..6));
     assert_eq!(walk.next_offset(), None);
 }

@@ -116,7 +116,10 @@ fn walk(list: &mut List, turns: &[Turn]) -> Vec<Entry> {
         let total = turn.header.then_some(list.entries.len() as u64);
         let page = list.page(offset, turn.page);
         let full = page.len() == turn.page;
-        walk.take(page, total, full).unwrap();
+        if walk.take(page, total, full).is_err() {
+            // Empty pages below the last total. The next process goes on.
+            walk = elsewhere(&walk);
+        }
         let mut count = 0;
         while let Some(listed) = walk.pop() {
             let read: serde_json::Value = listed.raw().parse().unwrap();
