@@ -95,7 +95,8 @@ impl RawJson {
         }
     }
 
-    /// The text on one line: without white space between tokens, and otherwise byte for byte.
+    /// [`as_str`](RawJson::as_str) on one line: without white space between tokens, and otherwise
+    /// unchanged.
     ///
     /// A raw line break within a text, which JSON does not allow, is written as an escape.
     #[must_use]
