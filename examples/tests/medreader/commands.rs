@@ -8,9 +8,9 @@ use crate::vendor::{FOLDER, UPLOAD, Vendor};
 
 /// An answer with a spelling that only its original text keeps.
 const CAME: &str =
-    "{\n  \"novo\": 1.50, \"id\": \"00000000-0000-4000-8000-0000000000b1\",\n \"a\": null }";
+    "{\n  \"novo\": 1.50, \"id\": \"00000000-0000-4000-8000-0000000000b1\",\n \"results\": [] }";
 const COMPACT: &str =
-    "{\"novo\":1.50,\"id\":\"00000000-0000-4000-8000-0000000000b1\",\"a\":null}\n";
+    "{\"novo\":1.50,\"id\":\"00000000-0000-4000-8000-0000000000b1\",\"results\":[]}\n";
 
 /// Runs the command against a vendor that always answers [`CAME`], and returns the request.
 #[track_caller]

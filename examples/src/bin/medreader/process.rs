@@ -10,7 +10,7 @@ use medreader_client::prescriptions::{
     FolderSnapshot, FoundResult, ListedResult, PrescriptionResult, ResultStatus, Upload,
     WaitOptions,
 };
-use medreader_client::{FolderId, UploadId};
+use medreader_client::{ErrorCode, FolderId, UploadId};
 use tokio::time::timeout;
 
 use crate::args::Process;
@@ -84,8 +84,11 @@ async fn snapshot(tenant: &Tenant, folder: &str) -> Option<FolderSnapshot> {
     let call = tenant.client.prescriptions().results(&folder).send();
     match timeout(LONGEST_SNAPSHOT, call).await.ok()? {
         Ok(results) => Some(results.snapshot(&folder)),
-        // The folder may have no results yet. If it does not exist, the upload fails.
-        Err(error) if error.kind() == ErrorKind::NotFound => Some(FolderSnapshot::empty(&folder)),
+        // The folder may have no results yet. If it does not exist, the upload fails. A 404 without
+        // this code may be a gateway's, and every old result would seem new.
+        Err(error) if ErrorCode::of(&error) == Some(ErrorCode::FolderNotFound) => {
+            Some(FolderSnapshot::empty(&folder))
+        }
         Err(_) => None,
     }
 }
