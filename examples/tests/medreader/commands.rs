@@ -87,7 +87,7 @@ fn text_without_json() {
     .is(0);
     assert_eq!(
         run.stdout,
-        "novo: 1.50\nid: 00000000-0000-4000-8000-0000000000b1\na: -\n"
+        "novo: 1.50\nid: 00000000-0000-4000-8000-0000000000b1\nresults:\n"
     );
 }
 
