@@ -77,6 +77,34 @@ fn upload() {
     }
 }
 
+/// What the tolerant reader takes is not JSON for everybody.
+#[test]
+fn a_document_is_valid_json_whatever_came() {
+    let vendor = Vendor::start(|_| {
+        let came =
+            "{\"id\":\"1\",\n\"a\tb\":\"x\ny\0\u{1b}\",\"n\":NaN, \"results\":[],\"m\":1.50}";
+        Answer::json(200, came)
+    });
+    let file = Prescription::pdf();
+    for args in [
+        &["folder-create", "a"][..],
+        &["folder-show", FOLDER],
+        &["result", UPLOAD],
+        &["results", "--folder", FOLDER],
+        &["upload", "--folder", FOLDER, file.as_str()],
+        &["config-get"],
+        &["config-get", "--show-secrets"],
+        &["config-set", "--s3-region", "x"],
+    ] {
+        let run = Run::of(configured(&vendor.server.url, args).arg("--json")).is(0);
+        assert_eq!(
+            run.stdout,
+            "{\"id\":\"1\",\"a\\tb\":\"x\\ny\\u0000\\u001b\",\"n\":null,\"results\":[],\"m\":1.50}\n",
+            "{args:?}"
+        );
+    }
+}
+
 #[test]
 fn text_without_json() {
     let vendor = Vendor::start(|_| Answer::json(200, CAME));

@@ -18,7 +18,7 @@ const SECRETS: [&str; 4] = ["secret", "password", "token", "key"];
 /// Prints it: its own JSON on one line, or one line per member.
 pub(crate) fn print(resource: &RawJson, json: bool) -> Result<(), Failure> {
     if json {
-        return output::line(resource.compact());
+        return output::line(output::one_line_json(resource));
     }
     let lines = describe(resource.as_str());
     output::text(lines.strip_suffix('\n').unwrap_or(&lines))
