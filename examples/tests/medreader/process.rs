@@ -162,6 +162,27 @@ fn ids_neither_steer_the_terminal_nor_break_its_lines() {
     }
 }
 
+/// The upload was accepted, so the arguments were not wrong.
+#[test]
+fn an_upload_whose_id_no_path_can_have_is_a_failure_of_the_vendor() {
+    let vendor = Vendor::start(|request| match request.path.as_str() {
+        "/api/v1/prescription-files" => Answer::json(202, r#"{"id":"a/b"}"#),
+        "/api/v1/prescriptions/results" => error(403, "MARKER"),
+        _ => error(404, "prescription_file_not_found"),
+    });
+    let run = process(&vendor, &["--timeout", "1"]).is(1);
+    let error = &run.json()["error"];
+    assert_eq!(
+        error["operation"], "medreader.prescriptions.upload",
+        "{run:?}"
+    );
+    assert_eq!(
+        (&error["kind"], &error["delivery"]),
+        (&json!("decode"), &json!("answered"))
+    );
+    assert!(run.stderr.contains("do not upload it again"), "{run:?}");
+}
+
 #[test]
 fn of_very_many_new_results_some_are_named() {
     const MANY: [&str; 12] = [

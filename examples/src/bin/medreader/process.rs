@@ -95,6 +95,15 @@ async fn snapshot(tenant: &Tenant, folder: &str) -> Option<FolderSnapshot> {
 
 /// The wait failed, but not the upload: the advice shows its id, to prevent a second one.
 fn not_found(error: Error, upload: &UploadId) -> Failure {
+    // No path can have the vendor's id. The arguments were not wrong.
+    let error = match error.kind() {
+        ErrorKind::InvalidInput => Error::new(ErrorKind::Decode)
+            .with_operation("medreader.prescriptions.upload")
+            .with_detail("the upload's id cannot be part of a path")
+            .with_delivery(Delivery::Answered)
+            .with_attempts(1),
+        _ => error,
+    };
     failure(error).advise(uploaded(upload))
 }
 
