@@ -187,6 +187,14 @@ fn every_secret_of_the_settings_is_masked() {
             r#"{"a":"https://h.example, https://***@h.example"}"#,
         ),
         (
+            r#"{"a":["see http://u:MARKER@h/x?to=a@b and http://v:MARKER@h2","u:MARKER,MARKER:@h, v:MARKER@h2,w:MARKER@h3"]}"#,
+            r#"{"a":["see http://***@h/x?to=a@b and http://***@h2","***@h, ***@h2,***@h3"]}"#,
+        ),
+        (
+            r#"{"a":["a@b.example, https://u:MARKER@h","https://MARKER@h,https://h/a@b,//MARKER:p@h"]}"#,
+            r#"{"a":["a@b.example, https://***@h","https://***@h,https://h/a@b,//***@h"]}"#,
+        ),
+        (
             r#"{"a":["https://h:8443/hook?to=a@b","https://[::1]:80/a@b","https://[::1]/a@b","a@b",""]}"#,
             r#"{"a":["https://h:8443/hook?to=a@b","https://[::1]:80/a@b","https://[::1]/a@b","a@b",""]}"#,
         ),
