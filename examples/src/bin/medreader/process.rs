@@ -123,9 +123,7 @@ fn ambiguous(candidates: &[ListedResult]) -> Failure {
     };
     let error = Error::new(ErrorKind::Conflict)
         .with_operation("medreader.prescriptions.results")
-        .with_detail(
-            "several results in the folder are new, and nothing shows which is the upload's",
-        )
+        .with_detail("nothing shows which new result in the folder is the upload's")
         .with_delivery(Delivery::Answered)
         .with_attempts(1);
     Failure::from(error).advise(format!(
