@@ -3,9 +3,11 @@
 use std::fmt;
 use std::io::{self, Write};
 
+use common_http::RawJson;
 use console::Term;
 use indicatif::HumanBytes;
 use serde::Serialize;
+use serde::de::IgnoredAny;
 
 use crate::failure::Failure;
 use crate::width;
@@ -64,6 +66,21 @@ pub fn line(text: impl fmt::Display) -> Result<(), Failure> {
         stdout.flush()
     };
     write().map_err(|error| closed(&error))
+}
+
+/// A vendor's JSON as one line, byte for byte if it is valid.
+///
+/// What the tolerant reader takes, such as `NaN` or a raw control character, is not JSON for
+/// everybody: it is written as it was read.
+#[must_use]
+pub fn one_line_json(raw: &RawJson) -> String {
+    let line = raw.compact();
+    if serde_json::from_str::<IgnoredAny>(&line).is_ok() {
+        return line;
+    }
+    let valid = serde_json::to_string(raw).ok();
+    let valid = valid.and_then(|json| RawJson::from_text(json).ok());
+    valid.map_or(line, |json| json.compact())
 }
 
 /// Writes a line to stderr; a terminal gets it in lines that fit. Does nothing if stderr is closed.

@@ -84,6 +84,7 @@ impl Attendances {
     /// - `decode`: a web page came, which a firewall or a gateway may have written, so its fate is
     ///   unknown ([`HttpOptions::accept_html`](crate::HttpOptions::accept_html) takes it for an
     ///   answer)
+    /// - `too_large`: it was accepted, with an answer that exceeds the limit
     pub fn send(&self, attendance: &(impl Serialize + ?Sized)) -> Call<Answer> {
         // `Attendance` refuses to be written if its `extra` repeats a member.
         let problem = "the attendance cannot be written as JSON, or has a member twice";

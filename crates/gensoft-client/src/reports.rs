@@ -71,6 +71,7 @@ impl Reports {
     /// - `decode`: a web page came, which a firewall or a gateway may have written, so its fate is
     ///   unknown ([`HttpOptions::accept_html`](crate::HttpOptions::accept_html) takes it for an
     ///   answer)
+    /// - `too_large`: it was accepted, with an answer that exceeds the limit
     /// - `timeout` with delivery `NotSent`: the first bytes of the file do not come within the idle
     ///   limit or the deadline
     pub fn upload(&self, execution: &ExecutionId, pdf: Body) -> UploadReport {

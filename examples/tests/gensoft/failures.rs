@@ -119,6 +119,27 @@ fn an_attendance_of_unknown_fate_is_sent_once() {
     }
 }
 
+/// A longer answer than is read: the status says that it was accepted.
+#[test]
+fn what_was_accepted_is_not_to_be_sent_again() {
+    let too_large = "[".repeat(64 * 1024 * 1024 + 1);
+    let laboratory = Laboratory::answering(Answer::json(201, too_large));
+    for run in [
+        laboratory.attendance(&["--json"], "{}"),
+        laboratory.report(&["--json"], PDF),
+    ] {
+        let run = run.is(1);
+        let error = &run.json()["error"];
+        assert_eq!(
+            (&error["kind"], &error["delivery"]),
+            (&json!("too_large"), &json!("answered"))
+        );
+        let last = run.stderr.lines().last().unwrap();
+        assert!(last.starts_with("advice: Gensoft accepted it"), "{last}");
+        assert!(last.contains("do not send it again"), "{last}");
+    }
+}
+
 #[test]
 fn nobody_there() {
     let laboratory = Laboratory::answering(Answer::json(200, "{}"));

@@ -8,9 +8,9 @@ use crate::vendor::{FOLDER, UPLOAD, Vendor};
 
 /// An answer with a spelling that only its original text keeps.
 const CAME: &str =
-    "{\n  \"novo\": 1.50, \"id\": \"00000000-0000-4000-8000-0000000000b1\",\n \"a\": null }";
+    "{\n  \"novo\": 1.50, \"id\": \"00000000-0000-4000-8000-0000000000b1\",\n \"results\": [] }";
 const COMPACT: &str =
-    "{\"novo\":1.50,\"id\":\"00000000-0000-4000-8000-0000000000b1\",\"a\":null}\n";
+    "{\"novo\":1.50,\"id\":\"00000000-0000-4000-8000-0000000000b1\",\"results\":[]}\n";
 
 /// Runs the command against a vendor that always answers [`CAME`], and returns the request.
 #[track_caller]
@@ -77,6 +77,34 @@ fn upload() {
     }
 }
 
+/// What the tolerant reader takes is not JSON for everybody.
+#[test]
+fn a_document_is_valid_json_whatever_came() {
+    let vendor = Vendor::start(|_| {
+        let came =
+            "{\"id\":\"1\",\n\"a\tb\":\"x\ny\0\u{1b}\",\"n\":NaN, \"results\":[],\"m\":1.50}";
+        Answer::json(200, came)
+    });
+    let file = Prescription::pdf();
+    for args in [
+        &["folder-create", "a"][..],
+        &["folder-show", FOLDER],
+        &["result", UPLOAD],
+        &["results", "--folder", FOLDER],
+        &["upload", "--folder", FOLDER, file.as_str()],
+        &["config-get"],
+        &["config-get", "--show-secrets"],
+        &["config-set", "--s3-region", "x"],
+    ] {
+        let run = Run::of(configured(&vendor.server.url, args).arg("--json")).is(0);
+        assert_eq!(
+            run.stdout,
+            "{\"id\":\"1\",\"a\\tb\":\"x\\ny\\u0000\\u001b\",\"n\":null,\"results\":[],\"m\":1.50}\n",
+            "{args:?}"
+        );
+    }
+}
+
 #[test]
 fn text_without_json() {
     let vendor = Vendor::start(|_| Answer::json(200, CAME));
@@ -87,7 +115,7 @@ fn text_without_json() {
     .is(0);
     assert_eq!(
         run.stdout,
-        "novo: 1.50\nid: 00000000-0000-4000-8000-0000000000b1\na: -\n"
+        "novo: 1.50\nid: 00000000-0000-4000-8000-0000000000b1\nresults:\n"
     );
 }
 
@@ -157,6 +185,14 @@ fn every_secret_of_the_settings_is_masked() {
         (
             r#"{"a":"https://h.example, https://u:MARKER@h.example"}"#,
             r#"{"a":"https://h.example, https://***@h.example"}"#,
+        ),
+        (
+            r#"{"a":["see http://u:MARKER@h/x?to=a@b and http://v:MARKER@h2","u:MARKER,MARKER:@h, v:MARKER@h2,w:MARKER@h3"]}"#,
+            r#"{"a":["see http://***@h/x?to=a@b and http://***@h2","***@h, ***@h2,***@h3"]}"#,
+        ),
+        (
+            r#"{"a":["a@b.example, https://u:MARKER@h","https://MARKER@h,https://h/a@b,//MARKER:p@h"]}"#,
+            r#"{"a":["a@b.example, https://***@h","https://***@h,https://h/a@b,//***@h"]}"#,
         ),
         (
             r#"{"a":["https://h:8443/hook?to=a@b","https://[::1]:80/a@b","https://[::1]/a@b","a@b",""]}"#,

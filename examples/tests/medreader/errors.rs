@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use serde_json::{Value, json};
 
 use crate::run::{Prescription, Run, configured};
+use crate::server::Answer;
 use crate::vendor::{FOLDER, UPLOAD, Vendor, error};
 
 #[track_caller]
@@ -127,6 +128,79 @@ fn a_login_that_is_refused() {
         }
     }
     assert!(vendor.asked().is_empty());
+}
+
+/// A second try could make a second upload or folder. A web page proves nothing: anybody may have
+/// written it.
+#[test]
+fn what_may_have_been_done_is_not_simply_tried_again() {
+    let file = Prescription::pdf();
+    for lost in [
+        error(500, "MARKER"),
+        Answer::json(408, ""),
+        Answer::json(201, r#"{"id":"1"}"#).cut_after(3),
+        Answer::new(200, "text/html", "<html>MARKER</html>"),
+    ] {
+        let vendor = Vendor::start(move |request| match request.method.as_str() {
+            "POST" => lost.clone(),
+            _ => Answer::json(200, r#"{"results":[]}"#),
+        });
+        for (args, advice) in [
+            (&["folder-create", "a"][..], "may have been created"),
+            (
+                &["upload", "--folder", FOLDER, file.as_str()],
+                "check `results --folder ID`",
+            ),
+            (
+                &["process", "--folder", FOLDER, file.as_str()],
+                "check `results --folder ID`",
+            ),
+        ] {
+            let run = Run::of(configured(&vendor.server.url, args).arg("--json")).is(1);
+            assert_eq!(run.json()["error"]["delivery"], "unknown", "{run:?}");
+            let last = run.stderr.lines().last().unwrap();
+            assert!(
+                last.starts_with("advice: ") && last.contains(advice),
+                "{run:?}"
+            );
+            assert!(
+                !last.contains("try again") && !last.contains("succeeded"),
+                "{run:?}"
+            );
+        }
+    }
+}
+
+/// The status says success, and only the vendor's answer is of no use.
+#[test]
+fn what_was_done_is_not_to_be_done_again() {
+    let file = Prescription::pdf();
+    let too_large = "[".repeat(64 * 1024 * 1024 + 1);
+    for (answer, kind) in [
+        (Answer::json(201, r#"{"file":"MARKER"}"#), "decode"),
+        (Answer::json(201, too_large), "too_large"),
+    ] {
+        let vendor = Vendor::start(move |_| answer.clone());
+        for (args, advice) in [
+            (&["folder-create", "a"][..], "was created"),
+            (
+                &["upload", "--folder", FOLDER, file.as_str()],
+                "do not upload it again",
+            ),
+        ] {
+            let run = Run::of(configured(&vendor.server.url, args).arg("--json")).is(1);
+            let error = &run.json()["error"];
+            assert_eq!(
+                (&error["kind"], &error["delivery"]),
+                (&json!(kind), &json!("answered"))
+            );
+            let last = run.stderr.lines().last().unwrap();
+            assert!(
+                last.starts_with("advice: ") && last.contains(advice),
+                "{run:?}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn nothing_seen(text: &str) {
 fn in_the_log_of_calls_that_succeed() {
     let body = json!({"id": "EXAMPLE-ID", "status": "completed", "folder_name": "MARKER", "folder_fullpath": "MARKER",
                       "prescription_confidence_notes": "MARKER", "original_filename": "MARKER", "webhook_password": "MARKER",
-                      "MARKER": "MARKER"});
+                      "results": [], "MARKER": "MARKER"});
     let vendor = Vendor::start(move |_| Answer::json(200, body.to_string()));
     for run in logged(&vendor) {
         nothing_seen(&run.stderr);

@@ -162,6 +162,27 @@ fn ids_neither_steer_the_terminal_nor_break_its_lines() {
     }
 }
 
+/// The upload was accepted, so the arguments were not wrong.
+#[test]
+fn an_upload_whose_id_no_path_can_have_is_a_failure_of_the_vendor() {
+    let vendor = Vendor::start(|request| match request.path.as_str() {
+        "/api/v1/prescription-files" => Answer::json(202, r#"{"id":"a/b"}"#),
+        "/api/v1/prescriptions/results" => error(403, "MARKER"),
+        _ => error(404, "prescription_file_not_found"),
+    });
+    let run = process(&vendor, &["--timeout", "1"]).is(1);
+    let error = &run.json()["error"];
+    assert_eq!(
+        error["operation"], "medreader.prescriptions.upload",
+        "{run:?}"
+    );
+    assert_eq!(
+        (&error["kind"], &error["delivery"]),
+        (&json!("decode"), &json!("answered"))
+    );
+    assert!(run.stderr.contains("do not upload it again"), "{run:?}");
+}
+
 #[test]
 fn of_very_many_new_results_some_are_named() {
     const MANY: [&str; 12] = [
@@ -204,6 +225,49 @@ fn a_folder_that_cannot_be_listed_does_not_stop_it() {
         let run = process(&vendor, &[]).is(0);
         assert_eq!(run.json(), result(UPLOAD, "completed"));
     }
+}
+
+/// Else another patient's old result would seem new.
+#[test]
+fn a_list_that_proves_nothing_is_not_taken_for_an_empty_folder() {
+    for first in [
+        Answer::json(200, r#"{"error":"temporarily_unavailable"}"#),
+        Answer::json(200, r#"{"data":{"results":[]}}"#),
+        Answer::json(404, "<html>").header("content-type", "text/html"),
+        error(404, "MARKER"),
+    ] {
+        let lists = AtomicUsize::new(0);
+        let vendor = Vendor::start(move |request| match request.path.as_str() {
+            "/api/v1/prescription-files" => Answer::json(202, json!({"id": UPLOAD}).to_string()),
+            "/api/v1/prescriptions/results" => match lists.fetch_add(1, Ordering::SeqCst) {
+                0 => first.clone(),
+                _ => Answer::json(200, json!({"results": [{"id": OTHER}]}).to_string()),
+            },
+            path if path.contains(OTHER) => {
+                Answer::json(200, result(OTHER, "completed").to_string())
+            }
+            _ => error(404, "prescription_file_not_found"),
+        });
+        let run = process(&vendor, &["--timeout", "1"]).is(1);
+        assert_eq!(run.json()["error"]["kind"], "timeout", "{run:?}");
+        assert!(run.stderr.contains(UPLOAD), "{run:?}");
+    }
+}
+
+#[test]
+fn a_folder_that_the_vendor_does_not_know_yet_was_empty() {
+    let lists = AtomicUsize::new(0);
+    let vendor = Vendor::start(move |request| match request.path.as_str() {
+        "/api/v1/prescription-files" => Answer::json(202, json!({"id": UPLOAD}).to_string()),
+        "/api/v1/prescriptions/results" => match lists.fetch_add(1, Ordering::SeqCst) {
+            0 => error(404, "folder_not_found"),
+            _ => Answer::json(200, json!({"results": [{"id": OTHER}]}).to_string()),
+        },
+        path if path.contains(OTHER) => Answer::json(200, result(OTHER, "completed").to_string()),
+        _ => error(404, "prescription_file_not_found"),
+    });
+    let run = process(&vendor, &["--timeout", "2"]).is(0);
+    assert_eq!(run.json(), result(OTHER, "completed"));
 }
 
 #[test]

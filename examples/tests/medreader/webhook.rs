@@ -110,7 +110,15 @@ fn an_odd_byte_does_not_cost_the_event() {
             "\u{feff}{\"id\":\"A\",\"n\":\"a\nb\"}",
             r#"{"id":"A","n":"a\nb"}"#,
         ),
-        (r#"{"id":"A","n":NaN}"#, r#"{"id":"A","n":NaN}"#),
+        // The line is JSON for everybody, and its numbers are as they came.
+        (
+            r#"{"id":"A","n":NaN, "m":1.50}"#,
+            r#"{"id":"A","n":null,"m":1.50}"#,
+        ),
+        (
+            "{\"id\":\"A\",\n\"a\tb\":\"x\ny\0\u{b}\u{1b}\"}",
+            r#"{"id":"A","a\tb":"x\ny\u0000\u000b\u001b"}"#,
+        ),
     ] {
         assert_eq!(webhook.deliver(RIGHT, body.as_bytes()), 200, "{body}");
         assert_eq!(webhook.line(), line);

@@ -46,7 +46,8 @@ impl Configuration {
     ///   the tenant has none
     /// - `rejected`: the vendor does not accept them
     /// - `credentials` and the other errors of [`Sessions::open`](crate::Sessions::open)
-    /// - `decode`: the answer does not have the form of settings, but they were changed
+    /// - `decode`: the answer does not have the form of settings, but they were changed. With
+    ///   delivery `Unknown`, a web page came, which a firewall or a gateway may have written
     /// - `rate_limited`, `server`, `connect`, `timeout`, `interrupted`: after four attempts; the
     ///   delivery says whether they may have been changed
     pub fn update(&self) -> UpdateConfiguration {

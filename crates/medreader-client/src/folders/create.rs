@@ -50,7 +50,9 @@ impl Folders {
     /// - `rejected`, code `ValidationError`: the vendor does not accept the name
     /// - `unauthenticated`: the session was refused, and so was a new one
     /// - `credentials` and the other errors of [`Sessions::open`](crate::Sessions::open)
-    /// - `decode`: the answer is not a folder, but the folder was created
+    /// - `decode`: the answer is not a folder, but the folder was created. With delivery `Unknown`,
+    ///   a web page came, which a firewall or a gateway may have written
+    /// - `too_large`: the answer exceeds the limit, but the folder was created
     /// - `timeout`, `interrupted`, `server`: it may have been created; not repeated
     /// - `rate_limited`, `connect`: it was not created, after four attempts
     pub fn create(&self, name: impl Into<String>) -> CreateFolder {

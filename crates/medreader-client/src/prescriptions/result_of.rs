@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
-use common_http::{CallOptions, Clock, Recorded, Result, safe_debug};
+use common_http::{CallOptions, Clock, Error, ErrorKind, Recorded, Result, safe_debug};
 use futures_core::Stream;
 
 use super::Prescriptions;
 use super::result::{GetResult, PrescriptionResult};
-use super::results::{ListedResult, RESULTS};
+use super::results::ListedResult;
 use super::snapshot::FolderSnapshot;
-use super::wait::{Arrival, Polled, Target, TimeLeft, WaitOptions, no_events, wait};
+use super::wait::{
+    Arrival, Polled, TOO_LATE, Target, TimeLeft, WaitOptions, may_pass, no_events, wait,
+};
 use crate::ids::{AnalysisId, PrescriptionId, UploadId};
+use crate::sessions::OPEN;
 
 impl Prescriptions {
     /// Waits for the result of an upload, whose id as a prescription is not known for sure.
@@ -103,7 +106,9 @@ impl ResultOf {
     ///
     /// # Errors
     /// - `timeout`: nothing final was found before the wait's deadline; status and code are those
-    ///   of the last poll by id
+    ///   of the last poll by id. A folder that cannot be read, except for refused credentials, does
+    ///   not end the wait
+    /// - `invalid_input`: no path can have the upload's id, and there is no snapshot
     /// - all others of [`GetResult::wait`], which also says what a failed last poll gives
     pub async fn wait(self, options: WaitOptions) -> Result<FoundResult> {
         let arrival = wait(self.clock(), self.target(&options), &options, no_events()).await?;
@@ -151,6 +156,38 @@ impl ResultOf {
         let call = self.prescriptions.result(id);
         call.options(self.options.clone())
     }
+
+    /// The upload's result among what is new in the folder, once it is final.
+    async fn in_folder(
+        &self,
+        before: &FolderSnapshot,
+        own_id: &PrescriptionId,
+        left: &TimeLeft,
+    ) -> Result<Option<FoundResult>> {
+        let list = self.prescriptions.results(before.folder());
+        let list = list.options(left.limit(&self.options)).await?;
+        let new = before.new_in(&list);
+        Ok(match new.as_slice() {
+            [] => None,
+            // The list has the upload's own id, so the result will be found under that.
+            new if new.iter().any(|result| result.id == *own_id) => None,
+            [only] if before.can_tell(&list) => {
+                let call = self.prescriptions.result(&only.id);
+                let result = call.options(left.limit(&self.options)).await?;
+                let is_final = result.is_final();
+                is_final.then(|| FoundResult::OnlyNewInFolder(Box::new(result)))
+            }
+            _ => Some(FoundResult::Ambiguous(new)),
+        })
+    }
+}
+
+/// Whether every poll would end with this error, and another could lock the account.
+fn ends_every_poll(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Credentials | ErrorKind::Unauthenticated
+    ) || error.operation() == Some(OPEN.id())
 }
 
 /// A wait under way.
@@ -167,15 +204,20 @@ impl Target for UploadTarget {
 
     async fn poll(&mut self, left: &TimeLeft) -> Result<Polled<FoundResult>> {
         let own_id = self.of.upload.assume_prescription_id();
-        let timeout = match self.of.by_id(&own_id).poll(left).await? {
-            Polled::Found(result) => {
+        let timeout = match self.of.by_id(&own_id).poll(left).await {
+            Ok(Polled::Found(result)) => {
                 return Ok(Polled::Found(FoundResult::SameId(Box::new(result))));
             }
-            Polled::NotYet { exists, timeout } => {
+            Ok(Polled::NotYet { exists, timeout }) => {
                 self.is_known |= exists;
                 timeout
             }
-            Polled::Failed(error) => return Ok(Polled::Failed(error)),
+            Ok(Polled::Failed(error)) => return Ok(Polled::Failed(error)),
+            // No path can have this id. The folder may still have the result.
+            Err(error) if error.kind() == ErrorKind::InvalidInput && self.of.before.is_some() => {
+                error.with_kind(ErrorKind::Timeout).with_detail(TOO_LATE)
+            }
+            Err(error) => return Err(error),
         };
         let not_yet = Polled::NotYet {
             exists: self.is_known,
@@ -187,28 +229,13 @@ impl Target for UploadTarget {
         if self.is_known || left.waited() < self.folder_after {
             return Ok(not_yet);
         }
-        let list = self.of.prescriptions.results(before.folder());
-        let list = list.options(left.limit(&self.of.options)).await;
-        let list = match Polled::of(list, &RESULTS, |_| true)? {
-            Polled::Found(list) => list,
-            // The answer for a folder without results is not documented.
-            Polled::NotYet { .. } => return Ok(not_yet),
-            Polled::Failed(error) => return Ok(Polled::Failed(error)),
-        };
-        let new = before.new_in(&list);
-        match new.as_slice() {
-            [] => Ok(not_yet),
-            // The list has the upload's own id, so the result will be found under that.
-            new if new.iter().any(|result| result.id == own_id) => Ok(not_yet),
-            [only] if before.can_tell(&list) => match self.of.by_id(&only.id).poll(left).await? {
-                Polled::Found(result) => {
-                    let result = Box::new(result);
-                    Ok(Polled::Found(FoundResult::OnlyNewInFolder(result)))
-                }
-                Polled::NotYet { .. } => Ok(not_yet),
-                Polled::Failed(error) => Ok(Polled::Failed(error)),
-            },
-            _ => Ok(Polled::Found(FoundResult::Ambiguous(new))),
+        match self.of.in_folder(before, &own_id, left).await {
+            Ok(Some(found)) => Ok(Polled::Found(found)),
+            Ok(None) => Ok(not_yet),
+            Err(error) if may_pass(&error) => Ok(Polled::Failed(error)),
+            Err(error) if ends_every_poll(&error) => Err(error),
+            // The folder only helps: the result may still come under the upload's own id.
+            Err(_) => Ok(not_yet),
         }
     }
 

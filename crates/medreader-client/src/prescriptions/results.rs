@@ -19,7 +19,8 @@ pub(crate) static RESULTS: Operation = Operation::get(
 impl Prescriptions {
     /// Lists the results of all prescriptions in a folder. No paging is documented.
     ///
-    /// An answer without a body and `null` are lists without items.
+    /// An answer without a body, `null`, and an object with a null or absent list and nothing that
+    /// is not documented are lists without items.
     ///
     /// Only reads, so it is repeated freely. A cancelled call leaves nothing behind.
     ///
@@ -60,8 +61,10 @@ impl Prescriptions {
 
 /// Reads the list. Nothing at all is one without items; what is not a list is not taken for one.
 fn read(answer: Answer) -> Result<Recorded<FolderResults>> {
-    let nothing = answer.body().trim_ascii().is_empty()
-        || matches!(answer.json::<Option<IgnoredAny>>(), Ok(None));
+    let body = answer.body();
+    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+    let nothing =
+        body.trim_ascii().is_empty() || matches!(answer.json::<Option<IgnoredAny>>(), Ok(None));
     if nothing {
         let empty = RawJson::from_text(r#"{"results":[]}"#).and_then(Recorded::read);
         return empty.map_err(|error| answer.unreadable().with_decode(error));
@@ -70,7 +73,25 @@ fn read(answer: Answer) -> Result<Recorded<FolderResults>> {
     if list.extra.contains_key("results") {
         return Err(answer.unreadable().with_detail("`results` is not a list"));
     }
+    // An error, or the list in another place: not a folder without results.
+    let has_more = list.extra.values().any(|value| !value.is_null());
+    if has_more && list.results.is_empty() && !has_list(&answer) {
+        return Err(answer
+            .unreadable()
+            .with_detail("there is no list of results"));
+    }
     Ok(list)
+}
+
+fn has_list(answer: &Answer) -> bool {
+    #[derive(Deserialize)]
+    struct Listed {
+        results: Option<Vec<IgnoredAny>>,
+    }
+
+    answer
+        .json()
+        .is_ok_and(|Listed { results }| results.is_some())
 }
 
 /// The results of a folder. Documented.

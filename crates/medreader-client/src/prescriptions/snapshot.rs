@@ -39,18 +39,20 @@ impl FolderResults {
 }
 
 impl FolderSnapshot {
-    /// The snapshot of a folder without results, in case the vendor answers `not_found` for it.
+    /// The snapshot of a folder without results, in case the vendor answers
+    /// [`FolderNotFound`](crate::ErrorCode::FolderNotFound) for it.
     ///
-    /// What the vendor answers where there is nothing to list is not documented.
+    /// What the vendor answers where there is nothing to list is not documented. A 404 without that
+    /// code proves nothing: a gateway may have sent it, and every old result would seem new.
     ///
     /// ```
     /// use medreader_client::prescriptions::FolderSnapshot;
-    /// use medreader_client::{ErrorKind, FolderId, MedReaderClient, Result};
+    /// use medreader_client::{ErrorCode, FolderId, MedReaderClient, Result};
     ///
     /// async fn before(client: &MedReaderClient, folder: &FolderId) -> Result<FolderSnapshot> {
     ///     match client.prescriptions().results(folder).await {
     ///         Ok(list) => Ok(list.snapshot(folder)),
-    ///         Err(error) if error.kind() == ErrorKind::NotFound => {
+    ///         Err(error) if ErrorCode::of(&error) == Some(ErrorCode::FolderNotFound) => {
     ///             Ok(FolderSnapshot::empty(folder))
     ///         }
     ///         Err(error) => Err(error),

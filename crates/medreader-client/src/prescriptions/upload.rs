@@ -38,8 +38,8 @@ impl Prescriptions {
     /// Check the folder's results before you send it again. A call that is cancelled while it sends
     /// or waits leaves the same doubt.
     ///
-    /// Only progress is limited in time: an upload ends if less than 1 KiB moves in 30 s, or if no
-    /// answer comes within 30 s of the last byte.
+    /// Only progress is limited in time: an upload ends if less than 1 KiB moves in 30 s, or if
+    /// after its last byte no answer comes for as long as it took, and at least 120 s.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -70,7 +70,9 @@ impl Prescriptions {
     ///   codes and statuses, such as 413, are not documented
     /// - `unauthenticated`: the session was refused, and so was a new one
     /// - `credentials` and the other errors of [`Sessions::open`](crate::Sessions::open)
-    /// - `decode`: the answer is not an upload, but the file was taken
+    /// - `decode`: the answer is not an upload, but the file was taken. With delivery `Unknown`, a
+    ///   web page came, which a firewall or a gateway may have written
+    /// - `too_large`: the answer exceeds the limit, but the file was taken
     /// - `timeout`, `interrupted`, `server`: it may have been taken; not repeated. A `timeout` with
     ///   delivery `NotSent`: the file's first bytes did not come in time
     /// - `rate_limited`, `connect`: it was not taken, after three attempts

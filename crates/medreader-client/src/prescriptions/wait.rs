@@ -174,13 +174,13 @@ pub(super) enum Polled<T> {
 }
 
 /// Whether another poll may follow this error. Not after a lockout: more logins would prolong it.
-fn may_pass(error: &Error) -> bool {
+pub(super) fn may_pass(error: &Error) -> bool {
     let is_locked_out =
         error.kind() == ErrorKind::RateLimited && error.operation() == Some(OPEN.id());
     error.is_transient() && !is_locked_out
 }
 
-const TOO_LATE: &str = "the result was not final before the wait's deadline";
+pub(super) const TOO_LATE: &str = "the result was not final before the wait's deadline";
 
 impl<T> Polled<Recorded<T>> {
     /// Sorts what a call gave. An error that cannot pass ends the wait.

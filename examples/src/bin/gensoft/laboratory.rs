@@ -77,6 +77,10 @@ pub(crate) fn failure(error: Error, redirected: &str) -> Failure {
         ErrorKind::Connect => {
             "is GENSOFT_BASE_URL right, its port included, and does the server run?"
         }
+        ErrorKind::Decode | ErrorKind::TooLarge if error.delivery() == Delivery::Answered => {
+            "Gensoft accepted it, and only its answer is not readable: do not send it again"
+        }
+        // A web page, which anybody on the way may have written.
         ErrorKind::Decode => {
             "did something on the way answer instead of Gensoft, for example a firewall? \
              If Gensoft itself answers with web pages, set ACCEPT_HTML=1"

@@ -6,14 +6,14 @@ use medreader_client::FolderId;
 
 use crate::args::{FolderCreate, FolderShow};
 use crate::resource;
-use crate::tenant::Tenant;
+use crate::tenant::{FOLDER_IN_DOUBT, Tenant};
 
 pub(crate) async fn create(tenant: &Tenant, new: &FolderCreate, json: bool) -> Result<(), Failure> {
     let mut call = tenant.client.folders().create(new.name.as_str());
     if let Some(parent) = &new.parent {
         call = call.parent(&FolderId::from(parent.as_str()));
     }
-    stop::advise("the folder may have been created: if the name is taken now, it was");
+    stop::advise(FOLDER_IN_DOUBT);
     let folder = tenant.call("creating the folder", call.send()).await?;
     resource::print(folder.raw(), json)
 }

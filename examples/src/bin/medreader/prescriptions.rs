@@ -8,7 +8,7 @@ use medreader_client::{FolderId, PrescriptionId};
 
 use crate::args::{Prescription, Results, Upload};
 use crate::resource;
-use crate::tenant::{Tenant, failure};
+use crate::tenant::{Tenant, UPLOAD_IN_DOUBT, failure};
 
 pub(crate) async fn upload(tenant: &Tenant, upload: &Upload, json: bool) -> Result<(), Failure> {
     let file = open(upload).await?;
@@ -31,9 +31,7 @@ pub(crate) async fn send(
     file: PrescriptionFile,
 ) -> Called<Recorded<prescriptions::Upload>> {
     tenant.progress.begin_file("uploading", 0);
-    stop::advise(
-        "the file may have arrived: check `results --folder ID` before you upload it again",
-    );
+    stop::advise(UPLOAD_IN_DOUBT);
     let options = CallOptions::default().on_progress(tenant.progress.sending());
     tenant
         .client

@@ -10,7 +10,7 @@ use medreader_client::prescriptions::{
     FolderSnapshot, FoundResult, ListedResult, PrescriptionResult, ResultStatus, Upload,
     WaitOptions,
 };
-use medreader_client::{FolderId, UploadId};
+use medreader_client::{ErrorCode, FolderId, UploadId};
 use tokio::time::timeout;
 
 use crate::args::Process;
@@ -84,14 +84,26 @@ async fn snapshot(tenant: &Tenant, folder: &str) -> Option<FolderSnapshot> {
     let call = tenant.client.prescriptions().results(&folder).send();
     match timeout(LONGEST_SNAPSHOT, call).await.ok()? {
         Ok(results) => Some(results.snapshot(&folder)),
-        // The folder may have no results yet. If it does not exist, the upload fails.
-        Err(error) if error.kind() == ErrorKind::NotFound => Some(FolderSnapshot::empty(&folder)),
+        // The folder may have no results yet. If it does not exist, the upload fails. A 404 without
+        // this code may be a gateway's, and every old result would seem new.
+        Err(error) if ErrorCode::of(&error) == Some(ErrorCode::FolderNotFound) => {
+            Some(FolderSnapshot::empty(&folder))
+        }
         Err(_) => None,
     }
 }
 
 /// The wait failed, but not the upload: the advice shows its id, to prevent a second one.
 fn not_found(error: Error, upload: &UploadId) -> Failure {
+    // No path can have the vendor's id. The arguments were not wrong.
+    let error = match error.kind() {
+        ErrorKind::InvalidInput => Error::new(ErrorKind::Decode)
+            .with_operation("medreader.prescriptions.upload")
+            .with_detail("the upload's id cannot be part of a path")
+            .with_delivery(Delivery::Answered)
+            .with_attempts(1),
+        _ => error,
+    };
     failure(error).advise(uploaded(upload))
 }
 
@@ -111,9 +123,7 @@ fn ambiguous(candidates: &[ListedResult]) -> Failure {
     };
     let error = Error::new(ErrorKind::Conflict)
         .with_operation("medreader.prescriptions.results")
-        .with_detail(
-            "several results in the folder are new, and nothing shows which is the upload's",
-        )
+        .with_detail("nothing shows which new result in the folder is the upload's")
         .with_delivery(Delivery::Answered)
         .with_attempts(1);
     Failure::from(error).advise(format!(

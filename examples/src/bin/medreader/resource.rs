@@ -3,6 +3,7 @@
 //! However deep its values are nested: [`Tokens`] takes the text apart without recursion.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use common_http::{Error, ErrorKind, RawJson, json};
 use examples::failure::Failure;
@@ -18,7 +19,7 @@ const SECRETS: [&str; 4] = ["secret", "password", "token", "key"];
 /// Prints it: its own JSON on one line, or one line per member.
 pub(crate) fn print(resource: &RawJson, json: bool) -> Result<(), Failure> {
     if json {
-        return output::line(resource.compact());
+        return output::line(output::one_line_json(resource));
     }
     let lines = describe(resource.as_str());
     output::text(lines.strip_suffix('\n').unwrap_or(&lines))
@@ -68,21 +69,47 @@ fn is_name_of_secret(name: &str) -> bool {
     SECRETS.iter().any(|secret| name.contains(secret))
 }
 
-/// The address without its user info, if it has some.
+/// The text without the user info of its addresses, if it has some.
 fn without_user_info(text: &str) -> Option<String> {
-    let mut ends = text.match_indices("//").map(|(at, _)| at + 2);
-    let start = ends.find(|start| !is_host(&text[*start..])).or_else(|| {
+    let mut masked = String::new();
+    // What was copied, and what was looked at.
+    let (mut copied, mut seen) = (0, 0);
+    while let Some(at) = text[seen..].find('@') {
+        let at = seen + at;
+        let Some(start) = user_info(text, copied, seen..at) else {
+            seen = at + 1;
+            continue;
+        };
+        let rest = &text[at..];
+        let mut ats = rest.match_indices('@').map(|(at, _)| at);
+        let end = ats
+            .find(|at| is_host(&rest[at + 1..]))
+            .or_else(|| rest.rfind('@'));
+        masked.push_str(&text[copied..start]);
+        masked.push_str("***");
+        copied = at + end.unwrap_or_default();
+        seen = copied + 1;
+    }
+    (copied > 0).then(|| masked + &text[copied..])
+}
+
+/// Where the user info begins that ends at the end of `before`, or later.
+fn user_info(text: &str, copied: usize, before: Range<usize>) -> Option<usize> {
+    let end = before.end;
+    let mut starts = text[before.clone()]
+        .match_indices("//")
+        .map(|(at, _)| before.start + at + 2);
+    starts.find(|start| !is_host(&text[*start..])).or_else(|| {
         // Without a scheme, only `user:password@` is user info.
-        let (user_info, _) = text.split_once('@')?;
-        let is_it = user_info.contains(':') && !user_info.contains(['/', ' ']);
-        is_it.then_some(0)
-    })?;
-    let rest = &text[start..];
-    let mut ats = rest.match_indices('@').map(|(at, _)| at);
-    let at = ats
-        .find(|at| is_host(&rest[at + 1..]))
-        .or_else(|| rest.rfind('@'))?;
-    Some(format!("{}***{}", &text[..start], &rest[at..]))
+        let word = text[copied..end].rsplit(' ').next()?;
+        let word = match word.strip_prefix('@') {
+            // The host of the one before, and another address.
+            Some(masked) => masked.split_once(',')?.1,
+            None => word,
+        };
+        let is_it = word.contains(':') && !word.contains('/');
+        is_it.then_some(end - word.len())
+    })
 }
 
 /// Whether an address goes on with a host, and a port perhaps.

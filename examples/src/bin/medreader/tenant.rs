@@ -2,12 +2,20 @@
 
 use std::io;
 
-use common_http::{Cause, Error, ErrorKind};
+use common_http::{Cause, Delivery, Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
 use examples::{built_in, settings};
 use medreader_client::sandbox::{Sandbox, Settings};
 use medreader_client::{ErrorCode, MedReaderClient, MedReaderClientBuilder};
+
+/// What to do if nobody knows whether an upload arrived.
+pub(crate) const UPLOAD_IN_DOUBT: &str =
+    "the file may have arrived: check `results --folder ID` before you upload it again";
+
+/// What to do if nobody knows whether a folder was created.
+pub(crate) const FOLDER_IN_DOUBT: &str =
+    "the folder may have been created: if the name is taken now, it was";
 
 const BASE_URL: &str = "MEDREADER_BASE_URL";
 const ACCOUNT: [&str; 3] = [
@@ -65,6 +73,9 @@ impl Tenant {
 
 /// The failure of a call, with advice that knows this program's settings.
 pub(crate) fn failure(error: Error) -> Failure {
+    if let Some(advice) = of_effect(&error) {
+        return Failure::from(error).advise(advice);
+    }
     let advice = match (error.kind(), ErrorCode::of(&error)) {
         (_, Some(ErrorCode::TenantInvalid)) => "check MEDREADER_TENANT_ID",
         // With a pause, the shared advice shows it.
@@ -111,12 +122,6 @@ pub(crate) fn failure(error: Error) -> Failure {
         (ErrorKind::NotFound | ErrorKind::Rejected, _) if takes_a_folder(&error) => {
             "is it the id of a folder, and not its name? If so, the vendor does not accept the rest"
         }
-        // The status says success, so a second upload may be a duplicate. If something else
-        // answered instead of the vendor, checking first does no harm.
-        (ErrorKind::Decode, _) if error.operation() == Some("medreader.prescriptions.upload") => {
-            "the upload succeeded, but its answer is not readable: do not upload it again; \
-             check `results --folder ID`"
-        }
         (ErrorKind::Connect, _)
             if matches!(error.cause(), None | Some(Cause::Dns | Cause::Refused)) =>
         {
@@ -131,6 +136,28 @@ pub(crate) fn failure(error: Error) -> Failure {
         _ => return Failure::from(error),
     };
     Failure::from(error).advise(advice)
+}
+
+/// The advice for a call that has had an effect, or may have had one: trying again could repeat it.
+fn of_effect(error: &Error) -> Option<&'static str> {
+    let is_upload = match error.operation()? {
+        "medreader.prescriptions.upload" => true,
+        "medreader.folders.create" => false,
+        _ => return None,
+    };
+    Some(match (error.delivery(), error.kind()) {
+        (Delivery::Unknown, _) if is_upload => UPLOAD_IN_DOUBT,
+        (Delivery::Unknown, _) => FOLDER_IN_DOUBT,
+        // The status says success.
+        (Delivery::Answered, ErrorKind::Decode | ErrorKind::TooLarge) if is_upload => {
+            "the upload succeeded, but its answer is not readable: do not upload it again; \
+             check `results --folder ID`"
+        }
+        (Delivery::Answered, ErrorKind::Decode | ErrorKind::TooLarge) => {
+            "the folder was created, but its answer is not readable: ask the vendor for its id"
+        }
+        _ => return None,
+    })
 }
 
 /// Whether the vendor may have said so because of a folder's id.

@@ -54,7 +54,7 @@ pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
 /// Writes and flushes one line of JSON. This may block if stdout is a full pipe.
 async fn print(event: Recorded<WebhookEvent>) -> io::Result<()> {
     let written = spawn_blocking(move || {
-        let mut line = event.raw().compact();
+        let mut line = output::one_line_json(event.raw());
         line.push('\n');
         let mut stdout = io::stdout().lock();
         stdout.write_all(line.as_bytes())?;

@@ -1,7 +1,8 @@
 //! Waiting for the result of an upload: by its id, or by what is new in its folder.
 
+mod failures;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use common_http::transport::{FakeAnswer, FakeTransport};
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::wait::{events_at, status, unknown};
-use crate::support::{UPLOAD, calls, client, folder, refusal, told, vendor};
+use crate::support::{UPLOAD, calls, client, folder, told, vendor};
 
 /// A MedReader in which a result that is found by its id is given by `one`, and the folder's list
 /// by `list`.
@@ -253,43 +254,6 @@ async fn without_a_snapshot_only_its_own_id_counts() {
     let error = waiting.wait(WaitOptions::default()).await.unwrap_err();
     assert_eq!(error.kind().as_str(), "timeout");
     assert_eq!(lists(&network), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_folder_that_is_not_found_is_not_there_yet_and_other_failures_end_it() {
-    for (answer, kind) in [(404, "timeout"), (403, "permission_denied")] {
-        let network = vendor(move |request, _| {
-            if request.target.contains("/results?") {
-                refusal(answer, "erro")
-            } else {
-                unknown()
-            }
-        });
-        let error = found(&network, &json!([])).await.unwrap_err();
-        assert_eq!(error.kind().as_str(), kind);
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_folder_that_cannot_be_listed_for_a_while_is_asked_again() {
-    for hiccup in [502, 429] {
-        let lists = AtomicUsize::new(0);
-        let network = vendor(move |request, _| {
-            if !request.target.contains("/results?") {
-                return if request.target.contains("/new/") {
-                    result("new", "completed")
-                } else {
-                    unknown()
-                };
-            }
-            match lists.fetch_add(1, Ordering::SeqCst) {
-                0..5 => refusal(hiccup, "erro"),
-                _ => FakeAnswer::json(r#"{"results":[{"id":"new"}]}"#),
-            }
-        });
-        let found = found(&network, &json!([])).await.unwrap();
-        assert!(matches!(found, FoundResult::OnlyNewInFolder(_)));
-    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -172,10 +172,11 @@ fn one_that_cannot_be_read_costs_nobody_the_others() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_at_all_is_a_list_without_items() {
-    let empty: [fn() -> FakeAnswer; 6] = [
+    let empty: [fn() -> FakeAnswer; 7] = [
         || FakeAnswer::status(204),
         || FakeAnswer::json(""),
         || FakeAnswer::json(" \r\n"),
+        || FakeAnswer::json("\u{feff}"),
         || FakeAnswer::json("null"),
         || FakeAnswer::json("\u{feff}null\n"),
         || FakeAnswer::json("{}"),
@@ -189,6 +190,32 @@ async fn nothing_at_all_is_a_list_without_items() {
     }
     // Something else is not taken for none.
     for odd in [r#"{"results":"none"}"#, r#"{"results":{}}"#, "[]", "0"] {
+        let network = vendor(move |_, _| FakeAnswer::json(odd));
+        let list = client(&network).prescriptions().results(&folder()).await;
+        let expected = ("decode", Some(200), None, 1, "answered");
+        assert_eq!(told(&list.unwrap_err()), expected, "{odd}");
+    }
+}
+
+/// Taken for an empty folder, it would make every old result look new.
+#[tokio::test(start_paused = true)]
+async fn an_object_without_a_list_is_a_list_only_if_it_has_nothing_else() {
+    for empty in [
+        r#"{"results":null}"#,
+        r#"{"folder_id":"F","folder_fullpath":"/F"}"#,
+        r#"{"folder_id":"F","results":null,"error":null}"#,
+        r#"{"results":[],"novo":1}"#,
+    ] {
+        let network = vendor(move |_, _| FakeAnswer::json(empty));
+        let list = client(&network).prescriptions().results(&folder()).await;
+        assert_eq!(list.unwrap().results, [], "{empty}");
+    }
+    for odd in [
+        r#"{"error":"temporarily_unavailable"}"#,
+        r#"{"folder_id":"F","results":null,"error":"temporarily_unavailable"}"#,
+        r#"{"data":{"results":[{"id":"1"}]}}"#,
+        r#"{"folder_id":"F","items":[{"id":"1"}]}"#,
+    ] {
         let network = vendor(move |_, _| FakeAnswer::json(odd));
         let list = client(&network).prescriptions().results(&folder()).await;
         let expected = ("decode", Some(200), None, 1, "answered");
