@@ -285,7 +285,7 @@ mod tests {
             let saving = Saving::begin(&folder.path().join("EXAMPLE.pdf"));
             let (open, gate) = mpsc::channel();
             let (at_gate, arrived) = oneshot::channel();
-            let gate = spawn_blocking(move || at_gate.send(()).and_then(|()| Ok(gate.recv())));
+            let gate = spawn_blocking(move || at_gate.send(()).map(|()| gate.recv()));
             arrived.await.unwrap();
             let mut finish = Box::pin(saving.finish());
             assert!(finish.as_mut().now_or_never().is_none());
