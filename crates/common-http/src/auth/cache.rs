@@ -318,18 +318,18 @@ impl SessionCache {
         // for.
         let patience = engine.options().timeouts.call.saturating_mul(2);
         let opening = timeout(patience, self.authenticator.open(engine)).await;
+        let of_login = |error: Error| match self.authenticator.login() {
+            Some(login) => error.with_operation(login.id()),
+            None => error,
+        };
         let session = opening.unwrap_or_else(|_| {
             let late =
                 Error::new(ErrorKind::Timeout).with_detail("the login did not finish in time");
-            Err(late.with_delivery(Delivery::Unknown))
+            Err(of_login(late).with_delivery(Delivery::Unknown))
         });
         let opened = session.and_then(|mut session| {
             session.opened_at = self.clock.system_time();
-            self.adopt(session, Duration::ZERO, true)
-        });
-        let opened = opened.map_err(|error| match self.authenticator.login() {
-            Some(login) if error.operation().is_none() => error.with_operation(login.id()),
-            _ => error,
+            self.adopt(session, Duration::ZERO, true).map_err(of_login)
         });
         let refusal = opened.as_ref().err().and_then(|error| self.note(error));
         (opened, refusal)

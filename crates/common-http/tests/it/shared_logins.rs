@@ -9,13 +9,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use common_http::transport::FakeAnswer;
-use common_http::{CallOptions, FolderStore, MemoryStore, Secret, Store, StoreKey, async_trait};
+use common_http::{
+    CallOptions, FolderStore, HttpOptions, MemoryStore, Secret, Store, StoreKey, async_trait,
+};
 use futures_util::future::join_all;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::helper::door::{MINE, calls, door, logins, only, token, welcome};
-use crate::helper::processes::{beside, process};
+use crate::helper::door::{Login, MINE, builder_with, calls, door, logins, only, token, welcome};
+use crate::helper::processes::{beside, key, process};
 use crate::helper::{call, call_with, millis, seconds};
 
 fn slow_token(n: usize) -> FakeAnswer {
@@ -92,8 +94,14 @@ async fn nobody_waits_longer_than_a_lease() {
         .put(&beside("lease"), &Secret::from("dead"), None)
         .await
         .unwrap();
-    call(&process(&network, &store), &MINE).await.unwrap();
+    // It is not the time of the call that ends the wait.
+    let patient = HttpOptions::default().call_timeout(seconds(1000));
+    let patient = builder_with(&network, Login::default(), patient);
+    let patient = patient.store(store, key()).build().unwrap();
+    let started = Instant::now();
+    call(&patient, &MINE).await.unwrap();
     assert_eq!((logins(&network), calls(&network)), (1, 1));
+    assert!(started.elapsed() < seconds(40));
 }
 
 /// The next process logs in at once if the login of the first fails.
