@@ -260,6 +260,13 @@ mod tests {
 
     use super::*;
 
+    /// One thread does the jobs, so that each waits for those before it.
+    fn with_one_thread(test: impl Future<Output = ()>) {
+        let mut runtime = Builder::new_current_thread();
+        let runtime = runtime.max_blocking_threads(1).build().unwrap();
+        runtime.block_on(test);
+    }
+
     fn is_empty(folder: &Path) -> bool {
         fs::read_dir(folder).unwrap().next().is_none()
     }
@@ -276,12 +283,7 @@ mod tests {
     #[test]
     fn a_save_that_is_cancelled_at_its_end_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        // One thread does the jobs, so that the last one waits for the gate.
-        let runtime = Builder::new_current_thread()
-            .max_blocking_threads(1)
-            .build()
-            .unwrap();
-        runtime.block_on(async {
+        with_one_thread(async {
             let saving = Saving::begin(&folder.path().join("EXAMPLE.pdf"));
             let (open, gate) = mpsc::channel();
             let (at_gate, arrived) = oneshot::channel();
@@ -301,11 +303,7 @@ mod tests {
     #[test]
     fn a_save_that_is_discarded_before_its_file_is_opened_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let runtime = Builder::new_current_thread()
-            .max_blocking_threads(1)
-            .build()
-            .unwrap();
-        runtime.block_on(async {
+        with_one_thread(async {
             let (open, gate) = mpsc::channel();
             let gate = spawn_blocking(move || gate.recv());
             let saving = Saving::begin(&folder.path().join("EXAMPLE.pdf"));
