@@ -8,7 +8,7 @@ use common_http::{Cause, Delivery, Error, ErrorKind};
 use serde::Serialize;
 
 use crate::advice;
-use crate::output;
+use crate::{output, settings};
 
 /// Why a program could not do what it was asked to.
 #[derive(Debug)]
@@ -64,8 +64,13 @@ impl Failure {
     /// Sets the advice, replacing any earlier one, unless that knows why there is no connection.
     #[must_use]
     pub fn advise(mut self, advice: impl Into<String>) -> Self {
-        if self.error.cause().is_none_or(advice::may_be_the_address) {
-            self.advice = Some(advice.into());
+        let cause = self.error.cause();
+        if cause.is_none_or(advice::may_be_the_address) {
+            let advice = advice.into();
+            self.advice = Some(match settings::proxy().filter(|_| cause.is_some()) {
+                Some(names) => format!("{advice} If a proxy is meant to be used, check {names}"),
+                None => advice,
+            });
         }
         self
     }

@@ -38,6 +38,22 @@ pub fn allow_plain_http() -> bool {
     allows("ALLOW_PLAIN_HTTP")
 }
 
+/// The variables of a proxy, if one is set.
+#[must_use]
+pub fn proxy() -> Option<&'static str> {
+    const PROXIES: [&str; 6] = [
+        "HTTPS_PROXY",
+        "HTTP_PROXY",
+        "ALL_PROXY",
+        "https_proxy",
+        "http_proxy",
+        "all_proxy",
+    ];
+    let environment = Environment::of_process();
+    let is_set = PROXIES.into_iter().any(|name| environment.is_set(name));
+    is_set.then_some("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY")
+}
+
 /// The HTTP options that all programs share.
 ///
 /// # Errors
@@ -64,7 +80,9 @@ pub fn refused(error: Error, names: &str) -> Failure {
     } else {
         ""
     };
+    let proxy = proxy().map(|names| format!(", {names}"));
+    let proxy = proxy.unwrap_or_default();
     Failure::from(error).advise(format!(
-        "check {names}{roots}; only ALLOW_PLAIN_HTTP=1 allows plain http to another machine"
+        "check {names}{roots}{proxy}; only ALLOW_PLAIN_HTTP=1 allows plain http to another machine"
     ))
 }

@@ -213,6 +213,19 @@ fn nobody_listens() {
     assert_eq!(run.json()["error"]["kind"], "connect");
     assert_eq!(run.json()["error"]["delivery"], "not_sent");
     assert!(run.stderr.contains("MEDREADER_BASE_URL"), "{run:?}");
+    assert!(!run.stderr.contains("HTTPS_PROXY"), "{run:?}");
+}
+
+/// It may be the proxy that refuses the connection, or whose address is wrong.
+#[test]
+fn the_advice_thinks_of_the_proxy() {
+    let args = ["folder-show", FOLDER, "--json"];
+    let mut command = configured("https://vendor.invalid", &args);
+    let run = Run::of(command.env("HTTPS_PROXY", "http://127.0.0.1:9")).is(1);
+    assert!(run.stderr.contains("check HTTPS_PROXY"), "{run:?}");
+    let mut command = configured("https://vendor.invalid", &args);
+    let run = Run::of(command.env("HTTPS_PROXY", "socks5://127.0.0.1:9")).is(2);
+    assert!(run.stderr.contains(", HTTPS_PROXY"), "{run:?}");
 }
 
 /// TLS to a port that does not speak it: the address is right, so other advice is due.

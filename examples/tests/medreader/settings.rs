@@ -64,12 +64,14 @@ fn the_webhook_needs_two_settings_and_no_others() {
     }
     assert!(!run.stderr.contains("listening"), "{run:?}");
 
-    let mut nowhere = clean(&["webhook", "--listen", "nowhere", "--json"]);
-    nowhere
-        .env("MEDREADER_WEBHOOK_USER", "u")
-        .env("MEDREADER_WEBHOOK_PASSWORD", "p");
-    let run = Run::of(&mut nowhere).is(2);
-    assert_eq!(run.json(), wrong_settings());
+    for address in ["nowhere", ":0"] {
+        let mut nowhere = clean(&["webhook", "--listen", address, "--json"]);
+        nowhere
+            .env("MEDREADER_WEBHOOK_USER", "u")
+            .env("MEDREADER_WEBHOOK_PASSWORD", "p");
+        let run = Run::of(&mut nowhere).is(2);
+        assert_eq!(run.json(), wrong_settings());
+    }
 }
 
 #[test]

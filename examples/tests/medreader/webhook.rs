@@ -1,5 +1,6 @@
 //! `webhook`: receives results.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, ChildStderr, ChildStdout, Command};
@@ -238,9 +239,12 @@ fn a_sender_who_says_nothing_more_does_not_keep_it() {
     assert_eq!(webhook.ended().0, Some(0));
 }
 
-#[test]
-fn without_a_reader_nothing_is_accepted_and_it_ends() {
+/// Starts the program with this stdout, or with one that nobody reads. Returns why it ended.
+fn ended_by_its_stdout(stdout: Option<File>) -> String {
     let mut command = clean(&["webhook", "--listen", "127.0.0.1:0"]);
+    if let Some(stdout) = stdout {
+        command.stdout(stdout);
+    }
     let mut child = command
         .env("MEDREADER_WEBHOOK_USER", "webhook-user")
         .env("MEDREADER_WEBHOOK_PASSWORD", "EXAMPLE-PASSWORD")
@@ -260,4 +264,20 @@ fn without_a_reader_nothing_is_accepted_and_it_ends() {
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     assert_eq!(child.wait().unwrap().code(), Some(1));
+    let mut said = String::new();
+    stderr.read_to_string(&mut said).unwrap();
+    said
+}
+
+#[test]
+fn without_a_reader_nothing_is_accepted_and_it_ends() {
+    let said = ended_by_its_stdout(None);
+    assert!(said.contains("broken pipe"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_full_disk_nothing_is_accepted_and_it_ends() {
+    let said = ended_by_its_stdout(Some(File::create("/dev/full").unwrap()));
+    assert!(said.contains("no storage space"), "{said}");
 }

@@ -1,7 +1,6 @@
 //! Receives results: prints each accepted payload as one line on stdout, then answers it.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use examples::failure::Failure;
 use examples::signals::Signals;
@@ -9,7 +8,7 @@ use examples::{output, settings};
 use medreader_client::Recorded;
 use medreader_client::webhook::{Receiver, Verifier, WebhookEvent, router};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use crate::server;
@@ -17,6 +16,9 @@ use crate::server;
 /// Serves `POST /` at this address until a signal comes.
 pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
     let verifier = Verifier::from_env().map_err(settings::wrong)?;
+    if address.starts_with(':') {
+        return Err(cannot_listen(&io::ErrorKind::InvalidInput.into()));
+    }
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| cannot_listen(&error))?;
@@ -26,14 +28,13 @@ pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
     // Before the note that it listens: whoever reads the note may send a signal.
     let mut signals = Signals::new().map_err(|error| Failure::file("signals", &error))?;
 
-    let stdout_failed = Arc::new(Notify::new());
-    let failing = Arc::clone(&stdout_failed);
+    let (failed, mut failing) = mpsc::unbounded_channel();
     let receiver = Receiver::new(verifier, move |event| {
-        let failing = Arc::clone(&failing);
+        let failed = failed.clone();
         async move {
             let printed = print(event).await;
-            if printed.is_err() {
-                failing.notify_one();
+            if let Err(error) = &printed {
+                let _ = failed.send(error.kind());
             }
             printed
         }
@@ -42,9 +43,8 @@ pub(crate) async fn serve(address: &str) -> Result<(), Failure> {
     let ending = async {
         tokio::select! {
             _ = signals.wait() => Ok(()),
-            () = stdout_failed.notified() => {
-                let closed = io::Error::from(io::ErrorKind::BrokenPipe);
-                Err(Failure::file("stdout cannot be written", &closed))
+            Some(kind) = failing.recv() => {
+                Err(Failure::file("stdout cannot be written", &kind.into()))
             }
         }
     };
