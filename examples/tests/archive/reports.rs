@@ -213,6 +213,18 @@ fn a_silent_line_ends_the_asking() {
     assert!(asked.len() < 16, "{asked:?}");
 }
 
+#[test]
+fn a_folder_is_no_report() {
+    let centre = Centre::with_done(1..=1);
+    let archive = Archive::new();
+    let folder = archive.file("reports").join(format!("{}.pdf", id(1)));
+    fs::create_dir_all(&folder).unwrap();
+    let run = archive.run(&centre, &["--json"]).is(1);
+    assert_eq!(run.json()["reports"]["failed"], 1);
+    assert_eq!(archive.ids("failed.jsonl"), [id(1)].into());
+    assert!(folder.is_dir());
+}
+
 /// One that was cut off by a program that did not see it.
 #[test]
 fn a_report_without_its_end_is_fetched_once_more() {

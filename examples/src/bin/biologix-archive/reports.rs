@@ -2,6 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -125,8 +127,9 @@ impl<'a> Reports<'a> {
             return Fetched::Failed("an exam without an id has no file for its report".to_owned());
         };
         let path = self.folder.report(id);
-        let is_there = match path.try_exists() {
-            Ok(is_there) => is_there,
+        let is_there = match fs::metadata(&path) {
+            Ok(there) => there.is_file(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             // For example, the name is too long for the file system.
             Err(error) => {
                 let failure = Failure::file("the report's file", &error);
