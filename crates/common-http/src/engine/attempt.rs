@@ -13,7 +13,7 @@ use super::reader::{BodyReader, Broken, End};
 use crate::answer::{Answer, KEPT_BODY};
 use crate::body::Opened;
 use crate::error::{Cause, Delivery, Error, ErrorKind};
-use crate::operation::Operation;
+use crate::operation::{Effect, Operation};
 use crate::options::Timeouts;
 use crate::prepared::Prepared;
 use crate::transport::{IncomingBody, OutgoingBody, OutgoingRequest, Sending, TransportError};
@@ -125,7 +125,7 @@ pub(crate) async fn exchange(
         }
     }
     match mode {
-        Mode::Whole if end == End::Unproven && !proves_itself(prepared, &reply) => {
+        Mode::Whole if end == End::Unproven && !proves_itself(prepared, &reply, attempt) => {
             Err(Failure::Unproven)
         }
         Mode::Streamed { .. } if !is_file => Err(reply.decode("the answer is not a whole file")),
@@ -197,8 +197,10 @@ fn request(
     }
 }
 
-fn proves_itself(prepared: &Prepared, reply: &Reply) -> bool {
-    proof::proves_itself(prepared.operation.effect(), &reply.headers, &reply.start)
+/// Nothing is an answer to a change. To a question it is one when it comes again.
+fn proves_itself(prepared: &Prepared, reply: &Reply, attempt: u32) -> bool {
+    let may_be_empty = prepared.operation.effect() != Effect::Safe || attempt > 1;
+    proof::proves_itself(&reply.headers, &reply.start, may_be_empty)
 }
 
 /// Whether the body's source failed.

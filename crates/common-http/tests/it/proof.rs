@@ -228,9 +228,13 @@ async fn content_without_a_proven_end_must_be_complete_by_itself() {
         let answer = call(&server.client(), &READ).await;
         assert_eq!(answer.is_ok(), is_whole, "{content}");
     }
-    // Nothing says nothing of a list, but a change needs no content.
+    // A change needs no content. A question is asked once more.
     let server = closing("HTTP/1.1 200 OK\r\n\r\n".to_owned()).await;
-    call(&server.client(), &ORDER).await.unwrap();
+    for (operation, attempts) in [(&ORDER, 1), (&READ, 2)] {
+        let client = server.client_that_repeats(HttpOptions::default());
+        let answer = call(&client, operation).await.unwrap();
+        assert_eq!((answer.body().len(), answer.attempts()), (0, attempts));
+    }
 }
 
 async fn closing(answer: String) -> Server {
