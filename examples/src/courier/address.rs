@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 use std::path::{PathBuf, absolute};
 
-use common_http::{Error, ErrorKind, Result};
+use common_http::{Environment, Error, ErrorKind, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
 
 /// The address as sqlx reads it, which takes the start of a relative path for a host.
@@ -29,39 +30,39 @@ pub(super) fn path_of(url: &str) -> Result<PathBuf> {
 }
 
 /// The address of a Postgres, with TLS unless it is on this machine: patients' data travel there.
+///
+/// sqlx says where it would connect, because that is also in the environment (`PGHOST`).
 pub(super) fn with_tls(url: &str, allow_plain: bool) -> Result<String> {
+    let used: PgConnectOptions = url.parse().map_err(|_| wrong_address())?;
     let mut url = Url::parse(url).map_err(|_| wrong_address())?;
-    let of = |url: &Url, name: &str| {
-        let mut pairs = url.query_pairs();
-        Some(pairs.find(|(key, _)| key == name)?.1.into_owned())
-    };
-    let host = of(&url, "host").or_else(|| url.host_str().map(str::to_owned));
-    // A path is that of a socket of this machine.
-    let is_here = |host: &str| {
-        let host = host.trim_matches(['[', ']']);
-        let is_loopback = |address: IpAddr| address.is_loopback();
-        host.is_empty()
-            || host.starts_with(['/', '%'])
-            || host == "localhost"
-            || host.parse().is_ok_and(is_loopback)
-    };
-    if host.as_deref().is_none_or(is_here) {
+    if used.get_socket().is_some() || is_here(used.get_host()) {
         return Ok(url.into());
     }
-    match of(&url, "sslmode")
-        .or_else(|| of(&url, "ssl-mode"))
-        .as_deref()
-    {
-        None => {
+    let names_mode = url
+        .query_pairs()
+        .any(|(name, _)| matches!(&*name, "sslmode" | "ssl-mode"));
+    match used.get_ssl_mode() {
+        PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull => {}
+        _ if !names_mode && !Environment::of_process().is_set("PGSSLMODE") => {
             url.query_pairs_mut().append_pair("sslmode", "verify-full");
         }
-        Some("disable" | "allow" | "prefer") if !allow_plain => {
+        _ if !allow_plain => {
             let why = "a database on another machine needs TLS: sslmode=verify-full";
             return Err(Error::new(ErrorKind::Config).with_detail(why));
         }
-        Some(_) => {}
+        _ => {}
     }
     Ok(url.into())
+}
+
+/// Whether a host is this machine. A path is that of a socket.
+fn is_here(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']);
+    let is_loopback = |address: IpAddr| address.is_loopback();
+    host.is_empty()
+        || host.starts_with(['/', '%'])
+        || host == "localhost"
+        || host.parse().is_ok_and(is_loopback)
 }
 
 pub(super) fn wrong_address() -> Error {
@@ -127,6 +128,29 @@ mod tests {
             ),
             ("postgres://a@db/c?sslmode=prefer", false, None),
             ("postgres://a@db/c?sslmode=disable", false, None),
+            ("postgres://a@db/c?sslmode=Disable", false, None),
+            (
+                "postgres://a@db/c?sslmode=require&sslmode=disable",
+                false,
+                None,
+            ),
+            ("postgres://a@db/c?ssl-mode=allow", false, None),
+            ("postgres://a@db/c?sslmode=unknown", true, None),
+            (
+                "postgres://a@localhost/c?hostaddr=192.0.2.2&sslmode=disable",
+                false,
+                None,
+            ),
+            (
+                "postgres://a@db/c?host=localhost&host=192.0.2.2&sslmode=prefer",
+                false,
+                None,
+            ),
+            (
+                "postgres://a@localhost/c?hostaddr=192.0.2.2",
+                false,
+                Some("postgres://a@localhost/c?hostaddr=192.0.2.2&sslmode=verify-full"),
+            ),
             (
                 "postgres://a@localhost/c?host=db&sslmode=disable",
                 false,
