@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common_http::{Error, ErrorKind, Result};
 use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
@@ -13,8 +13,8 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
 use super::address::{file_address, path_of, with_tls, wrong_address};
 use crate::settings;
 
-/// How often opening is tried again while another process creates the same database.
-const OPENINGS: u32 = 100;
+/// How long opening is tried again while another process creates the same database, or locks it.
+const OPENING: Duration = Duration::from_secs(15);
 
 /// A query whose arguments are bound.
 pub(super) type Bound<'q> = Query<'q, Any, AnyArguments<'q>>;
@@ -169,10 +169,19 @@ impl Database {
     }
 
     /// Removes from SQLite's journal what was removed from the database.
+    ///
+    /// It waits for nobody: while it waited for a reader, nothing could be written. What somebody
+    /// still reads is removed the next time.
     pub(super) async fn tidy(&self) -> Result<()> {
         if self.dialect == Dialect::Sqlite {
-            self.rows(sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)"))
-                .await?;
+            let mut connection = self.pool.acquire().await.map_err(translate)?;
+            let at_once = "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)";
+            let removed = connection.execute(at_once).await;
+            connection.execute(SQLITE).await.map_err(translate)?;
+            match removed {
+                Err(error) if !is_busy(&error) => return Err(translate(error)),
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -184,7 +193,8 @@ impl Database {
 
 /// Creates the tables that are missing, on a connection of its own: a pool would try for long.
 async fn create(options: &AnyConnectOptions, setup: &str, schema: &str) -> Result<()> {
-    for opening in 1.. {
+    let started = Instant::now();
+    loop {
         let created = async {
             let mut connection = AnyConnection::connect_with(options).await?;
             connection.execute(setup).await?;
@@ -197,12 +207,11 @@ async fn create(options: &AnyConnectOptions, setup: &str, schema: &str) -> Resul
         };
         match created.await {
             // SQLite does not wait for another process that changes the journal's mode.
-            Err(error) if is_busy(&error) && opening < OPENINGS => {}
+            Err(error) if is_busy(&error) && started.elapsed() < OPENING => {}
             done => return done.map_err(translate),
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    Ok(())
 }
 
 /// Creates SQLite's file for this user only. Its journal gets the same mode.
@@ -282,5 +291,41 @@ mod tests {
         ] {
             assert!(Dialect::of(url).is_err(), "{url}");
         }
+    }
+
+    /// What waited for a reader kept everybody else from writing.
+    #[tokio::test]
+    async fn what_somebody_reads_is_tidied_up_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("courier.db");
+        let url = format!("sqlite://{}", file.display());
+        let database = Database::open(&url).await.unwrap();
+        let insert = "INSERT INTO courier_jobs (key, kind, digest, sha256, bytes, state, attempts, due) \
+                      VALUES ('k', 'k', 'd', 's', 1, 'waiting', 0, 0)";
+        let mut reader = AnyConnection::connect(&url).await.unwrap();
+        reader.execute("BEGIN").await.unwrap();
+        reader
+            .fetch_all("SELECT key FROM courier_jobs")
+            .await
+            .unwrap();
+        database.run(sqlx::query(insert)).await.unwrap();
+        let started = Instant::now();
+        database.tidy().await.unwrap();
+        // It is the time that a writer waits for another one.
+        assert!(started.elapsed() < Duration::from_secs(10));
+        let journal = || {
+            fs::metadata(folder.path().join("courier.db-wal"))
+                .unwrap()
+                .len()
+        };
+        assert!(journal() > 0);
+        reader.execute("COMMIT").await.unwrap();
+        database.tidy().await.unwrap();
+        assert_eq!(journal(), 0);
+        let timeout = database
+            .rows(sqlx::query("PRAGMA busy_timeout"))
+            .await
+            .unwrap();
+        assert_eq!(sqlx::Row::get::<i64, _>(&timeout[0], 0), 10_000);
     }
 }
