@@ -60,10 +60,22 @@ pub(crate) fn lines(job: &Job) -> String {
     }
     if job.state == State::Doubt {
         lines.push("it may have arrived: look for it at the vendor, then say".to_owned());
-        lines.push(format!("courier settle {key} --arrived"));
+        lines.push(settling(&job.key));
         lines.push("or --not-arrived, which sends it again".to_owned());
     }
     lines.join("\n         ")
+}
+
+/// The command that settles a job, for a shell.
+pub(crate) fn settling(key: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._:@%+=,-".contains(c);
+    if key.starts_with('-') || !key.chars().all(is_plain) {
+        return format!(
+            "courier settle --arrived -- '{}'",
+            key.replace('\'', r"'\''")
+        );
+    }
+    format!("courier settle {key} --arrived")
 }
 
 /// What a waiting job waits for.
@@ -74,5 +86,27 @@ fn next(job: &Job) -> String {
             format!(", next in {} s", (job.due_in + 999) / 1000)
         }
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settling;
+
+    #[test]
+    fn a_shell_takes_any_key() {
+        assert_eq!(settling("order-17"), "courier settle order-17 --arrived");
+        for (key, quoted) in [
+            ("-x", "'-x'"),
+            ("order 17", "'order 17'"),
+            ("a; rm b", "'a; rm b'"),
+            ("it's", r"'it'\''s'"),
+            ("pedido-ção", "'pedido-ção'"),
+        ] {
+            assert_eq!(
+                settling(key),
+                format!("courier settle --arrived -- {quoted}")
+            );
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Sends what is due.
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use examples::courier::decision::Next;
@@ -12,7 +12,7 @@ use examples::signals::Signals;
 use serde::Serialize;
 
 use crate::args::Work;
-use crate::{failed, open};
+use crate::{failed, open, show};
 
 #[derive(Serialize)]
 struct Document {
@@ -22,18 +22,20 @@ struct Document {
     later: u64,
 }
 
-/// Returns the exit status: a failure if it is to end when idle, and some jobs did not arrive.
+/// Returns the exit status. If it is to end when idle: a failure if some jobs did not arrive, and the
+/// signal's if one came before.
 pub(crate) async fn run(args: &Work, json: bool) -> Result<ExitCode, Failure> {
     let failure = |error| Failure::file("the system refuses the signal handlers", &error);
     let mut signals = Signals::new().map_err(failure)?;
     let vendors = Vendors::from_environment().await?;
     let courier = open().await?;
+    let stopped = Arc::new(OnceLock::new());
+    let by = Arc::clone(&stopped);
     let stop = async move {
-        signals.wait().await;
+        let _ = by.set(signals.wait().await);
         output::note("stops once what is being sent has ended; ends at once at the next signal");
         tokio::spawn(async move {
-            signals.wait().await;
-            std::process::exit(1);
+            std::process::exit(signals.wait().await.into());
         });
     };
     let worked = courier.work(&vendors, options(args), stop).await;
@@ -54,10 +56,12 @@ pub(crate) async fn run(args: &Work, json: bool) -> Result<ExitCode, Failure> {
     };
     let text = format!("{done} done, {refused} refused, {doubt} in doubt, {later} put off");
     output::result(json, &document, text)?;
-    Ok(if args.until_idle && refused + doubt + later > 0 {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
+    Ok(match stopped.get() {
+        _ if !args.until_idle => ExitCode::SUCCESS,
+        // Jobs may still wait.
+        Some(status) => ExitCode::from(*status),
+        None if refused + doubt + later > 0 => ExitCode::FAILURE,
+        None => ExitCode::SUCCESS,
     })
 }
 
@@ -82,15 +86,15 @@ fn note(key: &str, next: Next, error: Option<&common_http::Error>) {
         Next::Doubt => "in doubt",
     };
     if let Some(error) = error {
-        let key = output::one_line(key);
         let failure = Failure::from(error.clone());
         let failure = match next {
             Next::Doubt => failure.advise(format!(
-                "it may have arrived: look it up at the vendor, then \
-                 `courier settle {key} --arrived` or `--not-arrived`"
+                "it may have arrived: look it up at the vendor, then `{}` or `--not-arrived`",
+                show::settling(key)
             )),
             _ => failure,
         };
+        let key = output::one_line(key);
         failure.note(&format!("{key} ({what}): "));
     }
 }
