@@ -1,6 +1,6 @@
 //! What people do with jobs: hand them in, look at them, settle doubts.
 
-use common_http::{Delivery, Error, ErrorKind, Result};
+use common_http::{Delivery, Error, ErrorKind, Result, StoreKey};
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -44,15 +44,17 @@ WHERE key = $1 AND state IN ('refused', 'doubt')
 
 /// Hands a job in. Returns whether it is new.
 pub(super) async fn enqueue(database: &Database, job: &NewJob) -> Result<bool> {
+    let task = serde_json::to_string(&job.task)
+        .map_err(|_| Error::new(ErrorKind::InvalidInput).with_detail("the task cannot be kept"))?;
+    let digest = job.digest(&task);
+    // Of the same job once more, the predecessor may be gone.
     if let Some(after) = &job.after
         && find(database, after).await?.is_none()
+        && !is_there(database, job, &digest).await?
     {
         let why = "no job has the key that this one is to wait for";
         return Err(Error::new(ErrorKind::NotFound).with_detail(why));
     }
-    let task = serde_json::to_string(&job.task)
-        .map_err(|_| Error::new(ErrorKind::InvalidInput).with_detail("the task cannot be kept"))?;
-    let digest = job.digest(&task);
     let sql = database.sql(ENQUEUE);
     let insert = sqlx::query(&sql)
         .bind(&job.key)
@@ -67,14 +69,19 @@ pub(super) async fn enqueue(database: &Database, job: &NewJob) -> Result<bool> {
     if database.run(insert).await? == 1 {
         return Ok(true);
     }
-    let same = sqlx::query("SELECT 1 FROM courier_jobs WHERE key = $1 AND digest = $2")
-        .bind(&job.key)
-        .bind(digest.as_str());
-    if database.rows(same).await?.is_empty() {
+    if !is_there(database, job, &digest).await? {
         let why = "there is a job of this key, of another kind, content or order";
         return Err(conflict(why).with_code("key_exists", true));
     }
     Ok(false)
+}
+
+/// Whether this very job was handed in before.
+async fn is_there(database: &Database, job: &NewJob, digest: &StoreKey) -> Result<bool> {
+    let same = sqlx::query("SELECT 1 FROM courier_jobs WHERE key = $1 AND digest = $2")
+        .bind(&job.key)
+        .bind(digest.as_str());
+    Ok(!database.rows(same).await?.is_empty())
 }
 
 /// All jobs, in the order in which they were handed in.

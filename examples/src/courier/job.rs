@@ -14,7 +14,7 @@ use super::task::{Kind, Task};
 const LONGEST_KEY: usize = 200;
 
 /// The largest content, in bytes. It is held in memory while it is sent.
-const LARGEST: usize = 256 << 20;
+const LARGEST: u64 = 256 << 20;
 
 /// A job to hand in.
 #[derive(Clone)]
@@ -37,9 +37,7 @@ impl NewJob {
     pub fn new(key: impl Into<String>, task: Task, content: impl Into<Bytes>) -> Result<Self> {
         let (key, content): (String, Bytes) = (key.into(), content.into());
         check_key(&key)?;
-        if content.len() > LARGEST {
-            return Err(invalid("the file is larger than 256 MiB"));
-        }
+        Self::check_length(content.len() as u64)?;
         task.check(&content)?;
         Ok(Self {
             key,
@@ -48,6 +46,17 @@ impl NewJob {
             sha256: hexadecimal(&content),
             content,
         })
+    }
+
+    /// Checks the length of a content before it is read.
+    ///
+    /// # Errors
+    /// `invalid_input`: it is too large.
+    pub fn check_length(bytes: u64) -> Result<()> {
+        if bytes > LARGEST {
+            return Err(invalid("the file is larger than 256 MiB"));
+        }
+        Ok(())
     }
 
     /// Sends it only once the job with this key is done.

@@ -83,9 +83,24 @@ impl Task {
         }
     }
 
-    /// Refuses content that the vendor's client would refuse before it sends anything.
+    /// The ids of what it is about.
+    fn ids(&self) -> Vec<&str> {
+        match self {
+            Self::GensoftAttendance => Vec::new(),
+            Self::GensoftReport { execution } => vec![execution],
+            Self::ErpFile {
+                patient, analysis, ..
+            } => vec![patient, analysis],
+            Self::MedreaderPrescription { folder, .. } => vec![folder],
+        }
+    }
+
+    /// Refuses arguments and content that the vendor's client would refuse before it sends anything.
     pub(super) fn check(&self, content: &[u8]) -> Result<()> {
         let problem = match self.kind() {
+            _ if !self.ids().into_iter().all(is_id) => {
+                "an id is empty, a dot segment, or has a slash, a backslash or a control character"
+            }
             _ if content.is_empty() => "the file is empty",
             Kind::GensoftAttendance if !is_json_object(content) => "the file is not a JSON object",
             Kind::GensoftReport if !looks_like_pdf(start(content)) => "the file is not a PDF",
@@ -97,6 +112,12 @@ impl Task {
         let error = Error::new(ErrorKind::InvalidInput).with_operation(self.kind().operation());
         Err(error.with_detail(problem))
     }
+}
+
+/// Whether a path of a request can have it.
+fn is_id(id: &str) -> bool {
+    let is_odd = |c: char| c == '/' || c == '\\' || c.is_control();
+    !matches!(id, "" | "." | "..") && !id.contains(is_odd)
 }
 
 fn start(content: &[u8]) -> &[u8] {

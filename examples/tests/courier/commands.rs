@@ -1,5 +1,10 @@
 //! The commands as a user calls them, and the documents that they print.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use crate::run::{Desk, Run};
@@ -105,6 +110,75 @@ fn a_key_has_one_job() {
     failed(desk.run(&other), 1, "conflict");
 }
 
+/// Also if the job that it waits for is done so long ago that its receipt is gone.
+#[test]
+fn the_same_job_once_more_is_no_error() {
+    let desk = Desk::new();
+    desk.order("first").is(0);
+    desk.run(&["work", "--until-idle"]).is(0);
+    let second = [
+        "enqueue",
+        "--key",
+        "second",
+        "--after",
+        "first",
+        "gensoft-attendance",
+        "order.json",
+    ];
+    desk.run(&second).is(0);
+    // Without a client of its vendor the second one is left waiting.
+    let mut work = desk.command(&["work", "--until-idle", "--keep-receipts", "0"]);
+    work.env("ERP_BASE_URL", "http://127.0.0.1:9");
+    Run::of(work.env("ERP_ACCESS_TOKEN", "EXAMPLE"));
+    assert_eq!(desk.jobs().len(), 1);
+    let again = desk.run(&second).is(0);
+    assert!(again.stdout.contains("there already"), "{}", again.stdout);
+}
+
+/// What is being sent is sent to its end, and the rest waits.
+#[cfg(unix)]
+#[test]
+fn work_that_is_stopped_before_it_is_idle_says_so() {
+    for (name, status) in [("INT", 130), ("TERM", 143)] {
+        let desk = Desk::new();
+        desk.order("first").is(0);
+        desk.order("second").is(0);
+        let vendor = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", vendor.local_addr().unwrap());
+        let mut work = desk.command(&["work", "--until-idle", "--json", "--concurrency", "1"]);
+        work.env("GENSOFT_BASE_URL", url)
+            .env("GENSOFT_API_KEY", "EXAMPLE");
+        let mut work = work.spawn().unwrap();
+        let (mut connection, _) = vendor.accept().unwrap();
+        let signal = ["-s", name, &work.id().to_string()];
+        assert!(
+            Command::new("kill")
+                .args(signal)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let mut said = BufReader::new(work.stderr.take().unwrap()).lines();
+        assert!(said.any(|line| line.unwrap().contains("stops once")));
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
+        let mut request = [0; 4096];
+        let mut read = 0;
+        while !request[..read].ends_with(b"MARKER\"}") {
+            read += connection.read(&mut request[read..]).unwrap();
+        }
+        connection.write_all(answer).unwrap();
+        drop(connection);
+        let ended = work.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(status));
+        let document: Value = serde_json::from_slice(&ended.stdout).unwrap();
+        assert_eq!(document["done"], 1);
+        assert_eq!(
+            (desk.state("first"), desk.state("second")),
+            ("done".into(), "waiting".into())
+        );
+    }
+}
+
 #[test]
 fn what_cannot_be_delivered_is_not_taken() {
     let desk = Desk::new();
@@ -135,6 +209,26 @@ fn what_cannot_be_delivered_is_not_taken() {
         all.extend(args);
         failed(desk.run(&all), 2, "invalid_input");
     }
+    desk.file("r.pdf", "%PDF-1.7 EXEMPLO");
+    for id in ["", ".", "..", "a/b", r"a\b"] {
+        let erp = ["erp-file", "--patient", id, "--analysis", "1", "r.pdf"];
+        for args in [
+            &["gensoft-report", "--execution", id, "r.pdf"][..],
+            &["medreader-prescription", "--folder", id, "r.pdf"],
+            &erp,
+        ] {
+            let mut all = vec!["enqueue", "--json", "--key", "k"];
+            all.extend(args);
+            failed(desk.run(&all), 2, "invalid_input");
+        }
+    }
+    // A large one is not even read.
+    let large = File::create(desk.path().join("large.pdf")).unwrap();
+    large.set_len(1 << 40).unwrap();
+    let args = ["--execution", "1", "large.pdf"];
+    let mut large = vec!["enqueue", "--json", "--key", "k", "gensoft-report"];
+    large.extend(args);
+    failed(desk.run(&large), 2, "invalid_input");
     let absent = [
         "enqueue",
         "--json",
@@ -186,6 +280,20 @@ fn wrong_addresses_of_a_database_are_wrong_settings() {
     );
     let run = failed(desk.run(&["status", "--json"]), 1, "local_io");
     assert!(run.stderr.contains("not an SQLite"), "{}", run.stderr);
+}
+
+/// Where it is can be in the environment too.
+#[test]
+fn a_database_elsewhere_needs_tls() {
+    let desk = Desk::new();
+    for name in ["PGHOST", "PGHOSTADDR"] {
+        let mut command = desk.command(&["status", "--json"]);
+        let url = "postgres:///courier?sslmode=disable";
+        let command = command
+            .env("COURIER_DATABASE_URL", url)
+            .env(name, "192.0.2.2");
+        failed(Run::of(command), 2, "config");
+    }
 }
 
 #[test]

@@ -19,7 +19,9 @@ struct Document {
 }
 
 pub(crate) async fn run(new: &Enqueue, json: bool) -> Result<(), Failure> {
-    let content = Input::read(file(&new.kind)).await?;
+    let file = file(&new.kind);
+    NewJob::check_length(Input::open(file).await?.length)?;
+    let content = Input::read(file).await?;
     let mut job = NewJob::new(&new.key, task(&new.kind)?, content)?;
     if let Some(after) = &new.after {
         job = job.after(after)?;
