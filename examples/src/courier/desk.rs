@@ -33,13 +33,17 @@ FROM courier_jobs
 
 const ARRIVED: &str = "
 UPDATE courier_jobs SET state = 'done', outcome = 'settled', ended = {now}, error = NULL,
-    task = NULL, content = NULL, lane = NULL, upload_key = NULL, upload_state = NULL
+    task = NULL, content = NULL, upload_key = NULL, upload_state = NULL
 WHERE key = $1 AND state IN ('waiting', 'refused', 'doubt')
 ";
 
+/// It would replace what a later job of its lane has sent.
 const NOT_ARRIVED: &str = "
 UPDATE courier_jobs SET state = 'waiting', due = {now}, error = NULL, claim = NULL
 WHERE key = $1 AND state IN ('refused', 'doubt')
+AND NOT EXISTS (
+    SELECT 1 FROM courier_jobs l
+    WHERE l.lane = courier_jobs.lane AND l.id > courier_jobs.id AND l.state IN ('sending', 'done'))
 ";
 
 /// Hands a job in. Returns whether it is new.
@@ -113,6 +117,9 @@ pub(super) async fn settle(database: &Database, key: &str, answer: Answer) -> Re
         (Answer::Arrived, State::Done) | (Answer::NotArrived, State::Waiting) => Ok(job),
         (_, State::Sending) => Err(conflict("the job is being sent")),
         (_, State::Done) => Err(conflict("the job is done")),
+        (Answer::NotArrived, State::Refused | State::Doubt) => Err(conflict(
+            "a later job replaces what this one sends: if this one is right, hand it in anew",
+        )),
         _ => Err(conflict("the job has changed meanwhile")),
     }
 }

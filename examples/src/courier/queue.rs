@@ -74,7 +74,7 @@ WHERE claim = $1 AND state IN ('sending', 'doubt')
 
 const DONE: &str = "
 UPDATE courier_jobs SET state = 'done', outcome = $1, remote_id = $2, error = $3, ended = {now},
-    claim = NULL, task = NULL, content = NULL, lane = NULL, upload_key = NULL, upload_state = NULL
+    claim = NULL, task = NULL, content = NULL, upload_key = NULL, upload_state = NULL
 WHERE id = $4 AND state <> 'done'
 ";
 

@@ -1,8 +1,10 @@
 //! In which order jobs are sent, and when they are sent again.
 
+use common_http::ErrorKind;
 use common_http::sandbox::Fault;
 use examples::courier::{Answer, Job, NewJob, State, Task, Vendors};
 use gensoft_client::sandbox::{Sandbox, Settings};
+use http::StatusCode;
 
 use crate::run::Desk;
 use crate::town::{let_time_pass, open, until_idle};
@@ -204,4 +206,31 @@ async fn jobs_of_other_vendors_are_left_to_other_workers() {
     let jobs = work(&desk.url(), &sandbox).await;
     assert_eq!(states(&jobs), [State::Waiting, State::Done]);
     assert_eq!(jobs[0].attempts, 0);
+}
+
+/// A report that was refused does not come after the one that replaced it.
+#[tokio::test]
+async fn a_settled_report_does_not_replace_a_later_one() {
+    let (desk, sandbox) = (Desk::new(), Sandbox::start().await.unwrap());
+    let courier = open(&desk.url()).await;
+    courier.enqueue(&report("old", "old")).await.unwrap();
+    let refusal = Fault::Redirect {
+        status: StatusCode::FOUND,
+        location: "/elsewhere".to_owned(),
+    };
+    sandbox
+        .fail_next("gensoft.reports.upload", refusal)
+        .unwrap();
+    work(&desk.url(), &sandbox).await;
+    courier.enqueue(&report("new", "new")).await.unwrap();
+    let jobs = work(&desk.url(), &sandbox).await;
+    assert_eq!(states(&jobs), [State::Refused, State::Done]);
+    let error = courier.settle("old", Answer::NotArrived).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    let jobs = work(&desk.url(), &sandbox).await;
+    assert_eq!(states(&jobs), [State::Refused, State::Done]);
+    let versions = sandbox.report_versions("10");
+    let texts: Vec<_> = versions.iter().map(|version| &version.pdf[..]).collect();
+    assert_eq!(texts, [b"%PDF-1.7 new"]);
+    courier.settle("old", Answer::Arrived).await.unwrap();
 }
