@@ -188,6 +188,8 @@ impl Database {
 
     pub(super) async fn close(&self) {
         self.pool.close().await;
+        // A connection that came back meanwhile was left open: with what was removed in its journal.
+        self.pool.close().await;
     }
 }
 
