@@ -60,7 +60,7 @@ fn is_here(host: &str) -> bool {
     let host = host.trim_matches(['[', ']']);
     let is_loopback = |address: IpAddr| address.is_loopback();
     host.is_empty()
-        || host.starts_with(['/', '%'])
+        || host.starts_with('/')
         || host == "localhost"
         || host.parse().is_ok_and(is_loopback)
 }
@@ -135,6 +135,7 @@ mod tests {
                 None,
             ),
             ("postgres://a@db/c?ssl-mode=allow", false, None),
+            ("postgres:///c?host=%25db&sslmode=disable", false, None),
             ("postgres://a@db/c?sslmode=unknown", true, None),
             (
                 "postgres://a@localhost/c?hostaddr=192.0.2.2&sslmode=disable",

@@ -13,7 +13,8 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
 use super::address::{file_address, path_of, with_tls, wrong_address};
 use crate::settings;
 
-/// How long opening is tried again while another process creates the same database, or locks it.
+/// How long opening is tried again while another process creates the same database, or locks it. The
+/// last try may take 10 s more.
 const OPENING: Duration = Duration::from_secs(15);
 
 /// A query whose arguments are bound.
