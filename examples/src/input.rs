@@ -41,9 +41,16 @@ impl Input {
     /// # Errors
     /// As for [`open`](Self::open).
     pub async fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-        let body = Self::open(path).await?.body;
+        Self::open(path).await?.bytes().await
+    }
+
+    /// Reads it into memory.
+    ///
+    /// # Errors
+    /// It cannot be read, or was changed meanwhile.
+    pub async fn bytes(self) -> Result<Vec<u8>, Failure> {
         // To its end: only there does a body tell whether the file was changed meanwhile.
-        let read = body.peek(usize::MAX).await.map_err(unreadable)?;
+        let read = self.body.peek(usize::MAX).await.map_err(unreadable)?;
         Ok(read.into())
     }
 }

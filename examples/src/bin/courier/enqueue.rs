@@ -19,9 +19,9 @@ struct Document {
 }
 
 pub(crate) async fn run(new: &Enqueue, json: bool) -> Result<(), Failure> {
-    let file = file(&new.kind);
-    NewJob::check_length(Input::open(file).await?.length)?;
-    let content = Input::read(file).await?;
+    let content = Input::open(file(&new.kind)).await?;
+    NewJob::check_length(content.length)?;
+    let content = content.bytes().await?;
     let mut job = NewJob::new(&new.key, task(&new.kind)?, content)?;
     if let Some(after) = &new.after {
         job = job.after(after)?;
