@@ -108,11 +108,7 @@ impl Answer {
     /// # Errors
     /// `decode` if it is not an array.
     pub fn items<T: DeserializeOwned>(&self) -> Result<Vec<Item<T>>> {
-        let utf16 = charset::utf16(&self.body);
-        let body = utf16
-            .as_ref()
-            .map_or(&self.body[..], |text| text.as_bytes());
-        let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+        let body = &*charset::unmarked(&self.body);
         if matches!(body.trim_ascii(), b"" | b"null") {
             return Ok(Vec::new());
         }

@@ -55,11 +55,12 @@ pub(crate) fn text<'a, 'c>(
     Cow::Owned(bytes.iter().map(char).collect())
 }
 
-/// The start of a text, as far as UTF-16 hides its ASCII characters.
-pub(crate) fn start(bytes: &[u8]) -> Cow<'_, [u8]> {
-    match utf16(&bytes[..bytes.len().min(1024)]) {
-        Some(text) => Cow::Owned(text.trim_start_matches('\u{feff}').as_bytes().to_vec()),
-        None => Cow::Borrowed(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)),
+/// Bytes in which ASCII characters stand for themselves: UTF-16 as UTF-8, and no byte order mark.
+pub(crate) fn unmarked(bytes: &[u8]) -> Cow<'_, [u8]> {
+    const MARK: &str = "\u{feff}";
+    match utf16(bytes) {
+        Some(text) => Cow::Owned(text.strip_prefix(MARK).unwrap_or(&text).into()),
+        None => Cow::Borrowed(bytes.strip_prefix(MARK.as_bytes()).unwrap_or(bytes)),
     }
 }
 

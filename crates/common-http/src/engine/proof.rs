@@ -19,7 +19,7 @@ pub(super) fn is_page(headers: &HeaderMap, start: &[u8]) -> bool {
         };
         starts_with(b"text/html") || starts_with(b"application/xhtml")
     });
-    let text = charset::start(start);
+    let text = charset::unmarked(start);
     let first = text.trim_ascii_start().first();
     first.is_some_and(|first| is_html || *first == b'<')
 }
