@@ -271,7 +271,10 @@ fn translate(error: sqlx::Error) -> Error {
             Some("42501" | "8" | "1032") => "this user may not write to the database",
             Some("13" | "53100") => "the database's disk is full",
             Some("14") => "the database's file cannot be opened",
+            Some("11") => "the database's file is damaged",
             Some("26") => "the file is not an SQLite database",
+            // SQLite has one code for all that is wrong with a statement.
+            Some("1" | "42703" | "42P01") => "the database is of another version",
             Some("57P01" | "57P02" | "57P03" | "53300") => "the database is not available",
             _ => "the database failed",
         },
@@ -330,5 +333,19 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(sqlx::Row::get::<i64, _>(&timeout[0], 0), 10_000);
+    }
+
+    #[tokio::test]
+    async fn a_table_of_another_version_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/courier.db?mode=rwc", folder.path().display());
+        sqlx::any::install_default_drivers();
+        let mut other = AnyConnection::connect(&url).await.unwrap();
+        let create = "CREATE TABLE courier_jobs (id INTEGER)";
+        other.execute(create).await.unwrap();
+        let database = Database::open(&url).await.unwrap();
+        let select = sqlx::query("SELECT key FROM courier_jobs");
+        let error = database.rows(select).await.map(drop).unwrap_err();
+        assert!(error.to_string().contains("another version"), "{error}");
     }
 }

@@ -280,6 +280,7 @@ fn wrong_addresses_of_a_database_are_wrong_settings() {
     );
     let run = failed(desk.run(&["status", "--json"]), 1, "local_io");
     assert!(run.stderr.contains("not an SQLite"), "{}", run.stderr);
+    assert!(!run.stderr.contains("TLS"), "{}", run.stderr);
 }
 
 /// Where it is can be in the environment too.

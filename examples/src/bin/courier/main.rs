@@ -51,9 +51,10 @@ async fn open() -> Result<Courier, Failure> {
 fn failed(error: Error) -> Failure {
     use common_http::ErrorKind;
     let advice = match error.kind() {
-        ErrorKind::Config | ErrorKind::LocalIo => {
+        ErrorKind::Config => {
             "check COURIER_DATABASE_URL; only ALLOW_PLAIN_HTTP=1 allows a remote one without TLS"
         }
+        ErrorKind::LocalIo => "look at the database that COURIER_DATABASE_URL names",
         ErrorKind::NotFound => "`courier status` shows the keys",
         ErrorKind::Conflict if error.code().is_some() => {
             "choose another key; the job that is there stays as it is"
