@@ -111,7 +111,10 @@ pub(crate) async fn exchange(
                 return Err(reply.unreadable(ErrorKind::TooLarge, "the answer exceeds the limit"));
             }
         };
-        if !engine.options().accept_html && proof::is_page(&reply.headers, &reply.start) {
+        // A storage may answer in XML, which nobody reads.
+        let may_be_page = !(prepared.is_foreign && proof::is_xml(&reply.headers));
+        let is_page = may_be_page && proof::is_page(&reply.headers, &reply.start);
+        if is_page && !engine.options().accept_html {
             return Err(reply.page());
         }
     }

@@ -24,6 +24,16 @@ pub(super) fn is_page(headers: &HeaderMap, start: &[u8]) -> bool {
     first.is_some_and(|first| is_html || *first == b'<')
 }
 
+/// Whether the answer says that it is XML, as storages answer.
+pub(super) fn is_xml(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or("");
+    let kind = kind.trim();
+    kind.eq_ignore_ascii_case("application/xml") || kind.eq_ignore_ascii_case("text/xml")
+}
+
 /// Whether the answer is a whole file, not a part of one.
 pub(super) fn is_whole_file(status: StatusCode, headers: &HeaderMap) -> bool {
     status == StatusCode::OK && !headers.contains_key(CONTENT_RANGE)

@@ -98,8 +98,8 @@ fn url_in(answer: &Answer) -> Option<String> {
                 let members = members.iter();
                 members.filter(|(key, _)| key.eq_ignore_ascii_case(name))
             });
-            let mut urls = named.filter_map(|(_, value)| value.as_str());
-            urls.next()?.to_owned()
+            let mut texts = named.filter_map(|(_, value)| value.as_str());
+            texts.find(|text| text.contains("://"))?.to_owned()
         }
         Ok(_) => return None,
         Err(_) => {
@@ -131,6 +131,9 @@ mod tests {
         ];
         for member in ["url", "Url", "URL", "uri", "Uri", "uploadUrl", "UploadUrl"] {
             forms.push(format!(r#"{{"id":1,"{member}":"{URL}"}}"#));
+        }
+        for other in ["null", "\"\"", "\"files/result.pdf\""] {
+            forms.push(format!(r#"{{"url":{other},"uploadUrl":"{URL}"}}"#));
         }
         for form in forms {
             let url = url_in(form.clone().leak().as_bytes());

@@ -1,5 +1,7 @@
 //! The bytes that the storage gets.
 
+use std::time::Duration;
+
 use common_http::{Body, CallOptions, Delivery, ErrorKind};
 use erp_files_client::sandbox::{Sandbox, Settings};
 use http::StatusCode;
@@ -182,6 +184,28 @@ async fn any_2xx_is_stored() {
         );
         // No token was requested either.
         assert_eq!(erp.count(), 1);
+    }
+}
+
+/// `any-2xx-is-stored`: S3 answers in XML. A web page is nobody's word.
+#[tokio::test(start_paused = true)]
+async fn what_is_stored_may_be_said_in_xml() {
+    use common_http::transport::FakeAnswer;
+    let target = target().await;
+    for (kind, is_stored) in [
+        ("application/xml", true),
+        ("Text/XML; charset=utf-8", true),
+        ("application/xhtml+xml", false),
+        ("text/html", false),
+        ("", false),
+    ] {
+        let answer = move || {
+            let answer = FakeAnswer::status(201).header("content-type", kind);
+            answer.chunk(Duration::ZERO, "<?xml version='1.0'?><PostResponse/>")
+        };
+        let erp = network(move |op, _| (op == Op::Transfer).then(answer));
+        let transfer = files(&on(&erp)).transfer(&target, Body::from(PDF));
+        assert_eq!(transfer.send().await.is_ok(), is_stored, "{kind}");
     }
 }
 
