@@ -27,10 +27,10 @@ fn time_in(text: &str) -> &'static str {
     let zone = rest.trim_start_matches(['.', '0']);
     match (rest.starts_with('.'), zone) {
         (false, "Z") => "seconds-z",
-        (false, "+00:00" | "-00:00") => "seconds-offset",
+        (false, "+00:00" | "-00:00" | "+0000" | "-0000") => "seconds-offset",
         (false, "") => "seconds",
         (true, "Z") => "fraction-z",
-        (true, "+00:00" | "-00:00") => "fraction-offset",
+        (true, "+00:00" | "-00:00" | "+0000" | "-0000") => "fraction-offset",
         (true, "") => "fraction",
         _ => "other",
     }
