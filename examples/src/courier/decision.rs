@@ -17,6 +17,8 @@ pub enum Outcome {
     Refused,
     /// It may have had its effect.
     Unknown,
+    /// It was sent to its end, and a look did not show that it arrived.
+    Unconfirmed,
 }
 
 /// How a job may be sent again once it may have had its effect.
@@ -78,7 +80,7 @@ pub const fn after(outcome: Outcome, repeat: Repeat) -> Next {
         (Outcome::NotSent | Outcome::RefusedForNow, _) => Next::Later,
         (Outcome::Refused, _) => Next::Refused,
         (Outcome::Unknown, Repeat::Freely | Repeat::LookUp) => Next::Later,
-        (Outcome::Unknown, Repeat::Never) => Next::Doubt,
+        (Outcome::Unknown, Repeat::Never) | (Outcome::Unconfirmed, _) => Next::Doubt,
     }
 }
 
@@ -106,6 +108,7 @@ mod tests {
             (Outcome::RefusedForNow, Later, Later, Later),
             (Outcome::Refused, Refused, Refused, Refused),
             (Outcome::Unknown, Later, Later, Doubt),
+            (Outcome::Unconfirmed, Doubt, Doubt, Doubt),
         ] {
             assert_eq!(after(outcome, Repeat::Freely), freely, "{outcome:?}");
             assert_eq!(after(outcome, Repeat::LookUp), look_up, "{outcome:?}");

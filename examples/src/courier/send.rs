@@ -97,8 +97,10 @@ async fn erp_file(vendors: &Vendors, job: &Claimed, state: Arc<UploadState>) -> 
         UploadOutcome::Replaced { .. } => Sent::delivered("replaced", id),
         UploadOutcome::Skipped { .. } => Sent::delivered("skipped", id),
         UploadOutcome::Uploaded { .. } => Sent::delivered("delivered", id),
-        // The state was kept: the next attempt looks for the file again.
-        _ => Sent::failed(unconfirmed()),
+        _ => Sent {
+            outcome: Outcome::Unconfirmed,
+            ..Sent::failed(unconfirmed())
+        },
     })
 }
 
@@ -115,11 +117,11 @@ fn no_client() -> Error {
     Error::new(ErrorKind::Config).with_detail("this worker has no client of the vendor")
 }
 
-/// The ERP said that it finished the file, and its list does not have it.
+/// The file was finalized, and the list does not show it.
 fn unconfirmed() -> Error {
     Error::new(ErrorKind::NotFound)
         .with_operation("erp.files.list")
-        .with_detail("the ERP said that it finished the file, but does not list it")
+        .with_detail("the file was finalized, but the ERP's list does not show it")
         .with_code("unconfirmed", true)
         .with_attempts(1)
         .with_delivery(common_http::Delivery::Unknown)

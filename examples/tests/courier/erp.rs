@@ -1,5 +1,8 @@
 //! Files of the ERP: what happens to one whose name exists, and whose file is whose.
 
+use common_http::HttpOptions;
+use common_http::transport::{FakeAnswer, FakeTransport};
+use erp_files_client::ErpFilesClient;
 use erp_files_client::files::OnConflict;
 use erp_files_client::sandbox::Sandbox;
 use examples::courier::{Courier, Job, NewJob, State, Task, Vendors};
@@ -18,8 +21,12 @@ fn file(key: &str, text: &str, on_conflict: OnConflict) -> NewJob {
 }
 
 async fn send(courier: &Courier, sandbox: &Sandbox, job: &NewJob) -> Job {
+    send_to(courier, sandbox.client(), job).await
+}
+
+async fn send_to(courier: &Courier, client: ErpFilesClient, job: &NewJob) -> Job {
     courier.enqueue(job).await.unwrap();
-    let vendors = Vendors::default().erp(sandbox.client());
+    let vendors = Vendors::default().erp(client);
     let worked = courier.work(&vendors, until_idle(), std::future::pending());
     worked.await.unwrap();
     courier.jobs().await.unwrap().pop().unwrap()
@@ -87,4 +94,49 @@ async fn a_refused_file_is_sent_when_a_person_has_made_room() {
     courier.settle("file", answer).await.unwrap();
     assert_eq!(send(&courier, &sandbox, &ours).await.state, State::Done);
     assert_eq!(contents(&sandbox), [b"ours"]);
+}
+
+/// A second finalize might make a second file.
+#[tokio::test]
+async fn a_file_that_the_list_does_not_show_is_in_doubt_and_finalized_once() {
+    for (list, finalize) in [
+        ("[]", 200),
+        (r#"[{"Id":1,"FileName":"RESULT.PDF"}]"#, 200),
+        (r#"[{"Id":1,"Titulo":"result.pdf"}]"#, 200),
+        (r#"[{"Id":1,"Titulo":"result.pdf"}]"#, 500),
+    ] {
+        let erp = FakeTransport::new(move |request| match request.target.as_str() {
+            target if target.contains("/initialize/") => {
+                FakeAnswer::json(r#""https://storage.example/c/result.pdf?sig=EXAMPLE""#)
+            }
+            target if target.ends_with("/files/result.pdf") => FakeAnswer::status(finalize),
+            target if target.ends_with("/files") => FakeAnswer::json(list),
+            _ => FakeAnswer::status(201),
+        });
+        let client = || {
+            let builder = ErpFilesClient::builder().base_url("https://clinic.example");
+            let builder = builder.access_token("EXAMPLE");
+            let http = HttpOptions::default().transport(erp.clone());
+            builder.http(http).build().unwrap()
+        };
+        let desk = Desk::new();
+        let courier = open(&desk.url()).await;
+        let ours = file("file", "ours", OnConflict::Error);
+        let mut job = send_to(&courier, client(), &ours).await;
+        for _ in 0..2 {
+            let_time_pass(&desk.url()).await;
+            job = send_to(&courier, client(), &ours).await;
+        }
+        assert_eq!(job.state, State::Doubt, "{list}");
+        assert_eq!(job.error.unwrap()["code"], "unconfirmed");
+        let requests = erp.requests();
+        let mut targets = requests.iter().map(|request| request.target.as_str());
+        assert_eq!(
+            targets
+                .by_ref()
+                .filter(|target| target.ends_with("/files/result.pdf"))
+                .count(),
+            1
+        );
+    }
 }

@@ -41,10 +41,10 @@ pub(crate) fn failure_of_upload(error: Error, on_conflict: Conflict, is_resumed:
     Failure::from(error).advise(advice)
 }
 
-/// Says that the list does not have a file that the ERP said to have finished.
+/// Says that the list does not show a file that was finalized.
 pub(crate) fn note_unconfirmed(of: &str) {
     output::note(format_args!(
-        "error: {of}erp.files.list: the ERP said that it finished the file, but does not list it"
+        "error: {of}erp.files.list: the file was finalized, but the ERP's list does not show it"
     ));
     output::note(
         "advice: look for it with `erp-files list` in a while, or run the same command again",

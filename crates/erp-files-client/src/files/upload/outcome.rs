@@ -18,11 +18,12 @@ pub enum UploadOutcome {
         /// Its id, if the list shows it.
         file_id: Option<FileId>,
     },
-    /// The ERP said that it finished the file, but the list, read afterwards, has no file of the
-    /// name. Nothing proves that it is there.
+    /// The file was finalized, but the list, read afterwards, does not show a file of the name.
+    /// Nothing proves that it is there.
     ///
     /// The state of a [resumable](crate::files::Upload::resumable) upload is kept: the same upload,
-    /// run again, looks for the file and finalizes again if it is not listed by then.
+    /// run again, looks for the file. It finalizes again if the list says that it is not there, but
+    /// not if the list has items without a readable name.
     #[non_exhaustive]
     Unconfirmed {},
     /// A file of the name was there before. Nothing was uploaded.

@@ -24,6 +24,9 @@ pub(super) struct State {
     /// A finalize was sent, or is about to be.
     #[serde(default)]
     pub(super) finalizing: bool,
+    /// A finalize was sent that may have had its effect.
+    #[serde(default)]
+    pub(super) unsettled: bool,
     pub(super) replaces: bool,
 }
 
@@ -57,6 +60,7 @@ impl State {
             sending: false,
             transferred: false,
             finalizing: false,
+            unsettled: false,
             replaces,
         }
     }

@@ -83,15 +83,18 @@ impl Upload {
         state.sending = same && saved.sending;
         state.transferred = same && saved.transferred;
         state.finalizing = same && saved.finalizing;
+        state.unsettled = same && saved.unsettled;
         // The list shows whether it was finished before its state was removed.
-        if let presence @ Presence::Present(_) = self.find().await? {
-            return if state.finalizing {
-                self.finished(Some(presence), state.replaces).await
-            } else {
-                // Somebody else's file, or the earlier content. It may be what the saved URL leads
-                // to, so nothing is sent there.
-                self.start_again(false).await
-            };
+        match self.find().await? {
+            presence @ Presence::Present(_) if state.finalizing => {
+                return self.finished(Some(presence), state.replaces).await;
+            }
+            // A second finalize might make a second file.
+            Presence::Unclear if state.unsettled => return Ok(UploadOutcome::Unconfirmed {}),
+            // Somebody else's file, or the earlier content. It may be what the saved URL leads to, so
+            // nothing is sent there.
+            Presence::Present(_) => return self.start_again(false).await,
+            Presence::Absent | Presence::Unclear | Presence::InAnotherCase => {}
         }
         let replaces = state.replaces;
         let done = if state.transferred {
@@ -168,25 +171,23 @@ impl Upload {
     /// Finalizes. If the answer is lost, and the list does not have the file, finalizes once more.
     async fn finalize(&self, mut state: State) -> Result<UploadOutcome> {
         // An earlier process has sent one, and its result is not known.
-        let was_in_doubt = state.finalizing;
-        state.finalizing = true;
+        let (was_in_doubt, was_unsettled) = (state.finalizing, state.unsettled);
+        (state.finalizing, state.unsettled) = (true, true);
         self.save(&state).await;
         let error = match self.finalize_once().await {
             Ok(()) => return self.finished(None, state.replaces).await,
             Err(error) => error,
         };
         let is_in_doubt = error.delivery() == Delivery::Unknown;
-        if !is_in_doubt && !was_in_doubt {
-            if error.delivery() == Delivery::NotSent {
-                // None of ours was sent, so a file that is listed later is somebody else's.
-                state.finalizing = false;
-                self.save(&state).await;
+        if !is_in_doubt {
+            // If none of ours was sent, a file that is listed later is somebody else's.
+            state.finalizing = was_in_doubt || error.delivery() != Delivery::NotSent;
+            state.unsettled = was_unsettled;
+            self.save(&state).await;
+            // It may be refused because the earlier one has had its effect meanwhile.
+            if !was_in_doubt || !is_refused(&error) {
+                return Err(error);
             }
-            return Err(error);
-        }
-        // It may be refused because the earlier one has had its effect meanwhile.
-        if !is_in_doubt && !is_refused(&error) {
-            return Err(error);
         }
         match self.find().await {
             Ok(presence @ Presence::Present(_)) => {

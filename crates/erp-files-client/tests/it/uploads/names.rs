@@ -6,6 +6,7 @@ use erp_files_client::ErrorCode;
 use erp_files_client::files::OnConflict;
 use serde_json::json;
 
+use crate::support::store::OneUpload;
 use crate::support::{Ended, Op, PDF, files, network, on, steps};
 use Op::{Delete, Finalize, Initialize, List, Transfer};
 
@@ -125,17 +126,48 @@ async fn a_list_with_an_item_without_a_name_does_not_say_that_the_name_is_not_th
                 op if op == lost && nth == 1 => Some(FakeAnswer::status(500)),
                 _ => None,
             });
-            let upload = files(&on(&erp)).upload("result.pdf", Body::from(PDF));
-            let ended = upload.send().await.map(|ended| ended.as_str());
+            let store = OneUpload::empty();
+            let upload = || {
+                let upload = files(&on(&erp)).upload("result.pdf", Body::from(PDF));
+                upload.resumable(&store)
+            };
+            let ended = upload().send().await.map(|ended| ended.as_str());
             assert_eq!(steps(&erp)[..begin.len()], begin);
             assert_eq!(steps(&erp).len() == begin.len(), !is_clear, "{list}");
             if is_clear {
                 assert_eq!(ended.unwrap(), "unconfirmed");
-            } else {
-                assert_eq!(ended.unwrap_err().delivery(), Delivery::Unknown);
+                continue;
+            }
+            assert_eq!(ended.unwrap_err().delivery(), Delivery::Unknown);
+            // A finalize is not repeated by another process either.
+            if lost == Finalize {
+                assert_eq!(upload().await.unwrap().as_str(), "unconfirmed");
+                assert_eq!(steps(&erp)[begin.len()..], [List]);
             }
         }
     }
+}
+
+/// What was refused is settled, so it can be done again.
+#[tokio::test(start_paused = true)]
+async fn a_refused_finalize_is_sent_again_whatever_the_list_has() {
+    let list = json!([{ "Id": 5, "Titulo": "result.pdf" }]).to_string();
+    let erp = network(move |op, nth| match op {
+        List => Some(FakeAnswer::json(list.clone())),
+        Finalize if nth <= 2 => Some(FakeAnswer::status(403)),
+        _ => None,
+    });
+    let store = OneUpload::empty();
+    let upload = || files(&on(&erp)).upload("result.pdf", Body::from(PDF));
+    for _ in 0..2 {
+        let error = upload().resumable(&store).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+    }
+    let first = [Initialize, Transfer, Finalize, List, Finalize];
+    assert_eq!(steps(&erp), first);
+    let ended = upload().resumable(&store).await.unwrap();
+    assert_eq!(ended.as_str(), "unconfirmed");
+    assert_eq!(steps(&erp)[first.len()..], [List, Finalize, List]);
 }
 
 /// `the-list-holds-finished-files-only`: the list is believed. A finalize has an effect, and a

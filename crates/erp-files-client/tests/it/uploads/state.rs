@@ -15,7 +15,7 @@ pub(crate) fn state() -> Value {
     json!({
         "version": 1, "patient": "7", "analysis": "12", "name": NAME, "address": ADDRESS,
         "length": PDF.len(), "fingerprint": null, "sending": true, "transferred": false, "finalizing": false,
-        "replaces": false,
+        "unsettled": false, "replaces": false,
     })
 }
 
@@ -31,6 +31,7 @@ async fn a_state_is_saved_before_each_step_and_removed_at_the_end() {
         state["fingerprint"] = json!("EXAMPLE");
         state["transferred"] = json!(done);
         state["finalizing"] = json!(done);
+        state["unsettled"] = json!(done);
         state
     };
     let mut tried = saved(false);

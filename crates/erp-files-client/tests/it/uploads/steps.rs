@@ -80,7 +80,8 @@ fn state(transferred: bool) -> Value {
     json!({
         "version": 1, "patient": "7", "analysis": "12", "name": NAME,
         "address": "https://storage.example/kept?sig=EXAMPLE", "length": 4, "fingerprint": "one",
-        "sending": true, "transferred": transferred, "finalizing": transferred, "replaces": false,
+        "sending": true, "transferred": transferred, "finalizing": transferred,
+        "unsettled": false, "replaces": false,
     })
 }
 
@@ -335,6 +336,7 @@ async fn a_finalize_that_was_not_sent_is_kept_as_such() {
         let kept = store.kept().unwrap();
         assert_eq!(kept["transferred"], true);
         assert_eq!(kept["finalizing"], finalizing);
+        assert_eq!(kept["unsettled"], status == 500);
     }
 }
 
