@@ -233,8 +233,10 @@ impl Reading {
         if !whole || !counted || self.has_rejected {
             self.unseen.clear();
         }
+        // One that reached the end otherwise did not give what has not changed.
+        let is_full = whole && self.is_full;
         let checkpoint = Checkpoint {
-            full: whole.then_some(self.now).or(self.before.full),
+            full: is_full.then_some(self.now).or(self.before.full),
             total: self.total,
             entries,
         };

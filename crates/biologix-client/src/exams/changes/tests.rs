@@ -26,6 +26,23 @@ fn the_whole_list_is_given_first_and_every_seventh_day() {
     }
 }
 
+/// A short list, and one with an open exam at its end, are read to the end every night.
+#[test]
+fn each_seventh_day_gives_all_also_where_every_night_reaches_the_end() {
+    for mut list in [List::done(3), List::done(50)] {
+        list.exams.last_mut().unwrap().status = 2;
+        let all = list.exams.len();
+        let mut checkpoint = Checkpoint::default();
+        for night in 0..15 {
+            let run = list.run(checkpoint, &[]);
+            let given = if night % 7 == 0 { all } else { 0 };
+            assert_eq!(run.given.len(), given, "{night}");
+            checkpoint = run.checkpoint;
+            list.now += day(1);
+        }
+    }
+}
+
 #[test]
 fn a_full_reading_says_what_is_gone_of_what_the_caller_has() {
     let mut list = List::done(50);
