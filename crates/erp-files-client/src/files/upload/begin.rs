@@ -18,7 +18,11 @@ pub(super) enum Begun {
 
 /// The answer to the request for a URL.
 enum Answered {
-    Target(UploadTarget),
+    Target {
+        target: UploadTarget,
+        /// A file of the name is listed.
+        replaces: bool,
+    },
     /// The name is taken, as the list has it.
     Taken {
         error: Error,
@@ -31,10 +35,7 @@ enum Answered {
 impl Upload {
     pub(super) async fn begin(&self) -> Result<Begun> {
         match self.request_url(false).await? {
-            Answered::Target(target) => Ok(Begun::Target {
-                target,
-                replaces: false,
-            }),
+            Answered::Target { target, replaces } => Ok(Begun::Target { target, replaces }),
             Answered::Taken {
                 error,
                 presence,
@@ -46,7 +47,7 @@ impl Upload {
     /// If the answer is lost and the list does not have the name, requests a URL once more.
     async fn request_url(&self, replaces: bool) -> Result<Answered> {
         let lost = match self.initialize(replaces).await {
-            Ok(target) => return Ok(Answered::Target(target)),
+            Ok(target) => return Ok(Answered::Target { target, replaces }),
             Err(error) if error.kind() == ErrorKind::Conflict => {
                 return self.taken(error, false).await;
             }
@@ -56,6 +57,19 @@ impl Upload {
         match self.find().await {
             // The list does not tell, so report the original failure.
             Err(_) | Ok(Presence::Unclear) => Err(lost),
+            // An ERP that is down deletes no file: it must say first that the name is taken.
+            Ok(Presence::Present(_)) if self.on_conflict == OnConflict::Replace && !replaces => {
+                match self.initialize(true).await {
+                    Ok(target) => Ok(Answered::Target {
+                        target,
+                        replaces: true,
+                    }),
+                    Err(error) if error.kind() == ErrorKind::Conflict => {
+                        self.taken(error, false).await
+                    }
+                    Err(error) => Err(in_doubt(error)),
+                }
+            }
             Ok(presence @ Presence::Present(_)) => Ok(Answered::Taken {
                 error: refused_unheard(&lost),
                 presence,
@@ -63,7 +77,7 @@ impl Upload {
             }),
             Ok(Presence::Absent | Presence::InAnotherCase) => {
                 match self.initialize(replaces).await {
-                    Ok(target) => Ok(Answered::Target(target)),
+                    Ok(target) => Ok(Answered::Target { target, replaces }),
                     // Whatever the answer to the second, the first may have reserved the name.
                     Err(error) if error.kind() == ErrorKind::Conflict => {
                         self.taken(in_doubt(error), true).await
@@ -138,10 +152,7 @@ impl Upload {
             Err(error) => return Err(error),
         }
         match self.request_url(true).await? {
-            Answered::Target(target) => Ok(Begun::Target {
-                target,
-                replaces: true,
-            }),
+            Answered::Target { target, replaces } => Ok(Begun::Target { target, replaces }),
             // Nothing is deleted a second time.
             Answered::Taken {
                 error, presence, ..

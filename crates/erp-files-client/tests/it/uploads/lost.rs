@@ -100,10 +100,39 @@ async fn a_file_that_is_listed_after_a_lost_initialize_was_there_before() {
     assert_eq!(result.unwrap(), Ended::replaced(Some(FileId::from(5))));
     assert_eq!(
         steps(&erp),
-        [
-            Initialize, List, Delete, Initialize, Transfer, Finalize, List
-        ]
+        [Initialize, List, Initialize, Transfer, Finalize, List]
     );
+}
+
+/// Nothing is deleted for an ERP that does not say that the name is taken.
+#[tokio::test(start_paused = true)]
+async fn a_file_is_replaced_only_if_the_erp_refuses_its_name() {
+    let erp = network(|op, nth| match (op, nth) {
+        (Initialize, 1) => Some(lost()),
+        (Initialize, 2) => Some(FakeAnswer::status(409)),
+        (List, _) => Some(FakeAnswer::json(THERE)),
+        _ => None,
+    });
+    let replace = |erp: &Arc<FakeTransport>| {
+        let upload = files(&on(erp)).upload(NAME, Body::from(PDF));
+        upload.on_conflict(OnConflict::Replace)
+    };
+    let outcome = replace(&erp).await.unwrap();
+    assert_eq!(outcome, Ended::replaced(Some(FileId::from(5))));
+    let refused = [Initialize, List, Initialize, List, Delete, Initialize];
+    assert_eq!(steps(&erp)[..6], refused);
+
+    for down in [500, 503, 403] {
+        let erp = network(move |op, nth| match (op, nth) {
+            (Initialize, 1) => Some(lost()),
+            (Initialize, _) => Some(FakeAnswer::status(down)),
+            (List, _) => Some(FakeAnswer::json(THERE)),
+            _ => None,
+        });
+        let error = replace(&erp).await.unwrap_err();
+        assert_eq!(error.delivery(), Delivery::Unknown, "{down}");
+        assert_eq!(steps(&erp), [Initialize, List, Initialize], "{down}");
+    }
 }
 
 /// If the list cannot be read either, the original failure is reported.
