@@ -219,19 +219,22 @@ impl Error {
         self.0.delivery
     }
 
-    /// Whether the same call may succeed later.
+    /// Whether the same call may succeed later although nobody changes a setting.
     ///
-    /// This does not mean that repeating is safe: see [`Error::delivery`].
+    /// A certificate or a proxy's refusal does not pass: see [`Error::cause`]. And this does not mean
+    /// that repeating is safe: see [`Error::delivery`].
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(
-            self.0.kind,
-            ErrorKind::RateLimited
-                | ErrorKind::Server
-                | ErrorKind::Connect
-                | ErrorKind::Timeout
-                | ErrorKind::Interrupted
-        )
+        let may_pass = self.cause().is_none_or(Cause::may_pass);
+        may_pass
+            && matches!(
+                self.0.kind,
+                ErrorKind::RateLimited
+                    | ErrorKind::Server
+                    | ErrorKind::Connect
+                    | ErrorKind::Timeout
+                    | ErrorKind::Interrupted
+            )
     }
 
     /// The answer's body, at most 64 KiB. It can contain patient data.
@@ -348,6 +351,19 @@ mod tests {
         assert_eq!(error.message(), Some("MARKER"));
         assert_eq!(error.request_id(), Some("MARKER"));
         assert_eq!(error.body(), b"MARKER");
+    }
+
+    #[test]
+    fn only_what_passes_by_itself_is_transient() {
+        for (cause, is_transient) in [
+            (Cause::Refused, true),
+            (Cause::ConnectTimeout, true),
+            (Cause::ProxyStatus, false),
+            (Cause::TlsExpired, false),
+        ] {
+            let error = Error::new(ErrorKind::Connect).with_cause(cause);
+            assert_eq!(error.is_transient(), is_transient, "{cause}");
+        }
     }
 
     #[test]
