@@ -25,7 +25,7 @@ pub(super) const CHUNK: usize = 256 * 1024;
 pub(super) struct State {
     pub(super) length: u64,
     /// `None` on platforms without it.
-    modified: Option<SystemTime>,
+    pub(super) modified: Option<SystemTime>,
 }
 
 impl State {

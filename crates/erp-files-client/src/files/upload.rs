@@ -160,6 +160,7 @@ impl Upload {
     }
 
     /// Sets what tells this content from another, such as a hash of it. It is kept in the state.
+    /// Without it, that is the time at which a file was last changed; other bodies have none.
     ///
     /// If the fingerprint or the length differs when an upload is resumed, what was transferred
     /// before is not taken for this content: it is transferred again, or, if the earlier content

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use common_http::{Delivery, Error, ErrorKind, Result, Secret, StoreKey};
 use http::{HeaderValue, StatusCode};
@@ -248,7 +248,10 @@ impl Upload {
 
     /// The state of this upload before the transfer.
     pub(super) fn new_state(&self, url: &Secret, replaces: bool) -> State {
-        let fingerprint = self.fingerprint.clone();
+        let fingerprint = self.fingerprint.clone().or_else(|| {
+            let modified = self.body.modified()?.duration_since(UNIX_EPOCH).ok()?;
+            Some(modified.as_nanos().to_string())
+        });
         State::new(self.of(), url, self.body.len(), fingerprint, replaces)
     }
 

@@ -275,3 +275,31 @@ async fn an_unconfirmed_upload_is_confirmed_by_a_second_run() {
     assert_eq!(store.kept(), None);
     assert_eq!(seen(&erp, Op::Finalize).len(), 1);
 }
+
+/// A file that was changed is another content, also of the same length.
+#[tokio::test]
+async fn a_file_that_was_changed_since_is_transferred_again() {
+    let (folder, sandbox) = (
+        tempfile::tempdir().unwrap(),
+        Sandbox::start().await.unwrap(),
+    );
+    let path = folder.path().join(NAME);
+    std::fs::write(&path, PDF).unwrap();
+    let store = OneUpload::empty();
+    let upload = async || {
+        let body = Body::from_path(&path).await.unwrap();
+        let upload = files(&client(&sandbox, eager())).upload(NAME, body);
+        upload.resumable(&store).await
+    };
+    let refused = Fault::status(StatusCode::BAD_REQUEST);
+    sandbox.fail_next(Finalize.id(), refused).unwrap();
+    upload().await.unwrap_err();
+    let corrected = PDF.replace("synthetic", "CHANGED 1");
+    assert_eq!(corrected.len(), PDF.len());
+    std::fs::write(&path, &corrected).unwrap();
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH)
+        .unwrap();
+    upload().await.unwrap();
+    assert_eq!(contents(&sandbox), [corrected]);
+}
