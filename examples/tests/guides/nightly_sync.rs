@@ -1,4 +1,3 @@
-use biologix_client::http::StatusCode;
 use biologix_client::sandbox::{Fault, Sandbox};
 use rusqlite::Connection;
 
@@ -7,13 +6,15 @@ use crate::nightly_sync::sync;
 #[tokio::test]
 async fn a_night_that_fails_is_made_up_for_by_the_next() -> Result<(), Box<dyn std::error::Error>> {
     let (vendor, folder) = (Sandbox::start().await?, tempfile::tempdir()?);
+    let path = folder.path().to_str().ok_or("not Unicode")?;
     let file = folder.path().join("exams.sqlite");
     let night = async || {
         let db = Connection::open(&file)?;
-        sync(&vendor.client(), "0000001DD", db, folder.path()).await
+        sync(&vendor.client(), "0000001DD", db, path).await
     };
-    vendor.fail_next("biologix.reports.get", Fault::status(StatusCode::FORBIDDEN))?;
+    vendor.fail_always("biologix.reports.get", Fault::ResetAfterRequest)?;
     assert!(night().await.is_err());
+    vendor.clear_faults();
     vendor.expire_tokens();
     night().await?;
     assert_eq!(vendor.sessions_opened(), 2);
@@ -28,9 +29,11 @@ mod when_something_breaks {
     use std::path::Path;
     use std::time::Duration;
 
+    use biologix_client::http::StatusCode;
     use serde_json::json;
+    use tempfile::TempDir;
 
-    use super::{Connection, Fault, Sandbox, StatusCode, sync};
+    use super::{Connection, Fault, Sandbox, sync};
     use crate::program::run;
 
     /// A connection that does not wait for the lock of another.
@@ -38,6 +41,10 @@ mod when_something_breaks {
         let db = Connection::open(folder.join("exams.sqlite")).unwrap();
         db.busy_timeout(Duration::ZERO).unwrap();
         db
+    }
+
+    fn path(folder: &TempDir) -> &str {
+        folder.path().to_str().unwrap()
     }
 
     fn count(folder: &Path) -> usize {
@@ -53,7 +60,7 @@ mod when_something_breaks {
         );
         let night = async || {
             let db = open(folder.path());
-            sync(&vendor.client(), "0000001DD", db, folder.path()).await
+            sync(&vendor.client(), "0000001DD", db, path(&folder)).await
         };
         night().await.unwrap();
         vendor.issue_exams(150);
@@ -72,18 +79,20 @@ mod when_something_breaks {
     }
 
     #[tokio::test]
-    async fn a_report_is_fetched_once_and_one_that_is_missing_stops_nothing() {
+    async fn a_report_is_fetched_once_and_one_that_is_refused_stops_nothing() {
         let (vendor, folder) = (
             Sandbox::start().await.unwrap(),
             tempfile::tempdir().unwrap(),
         );
-        let missing = Fault::status(StatusCode::NOT_FOUND);
-        vendor.fail_next("biologix.reports.get", missing).unwrap();
+        for status in [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN] {
+            let refused = Fault::status(status);
+            vendor.fail_next("biologix.reports.get", refused).unwrap();
+        }
         sync(
             &vendor.client(),
             "0000001DD",
             open(folder.path()),
-            folder.path(),
+            path(&folder),
         )
         .await
         .unwrap();
@@ -97,16 +106,16 @@ mod when_something_breaks {
                 .count()
         };
         assert!(fetched > 100, "{fetched}");
-        assert_eq!(reports(), fetched - 1);
+        assert_eq!(reports(), fetched - 2);
 
         // The whole list once more, as on every seventh day.
         let db = open(folder.path());
         db.execute("UPDATE checkpoint SET json = 'null'", [])
             .unwrap();
-        sync(&vendor.client(), "0000001DD", db, folder.path())
+        sync(&vendor.client(), "0000001DD", db, path(&folder))
             .await
             .unwrap();
-        assert_eq!(vendor.count("biologix.reports.get"), fetched + 1);
+        assert_eq!(vendor.count("biologix.reports.get"), fetched + 2);
         assert_eq!(reports(), fetched);
     }
 
@@ -116,7 +125,7 @@ mod when_something_breaks {
             Sandbox::start().await.unwrap(),
             tempfile::tempdir().unwrap(),
         );
-        let night = async |db| sync(&vendor.client(), "0000001DD", db, folder.path()).await;
+        let night = async |db| sync(&vendor.client(), "0000001DD", db, path(&folder)).await;
         night(open(folder.path())).await.unwrap();
         vendor.remove_exam(&vendor.exam_ids()[200]).unwrap();
         let db = open(folder.path());
@@ -135,7 +144,7 @@ mod when_something_breaks {
         let other = open(folder.path());
         other.execute_batch("BEGIN IMMEDIATE").unwrap();
         let db = open(folder.path());
-        let error = sync(&vendor.client(), "0000001DD", db, folder.path())
+        let error = sync(&vendor.client(), "0000001DD", db, path(&folder))
             .await
             .unwrap_err();
         assert_eq!(error.to_string(), "database is locked");

@@ -23,6 +23,7 @@ async fn an_order_whose_answer_is_lost_is_not_sent_again() -> Result<(), Box<dyn
 }
 
 mod when_something_breaks {
+    use gensoft_client::HttpOptions;
     use http::StatusCode;
 
     use super::{Connection, Fault, Sandbox, TABLE, send_new};
@@ -77,6 +78,19 @@ mod when_something_breaks {
         assert_eq!(states(&db), "refused,refused,new");
         send_new(&vendor.client(), &db).await.unwrap();
         assert_eq!(states(&db), "refused,refused,accepted");
+    }
+
+    #[tokio::test]
+    async fn an_order_is_accepted_whatever_the_answer_has() {
+        let (vendor, db) = (
+            Sandbox::start().await.unwrap(),
+            Connection::open_in_memory().unwrap(),
+        );
+        orders(&db, 1);
+        let http = HttpOptions::default().max_answer(1);
+        let client = vendor.client_builder().http(http).build().unwrap();
+        send_new(&client, &db).await.unwrap_err();
+        assert_eq!(states(&db), "accepted");
     }
 
     #[tokio::test]

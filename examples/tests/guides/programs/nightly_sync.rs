@@ -1,5 +1,3 @@
-use std::path::Path;
-
 use biologix_client::exams::{Change, Checkpoint};
 use biologix_client::{BiologixClient, Item, PartnerId};
 use rusqlite::Connection;
@@ -8,10 +6,9 @@ type Result = std::result::Result<(), Box<dyn std::error::Error>>;
 
 const BEGIN: &str = "BEGIN IMMEDIATE;
     CREATE TABLE IF NOT EXISTS exams (id TEXT PRIMARY KEY, json TEXT NOT NULL);
-    CREATE TABLE IF NOT EXISTS checkpoint (id INTEGER PRIMARY KEY, json TEXT NOT NULL);
-    INSERT OR IGNORE INTO checkpoint VALUES (1, 'null');";
+    CREATE TABLE IF NOT EXISTS checkpoint AS SELECT 'null' AS json;";
 
-pub async fn sync(client: &BiologixClient, centre: &str, db: Connection, folder: &Path) -> Result {
+pub async fn sync(client: &BiologixClient, centre: &str, db: Connection, folder: &str) -> Result {
     db.execute_batch(BEGIN)?;
     let saved: String = db.query_row("SELECT json FROM checkpoint", [], |row| row.get(0))?;
     let checkpoint: Option<Checkpoint> = serde_json::from_str(&saved).unwrap_or_default();
@@ -22,7 +19,10 @@ pub async fn sync(client: &BiologixClient, centre: &str, db: Connection, folder:
     while let Some(change) = changes.next().await {
         match change? {
             Change::Listed(Item::Read(exam)) => {
-                client.reports().save_new(&exam, folder).await?;
+                match client.reports().save_new(&exam, folder).await {
+                    Err(error) if !error.is_transient() => eprintln!("no report: {error}"),
+                    saved => drop(saved?),
+                }
                 let row = (&exam.exam_id, exam.raw().as_str());
                 db.execute("INSERT OR REPLACE INTO exams VALUES (?1, ?2)", row)?;
             }
@@ -40,5 +40,5 @@ pub async fn main() -> Result {
     let client = BiologixClient::from_env()?;
     let centre = std::env::var("BIOLOGIX_PARTNER_ID")?;
     let db = Connection::open("exams.sqlite")?;
-    sync(&client, &centre, db, Path::new("reports")).await
+    sync(&client, &centre, db, "reports").await
 }

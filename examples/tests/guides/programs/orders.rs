@@ -29,6 +29,7 @@ pub async fn send_new(client: &GensoftClient, db: &Connection) -> Result {
         let state = match &sent {
             Ok(_) => "accepted",
             Err(error) if error.delivery() == Delivery::Unknown => "unknown",
+            Err(error) if error.status().is_some_and(|status| status.is_success()) => "accepted",
             Err(error) if AT_FAULT.contains(&error.kind()) => "refused",
             Err(_) => "new",
         };
