@@ -105,14 +105,18 @@ fn kind(operation: &Operation, answer: &Answer, code: Option<&str>) -> Option<Er
     use ErrorCode::{
         FolderNameDuplicate, FolderNotFound, InvalidCredentials, ParentFolderNotFound,
         PrescriptionFileNotFound, TenantConfigurationNotFound, TenantInvalid, TooManyAttempts,
+        ValidationError,
     };
 
     let is_login = operation.is_login();
     match (code.map(ErrorCode::from), answer.status().as_u16()) {
-        (Some(InvalidCredentials | TenantInvalid), 400..=499) => Some(ErrorKind::Credentials),
         // For a login under any status: repeated again and again, it would lock the account.
-        (Some(InvalidCredentials | TenantInvalid), _) if is_login => Some(ErrorKind::Credentials),
+        (Some(TooManyAttempts), _) if is_login => Some(ErrorKind::RateLimited),
+        (Some(InvalidCredentials | TenantInvalid | ValidationError), _) if is_login => {
+            Some(ErrorKind::Credentials)
+        }
         (Some(TooManyAttempts), 400..=499) => Some(ErrorKind::RateLimited),
+        (Some(InvalidCredentials | TenantInvalid), 400..=499) => Some(ErrorKind::Credentials),
         (_, 400 | 401 | 403 | 422) if is_login => Some(ErrorKind::Credentials),
         // Documented: a user without the permission gets 401 there, not 403.
         (_, 401) if operation.path().starts_with(CONFIGURATION) => {
@@ -256,6 +260,10 @@ mod tests {
                 "invalid_credentials",
                 Some(Credentials),
             ),
+            (&sessions::OPEN, 503, "validation_error", Some(Credentials)),
+            (&sessions::OPEN, 200, "too_many_attempts", Some(RateLimited)),
+            (&sessions::OPEN, 500, "too_many_attempts", Some(RateLimited)),
+            (&folders::CREATE, 500, "too_many_attempts", None),
             (&sessions::OPEN, 500, "unauthorized", None),
             (
                 &folders::CREATE,

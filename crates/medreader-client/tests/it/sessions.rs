@@ -148,10 +148,11 @@ async fn a_session_is_renewed_ahead_of_its_end() {
     }
 }
 
-/// Each refusal of a login has its own error, and none is repeated before its pause is over.
+/// Each refusal of a login has its own error, whatever its status, and none is repeated before its
+/// pause is over.
 #[tokio::test(start_paused = true)]
 async fn refused_logins_are_three_errors_and_are_not_hammered() {
-    for (status, code, kind, known) in [
+    for (documented, code, kind, known) in [
         (
             401,
             "invalid_credentials",
@@ -177,24 +178,26 @@ async fn refused_logins_are_three_errors_and_are_not_hammered() {
             ErrorCode::ValidationError,
         ),
     ] {
-        let network = with_logins(move |_| refusal(status, code));
-        let client = client(&network);
-        let waiting = (0..1000).map(|_| client.configuration().get().send());
-        for outcome in join_all(waiting).await {
-            let error = outcome.unwrap_err();
-            assert_eq!(error.kind(), kind);
-            assert_eq!(ErrorCode::of(&error), Some(known.clone()));
-            assert_eq!(error.operation(), Some("medreader.sessions.open"));
-            assert_eq!(error.delivery().as_str(), "not_sent");
+        for status in [documented, 200, 500, 503] {
+            let network = with_logins(move |_| refusal(status, code));
+            let client = client(&network);
+            let waiting = (0..1000).map(|_| client.configuration().get().send());
+            for outcome in join_all(waiting).await {
+                let error = outcome.unwrap_err();
+                assert_eq!(error.kind(), kind, "{status} {code}");
+                assert_eq!(ErrorCode::of(&error), Some(known.clone()));
+                assert_eq!(error.operation(), Some("medreader.sessions.open"));
+                assert_eq!(error.delivery().as_str(), "not_sent");
+            }
+            assert_eq!(network.count(), 1, "{status} {code}");
+            advance(Duration::from_secs(29)).await;
+            let error = client.sessions().open().send().await.unwrap_err();
+            assert_eq!((error.kind(), network.count()), (kind, 1));
+            assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
+            advance(Duration::from_secs(2)).await;
+            client.sessions().open().send().await.unwrap_err();
+            assert_eq!(network.count(), 2);
         }
-        assert_eq!(network.count(), 1, "{code}");
-        advance(Duration::from_secs(29)).await;
-        let error = client.sessions().open().send().await.unwrap_err();
-        assert_eq!((error.kind(), network.count()), (kind, 1));
-        assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
-        advance(Duration::from_secs(2)).await;
-        client.sessions().open().send().await.unwrap_err();
-        assert_eq!(network.count(), 2);
     }
 }
 
