@@ -113,6 +113,7 @@ impl ResultOf {
     ///   of the last poll by id. A folder that cannot be read, except for refused credentials, does
     ///   not end the wait
     /// - `invalid_input`: no path can have the upload's id, and there is no snapshot
+    /// - `rejected`: the vendor refuses the upload's id (400, 422), and there is no snapshot
     /// - all others of [`GetResult::wait`], which also says what a failed last poll gives
     pub async fn wait(self, options: WaitOptions) -> Result<FoundResult> {
         let arrival = wait(self.clock(), self.target(&options), &options, no_events()).await?;
@@ -173,6 +174,18 @@ fn ends_every_poll(error: &Error) -> bool {
         error.kind(),
         ErrorKind::Credentials | ErrorKind::Unauthenticated
     ) || error.operation() == Some(OPEN.id())
+}
+
+/// Whether it is no id of a prescription: no path can have it, or the vendor says so.
+fn refuses_id(error: &Error) -> bool {
+    let status = error.status().map(|status| status.as_u16());
+    match error.kind() {
+        ErrorKind::InvalidInput => true,
+        ErrorKind::Rejected => {
+            matches!(status, Some(400 | 422)) && error.operation() == Some(RESULT.id())
+        }
+        _ => false,
+    }
 }
 
 /// A wait under way.
@@ -249,8 +262,8 @@ impl Target for UploadTarget {
             }
             Ok(Polled::NotYet(timeout)) => timeout,
             Ok(Polled::Failed(error)) => return Ok(Polled::Failed(error)),
-            // No path can have this id. The folder may still have the result.
-            Err(error) if error.kind() == ErrorKind::InvalidInput && self.of.before.is_some() => {
+            // The folder may still have the result.
+            Err(error) if refuses_id(&error) && self.of.before.is_some() => {
                 error.with_kind(ErrorKind::Timeout).with_detail(TOO_LATE)
             }
             Err(error) => return Err(error),
