@@ -77,6 +77,18 @@ async fn an_odd_field_of_a_user_does_not_cost_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_else_the_login_says_is_kept() {
+    let answer = r#"{"token":"EXAMPLE","token_type":"Bearer","expires_in":"soon","user":{"novo":1},
+                     "refresh_token":"EXAMPLE-REFRESH"}"#;
+    let network = with_logins(move |_| FakeAnswer::json(answer));
+    let user = client(&network).sessions().open().send().await.unwrap();
+    let expected = r#"{"expires_in":"soon","refresh_token":"EXAMPLE-REFRESH"}"#;
+    assert_eq!(serde_json::to_string(&user.login).unwrap(), expected);
+    assert_eq!(serde_json::to_string(&user).unwrap(), r#"{"novo":1}"#);
+    assert_eq!(format!("{user:?}"), "User { .. }");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_unreadable_user_does_not_fail_a_call() {
     let network = with_logins(|_| FakeAnswer::json(r#"{"token":"EXAMPLE","user":[7]}"#));
     let client = client(&network);
