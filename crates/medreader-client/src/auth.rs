@@ -8,6 +8,7 @@ use common_http::lenient::take;
 use common_http::{
     Authenticator, Credentials, Engine, Extra, Operation, Provider, Result, Secret, Session,
 };
+use http::HeaderValue;
 use serde_json::Value;
 
 use crate::sessions;
@@ -28,8 +29,9 @@ impl Authenticator for Login {
         // Only the token is needed: nothing else in the answer can make the login fail.
         let mut login: Extra = answer.json()?;
         let token: Option<String> = take(&mut login, "token");
-        let Some(token) = token.filter(|token| !token.is_empty()) else {
-            let why = "the login's answer has no token";
+        let is_usable = |token: &String| !token.is_empty() && HeaderValue::from_str(token).is_ok();
+        let Some(token) = token.filter(is_usable) else {
+            let why = "the login's answer has no token that is a valid header value";
             return Err(answer.unreadable().with_detail(why));
         };
         take::<String>(&mut login, "token_type");

@@ -44,7 +44,7 @@ impl Sessions {
     ///   tenant
     /// - `rate_limited`, code [`TooManyAttempts`](crate::ErrorCode::TooManyAttempts): locked out;
     ///   [`Error::retry_after`](crate::Error::retry_after) says for how long, if it is known
-    /// - `decode`: the answer has no token
+    /// - `decode`: the answer has no token, or one that is not a valid header value
     /// - `connect`, `timeout`, `interrupted`, `server`: after three attempts
     pub fn open(&self) -> Call<User> {
         let read = |details: &str| {

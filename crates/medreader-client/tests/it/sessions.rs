@@ -109,12 +109,14 @@ async fn a_login_without_a_token_is_unreadable() {
         r#"{"token":null}"#,
         r#"{"token":""}"#,
         r#"{"token":7}"#,
+        r#"{"token":"EXAMPLE\n"}"#,
         "<html>",
     ] {
         let network = with_logins(move |_| FakeAnswer::json(answer));
         let error = client(&network).sessions().open().send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{answer}");
         assert_eq!(error.operation(), Some("medreader.sessions.open"));
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
         assert_eq!(error.body(), answer.as_bytes());
     }
 }
