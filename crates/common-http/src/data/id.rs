@@ -20,7 +20,7 @@ use crate::data::text_or_number::{TextOrNumber, TextOrNumberForm};
 ///
 /// Each has `as_str()`, `Clone`, `PartialEq`, `Eq`, `Hash`, `PartialOrd`, `Ord`, `AsRef<str>`,
 /// `FromStr`, `From` of `&str`, `String` and `&String`, `Into<String>`, `Serialize` as a string,
-/// and `Deserialize` from a string or a whole number.
+/// and `Deserialize` from a string or a whole number of 64 bits.
 ///
 /// ```
 /// common_http::id! {
