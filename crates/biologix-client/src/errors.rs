@@ -49,12 +49,12 @@ impl ErrorCode {
 fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
     let mut detail = ErrorDetail::from_json(answer.body(), &[], &["message"]);
     for member in ["error", "code"] {
-        match ErrorDetail::from_json(answer.body(), &[member], &[]).code {
-            Some(text) => match as_code(&text) {
-                Some(code) => drop(detail.code.get_or_insert(code)),
-                None => drop(detail.message.get_or_insert(text)),
-            },
-            None => {}
+        let Some(text) = ErrorDetail::from_json(answer.body(), &[member], &[]).code else {
+            continue;
+        };
+        match as_code(&text) {
+            Some(code) => detail.code = detail.code.or(Some(code)),
+            None => detail.message = detail.message.or(Some(text)),
         }
     }
     let is_login = operation.is_login();
