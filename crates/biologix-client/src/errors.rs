@@ -49,14 +49,12 @@ impl ErrorCode {
 fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
     let mut detail = ErrorDetail::from_json(answer.body(), &[], &["message"]);
     for member in ["error", "code"] {
-        match ErrorDetail::from_json(answer.body(), &[member], &[]).code {
-            Some(text) if is_code(&text) => {
-                detail.code.get_or_insert(text);
-            }
-            Some(text) => {
-                detail.message.get_or_insert(text);
-            }
-            None => {}
+        let Some(text) = ErrorDetail::from_json(answer.body(), &[member], &[]).code else {
+            continue;
+        };
+        match as_code(&text) {
+            Some(code) => detail.code = detail.code.or(Some(code)),
+            None => detail.message = detail.message.or(Some(text)),
         }
     }
     let is_login = operation.is_login();
@@ -75,10 +73,15 @@ fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
     detail
 }
 
-/// Whether it is a code: a single word in camelCase.
-fn is_code(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+/// The code that a text is: a known one in any case, or a single word in camelCase. Any other word
+/// could be a name.
+fn as_code(text: &str) -> Option<String> {
+    if let Some(code) = BIOLOGIX.listed_code(text) {
+        return Some(code.to_owned());
+    }
+    let is_code = text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_code.then(|| text.to_owned())
 }
 
 #[cfg(test)]
@@ -128,8 +131,15 @@ mod tests {
     #[test]
     fn incorrect_password_under_any_status() {
         for status in [400, 401, 403, 404, 500] {
-            let detail = read(true, status, r#"{"error":"incorrectPassword"}"#);
-            assert!(detail.kind == Some(ErrorKind::Credentials), "{status}");
+            for code in [
+                "incorrectPassword",
+                "IncorrectPassword",
+                "INCORRECTPASSWORD ",
+            ] {
+                let detail = read(true, status, &format!(r#"{{"error":"{code}"}}"#));
+                assert!(detail.kind == Some(ErrorKind::Credentials), "{status}");
+                assert_eq!(detail.code.as_deref(), Some("incorrectPassword"));
+            }
             let detail = read(false, status, r#"{"error":"incorrectPassword"}"#);
             assert!(detail.kind.is_none(), "{status}");
         }

@@ -161,7 +161,8 @@ impl Error {
         self.0.status
     }
 
-    /// The vendor's machine-readable code, unchanged.
+    /// The vendor's machine-readable code. A listed one is spelled as on the list, any other is
+    /// unchanged.
     ///
     /// A code that is not on the vendor's list can be any text. Do not print it; print
     /// [`Error::printable_code`] instead.

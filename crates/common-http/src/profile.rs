@@ -60,6 +60,23 @@ impl Profile {
         self
     }
 
+    /// The listed code that a text spells: the case of letters, hyphens instead of underscores, and
+    /// blanks around it do not matter.
+    ///
+    /// ```
+    /// use common_http::Profile;
+    ///
+    /// static EXAMPLE: Profile = Profile::new("example", "example-client/0.1.0").codes(&["name_taken"]);
+    /// assert_eq!(EXAMPLE.listed_code("NAME-TAKEN "), Some("name_taken"));
+    /// assert_eq!(EXAMPLE.listed_code("name taken"), None);
+    /// ```
+    #[must_use]
+    pub fn listed_code(&self, text: &str) -> Option<&'static str> {
+        let text = text.trim().replace('-', "_");
+        let mut codes = self.codes.iter().copied();
+        codes.find(|code| code.eq_ignore_ascii_case(&text))
+    }
+
     /// Sets the error codes that the vendor documents as transient.
     ///
     /// Such an answer is repeated like a 500, whatever its status.

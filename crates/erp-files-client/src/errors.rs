@@ -144,6 +144,11 @@ fn read_error(operation: &Operation, answer: &Answer) -> ErrorDetail {
     }
     if operation.is_login() {
         let mut detail = ErrorDetail::from_json(answer.body(), &["error"], &["error_description"]);
+        let listed = detail
+            .code
+            .as_deref()
+            .and_then(|code| ERP.listed_code(code));
+        detail.code = listed.map(str::to_owned).or(detail.code);
         // RFC 6749: 400 or 401 whatever is wrong with the request for a token. Its codes say so
         // under any status.
         let is_refused = matches!(answer.status().as_u16(), 400 | 401 | 403)
@@ -227,6 +232,9 @@ mod tests {
     fn a_refused_token_request_is_about_credentials() {
         let operation = Operation::post("erp.sessions.open", "").login();
         let detail = read(&operation, 400, r#"{"error":"invalid_client"}"#);
+        assert_eq!(detail.code.as_deref(), Some("invalid_client"));
+        assert!(detail.kind == Some(ErrorKind::Credentials));
+        let detail = read(&operation, 500, r#"{"error":"INVALID_CLIENT "}"#);
         assert_eq!(detail.code.as_deref(), Some("invalid_client"));
         assert!(detail.kind == Some(ErrorKind::Credentials));
         assert!(read(&operation, 500, "").kind.is_none());

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use common_http::lenient::take;
 use common_http::{
-    Authenticator, Credentials, Engine, Operation, Provider, RawJson, Result, Secret, Session,
-    lenient,
+    Authenticator, Credentials, Engine, Extra, Operation, Provider, Result, Secret, Session,
 };
-use serde::Deserialize;
+use http::HeaderValue;
 use serde_json::Value;
 
 use crate::sessions;
@@ -21,30 +21,28 @@ pub(crate) struct Login {
     pub(crate) credentials: Arc<dyn Provider<Credentials>>,
 }
 
-/// All that a login needs from the answer, so that nothing else in it can make the login fail.
-#[derive(Deserialize)]
-struct LoginAnswer {
-    #[serde(deserialize_with = "lenient::string")]
-    token: String,
-    #[serde(default)]
-    expires_in: Value,
-    user: Option<RawJson>,
-}
-
 #[async_trait]
 impl Authenticator for Login {
     async fn open(&self, engine: &Engine) -> Result<Session> {
         let credentials = self.credentials.get().await?;
         let answer = sessions::login(engine, &credentials).await?;
-        let login: LoginAnswer = answer.json()?;
-        if login.token.is_empty() {
-            let why = "the login's answer has an empty token";
+        // Only the token is needed: nothing else in the answer can make the login fail.
+        let mut login: Extra = answer.json()?;
+        let token: Option<String> = take(&mut login, "token");
+        let is_usable = |token: &String| !token.is_empty() && HeaderValue::from_str(token).is_ok();
+        let Some(token) = token.filter(is_usable) else {
+            let why = "the login's answer has no token that is a valid header value";
             return Err(answer.unreadable().with_detail(why));
+        };
+        take::<String>(&mut login, "token_type");
+        let expires_in: Option<Value> = take(&mut login, "expires_in");
+        let life = expires_in.as_ref().and_then(lifetime);
+        if let (None, Some(odd)) = (life, expires_in) {
+            login.insert("expires_in".to_owned(), odd);
         }
-        let user = login.user.as_ref().map_or("{}", RawJson::as_str);
-        let session = Session::new(Secret::from(format!("Bearer {}", login.token)))
-            .details(Secret::from(user));
-        Ok(match lifetime(&login.expires_in) {
+        let session = Session::new(Secret::from(format!("Bearer {token}")))
+            .details(Secret::from(Value::Object(login).to_string()));
+        Ok(match life {
             Some(life) => session
                 .lifetime(life)
                 .refresh_after(life - RENEW_AHEAD.min(life / 10)),

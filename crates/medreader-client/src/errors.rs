@@ -82,8 +82,13 @@ fn code_and_message(body: &Extra) -> (Option<String>, Option<String>) {
     let inner = body.get("error").and_then(Value::as_object);
     let of_inner = |name| inner.and_then(|inner| text(inner, name));
     let words = [text(body, "error"), of_inner("code"), text(body, "code")];
-    let sentence = words.iter().flatten().find(|word| !is_code(word)).cloned();
-    let code = words.into_iter().flatten().find(|word| is_code(word));
+    let (mut code, mut sentence) = (None, None);
+    for word in words.into_iter().flatten() {
+        match as_code(&word) {
+            Some(word) => code = code.or(Some(word)),
+            None => sentence = sentence.or(Some(word)),
+        }
+    }
     let message = of_inner("message")
         .or_else(|| of_inner("description"))
         .or_else(|| text(body, "message"))
@@ -92,12 +97,17 @@ fn code_and_message(body: &Extra) -> (Option<String>, Option<String>) {
     (code, message)
 }
 
-/// Codes are words in snake_case.
-fn is_code(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_lowercase())
+/// The code that a text is: a documented one in any spelling, or a word in snake_case. Any other
+/// word could be a name.
+fn as_code(text: &str) -> Option<String> {
+    if let Some(code) = MEDREADER.listed_code(text) {
+        return Some(code.to_owned());
+    }
+    let is_code = text.starts_with(|first: char| first.is_ascii_lowercase())
         && text
             .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    is_code.then(|| text.to_owned())
 }
 
 /// The kind, where the status alone would mislead: 401 has three meanings here and 409 two.
@@ -105,14 +115,18 @@ fn kind(operation: &Operation, answer: &Answer, code: Option<&str>) -> Option<Er
     use ErrorCode::{
         FolderNameDuplicate, FolderNotFound, InvalidCredentials, ParentFolderNotFound,
         PrescriptionFileNotFound, TenantConfigurationNotFound, TenantInvalid, TooManyAttempts,
+        ValidationError,
     };
 
     let is_login = operation.is_login();
     match (code.map(ErrorCode::from), answer.status().as_u16()) {
-        (Some(InvalidCredentials | TenantInvalid), 400..=499) => Some(ErrorKind::Credentials),
         // For a login under any status: repeated again and again, it would lock the account.
-        (Some(InvalidCredentials | TenantInvalid), _) if is_login => Some(ErrorKind::Credentials),
+        (Some(TooManyAttempts), _) if is_login => Some(ErrorKind::RateLimited),
+        (Some(InvalidCredentials | TenantInvalid | ValidationError), _) if is_login => {
+            Some(ErrorKind::Credentials)
+        }
         (Some(TooManyAttempts), 400..=499) => Some(ErrorKind::RateLimited),
+        (Some(InvalidCredentials | TenantInvalid), 400..=499) => Some(ErrorKind::Credentials),
         (_, 400 | 401 | 403 | 422) if is_login => Some(ErrorKind::Credentials),
         // Documented: a user without the permission gets 401 there, not 403.
         (_, 401) if operation.path().starts_with(CONFIGURATION) => {
@@ -135,6 +149,7 @@ fn kind(operation: &Operation, answer: &Answer, code: Option<&str>) -> Option<Er
 #[cfg(test)]
 mod tests {
     use http::StatusCode;
+    use serde_json::json;
 
     use super::*;
     use crate::{OPERATIONS, configuration, folders, sessions};
@@ -202,6 +217,56 @@ mod tests {
     }
 
     #[test]
+    fn a_documented_code_is_known_in_any_spelling() {
+        for (word, status, code, kind) in [
+            (
+                "PARENT_FOLDER_NOT_FOUND",
+                409,
+                "parent_folder_not_found",
+                Some(ErrorKind::NotFound),
+            ),
+            (
+                " Parent-Folder-Not-Found\n",
+                409,
+                "parent_folder_not_found",
+                Some(ErrorKind::NotFound),
+            ),
+            ("Unauthorized", 401, "unauthorized", None),
+        ] {
+            for body in [
+                json!({"error": word}),
+                json!({"error": {"code": word}}),
+                json!({"error": "Um texto", "code": word}),
+            ] {
+                let detail = read(&folders::CREATE, status, body.to_string());
+                assert_eq!(
+                    (detail.code.as_deref(), detail.kind),
+                    (Some(code), kind),
+                    "{body}"
+                );
+            }
+        }
+        let detail = read(&sessions::OPEN, 500, r#"{"error":"INVALID_CREDENTIALS"}"#);
+        assert_eq!(detail.kind, Some(ErrorKind::Credentials));
+    }
+
+    /// It could be a name, which no code may be.
+    #[test]
+    fn any_other_word_that_is_not_in_snake_case_is_a_text() {
+        for word in [
+            "Silva",
+            "SOMETHING_NEW",
+            "something-new",
+            "somethingNew",
+            "not found",
+            "7",
+        ] {
+            let detail = read(&folders::GET, 404, json!({"error": word}).to_string());
+            assert_eq!((detail.code, detail.message.as_deref()), (None, Some(word)));
+        }
+    }
+
+    #[test]
     fn a_code_that_is_not_known_is_kept() {
         let detail = read(&folders::GET, 404, r#"{"error":"something_new"}"#);
         assert_eq!(
@@ -256,6 +321,10 @@ mod tests {
                 "invalid_credentials",
                 Some(Credentials),
             ),
+            (&sessions::OPEN, 503, "validation_error", Some(Credentials)),
+            (&sessions::OPEN, 200, "too_many_attempts", Some(RateLimited)),
+            (&sessions::OPEN, 500, "too_many_attempts", Some(RateLimited)),
+            (&folders::CREATE, 500, "too_many_attempts", None),
             (&sessions::OPEN, 500, "unauthorized", None),
             (
                 &folders::CREATE,

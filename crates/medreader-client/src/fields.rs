@@ -4,7 +4,7 @@ use common_http::{Error, ErrorKind, lenient};
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer};
 
-/// Reads an id that is required: a text that is not empty, or a number.
+/// Reads an id that is required: a text that is not empty, or a whole number of 64 bits.
 pub(crate) fn id<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

@@ -39,9 +39,10 @@ impl UploadId {
     /// The same text as the id of a prescription: **an assumption**, not the vendor's promise.
     ///
     /// In the document, the sample of a single result has the id of the upload's sample. Nothing
-    /// else supports it. Where it does not hold, reading the result fails with `not_found`;
-    /// [`Prescriptions::result_of`](crate::prescriptions::Prescriptions::result_of) then finds the
-    /// result through the folder.
+    /// else supports it. Where it does not hold, reading the result fails with `not_found`, or
+    /// gives that of another prescription, if uploads and prescriptions are numbered separately.
+    /// [`Prescriptions::result_of`](crate::prescriptions::Prescriptions::result_of) does not rely
+    /// on it: it finds the result through the folder, too.
     ///
     /// ```
     /// use medreader_client::UploadId;

@@ -44,10 +44,14 @@ impl Sessions {
     ///   tenant
     /// - `rate_limited`, code [`TooManyAttempts`](crate::ErrorCode::TooManyAttempts): locked out;
     ///   [`Error::retry_after`](crate::Error::retry_after) says for how long, if it is known
-    /// - `decode`: the answer has no token
+    /// - `decode`: the answer has no token, or one that is not a valid header value
     /// - `connect`, `timeout`, `interrupted`, `server`: after three attempts
     pub fn open(&self) -> Call<User> {
-        let read = |details: &str| json::decode(details.as_bytes());
+        let read = |details: &str| {
+            let mut login: Extra = json::decode(details.as_bytes())?;
+            let user = User::from(login.remove("user").unwrap_or_default());
+            Ok(User { login, ..user })
+        };
         self.engine.open_session(&OPEN, read)
     }
 
@@ -98,6 +102,10 @@ pub struct User {
     /// Fields that this type does not name, and those with an unexpected type.
     #[serde(flatten)]
     pub extra: Extra,
+    /// Fields of the login's answer beside the user, undocumented or with an unexpected type. They
+    /// may be secrets: `Serialize` leaves them out.
+    #[serde(skip)]
+    pub login: Extra,
 }
 
 safe_debug!(User {});
@@ -115,6 +123,7 @@ impl From<Value> for User {
             email: take(&mut rest, "email"),
             phone: take(&mut rest, "phone"),
             extra: rest,
+            login: Extra::new(),
         }
     }
 }

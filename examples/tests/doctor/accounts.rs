@@ -138,6 +138,36 @@ async fn without_an_analysis() {
     assert_eq!(sandbox.count("erp.files.list"), 0);
 }
 
+/// As in the README of its client: the answers to `OPTIONS` with the key and without it are compared.
+#[test]
+fn of_a_gensoft_that_shows_whether_it_accepts_the_key() {
+    for (with_key, without_key, status, detail) in [
+        (200, 401, "ok", "the key is accepted"),
+        (405, 403, "ok", "the key is accepted"),
+        (401, 401, "fail", "check GENSOFT_API_KEY"),
+        (403, 405, "fail", "GENSOFT_AUTH_PREFIX"),
+        (404, 404, "skipped", "only a request with an effect"),
+        (200, 200, "skipped", "only a request with an effect"),
+    ] {
+        let server = Server::start(move |request| match request.method.as_str() {
+            "OPTIONS" if request.header("authorization") == Some("MARKER-KEY") => {
+                Answer::json(with_key, "{}")
+            }
+            "OPTIONS" => Answer::json(without_key, "{}"),
+            _ => Answer::json(404, "{}"),
+        });
+        let url = server.url.as_str();
+        let settings = [("GENSOFT_BASE_URL", url), ("GENSOFT_API_KEY", "MARKER-KEY")];
+        let report = report(&settings, i32::from(status == "fail"));
+        report.is("gensoft", "token", status, detail);
+        report.is("gensoft", "scope", "skipped", "with an effect");
+        report.is("gensoft", "read", "skipped", "nothing that can be read");
+        // Nothing that could have an effect is sent.
+        let is_safe = |line: &String| line.starts_with("GET ") || line.starts_with("OPTIONS ");
+        assert!(server.requests().iter().all(is_safe));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_fixed_token() {
     let sandbox = erp::Sandbox::start().await.unwrap();

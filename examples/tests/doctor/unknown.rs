@@ -64,10 +64,14 @@ pub fn medreader(configuration: Value) -> Fake {
     let server = Server::start(move |request| match request.path.as_str() {
         "/api/v1/auth/login" => {
             let user = json!({"id": "MARKER", "name": ["MARKER"], "cpf": "MARKER"});
-            let session = json!({"token": "MARKER-TOKEN", "expires_in": 3600, "user": user});
+            let session = json!({"token": "MARKER-TOKEN", "expires_in": "MARKER", "user": user,
+                                 "refresh_token": "MARKER"});
             Answer::json(200, session.to_string())
         }
         "/api/v1/tenant/configurations" => Answer::json(200, configuration.to_string()),
+        "/api/v1/prescriptions/results" => {
+            Answer::json(400, r#"{"error":"Um MARKER","code":"folder_marker"}"#)
+        }
         _ => Answer::json(404, json!({"error": MARKER, "message": MARKER}).to_string()),
     });
     Fake {
@@ -134,16 +138,30 @@ fn of_biologix() {
 #[test]
 fn of_medreader() {
     let configuration = json!({"s3_region": ["MARKER"], "webhook_url": null,
-                               "webhook_password": "MARKER", "new_field": "MARKER"});
+                               "webhook_password": "MARKER", "new_field": "MARKER",
+                               "s3_secret_access_key": 1});
     let report = medreader(configuration).report();
     assert_eq!(
         report.unknown("medreader"),
         [
             "configuration.new_field",
             "configuration.s3_region (array)",
+            "configuration.s3_secret_access_key (number)",
+            "errors.code (code)",
+            "login.expires_in (text)",
+            "login.refresh_token",
             "login.user.cpf",
             "login.user.name (array)"
         ]
+    );
+    // A word that is not in the form of a code is none.
+    assert_eq!(
+        report.reading("medreader", "errors.body"),
+        Some("code+other")
+    );
+    assert_eq!(
+        report.reading("medreader", "results.unknown_folder"),
+        Some("other")
     );
     assert_eq!(
         report.reading("medreader", "configuration.secrets"),

@@ -102,6 +102,15 @@ fn a_folders_name_is_not_its_id() {
     }
 }
 
+/// Documented: the name is missing.
+#[test]
+fn a_new_folder_at_the_root_is_refused_for_its_name() {
+    let vendor = Vendor::start(|_| error(400, "validation_error"));
+    let run = Run::of(&mut configured(&vendor.server.url, &["folder-create", "a"])).is(1);
+    let advice = run.stderr.lines().last().unwrap();
+    assert!(advice.starts_with("advice: does NAME have"), "{run:?}");
+}
+
 #[test]
 fn a_login_that_is_refused() {
     let vendor = Vendor::start(|_| error(500, "never_asked"));
@@ -177,7 +186,8 @@ fn what_was_done_is_not_to_be_done_again() {
     let file = Prescription::pdf();
     let too_large = "[".repeat(64 * 1024 * 1024 + 1);
     for (answer, kind) in [
-        (Answer::json(201, r#"{"file":"MARKER"}"#), "decode"),
+        (Answer::json(201, r#"["MARKER"]"#), "decode"),
+        (Answer::json(204, ""), "decode"),
         (Answer::json(201, too_large), "too_large"),
     ] {
         let vendor = Vendor::start(move |_| answer.clone());
@@ -187,6 +197,7 @@ fn what_was_done_is_not_to_be_done_again() {
                 &["upload", "--folder", FOLDER, file.as_str()],
                 "do not upload it again",
             ),
+            (&["config-set", "--s3-region", "x"], "settings were changed"),
         ] {
             let run = Run::of(configured(&vendor.server.url, args).arg("--json")).is(1);
             let error = &run.json()["error"];

@@ -144,6 +144,35 @@ fn a_result_under_another_id_is_found_in_the_folder() {
     );
 }
 
+/// Uploads and prescriptions may be numbered separately.
+#[test]
+fn another_patients_result_under_the_uploads_id_is_not_printed() {
+    for (before, folder) in [(vec![UPLOAD], FOLDER), (vec![], "MARKER-FOLDER")] {
+        let lists = AtomicUsize::new(0);
+        let vendor = processing(
+            move || {
+                let is_later = lists.fetch_add(1, Ordering::SeqCst) > 0;
+                let new = is_later.then_some(OTHER);
+                before
+                    .iter()
+                    .copied()
+                    .chain(new)
+                    .map(|id| json!({"id": id}))
+                    .collect()
+            },
+            move |id| {
+                let mut result = result(id, "completed");
+                if id == UPLOAD {
+                    result["folder_id"] = folder.into();
+                }
+                Answer::json(200, result.to_string())
+            },
+        );
+        let run = process(&vendor, &["--timeout", "2"]).is(0);
+        assert_eq!(run.json(), result(OTHER, "completed"));
+    }
+}
+
 /// An id from the vendor may be any text.
 #[test]
 fn ids_neither_steer_the_terminal_nor_break_its_lines() {

@@ -22,17 +22,16 @@ pub(super) struct Refusal {
 impl Refusal {
     /// The refusal that a failed login is, if it is one, after an earlier one.
     pub(super) fn after(error: &Error, now: Instant, earlier: Option<&Self>) -> Option<Self> {
-        // The vendor may report wrong credentials under any status.
-        let says_no = error.kind() == ErrorKind::Credentials;
-        // Zero is ignored: the same password would be refused again.
-        let asked = error.retry_after().filter(|asked| !asked.is_zero());
-        let asked = asked.map(|asked| asked.min(LONGEST_PAUSE));
-        let (refused, asked) = match error.status().map(|status| status.as_u16()) {
-            Some(429) => (true, asked),
-            Some(503) => (says_no || asked.is_some(), asked),
-            Some(status) => (says_no || (400..500).contains(&status), None),
-            None => (false, None),
+        let status = error.status()?.as_u16();
+        let asked = match (error.kind(), status) {
+            (ErrorKind::RateLimited, _) | (_, 429 | 503) => error.retry_after(),
+            _ => None,
         };
+        // Zero is ignored: the same password would be refused again.
+        let asked = asked.filter(|asked| !asked.is_zero());
+        let asked = asked.map(|asked| asked.min(LONGEST_PAUSE));
+        let refused =
+            error.kind().refuses_login() || asked.is_some() || (400..500).contains(&status);
         let pause = doubled(earlier.map(|refusal| refusal.pause));
         refused.then(|| Self {
             error: error.clone(),

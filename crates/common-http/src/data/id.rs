@@ -20,7 +20,7 @@ use crate::data::text_or_number::{TextOrNumber, TextOrNumberForm};
 ///
 /// Each has `as_str()`, `Clone`, `PartialEq`, `Eq`, `Hash`, `PartialOrd`, `Ord`, `AsRef<str>`,
 /// `FromStr`, `From` of `&str`, `String` and `&String`, `Into<String>`, `Serialize` as a string,
-/// and `Deserialize` from a string or a whole number.
+/// and `Deserialize` from a string or a whole number of 64 bits.
 ///
 /// ```
 /// common_http::id! {
@@ -161,6 +161,8 @@ macro_rules! id {
 /// A number with a fraction or with lost digits is refused, because it would be another id.
 #[doc(hidden)]
 pub fn read_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    /// 2^53: from here on a float may have lost digits.
+    const INEXACT: u64 = 1 << 53;
     // A binary format does not show the next type. It was written as a string.
     if !deserializer.is_human_readable() {
         return String::deserialize(deserializer);
@@ -169,8 +171,10 @@ pub fn read_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::
         TextOrNumberForm::Text(text) => Ok(text),
         TextOrNumberForm::Number(number) if number.is_u64() => Ok(number.to_string()),
         TextOrNumberForm::Number(number) => match lenient::whole(&number) {
-            Some(whole) => Ok(whole.to_string()),
-            None => Err(D::Error::invalid_value(
+            Some(whole) if number.is_i64() || whole.unsigned_abs() < INEXACT => {
+                Ok(whole.to_string())
+            }
+            _ => Err(D::Error::invalid_value(
                 Unexpected::Other("a number that is not whole or too large"),
                 &"an id",
             )),
@@ -257,6 +261,8 @@ mod tests {
             ("7", "7"),
             ("7.0", "7"),
             ("-7", "-7"),
+            ("9007199254740991.0", "9007199254740991"),
+            ("9007199254740993", "9007199254740993"),
             ("18446744073709551615", "18446744073709551615"),
         ] {
             assert_eq!(read::<Shown>(json).as_str(), text, "{json}");
@@ -270,6 +276,7 @@ mod tests {
     fn what_would_be_another_id_is_refused_without_being_quoted() {
         for (json, reason) in [
             ("987654.5", DecodeReason::OutOfRange),
+            ("9007199254740993.0", DecodeReason::OutOfRange),
             ("987654987654987654987654", DecodeReason::OutOfRange),
             ("null", DecodeReason::WrongType),
             ("true", DecodeReason::WrongType),

@@ -123,7 +123,7 @@ pub(crate) async fn exchange(
         let answer = answer(&prepared.operation, reply.status, headers, body, attempt);
         let says = (engine.profile().read_error)(&prepared.operation, &answer).kind;
         // Some vendors report wrong credentials with status 200.
-        if says == Some(ErrorKind::Credentials) {
+        if says.is_some_and(ErrorKind::refuses_login) {
             return Err(Failure::Answer(Box::new(answer)));
         }
     }

@@ -87,9 +87,7 @@ impl Failure {
             Self::Answer(answer) if operation.is_login() => {
                 let says = answer.detail(profile, operation).kind;
                 match answer.status {
-                    // Under any status: repeated logins with wrong credentials would lock the
-                    // account.
-                    _ if says == Some(ErrorKind::Credentials) => Outcome::Refused,
+                    _ if says.is_some_and(ErrorKind::refuses_login) => Outcome::Refused,
                     // A login is never repeated after a 4xx.
                     StatusCode::REQUEST_TIMEOUT => Outcome::Broken,
                     // For a login a 503 is a server error, with or without `Retry-After`.

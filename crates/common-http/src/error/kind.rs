@@ -95,6 +95,12 @@ impl ErrorKind {
         }
     }
 
+    /// Whether a login that ends so must not be repeated, whatever the answer's status: repeated
+    /// logins would lock the account, or keep it locked.
+    pub(crate) const fn refuses_login(self) -> bool {
+        matches!(self, Self::Credentials | Self::RateLimited)
+    }
+
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Config => "wrong settings",

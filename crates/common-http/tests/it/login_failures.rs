@@ -107,31 +107,47 @@ async fn a_refused_logins_retry_after_is_kept_to() {
     }
 }
 
-/// Some vendors report wrong credentials with status 200 or 500.
+/// Some vendors report wrong credentials or a lockout with status 200 or 500.
 #[tokio::test(start_paused = true)]
-async fn wrong_credentials_are_a_refusal_under_any_status() {
+async fn a_refusal_by_its_code_is_one_under_any_status() {
     static STRICT: Profile = Profile::new("strict", "strict/0").read_error(|_, answer| {
         let mut detail = ErrorDetail::from_json(answer.body(), &["error"], &[]);
-        let wrong = detail.code.as_deref() == Some("invalid_client");
-        detail.kind = wrong.then_some(ErrorKind::Credentials);
+        detail.kind = match detail.code.as_deref() {
+            Some("invalid_client") => Some(ErrorKind::Credentials),
+            Some("slow_down") => Some(ErrorKind::RateLimited),
+            _ => None,
+        };
         detail
     });
-    for status in [200, 201, 400, 401, 403, 500, 503] {
+    for (status, (code, kind, pause)) in [200, 201, 400, 401, 403, 408, 500, 502]
+        .into_iter()
+        .flat_map(|status| {
+            [
+                (status, ("invalid_client", ErrorKind::Credentials, 30)),
+                // How long a lockout lasts is what the vendor says of it.
+                (status, ("slow_down", ErrorKind::RateLimited, 300)),
+            ]
+        })
+    {
         let network = FakeTransport::new(move |_| {
-            FakeAnswer::status(status).chunk(Duration::ZERO, r#"{"error":"invalid_client"}"#)
+            let answer = FakeAnswer::status(status).header("retry-after", "300");
+            answer.chunk(Duration::ZERO, format!(r#"{{"error":"{code}"}}"#))
         });
         let options = HttpOptions::default().transport(network.clone());
         let client = Engine::builder(&STRICT, "http://localhost").http(options);
         let client = client.authenticator(Login::default()).build().unwrap();
-        for _ in 0..10 {
+        for tries in 0..10 {
             let error = call(&client, &MINE).await.unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Credentials, "{status}");
+            assert_eq!(error.kind(), kind, "{status}");
             assert_eq!(error.delivery(), Delivery::NotSent, "{status}");
+            if tries > 0 {
+                assert_eq!(error.retry_after(), Some(seconds(pause)), "{status}");
+            }
         }
-        assert_eq!(network.count(), 1, "{status}");
+        assert_eq!(network.count(), 1, "{status} {code}");
         client.forget_refusal();
         call(&client, &MINE).await.unwrap_err();
-        assert_eq!(network.count(), 2, "{status}");
+        assert_eq!(network.count(), 2, "{status} {code}");
     }
 }
 

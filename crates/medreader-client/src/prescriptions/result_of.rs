@@ -6,7 +6,7 @@ use common_http::{CallOptions, Clock, Error, ErrorKind, Recorded, Result, safe_d
 use futures_core::Stream;
 
 use super::Prescriptions;
-use super::result::{GetResult, PrescriptionResult};
+use super::result::{PrescriptionResult, RESULT};
 use super::results::ListedResult;
 use super::snapshot::FolderSnapshot;
 use super::wait::{
@@ -22,6 +22,10 @@ impl Prescriptions {
     /// [`WaitOptions::folder_after`] and there is a [snapshot](ResultOf::since), it also checks
     /// which results are new in the folder. A single one is taken for the upload's; several are
     /// given back to choose from.
+    ///
+    /// The upload's own id may be that of another prescription. A result under it is not taken if
+    /// the snapshot has the id already, or if the result names another id or folder and the
+    /// folder's list does not have the upload's id.
     pub fn result_of(&self, upload: &UploadId) -> ResultOf {
         ResultOf {
             prescriptions: self.clone(),
@@ -41,8 +45,8 @@ pub enum FoundResult {
     /// Under the only id that is new in the folder since the snapshot. It is the upload's only if
     /// nobody else uploaded into that folder in the meantime.
     OnlyNewInFolder(Box<Recorded<PrescriptionResult>>),
-    /// The vendor does not know the upload's own id, and which of these it is cannot be told:
-    /// several are new in the folder, or the list has items that cannot be read.
+    /// It is not under the upload's own id, and which of these it is cannot be told: several are
+    /// new in the folder, or the list has items that cannot be read.
     Ambiguous(Vec<ListedResult>),
 }
 
@@ -109,6 +113,7 @@ impl ResultOf {
     ///   of the last poll by id. A folder that cannot be read, except for refused credentials, does
     ///   not end the wait
     /// - `invalid_input`: no path can have the upload's id, and there is no snapshot
+    /// - `rejected`: the vendor refuses the upload's id (400, 422), and there is no snapshot
     /// - all others of [`GetResult::wait`], which also says what a failed last poll gives
     pub async fn wait(self, options: WaitOptions) -> Result<FoundResult> {
         let arrival = wait(self.clock(), self.target(&options), &options, no_events()).await?;
@@ -152,33 +157,14 @@ impl ResultOf {
         }
     }
 
-    fn by_id(&self, id: &PrescriptionId) -> GetResult {
-        let call = self.prescriptions.result(id);
-        call.options(self.options.clone())
-    }
-
-    /// The upload's result among what is new in the folder, once it is final.
-    async fn in_folder(
+    /// Reads the result with this id as it is now.
+    async fn read(
         &self,
-        before: &FolderSnapshot,
-        own_id: &PrescriptionId,
+        id: &PrescriptionId,
         left: &TimeLeft,
-    ) -> Result<Option<FoundResult>> {
-        let list = self.prescriptions.results(before.folder());
-        let list = list.options(left.limit(&self.options)).await?;
-        let new = before.new_in(&list);
-        Ok(match new.as_slice() {
-            [] => None,
-            // The list has the upload's own id, so the result will be found under that.
-            new if new.iter().any(|result| result.id == *own_id) => None,
-            [only] if before.can_tell(&list) => {
-                let call = self.prescriptions.result(&only.id);
-                let result = call.options(left.limit(&self.options)).await?;
-                let is_final = result.is_final();
-                is_final.then(|| FoundResult::OnlyNewInFolder(Box::new(result)))
-            }
-            _ => Some(FoundResult::Ambiguous(new)),
-        })
+    ) -> Result<Recorded<PrescriptionResult>> {
+        let call = self.prescriptions.result(id);
+        call.options(left.limit(&self.options)).await
     }
 }
 
@@ -190,13 +176,79 @@ fn ends_every_poll(error: &Error) -> bool {
     ) || error.operation() == Some(OPEN.id())
 }
 
+/// Whether it is no id of a prescription: no path can have it, or the vendor says so.
+fn refuses_id(error: &Error) -> bool {
+    let status = error.status().map(|status| status.as_u16());
+    match error.kind() {
+        ErrorKind::InvalidInput => true,
+        ErrorKind::Rejected => {
+            matches!(status, Some(400 | 422)) && error.operation() == Some(RESULT.id())
+        }
+        _ => false,
+    }
+}
+
 /// A wait under way.
 struct UploadTarget {
     of: ResultOf,
     folder_after: Duration,
-    /// Whether the vendor has shown that it knows the upload's own id. The folder does not matter
-    /// any more then.
+    /// Whether the vendor has shown that the upload's own id is that of its result. The folder does
+    /// not matter any more then.
     is_known: bool,
+}
+
+impl UploadTarget {
+    /// Reads the result under the upload's own id, unless that was another's before the upload.
+    async fn under_own_id(
+        &mut self,
+        own_id: &PrescriptionId,
+        left: &TimeLeft,
+    ) -> Result<Polled<Recorded<PrescriptionResult>>> {
+        if (self.of.before.as_ref()).is_some_and(|before| before.has(own_id)) {
+            let timeout = Error::new(ErrorKind::Timeout).with_detail(TOO_LATE);
+            return Ok(Polled::NotYet(timeout.with_operation(RESULT.id())));
+        }
+        let result = self.of.read(own_id, left).await;
+        self.is_known |= (result.as_ref()).is_ok_and(|result| self.can_be_own(result));
+        let is_own = self.is_known;
+        Polled::of(result, &RESULT, |result| is_own && result.is_final())
+    }
+
+    /// Whether a result has the upload's id and folder, as far as it names them.
+    fn can_be_own(&self, result: &PrescriptionResult) -> bool {
+        // An id may be written in another case.
+        let is_same = |id: &str, own: &str| id.eq_ignore_ascii_case(own);
+        let folders = result.folder_id.as_ref().zip(self.of.before.as_ref());
+        is_same(result.id.as_str(), self.of.upload.as_str())
+            && folders.is_none_or(|(of, before)| is_same(of.as_str(), before.folder().as_str()))
+    }
+
+    /// The upload's result among what is new in the folder, once it is final.
+    async fn in_folder(
+        &mut self,
+        own_id: &PrescriptionId,
+        left: &TimeLeft,
+    ) -> Result<Option<FoundResult>> {
+        let Some(before) = &self.of.before else {
+            return Ok(None);
+        };
+        let list = self.of.prescriptions.results(before.folder());
+        let list = list.options(left.limit(&self.of.options)).await?;
+        let new = before.new_in(&list);
+        Ok(match new.as_slice() {
+            [] => None,
+            new if new.iter().any(|result| result.id == *own_id) => {
+                self.is_known = true;
+                None
+            }
+            [only] if before.can_tell(&list) => {
+                let result = self.of.read(&only.id, left).await?;
+                let is_final = result.is_final();
+                is_final.then(|| FoundResult::OnlyNewInFolder(Box::new(result)))
+            }
+            _ => Some(FoundResult::Ambiguous(new)),
+        })
+    }
 }
 
 impl Target for UploadTarget {
@@ -204,32 +256,23 @@ impl Target for UploadTarget {
 
     async fn poll(&mut self, left: &TimeLeft) -> Result<Polled<FoundResult>> {
         let own_id = self.of.upload.assume_prescription_id();
-        let timeout = match self.of.by_id(&own_id).poll(left).await {
+        let timeout = match self.under_own_id(&own_id, left).await {
             Ok(Polled::Found(result)) => {
                 return Ok(Polled::Found(FoundResult::SameId(Box::new(result))));
             }
-            Ok(Polled::NotYet { exists, timeout }) => {
-                self.is_known |= exists;
-                timeout
-            }
+            Ok(Polled::NotYet(timeout)) => timeout,
             Ok(Polled::Failed(error)) => return Ok(Polled::Failed(error)),
-            // No path can have this id. The folder may still have the result.
-            Err(error) if error.kind() == ErrorKind::InvalidInput && self.of.before.is_some() => {
+            // The folder may still have the result.
+            Err(error) if refuses_id(&error) && self.of.before.is_some() => {
                 error.with_kind(ErrorKind::Timeout).with_detail(TOO_LATE)
             }
             Err(error) => return Err(error),
         };
-        let not_yet = Polled::NotYet {
-            exists: self.is_known,
-            timeout,
-        };
-        let Some(before) = &self.of.before else {
-            return Ok(not_yet);
-        };
+        let not_yet = Polled::NotYet(timeout);
         if self.is_known || left.waited() < self.folder_after {
             return Ok(not_yet);
         }
-        match self.of.in_folder(before, &own_id, left).await {
+        match self.in_folder(&own_id, left).await {
             Ok(Some(found)) => Ok(Polled::Found(found)),
             Ok(None) => Ok(not_yet),
             Err(error) if may_pass(&error) => Ok(Polled::Failed(error)),

@@ -72,6 +72,10 @@ impl FolderSnapshot {
         &self.folder
     }
 
+    pub(super) fn has(&self, id: &PrescriptionId) -> bool {
+        self.results.contains(id)
+    }
+
     /// What the list has and the snapshot had not, each id once.
     pub(super) fn new_in(&self, list: &FolderResults) -> Vec<ListedResult> {
         let mut known = self.results.clone();

@@ -165,10 +165,7 @@ pub(super) trait Target: Send {
 pub(super) enum Polled<T> {
     Found(T),
     /// Not there yet, or not final.
-    NotYet {
-        exists: bool,
-        timeout: Error,
-    },
+    NotYet(Error),
     /// Nothing, for a reason that may pass.
     Failed(Error),
 }
@@ -191,19 +188,17 @@ impl<T> Polled<Recorded<T>> {
     ) -> Result<Self> {
         match result {
             Ok(value) if is_wanted(&value) => Ok(Self::Found(value)),
-            Ok(_) => Ok(Self::NotYet {
-                exists: true,
-                timeout: Error::new(ErrorKind::Timeout)
+            Ok(_) => Ok(Self::NotYet(
+                Error::new(ErrorKind::Timeout)
                     .with_detail(TOO_LATE)
                     .with_operation(operation.id())
                     .with_status(StatusCode::OK)
                     .with_attempts(1)
                     .with_delivery(Delivery::Answered),
-            }),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::NotYet {
-                exists: false,
-                timeout: error.with_kind(ErrorKind::Timeout).with_detail(TOO_LATE),
-            }),
+            )),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::NotYet(
+                error.with_kind(ErrorKind::Timeout).with_detail(TOO_LATE),
+            )),
             Err(error) if may_pass(&error) => Ok(Self::Failed(error)),
             Err(error) => Err(error),
         }
@@ -235,7 +230,7 @@ pub(super) async fn wait<T: Target>(
         let now = clock.now();
         let (error, stay_away) = match polled {
             Polled::Found(found) => return Ok(Arrival { found, prompt }),
-            Polled::NotYet { timeout, .. } => (timeout, Duration::ZERO),
+            Polled::NotYet(timeout) => (timeout, Duration::ZERO),
             Polled::Failed(error) => {
                 let asked = error.retry_after();
                 // Throttling without a time: events do not lead to polls before the slowest pause.

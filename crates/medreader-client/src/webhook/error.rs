@@ -22,7 +22,8 @@ pub enum WebhookError {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// The body is not a JSON object with an `id` that is a number or a text that is not empty.
+    /// The body is not a JSON object with an `id` that is a whole number of 64 bits or a text that
+    /// is not empty.
     #[error("the body is not a webhook payload: {0}")]
     NoPayload(DecodeError),
 }

@@ -58,8 +58,8 @@ impl WebhookEvent {
     /// What comes over the network goes through a [`Verifier`](super::Verifier).
     ///
     /// # Errors
-    /// [`DecodeError`] if the body is not a JSON object with an `id` that is a number or a text that
-    /// is not empty.
+    /// [`DecodeError`] if the body is not a JSON object with an `id` that is a whole number of 64
+    /// bits or a text that is not empty.
     pub fn from_body(body: &[u8]) -> Result<Recorded<Self>, DecodeError> {
         Recorded::from_body(&HeaderMap::new(), body)
     }

@@ -77,6 +77,18 @@ async fn an_odd_field_of_a_user_does_not_cost_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_else_the_login_says_is_kept() {
+    let answer = r#"{"token":"EXAMPLE","token_type":"Bearer","expires_in":"soon","user":{"novo":1},
+                     "refresh_token":"EXAMPLE-REFRESH"}"#;
+    let network = with_logins(move |_| FakeAnswer::json(answer));
+    let user = client(&network).sessions().open().send().await.unwrap();
+    let expected = r#"{"expires_in":"soon","refresh_token":"EXAMPLE-REFRESH"}"#;
+    assert_eq!(serde_json::to_string(&user.login).unwrap(), expected);
+    assert_eq!(serde_json::to_string(&user).unwrap(), r#"{"novo":1}"#);
+    assert_eq!(format!("{user:?}"), "User { .. }");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_unreadable_user_does_not_fail_a_call() {
     let network = with_logins(|_| FakeAnswer::json(r#"{"token":"EXAMPLE","user":[7]}"#));
     let client = client(&network);
@@ -97,12 +109,14 @@ async fn a_login_without_a_token_is_unreadable() {
         r#"{"token":null}"#,
         r#"{"token":""}"#,
         r#"{"token":7}"#,
+        r#"{"token":"EXAMPLE\n"}"#,
         "<html>",
     ] {
         let network = with_logins(move |_| FakeAnswer::json(answer));
         let error = client(&network).sessions().open().send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{answer}");
         assert_eq!(error.operation(), Some("medreader.sessions.open"));
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
         assert_eq!(error.body(), answer.as_bytes());
     }
 }
@@ -148,10 +162,11 @@ async fn a_session_is_renewed_ahead_of_its_end() {
     }
 }
 
-/// Each refusal of a login has its own error, and none is repeated before its pause is over.
+/// Each refusal of a login has its own error, whatever its status, and none is repeated before its
+/// pause is over.
 #[tokio::test(start_paused = true)]
 async fn refused_logins_are_three_errors_and_are_not_hammered() {
-    for (status, code, kind, known) in [
+    for (documented, code, kind, known) in [
         (
             401,
             "invalid_credentials",
@@ -177,24 +192,26 @@ async fn refused_logins_are_three_errors_and_are_not_hammered() {
             ErrorCode::ValidationError,
         ),
     ] {
-        let network = with_logins(move |_| refusal(status, code));
-        let client = client(&network);
-        let waiting = (0..1000).map(|_| client.configuration().get().send());
-        for outcome in join_all(waiting).await {
-            let error = outcome.unwrap_err();
-            assert_eq!(error.kind(), kind);
-            assert_eq!(ErrorCode::of(&error), Some(known.clone()));
-            assert_eq!(error.operation(), Some("medreader.sessions.open"));
-            assert_eq!(error.delivery().as_str(), "not_sent");
+        for status in [documented, 200, 500, 503] {
+            let network = with_logins(move |_| refusal(status, code));
+            let client = client(&network);
+            let waiting = (0..1000).map(|_| client.configuration().get().send());
+            for outcome in join_all(waiting).await {
+                let error = outcome.unwrap_err();
+                assert_eq!(error.kind(), kind, "{status} {code}");
+                assert_eq!(ErrorCode::of(&error), Some(known.clone()));
+                assert_eq!(error.operation(), Some("medreader.sessions.open"));
+                assert_eq!(error.delivery().as_str(), "not_sent");
+            }
+            assert_eq!(network.count(), 1, "{status} {code}");
+            advance(Duration::from_secs(29)).await;
+            let error = client.sessions().open().send().await.unwrap_err();
+            assert_eq!((error.kind(), network.count()), (kind, 1));
+            assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
+            advance(Duration::from_secs(2)).await;
+            client.sessions().open().send().await.unwrap_err();
+            assert_eq!(network.count(), 2);
         }
-        assert_eq!(network.count(), 1, "{code}");
-        advance(Duration::from_secs(29)).await;
-        let error = client.sessions().open().send().await.unwrap_err();
-        assert_eq!((error.kind(), network.count()), (kind, 1));
-        assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
-        advance(Duration::from_secs(2)).await;
-        client.sessions().open().send().await.unwrap_err();
-        assert_eq!(network.count(), 2);
     }
 }
 

@@ -20,7 +20,8 @@ The checks of a vendor come in this order. After a FAIL, those that need it are 
                  if a web page does
   tls            the certificate is trusted; warn if it ends within 14 days
   clock          this machine's against the answer's Date: warn over 1 minute, FAIL over 5
-  login, token   the vendor accepts the account; it is asked once
+  login, token   the vendor accepts the account; it is asked once, Gensoft by OPTIONS, with the key
+                 and without it
   scope          the account may do what the read does
   read           one page of exams, the tenant's settings, the files of ERP_ANALYSIS; Gensoft has
                  nothing that can be read

@@ -60,6 +60,10 @@ impl Target for MedReader {
         let Some(user) = login else { return };
         let unknown = &mut report.unknown;
         unknown.fields("login.user", [&user], |user| &user.extra);
+        for (name, value) in &user.login {
+            let is_known = ["token_type", "expires_in"].contains(&name.as_str());
+            unknown.field("login", name, value, is_known);
+        }
         self.refused_reads(report).await;
         self.read(report).await;
     }
@@ -108,14 +112,15 @@ impl MedReader {
                 report.reading("results.unknown_folder", "no-results");
                 read_results(report, &results);
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                report.reading("results.unknown_folder", "not-found");
+            Err(error) => {
+                let is_answer = error.status().is_some();
+                let form = match error.kind() {
+                    ErrorKind::NotFound => "not-found",
+                    _ => "other",
+                };
+                report.reading("results.unknown_folder", is_answer.then_some(form));
                 shape_of_error(report, &error);
             }
-            Err(error) if error.status().is_some() => {
-                report.reading("results.unknown_folder", "other");
-            }
-            Err(_) => {}
         }
     }
 }
@@ -138,16 +143,23 @@ fn shape_of_error(report: &mut Report, error: &Error) {
     if error.status().is_none() {
         return;
     }
+    report.code(error);
     let text = String::from_utf8_lossy(error.body()).into_owned();
     let body = RawJson::from_text(text).and_then(|json| json.parse::<Value>());
-    let is_text = |value: &Value, name: &str| value.get(name).is_some_and(Value::is_string);
+    // The first place that has the code is where the client found it.
+    let has_code = |body: &Value, place: &str| {
+        let text = body.pointer(place).and_then(Value::as_str);
+        let text = text.map(|text| text.trim().replace('-', "_"));
+        let code = error.code().zip(text);
+        code.is_some_and(|(code, text)| code.eq_ignore_ascii_case(&text))
+    };
     report.reading(
         "errors.body",
         match body {
             _ if error.body().is_empty() => "empty",
-            Ok(body) if is_text(&body, "error") => "error",
-            Ok(body) if body.get("error").is_some_and(Value::is_object) => "nested",
-            Ok(body) if is_text(&body, "code") => "code",
+            Ok(body) if has_code(&body, "/error") => "error",
+            Ok(body) if has_code(&body, "/error/code") => "nested",
+            Ok(body) if has_code(&body, "/code") => "code",
             Ok(_) => "other",
             Err(_) => "text",
         },
@@ -159,12 +171,15 @@ fn read_configuration(report: &mut Report, configuration: &Recorded<TenantConfig
     unknown.fields("configuration", [&**configuration], |read| &read.extra);
     let raw: Value = configuration.raw().parse().unwrap_or_default();
     for name in ["s3_secret_access_key", "webhook_password"] {
-        if let Some(Value::String(secret)) = raw.get(name) {
-            let is_masked = !secret.is_empty() && secret.bytes().all(|byte| byte == b'*');
-            report.reading(
-                "configuration.secrets",
-                if is_masked { "masked" } else { "shown" },
-            );
+        match raw.get(name) {
+            Some(Value::String(secret)) => {
+                let is_masked = !secret.is_empty() && secret.bytes().all(|byte| byte == b'*');
+                let form = if is_masked { "masked" } else { "shown" };
+                report.reading("configuration.secrets", form);
+            }
+            None | Some(Value::Null) => {}
+            // The model keeps nothing of a secret.
+            Some(odd) => report.unknown.field("configuration", name, odd, true),
         }
     }
     for name in [

@@ -121,7 +121,14 @@ impl Report {
         self.failed(check, Status::Warn, error, advice);
     }
 
+    /// Notes an error's code, if it is one that the clients do not know.
+    pub(crate) fn code(&mut self, error: &Error) {
+        let is_unknown = error.code() != error.printable_code();
+        self.unknown.code("errors.code", is_unknown);
+    }
+
     fn failed(&mut self, check: &'static str, status: Status, error: &Error, advice: Option<&str>) {
+        self.code(error);
         let line = failure::line(error);
         let advice = advice.map(str::to_owned).or_else(|| advice::of(error));
         let detail = match advice {

@@ -120,7 +120,16 @@ pub(crate) fn failure(error: Error) -> Failure {
             "give the id as the vendor printed it: it is not a name and not a path"
         }
         (ErrorKind::NotFound | ErrorKind::Rejected, _) if takes_a_folder(&error) => {
-            "is it the id of a folder, and not its name? If so, the vendor does not accept the rest"
+            match error.operation() {
+                Some("medreader.folders.create") => {
+                    "does NAME have letters or digits? If --parent is given, is it the id of a \
+                     folder, and not its name?"
+                }
+                _ => {
+                    "is it the id of a folder, and not its name? If so, the vendor does not accept \
+                     the rest"
+                }
+            }
         }
         (ErrorKind::Connect, _)
             if matches!(error.cause(), None | Some(Cause::Dns | Cause::Refused)) =>
@@ -140,24 +149,29 @@ pub(crate) fn failure(error: Error) -> Failure {
 
 /// The advice for a call that has had an effect, or may have had one: trying again could repeat it.
 fn of_effect(error: &Error) -> Option<&'static str> {
-    let is_upload = match error.operation()? {
-        "medreader.prescriptions.upload" => true,
-        "medreader.folders.create" => false,
+    let (in_doubt, done) = match error.operation()? {
+        "medreader.prescriptions.upload" => (
+            Some(UPLOAD_IN_DOUBT),
+            "the upload succeeded, but its answer is not readable: do not upload it again; \
+             check `results --folder ID`",
+        ),
+        "medreader.folders.create" => (
+            Some(FOLDER_IN_DOUBT),
+            "the folder was created, but its answer is not readable: ask the vendor for its id",
+        ),
+        // The same change may be made again.
+        "medreader.configuration.update" => (
+            None,
+            "the settings were changed, but the answer is not readable: `config-get` shows them",
+        ),
         _ => return None,
     };
-    Some(match (error.delivery(), error.kind()) {
-        (Delivery::Unknown, _) if is_upload => UPLOAD_IN_DOUBT,
-        (Delivery::Unknown, _) => FOLDER_IN_DOUBT,
+    match (error.delivery(), error.kind()) {
+        (Delivery::Unknown, _) => in_doubt,
         // The status says success.
-        (Delivery::Answered, ErrorKind::Decode | ErrorKind::TooLarge) if is_upload => {
-            "the upload succeeded, but its answer is not readable: do not upload it again; \
-             check `results --folder ID`"
-        }
-        (Delivery::Answered, ErrorKind::Decode | ErrorKind::TooLarge) => {
-            "the folder was created, but its answer is not readable: ask the vendor for its id"
-        }
-        _ => return None,
-    })
+        (Delivery::Answered, ErrorKind::Decode | ErrorKind::TooLarge) => Some(done),
+        _ => None,
+    }
 }
 
 /// Whether the vendor may have said so because of a folder's id.

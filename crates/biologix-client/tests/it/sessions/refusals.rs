@@ -41,9 +41,16 @@ async fn incorrect_password_is_a_refused_login_under_any_status() {
 
 #[tokio::test(start_paused = true)]
 async fn a_429_of_a_login_is_a_refusal() {
-    for (retry_after, pause) in [(Some("300"), 300), (None, 60)] {
+    for (status, retry_after, pause) in [
+        (429, Some("300"), 300),
+        (429, None, 60),
+        // Its code says so under any status.
+        (503, Some("300"), 300),
+        (500, None, 30),
+        (200, None, 30),
+    ] {
         let network = FakeTransport::new(move |request| {
-            let answer = refusal(429, "tooManyRequests");
+            let answer = refusal(status, "tooManyRequests");
             match (request.index, retry_after) {
                 (0, Some(time)) => answer.header("retry-after", time),
                 (0, None) => answer,
@@ -53,7 +60,10 @@ async fn a_429_of_a_login_is_a_refusal() {
         let client = client(&network);
         let error = client.sessions().open().send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::RateLimited);
-        assert_eq!(error.retry_after(), Some(Duration::from_secs(pause)));
+        assert_eq!(network.count(), 1, "{status}");
+        let told = retry_after.is_some() || status == 429;
+        let told = told.then_some(Duration::from_secs(pause));
+        assert_eq!(error.retry_after(), told, "{status}");
         sleep(Duration::from_secs(pause) - Duration::from_millis(10)).await;
         let error = client.sessions().open().send().await.unwrap_err();
         assert_eq!((error.kind(), network.count()), (ErrorKind::RateLimited, 1));

@@ -1,5 +1,6 @@
 //! Waiting for the result of an upload: by its id, or by what is new in its folder.
 
+mod anothers;
 mod failures;
 
 use std::sync::Arc;

@@ -221,6 +221,11 @@ fn a_body_that_is_not_a_payload_is_refused_with_its_reason() {
         (b"{\"Id\":\"EXAMPLE\"}", "id", DecodeReason::MissingField),
         (b"{\"id\":null}", "id", DecodeReason::WrongType),
         (b"{\"id\":1.5}", "id", DecodeReason::OutOfRange),
+        (
+            b"{\"id\":123456789012345678901234567890}",
+            "id",
+            DecodeReason::OutOfRange,
+        ),
         (b"{\"id\":true}", "id", DecodeReason::WrongType),
         (b"{\"id\":NaN}", "id", DecodeReason::WrongType),
         (b"{\"id\":[\"EXAMPLE\"]}", "id", DecodeReason::WrongType),

@@ -92,6 +92,47 @@ async fn an_upload_whose_id_no_path_can_have_is_found_in_the_folder() {
     assert_eq!(told(&error), ("invalid_input", None, None, 0, "not_sent"));
 }
 
+/// For example because it is not in the form of a prescription's id.
+#[tokio::test(start_paused = true)]
+async fn an_upload_whose_id_the_vendor_refuses_is_found_in_the_folder() {
+    for status in [400, 422] {
+        let network = tenant(
+            move |id, _| match id {
+                UPLOAD => refusal(status, "bad_request"),
+                id => result(id, "completed"),
+            },
+            |at| match at.as_secs() {
+                0..20 => json!([]),
+                _ => json!([{"id": "new"}]),
+            },
+        );
+        let new = found(&network, &json!([])).await.unwrap();
+        assert!(matches!(&new, FoundResult::OnlyNewInFolder(new) if new.id.as_str() == "new"));
+
+        let waiting = client(&network).prescriptions().result_of(&UPLOAD.into());
+        let error = waiting.wait(WaitOptions::default()).await.unwrap_err();
+        let code = Some("bad_request");
+        assert_eq!(
+            told(&error),
+            ("rejected", Some(status), code, 1, "answered")
+        );
+    }
+}
+
+/// It is not about the id.
+#[tokio::test(start_paused = true)]
+async fn any_other_refusal_ends_it() {
+    for status in [403, 405] {
+        let network = tenant(
+            move |_, _| refusal(status, "erro"),
+            |_| json!([{"id": "new"}]),
+        );
+        let error = found(&network, &json!([])).await.unwrap_err();
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        assert_eq!(lists(&network), 0);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_folder_that_cannot_be_listed_for_a_while_is_asked_again() {
     for hiccup in [502, 429] {

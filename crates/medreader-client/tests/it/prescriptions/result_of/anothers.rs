@@ -1,0 +1,115 @@
+//! The upload's own id is that of another prescription, as where each kind of id is numbered by
+//! itself.
+
+use common_http::transport::FakeAnswer;
+use medreader_client::prescriptions::FoundResult;
+use serde_json::{Value, json};
+
+use super::{found, ids, result, tenant};
+use crate::prescriptions::wait::unknown;
+use crate::support::{FOLDER, UPLOAD, calls, told};
+
+const ELSEWHERE: &str = "00000000-0000-4000-8000-0000000000ff";
+
+fn answer(result: &Value) -> FakeAnswer {
+    FakeAnswer::json(result.to_string())
+}
+
+/// Each of them is somebody else's result.
+fn anothers() -> [Value; 4] {
+    [
+        json!({"id": UPLOAD, "status": "completed", "folder_id": ELSEWHERE}),
+        json!({"id": UPLOAD, "status": "processing", "folder_id": ELSEWHERE}),
+        json!({"id": "other", "status": "completed"}),
+        json!({"id": 7, "status": "completed", "folder_id": FOLDER}),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_that_was_there_before_the_upload_is_not_read() {
+    let old = json!([{"id": UPLOAD, "status": "completed"}]);
+    let network = tenant(
+        |id, _| result(id, "completed"),
+        |at| match at.as_secs() {
+            0..20 => json!([{"id": UPLOAD}]),
+            _ => json!([{"id": UPLOAD}, {"id": "new"}]),
+        },
+    );
+    let new = found(&network, &old).await.unwrap();
+    assert!(matches!(&new, FoundResult::OnlyNewInFolder(result) if result.id.as_str() == "new"));
+    let is_old = |target: &str| target.ends_with(&format!("/{UPLOAD}/result"));
+    assert!(calls(&network).iter().all(|call| !is_old(&call.target)));
+
+    let network = tenant(|id, _| result(id, "completed"), |_| json!([{"id": UPLOAD}]));
+    let error = found(&network, &old).await.unwrap_err();
+    assert_eq!(told(&error).0, "timeout");
+    assert_eq!(error.operation(), Some("medreader.prescriptions.result"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_that_names_another_id_or_folder_is_not_taken() {
+    for other in anothers() {
+        let old = other.clone();
+        let network = tenant(
+            move |id, _| match id {
+                UPLOAD => answer(&old),
+                id => result(id, "completed"),
+            },
+            |_| json!([{"id": "new"}]),
+        );
+        let new = found(&network, &json!([])).await.unwrap();
+        let FoundResult::OnlyNewInFolder(new) = &new else {
+            panic!("{other}: {new:?}");
+        };
+        assert_eq!(new.id.as_str(), "new");
+
+        let network = tenant(move |_, _| answer(&other), |_| json!([]));
+        let error = found(&network, &json!([])).await.unwrap_err();
+        assert_eq!(told(&error), ("timeout", Some(200), None, 1, "answered"));
+    }
+}
+
+/// The vendor may name a folder otherwise than the caller, and a result otherwise than its upload.
+#[tokio::test(start_paused = true)]
+async fn the_folders_list_proves_that_it_is_the_uploads() {
+    for own in anothers() {
+        let completed =
+            json!({"id": own["id"], "status": "completed", "folder_id": own["folder_id"]});
+        let network = tenant(
+            move |_, at| match at.as_secs() {
+                0..20 => answer(&own),
+                _ => answer(&completed),
+            },
+            |_| json!([{"id": "other"}, {"id": UPLOAD}]),
+        );
+        let own = found(&network, &json!([])).await.unwrap();
+        assert!(matches!(own, FoundResult::SameId(_)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_in_another_form_is_the_same() {
+    let upper = |id: &str| id.to_uppercase();
+    for own in [
+        json!({"id": upper(UPLOAD), "status": "completed", "folder_id": upper(FOLDER)}),
+        json!({"id": UPLOAD, "status": "completed", "folder_id": null}),
+        json!({"id": UPLOAD, "status": "completed", "folder_id": {}}),
+    ] {
+        let network = tenant(move |_, _| answer(&own), |_| json!([]));
+        let own = found(&network, &json!([])).await.unwrap();
+        assert!(matches!(own, FoundResult::SameId(_)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_foreign_result_does_not_hide_that_several_are_new() {
+    let network = tenant(
+        |id, _| match id {
+            UPLOAD => answer(&anothers()[0]),
+            _ => unknown(),
+        },
+        |_| json!([{"id": "a"}, {"id": "b"}]),
+    );
+    let several = found(&network, &json!([])).await.unwrap();
+    assert!(matches!(&several, FoundResult::Ambiguous(new) if ids(new) == ["a", "b"]));
+}
