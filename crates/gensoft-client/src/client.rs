@@ -49,12 +49,16 @@ impl GensoftClient {
 
     /// The attendances (orders) of the laboratory.
     pub fn attendances(&self) -> Attendances {
-        Attendances::new(self.engine.clone())
+        Attendances {
+            engine: self.engine.clone(),
+        }
     }
 
     /// The reports (laudos) of executions.
     pub fn reports(&self) -> Reports {
-        Reports::new(self.engine.clone())
+        Reports {
+            engine: self.engine.clone(),
+        }
     }
 
     /// Calls an endpoint that this crate does not model, with the client's key and retries.

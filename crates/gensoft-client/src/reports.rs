@@ -30,16 +30,12 @@ static UPLOAD_SLASH: Operation = Operation::put(
 #[derive(Clone)]
 #[must_use]
 pub struct Reports {
-    engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 safe_debug!(Reports {});
 
 impl Reports {
-    pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine }
-    }
-
     /// Uploads the laudo of an execution, a PDF, replacing an earlier one.
     ///
     /// Every 2xx is a success, whatever it holds but a web page: [`Answer::raw`] has the JSON, if
