@@ -1,7 +1,5 @@
 //! A request as a vendor's sandbox reads it.
 
-use std::fmt;
-
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
@@ -155,10 +153,4 @@ impl Request {
     }
 }
 
-impl fmt::Debug for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request")
-            .field("method", &self.method)
-            .finish_non_exhaustive()
-    }
-}
+crate::safe_debug!(Request { method });

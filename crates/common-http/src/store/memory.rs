@@ -1,7 +1,6 @@
 //! A store in memory.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -145,13 +144,7 @@ impl Store for MemoryStore {
     }
 }
 
-impl fmt::Debug for MemoryStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryStore")
-            .field("capacity", &self.capacity)
-            .finish_non_exhaustive()
-    }
-}
+crate::safe_debug!(MemoryStore { capacity });
 
 #[cfg(test)]
 mod tests {
