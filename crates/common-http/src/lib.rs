@@ -30,6 +30,7 @@ mod retry;
 #[cfg(feature = "sandbox")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;
+mod sent_by_await;
 mod store;
 #[doc(hidden)]
 pub mod transport;

@@ -1,10 +1,8 @@
 //! Reports: the PDF of a released result, the vendor's *laudo*.
 
-use std::pin::Pin;
-
 use common_http::{
     Answer, Body, CallOptions, Engine, Error, ErrorKind, Multipart, Operation, Prepared, Request,
-    Result, looks_like_pdf, percent_encode, safe_debug,
+    Result, looks_like_pdf, percent_encode, safe_debug, sent_by_await,
 };
 use http::header::CONTENT_DISPOSITION;
 
@@ -182,14 +180,7 @@ impl UploadReport {
     }
 }
 
-impl IntoFuture for UploadReport {
-    type Output = Result<Answer>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
-    }
-}
+sent_by_await!(UploadReport => Answer);
 
 /// RFC 6266: a plain name for every server, and the exact one for those that know `filename*`.
 fn disposition(name: &str) -> String {

@@ -1,11 +1,11 @@
 //! The list of a centre's exams: one page, or all of them as a stream.
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::{
-    Answer, CallOptions, Engine, Error, ErrorKind, Operation, Prepared, Request, Result, safe_debug,
+    Answer, CallOptions, Engine, Error, ErrorKind, Operation, Prepared, Request, Result,
+    safe_debug, sent_by_await,
 };
 use http::HeaderName;
 
@@ -212,14 +212,7 @@ impl ListExams {
     }
 }
 
-impl IntoFuture for ListExams {
-    type Output = Result<ExamPage>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
-    }
-}
+sent_by_await!(ListExams => ExamPage);
 
 /// Reads a documented header, observed as an integer. Anything else counts as missing.
 fn count(answer: &Answer, name: &HeaderName) -> Option<u64> {
