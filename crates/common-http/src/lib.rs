@@ -17,6 +17,7 @@ mod error;
 pub mod example;
 mod foreign;
 mod hosts;
+mod lock;
 mod multipart;
 mod observe;
 mod operation;

@@ -1,7 +1,7 @@
 //! The session of a client: one login for all waiting calls, early renewal, remembered refusals.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -14,6 +14,7 @@ use super::{Authenticator, Session};
 use crate::clock::Clock;
 use crate::engine::{Engine, within};
 use crate::error::{Delivery, Error, ErrorKind, Result};
+use crate::lock::lock;
 use crate::store::{Store, StoreKey};
 
 /// How long a call that can use the old session waits for a new one.
@@ -82,7 +83,7 @@ impl SessionCache {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// The current session, if no call has to wait for it.

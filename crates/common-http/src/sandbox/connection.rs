@@ -15,8 +15,8 @@ use tokio::net::TcpStream;
 use tokio::select;
 use tokio::sync::watch;
 
+use crate::lock::lock;
 use crate::sandbox::listen::HeaderCase;
-use crate::sandbox::lock::lock;
 use crate::sandbox::play::{End, Reply, Script};
 use crate::sandbox::shared::{Arrival, Shared};
 

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use tokio::sync::watch;
 
+use crate::lock::lock;
 use crate::sandbox::fault::Fault;
-use crate::sandbox::lock::lock;
 
 /// A recorded request, and how it was answered.
 ///

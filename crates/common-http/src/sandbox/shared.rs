@@ -8,12 +8,12 @@ use http::StatusCode;
 use http::request::Parts;
 use tokio::sync::watch;
 
+use crate::lock::lock;
 use crate::sandbox::clock::SandboxClock;
 use crate::sandbox::error::SandboxError;
 use crate::sandbox::fault::Faults;
 use crate::sandbox::hooks::Hooks;
 use crate::sandbox::listen::Listen;
-use crate::sandbox::lock::lock;
 use crate::sandbox::log::Log;
 use crate::sandbox::play::{Reply, Turn};
 use crate::sandbox::request::Request;
