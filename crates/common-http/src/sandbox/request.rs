@@ -140,6 +140,14 @@ impl Request {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The media type of `Content-Type` in lower case, without parameters. Empty if there is none.
+    #[must_use]
+    pub fn media_type(&self) -> String {
+        let kind = self.header("content-type").unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default();
+        kind.trim().to_ascii_lowercase()
+    }
+
     /// The whole body.
     #[must_use]
     pub fn body(&self) -> &Bytes {
