@@ -201,9 +201,9 @@ impl SessionCache {
         drop(login.take_if(is_stale));
         if let (None, Some(shared)) = (&login, &self.shared) {
             match within(halfway(end), self.next(shared, engine)).await {
-                Ok(Next::Use(live)) => return Ok(live),
-                Ok(Next::Fail(error)) => return Err(error),
-                Ok(Next::LogIn) | Err(_) => {}
+                Some(Next::Use(live)) => return Ok(live),
+                Some(Next::Fail(error)) => return Err(error),
+                Some(Next::LogIn) | None => {}
             }
         }
         let (_, opening) = login.get_or_insert_with(|| {

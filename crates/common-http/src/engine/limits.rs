@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::failure::{Failure, Stalled};
+use super::failure::Stalled;
 
 pub(crate) struct Limits {
     /// The caller's hard limit.
@@ -87,17 +87,12 @@ pub(crate) async fn overdue(limit: Duration, why: Stalled, end: Option<Instant>)
     overdue
 }
 
-/// The future's output, or `Failure::Stalled` if the call's time ends first.
-pub(crate) async fn within<F: Future>(
-    end: Option<Instant>,
-    future: F,
-) -> Result<F::Output, Failure> {
+/// The future's output; `None` if the call's time ends first.
+pub(crate) async fn within<F: Future>(end: Option<Instant>, future: F) -> Option<F::Output> {
     // Pinned once: in each arm by itself it would take its room twice.
     let mut future = pin!(future);
     match end {
-        Some(end) => timeout_at(end, future.as_mut())
-            .await
-            .map_err(|_| Failure::Stalled(Stalled::Deadline)),
-        None => Ok(future.as_mut().await),
+        Some(end) => timeout_at(end, future.as_mut()).await.ok(),
+        None => Some(future.as_mut().await),
     }
 }
