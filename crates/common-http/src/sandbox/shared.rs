@@ -61,7 +61,7 @@ impl Shared {
             clock,
             faults: Mutex::default(),
             hooks: Mutex::default(),
-            log: Log::new(),
+            log: Log::default(),
             resets: Mutex::new(0),
             accepted: AtomicUsize::new(0),
             open: watch::Sender::new(0),
