@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::{Error, Result, safe_debug};
+use serde::Serialize;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
@@ -70,7 +71,7 @@ safe_debug!(WorkOptions {
 });
 
 /// What a worker did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Worked {
     /// The jobs that are done.
