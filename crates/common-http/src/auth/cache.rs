@@ -58,8 +58,8 @@ pub(crate) struct SessionCache {
     state: Mutex<State>,
 }
 
-type Opened = (Result<Arc<Live>>, Option<Refusal>);
-type Opening = Pin<Box<dyn Future<Output = Opened> + Send>>;
+type LoginResult = (Result<Arc<Live>>, Option<Refusal>);
+type Opening = Pin<Box<dyn Future<Output = LoginResult> + Send>>;
 
 /// The login that all calls wait for.
 ///
@@ -314,7 +314,7 @@ impl SessionCache {
     }
 
     /// Logs in. Returns the refusal too, if the login was refused.
-    async fn log_in(&self, engine: &Engine) -> Opened {
+    async fn log_in(&self, engine: &Engine) -> LoginResult {
         // Each request of a login has its own deadline; this limits everything else that it waits
         // for.
         let patience = engine.options().timeouts.call.saturating_mul(2);

@@ -20,7 +20,7 @@ pub(crate) struct Limits {
 
 /// The reason for a wait before the next attempt.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Wait {
+pub(crate) enum WaitReason {
     /// Our own backoff.
     Own,
     /// The vendor named a time, after a failure.
@@ -35,12 +35,12 @@ impl Limits {
     }
 
     /// Deducts the wait; `None` if the call's limits do not allow it.
-    pub(crate) fn spend(&mut self, wait: Duration, why: Wait) -> Option<()> {
+    pub(crate) fn spend(&mut self, wait: Duration, why: WaitReason) -> Option<()> {
         let back = Instant::now().checked_add(wait)?;
-        if why != Wait::Own {
+        if why != WaitReason::Own {
             self.asked_left = self.asked_left.checked_sub(wait)?;
         }
-        if why == Wait::Throttle
+        if why == WaitReason::Throttle
             && let Some(working) = self.working
         {
             self.working = Some(working.checked_add(wait)?);

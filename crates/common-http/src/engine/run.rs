@@ -16,7 +16,7 @@ use super::Engine;
 use super::attempt::{Mode, Reply, exchange};
 use super::doubt::Doubt;
 use super::failure::Failure;
-use super::limits::{Limits, Wait, within};
+use super::limits::{Limits, WaitReason, within};
 use crate::answer::Answer;
 use crate::auth::Live;
 use crate::body::Opened;
@@ -330,9 +330,9 @@ impl Run {
             Cost::RETRY
         };
         let why = match asked {
-            _ if throttle => Wait::Throttle,
-            Some(_) => Wait::Asked,
-            None => Wait::Own,
+            _ if throttle => WaitReason::Throttle,
+            Some(_) => WaitReason::Asked,
+            None => WaitReason::Own,
         };
         self.limits.spend(wait, why)?;
         if self.engine.clock().is_sandbox() {

@@ -17,7 +17,7 @@ use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::hosts::is_loopback;
 use crate::options::{Connection, ProxyChoice};
 use crate::transport::{
-    IncomingBody, OutgoingRequest, Transport, TransportError, environment, tls_cause,
+    IncomingBody, OutgoingRequest, Transport, TransportError, proxy, tls_cause,
 };
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -37,7 +37,7 @@ impl ReqwestTransport {
     pub(crate) fn check_proxy(connection: &Connection, url: &url::Url) -> Result<()> {
         match connection.proxy {
             ProxyChoice::System if !is_loopback(url) => {
-                environment::check(url, |name| std::env::var(name).ok())
+                proxy::check(url, |name| std::env::var(name).ok())
             }
             _ => Ok(()),
         }
