@@ -21,17 +21,8 @@ const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Opens sessions with credentials.
 pub(crate) struct Login {
-    credentials: Arc<dyn Provider<Credentials>>,
-    renew_after: Duration,
-}
-
-impl Login {
-    pub(crate) fn new(credentials: Arc<dyn Provider<Credentials>>, renew_after: Duration) -> Self {
-        Self {
-            credentials,
-            renew_after,
-        }
-    }
+    pub(crate) credentials: Arc<dyn Provider<Credentials>>,
+    pub(crate) renew_after: Duration,
 }
 
 /// All that a login needs from the body, so that nothing else in it can make the login fail.

@@ -63,17 +63,26 @@ impl BiologixClient {
 
     /// The session of this client.
     pub fn sessions(&self) -> Sessions {
-        Sessions::new(self.engine.clone())
+        Sessions {
+            engine: self.engine.clone(),
+        }
     }
 
     /// The exams of a sleep centre.
     pub fn exams(&self, partner: &PartnerId) -> Exams {
-        Exams::new(self.engine.clone(), partner.clone(), self.page_spacing)
+        Exams {
+            engine: self.engine.clone(),
+            partner: partner.clone(),
+            page_spacing: self.page_spacing,
+        }
     }
 
     /// The reports of exams.
     pub fn reports(&self) -> Reports {
-        Reports::new(self.engine.clone(), self.follow_reports.clone())
+        Reports {
+            engine: self.engine.clone(),
+            follow: self.follow_reports.clone(),
+        }
     }
 
     /// Calls an endpoint that this crate does not model, with the client's session and retries.
@@ -177,7 +186,10 @@ impl BiologixClientBuilder {
     pub fn build(self) -> Result<BiologixClient> {
         let mut engine = Engine::builder(&BIOLOGIX, self.base_url.clone()).http(self.http);
         if let Some(credentials) = self.credentials {
-            engine = engine.authenticator(Login::new(credentials, self.renew_after));
+            engine = engine.authenticator(Login {
+                credentials,
+                renew_after: self.renew_after,
+            });
         }
         if let Some(store) = self.store {
             let account = self.account.as_ref().map_or("", Secret::expose);

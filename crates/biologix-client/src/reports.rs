@@ -22,17 +22,13 @@ pub(crate) static GET: Operation = Operation::get(
 #[derive(Clone)]
 #[must_use]
 pub struct Reports {
-    engine: Engine,
-    follow: Option<ForeignHosts>,
+    pub(crate) engine: Engine,
+    pub(crate) follow: Option<ForeignHosts>,
 }
 
 safe_debug!(Reports {});
 
 impl Reports {
-    pub(crate) fn new(engine: Engine, follow: Option<ForeignHosts>) -> Self {
-        Self { engine, follow }
-    }
-
     /// Gets the report of an exam. No login is needed or sent (documented).
     ///
     /// The [`Download`] starts once the first bytes have shown a PDF: `%PDF-` within the first

@@ -17,16 +17,12 @@ const SOURCE: u32 = 100;
 #[derive(Clone)]
 #[must_use]
 pub struct Sessions {
-    engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 safe_debug!(Sessions {});
 
 impl Sessions {
-    pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine }
-    }
-
     /// Opens a session unless there is one, to learn early whether the credentials are good.
     ///
     /// Every other call does this by itself. Of the call's options only the deadline counts. A

@@ -114,10 +114,8 @@ impl Answer {
         }
         let no_json = |error| self.no_json(error);
         cost::check(body).map_err(no_json)?;
-        match items::items(body, &self.headers) {
-            Some(items) => items.map_err(no_json),
-            None => Err(self.no_list()),
-        }
+        items::items(body, &self.headers)
+            .map_err(|error| error.map_or_else(|| self.no_list(), no_json))
     }
 
     /// Why the body is not a list.

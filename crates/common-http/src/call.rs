@@ -85,7 +85,12 @@ impl Engine {
         login: &'static Operation,
         read: fn(&str) -> Result<T, DecodeError>,
     ) -> Call<T> {
-        Call::session(self.clone(), login, read)
+        Call(Work::Session {
+            engine: self.clone(),
+            login,
+            options: CallOptions::default(),
+            read,
+        })
     }
 }
 
@@ -147,39 +152,25 @@ impl Request {
         self,
         judge: impl FnOnce(Result<Answer>) -> Result<T> + Send + Sync + 'static,
     ) -> Call<T> {
-        Call::answer(self, judge)
+        Call(Work::Answer {
+            request: self,
+            read: Box::new(judge),
+        })
     }
 
     /// Finishes the request: the answer is streamed.
     ///
     /// `check` gets the first KiB of the body. If it returns `false`, the call fails with `decode`.
     pub fn downloads(self, check: Option<fn(&[u8]) -> bool>) -> Call<Download> {
-        Call::download(self, check)
+        Call(Work::Download {
+            request: self,
+            check,
+            wrap: |download| download,
+        })
     }
 }
 
 impl<T> Call<T> {
-    pub(crate) fn answer(
-        request: Request,
-        read: impl FnOnce(Result<Answer>) -> Result<T> + Send + Sync + 'static,
-    ) -> Self {
-        let read = Box::new(read);
-        Self(Work::Answer { request, read })
-    }
-
-    pub(crate) fn session(
-        engine: Engine,
-        login: &'static Operation,
-        read: fn(&str) -> Result<T, DecodeError>,
-    ) -> Self {
-        Self(Work::Session {
-            engine,
-            login,
-            options: CallOptions::default(),
-            read,
-        })
-    }
-
     /// Sets options of this call: deadline, attempts, size limits, progress.
     pub fn options(mut self, set: CallOptions) -> Self {
         match &mut self.0 {
@@ -216,16 +207,6 @@ impl<T> Call<T> {
                     .with_detail("a login builds its own request"))
             }
         }
-    }
-}
-
-impl Call<Download> {
-    pub(crate) fn download(request: Request, check: Option<fn(&[u8]) -> bool>) -> Self {
-        Self(Work::Download {
-            request,
-            check,
-            wrap: |download| download,
-        })
     }
 }
 

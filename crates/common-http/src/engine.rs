@@ -18,7 +18,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderMap;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use url::Url;
 
 pub(crate) use self::attempt::Reply;
@@ -105,14 +105,11 @@ impl Engine {
             .deadline
             .and_then(|deadline| Instant::now().checked_add(deadline));
         let session = self.sessions()?.session(self, end);
-        let live = match end {
-            Some(end) => timeout_at(end, session).await.unwrap_or_else(|_| {
-                Err(Error::new(ErrorKind::Timeout)
-                    .with_detail("the deadline passed")
-                    .with_delivery(Delivery::Unknown))
-            })?,
-            None => session.await?,
-        };
+        let live = within(end, session).await.unwrap_or_else(|| {
+            Err(Error::new(ErrorKind::Timeout)
+                .with_detail("the deadline passed")
+                .with_delivery(Delivery::Unknown))
+        })?;
         Ok(live.session().details.clone())
     }
 

@@ -34,7 +34,7 @@ pub(crate) enum Reason {
         problem: &'static str,
     },
     /// Names of settings, each with what is wrong with it.
-    #[error("{}", Listing(.0))]
+    #[error("{}", listing(.0))]
     Settings(Vec<(&'static str, &'static str)>),
     #[error(transparent)]
     Decode(DecodeError),
@@ -46,16 +46,9 @@ pub(crate) enum Reason {
 }
 
 /// Writes settings and their problems in one line.
-struct Listing<'a>(&'a [(&'static str, &'static str)]);
-
-impl fmt::Display for Listing<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (name, problem)) in self.0.iter().enumerate() {
-            let comma = if index == 0 { "" } else { ", " };
-            write!(f, "{comma}{name} {problem}")?;
-        }
-        Ok(())
-    }
+fn listing(settings: &[(&str, &str)]) -> String {
+    let text = |(name, problem): &(&str, &str)| format!("{name} {problem}");
+    settings.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
 #[derive(Clone)]

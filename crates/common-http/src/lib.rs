@@ -17,6 +17,7 @@ mod error;
 pub mod example;
 mod foreign;
 mod hosts;
+mod lock;
 mod multipart;
 mod observe;
 mod operation;
@@ -30,6 +31,7 @@ mod retry;
 #[cfg(feature = "sandbox")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;
+mod sent_by_await;
 mod store;
 #[doc(hidden)]
 pub mod transport;

@@ -1,7 +1,5 @@
 //! `multipart/form-data` with a known length, which can be sent again.
 
-use std::fmt;
-
 use bytes::Bytes;
 
 use crate::body::Body;
@@ -99,13 +97,7 @@ fn quoted(name: &str) -> String {
     encode_where(name, |c| matches!(c, '"' | '\\') || c.is_control())
 }
 
-impl fmt::Debug for Multipart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Multipart")
-            .field("parts", &self.parts)
-            .finish_non_exhaustive()
-    }
-}
+crate::safe_debug!(Multipart { parts });
 
 #[cfg(test)]
 mod tests {

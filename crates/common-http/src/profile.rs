@@ -1,6 +1,5 @@
 //! The vendor's properties that the engine needs.
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::answer::Answer;
@@ -107,13 +106,7 @@ impl Profile {
     }
 }
 
-impl fmt::Debug for Profile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Profile")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
-}
+crate::safe_debug!(Profile { name });
 
 /// The content of an error answer.
 #[derive(Clone, Default, PartialEq)]

@@ -65,7 +65,8 @@ impl fmt::Debug for Request {
 impl Engine {
     /// Starts a request. Nothing is sent until it is awaited.
     pub fn request(&self, operation: &Operation) -> Request {
-        Request::new(self.clone(), operation.clone())
+        let (url, defaults) = (self.base().clone(), Arc::clone(self.headers()));
+        Request::to(self.clone(), operation.clone(), url, defaults)
     }
 
     /// Starts a request to an address from the vendor.
@@ -84,23 +85,15 @@ impl Engine {
     /// # Ok(()) }
     /// ```
     pub fn foreign_request(&self, operation: &Operation, url: &ForeignUrl) -> Request {
-        Request::to_foreign(self.clone(), operation.clone().public(), url)
+        let defaults = Arc::new(HeaderMap::from_iter([accept_json()]));
+        let (url, operation) = (url.expose().clone(), operation.clone().public());
+        let mut request = Request::to(self.clone(), operation, url, defaults);
+        request.draft.is_foreign = true;
+        request
     }
 }
 
 impl Request {
-    pub(crate) fn new(engine: Engine, operation: Operation) -> Self {
-        let (url, defaults) = (engine.base().clone(), Arc::clone(engine.headers()));
-        Self::to(engine, operation, url, defaults)
-    }
-
-    pub(crate) fn to_foreign(engine: Engine, operation: Operation, url: &ForeignUrl) -> Self {
-        let defaults = Arc::new(HeaderMap::from_iter([accept_json()]));
-        let mut request = Self::to(engine, operation, url.expose().clone(), defaults);
-        request.draft.is_foreign = true;
-        request
-    }
-
     fn to(engine: Engine, operation: Operation, url: Url, defaults: Arc<HeaderMap>) -> Self {
         Self {
             engine,

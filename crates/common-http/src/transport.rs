@@ -2,10 +2,10 @@
 //!
 //! Hidden from the documentation and exempt from semver.
 
-mod environment;
 #[cfg(any(test, feature = "sandbox"))]
 mod fake;
 mod outgoing;
+mod proxy;
 mod reqwest;
 mod shared;
 mod tls_cause;

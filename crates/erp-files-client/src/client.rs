@@ -56,17 +56,19 @@ impl ErpFilesClient {
 
     /// The session of this client: its access token.
     pub fn sessions(&self) -> Sessions {
-        Sessions::new(self.engine.clone())
+        Sessions {
+            engine: self.engine.clone(),
+        }
     }
 
     /// The files of this patient's analysis.
     pub fn files(&self, patient: &PatientId, analysis: &AnalysisId) -> Files {
-        Files::new(
-            self.engine.clone(),
-            self.settings.clone(),
-            patient.clone(),
-            analysis.clone(),
-        )
+        Files {
+            engine: self.engine.clone(),
+            settings: self.settings.clone(),
+            patient: patient.clone(),
+            analysis: analysis.clone(),
+        }
     }
 
     /// Calls an endpoint that this crate does not model, with the client's token and retries.

@@ -43,29 +43,15 @@ pub(crate) struct Settings {
 #[derive(Clone)]
 #[must_use]
 pub struct Files {
-    engine: Engine,
-    settings: Settings,
-    patient: PatientId,
-    analysis: AnalysisId,
+    pub(crate) engine: Engine,
+    pub(crate) settings: Settings,
+    pub(crate) patient: PatientId,
+    pub(crate) analysis: AnalysisId,
 }
 
 safe_debug!(Files {});
 
 impl Files {
-    pub(crate) fn new(
-        engine: Engine,
-        settings: Settings,
-        patient: PatientId,
-        analysis: AnalysisId,
-    ) -> Self {
-        Self {
-            engine,
-            settings,
-            patient,
-            analysis,
-        }
-    }
-
     fn request(&self, operation: &Operation) -> Request {
         self.engine
             .request(operation)

@@ -14,16 +14,12 @@ pub(crate) static OPEN: Operation = Operation::post("erp.sessions.open", "").log
 #[derive(Clone)]
 #[must_use]
 pub struct Sessions {
-    engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 safe_debug!(Sessions {});
 
 impl Sessions {
-    pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine }
-    }
-
     /// Gets an access token unless there is one, to learn early whether the credentials are good.
     ///
     /// Every other call does this by itself. A fixed token is not checked, and a provider is asked

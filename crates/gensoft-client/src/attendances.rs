@@ -31,16 +31,12 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 #[derive(Clone)]
 #[must_use]
 pub struct Attendances {
-    engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 safe_debug!(Attendances {});
 
 impl Attendances {
-    pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine }
-    }
-
     /// Sends an attendance: created, changed, cancelled or blocked, as it says itself.
     ///
     /// It takes any value that is written as a JSON object: your own layout, or an [`Attendance`].

@@ -5,7 +5,8 @@ mod environment;
 use std::sync::Arc;
 
 use common_http::{
-    Engine, Error, ErrorKind, HttpOptions, Provider, Request, Result, Secret, safe_debug,
+    Engine, Error, ErrorKind, HttpOptions, Provider, Request, Result, Secret, client_setters,
+    safe_debug,
 };
 use http::Method;
 
@@ -49,12 +50,16 @@ impl GensoftClient {
 
     /// The attendances (orders) of the laboratory.
     pub fn attendances(&self) -> Attendances {
-        Attendances::new(self.engine.clone())
+        Attendances {
+            engine: self.engine.clone(),
+        }
     }
 
     /// The reports (laudos) of executions.
     pub fn reports(&self) -> Reports {
-        Reports::new(self.engine.clone())
+        Reports {
+            engine: self.engine.clone(),
+        }
     }
 
     /// Calls an endpoint that this crate does not model, with the client's key and retries.
@@ -109,6 +114,8 @@ pub struct GensoftClientBuilder {
 safe_debug!(GensoftClientBuilder { http });
 
 impl GensoftClientBuilder {
+    client_setters!(http);
+
     /// Sets the API key, which Gensoft's support gives.
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
         self.key = Some(KeySource::Fixed(key.into()));
@@ -139,12 +146,6 @@ impl GensoftClientBuilder {
     /// machines unless [`HttpOptions::allow_plain_http`] allows it.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
-        self
-    }
-
-    /// Sets the HTTP options: timeouts, retries, certificates, proxy, limits.
-    pub fn http(mut self, options: HttpOptions) -> Self {
-        self.http = options;
         self
     }
 

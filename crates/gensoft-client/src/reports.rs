@@ -1,10 +1,8 @@
 //! Reports: the PDF of a released result, the vendor's *laudo*.
 
-use std::pin::Pin;
-
 use common_http::{
     Answer, Body, CallOptions, Engine, Error, ErrorKind, Multipart, Operation, Prepared, Request,
-    Result, looks_like_pdf, percent_encode, safe_debug,
+    Result, looks_like_pdf, percent_encode, safe_debug, sent_by_await,
 };
 use http::header::CONTENT_DISPOSITION;
 
@@ -30,16 +28,12 @@ static UPLOAD_SLASH: Operation = Operation::put(
 #[derive(Clone)]
 #[must_use]
 pub struct Reports {
-    engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 safe_debug!(Reports {});
 
 impl Reports {
-    pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine }
-    }
-
     /// Uploads the laudo of an execution, a PDF, replacing an earlier one.
     ///
     /// Every 2xx is a success, whatever it holds but a web page: [`Answer::raw`] has the JSON, if
@@ -186,14 +180,7 @@ impl UploadReport {
     }
 }
 
-impl IntoFuture for UploadReport {
-    type Output = Result<Answer>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
-    }
-}
+sent_by_await!(UploadReport => Answer);
 
 /// RFC 6266: a plain name for every server, and the exact one for those that know `filename*`.
 fn disposition(name: &str) -> String {

@@ -46,25 +46,33 @@ impl MedReaderClient {
     /// The session of this client.
     #[must_use]
     pub fn sessions(&self) -> Sessions {
-        Sessions::new(self.engine.clone())
+        Sessions {
+            engine: self.engine.clone(),
+        }
     }
 
     /// The tenant's folders.
     #[must_use]
     pub fn folders(&self) -> Folders {
-        Folders::new(self.engine.clone())
+        Folders {
+            engine: self.engine.clone(),
+        }
     }
 
     /// The tenant's prescriptions: uploads, results, and waiting for them.
     #[must_use]
     pub fn prescriptions(&self) -> Prescriptions {
-        Prescriptions::new(self.engine.clone())
+        Prescriptions {
+            engine: self.engine.clone(),
+        }
     }
 
     /// The tenant's settings: storage and webhook.
     #[must_use]
     pub fn configuration(&self) -> Configuration {
-        Configuration::new(self.engine.clone())
+        Configuration {
+            engine: self.engine.clone(),
+        }
     }
 
     /// Calls an endpoint that this crate does not model, with the client's tenant and session.

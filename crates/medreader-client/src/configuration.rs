@@ -16,11 +16,5 @@ pub use self::update::UpdateConfiguration;
 /// The user needs the permission `admin` or `configurations` (documented).
 #[derive(Clone, Debug)]
 pub struct Configuration {
-    engine: Engine,
-}
-
-impl Configuration {
-    pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine }
-    }
+    pub(crate) engine: Engine,
 }

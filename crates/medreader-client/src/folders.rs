@@ -18,11 +18,5 @@ pub use self::normalize::normalize_folder_name;
 /// create.
 #[derive(Clone, Debug)]
 pub struct Folders {
-    engine: Engine,
-}
-
-impl Folders {
-    pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine }
-    }
+    pub(crate) engine: Engine,
 }

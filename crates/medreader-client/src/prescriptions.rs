@@ -62,11 +62,5 @@ use crate::ids::{AnalysisId, PrescriptionId, UploadId};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Prescriptions {
-    engine: Engine,
-}
-
-impl Prescriptions {
-    pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine }
-    }
+    pub(crate) engine: Engine,
 }

@@ -12,14 +12,10 @@ pub(crate) static OPEN: Operation =
 /// The session of a client: [`MedReaderClient::sessions`](crate::MedReaderClient::sessions).
 #[derive(Clone, Debug)]
 pub struct Sessions {
-    engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 impl Sessions {
-    pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine }
-    }
-
     /// Opens a session unless there is one, to learn early whether the credentials are good.
     ///
     /// Every other call does this by itself. Of the call's options only the deadline counts. A

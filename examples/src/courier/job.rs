@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use common_http::{Error, ErrorKind, Result, StoreKey, safe_debug};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -151,7 +151,6 @@ pub struct Job {
     /// Its key.
     pub key: String,
     /// Its kind.
-    #[serde(serialize_with = "as_text")]
     pub kind: Kind,
     /// How far it is.
     pub state: State,
@@ -181,10 +180,6 @@ pub struct Receipt {
     pub remote_id: Option<String>,
     /// How it came to be done.
     pub outcome: String,
-}
-
-fn as_text<S: Serializer>(kind: &Kind, to: S) -> std::result::Result<S::Ok, S::Error> {
-    to.serialize_str(kind.as_str())
 }
 
 #[cfg(test)]

@@ -44,7 +44,8 @@ pub enum Task {
 }
 
 /// The kind of a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// [`Task::GensoftAttendance`].
     GensoftAttendance,
@@ -103,8 +104,8 @@ impl Task {
             }
             _ if content.is_empty() => "the file is empty",
             Kind::GensoftAttendance if !is_json_object(content) => "the file is not a JSON object",
-            Kind::GensoftReport if !looks_like_pdf(start(content)) => "the file is not a PDF",
-            Kind::MedreaderPrescription if FileFormat::detect(start(content)).is_none() => {
+            Kind::GensoftReport if !looks_like_pdf(content) => "the file is not a PDF",
+            Kind::MedreaderPrescription if FileFormat::detect(content).is_none() => {
                 "the file is not a PDF, JPEG, PNG or TIFF"
             }
             _ => return Ok(()),
@@ -118,10 +119,6 @@ impl Task {
 fn is_id(id: &str) -> bool {
     let is_odd = |c: char| c == '/' || c == '\\' || c.is_control();
     !matches!(id, "" | "." | "..") && !id.contains(is_odd)
-}
-
-fn start(content: &[u8]) -> &[u8] {
-    &content[..content.len().min(1024)]
 }
 
 /// As the client takes it: in UTF-8, with or without a byte order mark.

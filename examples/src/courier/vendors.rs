@@ -4,14 +4,13 @@ use std::env;
 use std::fmt;
 use std::sync::Arc;
 
-use common_http::{ForeignHosts, HttpOptions};
 use erp_files_client::{ErpFilesClient, ErpFilesClientBuilder};
 use gensoft_client::{GensoftClient, GensoftClientBuilder};
 use medreader_client::{MedReaderClient, MedReaderClientBuilder};
 
 use super::task::Kind;
 use crate::failure::Failure;
-use crate::{built_in, output, settings};
+use crate::{built_in, configured, output, settings};
 
 const GENSOFT: &str = "GENSOFT_BASE_URL";
 const ERP: &str = "ERP_BASE_URL";
@@ -92,13 +91,13 @@ impl Vendors {
         for name in missing {
             output::note(format_args!("{name} is not set: its jobs are left waiting"));
         }
-        let gensoft = configured(GENSOFT, GensoftClientBuilder::from_env)?;
-        let erp = configured(ERP, ErpFilesClientBuilder::from_env)?;
-        let medreader = configured(MEDREADER, MedReaderClientBuilder::from_env)?;
+        let gensoft = builder(GENSOFT, GensoftClientBuilder::from_env)?;
+        let erp = builder(ERP, ErpFilesClientBuilder::from_env)?;
+        let medreader = builder(MEDREADER, MedReaderClientBuilder::from_env)?;
         let http = settings::http()?;
-        let gensoft = gensoft.map(|builder| of_gensoft(builder, &http));
-        let erp = erp.map(|builder| of_erp(builder, &http));
-        let medreader = medreader.map(|builder| of_medreader(builder, &http));
+        let gensoft = gensoft.map(|builder| configured::gensoft(builder, http.clone()));
+        let erp = erp.map(|builder| configured::erp(builder, http.clone()));
+        let medreader = medreader.map(|builder| configured::medreader(builder, http));
         Ok(Self {
             gensoft: gensoft.transpose()?,
             erp: erp.transpose()?,
@@ -122,9 +121,9 @@ impl Vendors {
         ));
         output::note("the built-in sandboxes answer, and keep nothing");
         Ok(Self {
-            gensoft: Some(of_gensoft(gensoft.client_builder(), &http)?),
-            erp: Some(of_erp(erp.client_builder(), &http)?),
-            medreader: Some(of_medreader(medreader.client_builder(), &http)?),
+            gensoft: Some(configured::gensoft(gensoft.client_builder(), http.clone())?),
+            erp: Some(configured::erp(erp.client_builder(), http.clone())?),
+            medreader: Some(configured::medreader(medreader.client_builder(), http)?),
             sandboxes: Some(Arc::new(Sandboxes {
                 _gensoft: gensoft,
                 _erp: erp,
@@ -152,7 +151,7 @@ impl Vendors {
 }
 
 /// The builder of a vendor whose address is set.
-fn configured<B>(
+fn builder<B>(
     address: &'static str,
     from_env: fn() -> common_http::Result<B>,
 ) -> Result<Option<B>, Failure> {
@@ -160,26 +159,4 @@ fn configured<B>(
         Some(_) => from_env().map(Some).map_err(settings::wrong),
         None => Ok(None),
     }
-}
-
-fn of_gensoft(builder: GensoftClientBuilder, http: &HttpOptions) -> Result<GensoftClient, Failure> {
-    let names = "GENSOFT_BASE_URL, GENSOFT_API_KEY and GENSOFT_AUTH_PREFIX";
-    let http = http.clone().accept_html(settings::allows("ACCEPT_HTML"));
-    let client = builder.http(http).build();
-    client.map_err(|error| settings::refused(error, names))
-}
-
-fn of_erp(builder: ErpFilesClientBuilder, http: &HttpOptions) -> Result<ErpFilesClient, Failure> {
-    let private = settings::allows("ERP_ALLOW_PRIVATE_STORAGE") || settings::allow_plain_http();
-    let storage = ForeignHosts::default().allow_private(private);
-    let client = builder.upload_hosts(storage).http(http.clone()).build();
-    client.map_err(|error| settings::refused(error, "ERP_BASE_URL and ERP_TOKEN_URL"))
-}
-
-fn of_medreader(
-    builder: MedReaderClientBuilder,
-    http: &HttpOptions,
-) -> Result<MedReaderClient, Failure> {
-    let client = builder.http(http.clone()).build();
-    client.map_err(|error| settings::refused(error, "MEDREADER_BASE_URL and MEDREADER_TENANT_ID"))
 }

@@ -5,7 +5,8 @@ use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common_http::{Error, Result};
+use common_http::{Error, Result, safe_debug};
+use serde::Serialize;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
@@ -61,20 +62,16 @@ impl Default for WorkOptions {
     }
 }
 
-impl std::fmt::Debug for WorkOptions {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WorkOptions")
-            .field("until_idle", &self.until_idle)
-            .field("concurrency", &self.concurrency)
-            .field("look", &self.look)
-            .field("lease", &self.lease)
-            .field("keep_receipts", &self.keep_receipts)
-            .finish_non_exhaustive()
-    }
-}
+safe_debug!(WorkOptions {
+    until_idle,
+    concurrency,
+    look,
+    lease,
+    keep_receipts
+});
 
 /// What a worker did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Worked {
     /// The jobs that are done.

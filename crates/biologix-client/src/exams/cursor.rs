@@ -1,7 +1,6 @@
 //! Where to resume a list.
 
-use std::fmt;
-
+use common_http::safe_debug;
 use serde::{Deserialize, Serialize};
 
 use crate::exams::seen::Seen;
@@ -50,11 +49,4 @@ impl Cursor {
     }
 }
 
-impl fmt::Debug for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cursor")
-            .field("offset", &self.offset)
-            .field("total", &self.total)
-            .finish_non_exhaustive()
-    }
-}
+safe_debug!(Cursor { offset, total });

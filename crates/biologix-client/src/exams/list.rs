@@ -1,11 +1,11 @@
 //! The list of a centre's exams: one page, or all of them as a stream.
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use common_http::{
-    Answer, CallOptions, Engine, Error, ErrorKind, Operation, Prepared, Request, Result, safe_debug,
+    Answer, CallOptions, Engine, Error, ErrorKind, Operation, Prepared, Request, Result,
+    safe_debug, sent_by_await,
 };
 use http::HeaderName;
 
@@ -29,22 +29,14 @@ static LIST_TOTAL: HeaderName = HeaderName::from_static("x-pagination-total");
 #[derive(Clone)]
 #[must_use]
 pub struct Exams {
-    engine: Engine,
-    partner: PartnerId,
-    page_spacing: Duration,
+    pub(crate) engine: Engine,
+    pub(crate) partner: PartnerId,
+    pub(crate) page_spacing: Duration,
 }
 
 safe_debug!(Exams {});
 
 impl Exams {
-    pub(crate) fn new(engine: Engine, partner: PartnerId, page_spacing: Duration) -> Self {
-        Self {
-            engine,
-            partner,
-            page_spacing,
-        }
-    }
-
     /// Lists the exams, newest first (observed): one page when awaited, or all of them as a stream.
     ///
     /// A program that does so every night reads less with [`changes`](Self::changes).
@@ -153,12 +145,12 @@ impl ListExams {
 
     /// Gives all exams one by one, as a stream.
     pub fn items(self) -> ExamItems {
-        ExamItems::new(self.pager())
+        ExamItems(self.pager())
     }
 
     /// Gives all exams page by page, as a stream. Exams that come again are left out of their page.
     pub fn pages(self) -> ExamPages {
-        ExamPages::new(self.pager())
+        ExamPages(self.pager())
     }
 
     /// The request of the first page as it will be sent, without credentials. No I/O.
@@ -220,14 +212,7 @@ impl ListExams {
     }
 }
 
-impl IntoFuture for ListExams {
-    type Output = Result<ExamPage>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
-    }
-}
+sent_by_await!(ListExams => ExamPage);
 
 /// Reads a documented header, observed as an integer. Anything else counts as missing.
 fn count(answer: &Answer, name: &HeaderName) -> Option<u64> {

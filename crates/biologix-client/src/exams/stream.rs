@@ -127,13 +127,9 @@ impl Pager {
 /// # Ok(()) });
 /// ```
 #[must_use = "a stream does nothing unless polled"]
-pub struct ExamItems(Pager);
+pub struct ExamItems(pub(super) Pager);
 
 impl ExamItems {
-    pub(super) fn new(pager: Pager) -> Self {
-        Self(pager)
-    }
-
     /// The next exam. `None` at the end of the list, and after an error.
     pub async fn next(&mut self) -> Option<Result<Item<Exam>>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
@@ -199,13 +195,9 @@ impl Stream for ExamItems {
 /// # Ok(()) });
 /// ```
 #[must_use = "a stream does nothing unless polled"]
-pub struct ExamPages(Pager);
+pub struct ExamPages(pub(super) Pager);
 
 impl ExamPages {
-    pub(super) fn new(pager: Pager) -> Self {
-        Self(pager)
-    }
-
     /// The next page. `None` at the end of the list, and after an error.
     pub async fn next(&mut self) -> Option<Result<ExamPage>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await

@@ -94,9 +94,7 @@ const USER_ID: &str = "0000001AA";
 
 fn open_session(centre: &Centre, request: &Request) -> Answer {
     let bad = |message| errors::spring(centre, StatusCode::BAD_REQUEST, message, request);
-    let kind = request.header("content-type").unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
+    if request.media_type() != "application/json" {
         return errors::spring(centre, StatusCode::UNSUPPORTED_MEDIA_TYPE, "", request);
     }
     let Some(body) = request.json() else {

@@ -1,7 +1,7 @@
 //! The session of a client: one login for all waiting calls, early renewal, remembered refusals.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -14,6 +14,7 @@ use super::{Authenticator, Session};
 use crate::clock::Clock;
 use crate::engine::{Engine, within};
 use crate::error::{Delivery, Error, ErrorKind, Result};
+use crate::lock::lock;
 use crate::store::{Store, StoreKey};
 
 /// How long a call that can use the old session waits for a new one.
@@ -57,8 +58,8 @@ pub(crate) struct SessionCache {
     state: Mutex<State>,
 }
 
-type Opened = (Result<Arc<Live>>, Option<Refusal>);
-type Opening = Pin<Box<dyn Future<Output = Opened> + Send>>;
+type LoginResult = (Result<Arc<Live>>, Option<Refusal>);
+type Opening = Pin<Box<dyn Future<Output = LoginResult> + Send>>;
 
 /// The login that all calls wait for.
 ///
@@ -82,7 +83,7 @@ impl SessionCache {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// The current session, if no call has to wait for it.
@@ -200,9 +201,9 @@ impl SessionCache {
         drop(login.take_if(is_stale));
         if let (None, Some(shared)) = (&login, &self.shared) {
             match within(halfway(end), self.next(shared, engine)).await {
-                Ok(Next::Use(live)) => return Ok(live),
-                Ok(Next::Fail(error)) => return Err(error),
-                Ok(Next::LogIn) | Err(_) => {}
+                Some(Next::Use(live)) => return Ok(live),
+                Some(Next::Fail(error)) => return Err(error),
+                Some(Next::LogIn) | None => {}
             }
         }
         let (_, opening) = login.get_or_insert_with(|| {
@@ -313,7 +314,7 @@ impl SessionCache {
     }
 
     /// Logs in. Returns the refusal too, if the login was refused.
-    async fn log_in(&self, engine: &Engine) -> Opened {
+    async fn log_in(&self, engine: &Engine) -> LoginResult {
         // Each request of a login has its own deadline; this limits everything else that it waits
         // for.
         let patience = engine.options().timeouts.call.saturating_mul(2);

@@ -1,6 +1,5 @@
 //! The result of a login, in memory and as it is saved.
 
-use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -116,14 +115,10 @@ struct Saved {
     refresh_after_ms: Option<u64>,
 }
 
-impl fmt::Debug for Session {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session")
-            .field("lifetime", &self.lifetime)
-            .field("refresh_after", &self.refresh_after)
-            .finish_non_exhaustive()
-    }
-}
+crate::safe_debug!(Session {
+    lifetime,
+    refresh_after
+});
 
 #[cfg(test)]
 mod tests {

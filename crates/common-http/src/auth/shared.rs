@@ -58,11 +58,12 @@ impl Shared {
     /// Saves the session of a login, which ends what was refused before.
     pub(super) async fn save(&self, session: &Session) {
         let saved = session.to_json();
-        match in_time(self.store.put(&self.session, &saved, session.lifetime)).await {
-            Ok(()) => drop(self.forget().await),
-            Err(error) => {
-                tracing::warn!(kind = %error.kind(), "the session could not be saved");
-            }
+        let put = self.store.put(&self.session, &saved, session.lifetime);
+        if logged(put, "the session could not be saved")
+            .await
+            .is_some()
+        {
+            self.forget().await;
         }
     }
 
@@ -102,27 +103,20 @@ impl Shared {
         let saved = SavedRefusal::new(refusal, clock, mark).to_json();
         // It outlives its pause, so that the next one is longer, in a new process too.
         let lifetime = refusal.until.saturating_duration_since(clock.now()) + LONGEST_PAUSE;
-        if let Err(error) = in_time(self.store.put(&self.refusal, &saved, Some(lifetime))).await {
-            tracing::warn!(kind = %error.kind(), "the refused login could not be saved");
-        }
+        let put = self.store.put(&self.refusal, &saved, Some(lifetime));
+        logged(put, "the refused login could not be saved").await;
     }
 
     /// Removes the refusal.
     pub(super) async fn forget(&self) -> Option<()> {
-        let removed = in_time(self.store.remove(&self.refusal)).await;
-        let failed = |error: &io::Error| {
-            tracing::warn!(kind = %error.kind(), "the refused login could not be removed");
-        };
-        removed.inspect_err(failed).ok()
+        let removed = self.store.remove(&self.refusal);
+        logged(removed, "the refused login could not be removed").await
     }
 
     /// Whether this process alone may log in, also because a login that it gave up has the lease.
     pub(super) async fn lease(&self) -> Option<bool> {
         let put = (self.store).put_if_absent(&self.lease, &self.holder, Some(LEASE));
-        let failed = |error: &io::Error| {
-            tracing::warn!(kind = %error.kind(), "the login could not be announced");
-        };
-        let is_taken = in_time(put).await.inspect_err(failed).ok()?;
+        let is_taken = logged(put, "the login could not be announced").await?;
         Some(is_taken || self.is_leased().await)
     }
 
@@ -141,10 +135,12 @@ impl Shared {
 }
 
 async fn read<T>(access: impl Future<Output = io::Result<T>>) -> Option<T> {
-    let failed = |error: &io::Error| {
-        tracing::warn!(kind = %error.kind(), "the session store could not be read");
-    };
-    in_time(access).await.inspect_err(failed).ok()
+    logged(access, "the session store could not be read").await
+}
+
+async fn logged<T>(access: impl Future<Output = io::Result<T>>, failed: &str) -> Option<T> {
+    let warn = |error: &io::Error| tracing::warn!(kind = %error.kind(), "{failed}");
+    in_time(access).await.inspect_err(warn).ok()
 }
 
 async fn in_time<T>(access: impl Future<Output = io::Result<T>>) -> io::Result<T> {

@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::io;
 use std::mem;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
@@ -15,6 +15,7 @@ use tokio_util::io::poll_read_buf;
 
 use super::file::{CHUNK, FileReader};
 use crate::error::Error;
+use crate::lock::lock;
 
 /// A body opened for one attempt, which gives its bytes in chunks.
 pub(crate) enum Opened {
@@ -131,10 +132,6 @@ fn kind_of(error: Box<dyn std::error::Error + Send + Sync>) -> io::ErrorKind {
 
 /// A source that can be taken once.
 pub(super) type OnceSource = Arc<Mutex<Option<Opened>>>;
-
-fn lock(source: &OnceSource) -> MutexGuard<'_, Option<Opened>> {
-    source.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Whether it has not been taken yet.
 pub(super) fn is_there(source: &OnceSource) -> bool {

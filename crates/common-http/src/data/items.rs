@@ -13,38 +13,25 @@ use crate::json::{DecodeError, RawJson};
 
 /// Reads the items of a list one after the other. One that cannot be read is rejected alone.
 ///
-/// `None` if the body is not a list, or one that does not end.
+/// The error is `None` if the body is not a list, or one that does not end.
 pub(crate) fn items<T: DeserializeOwned>(
     list: &[u8],
     headers: &HeaderMap,
-) -> Option<Result<Vec<Item<T>>, DecodeError>> {
-    let read = cost::within(list.len(), || {
-        let items = items_within(list, headers).ok_or(None)?;
-        items.map_err(Some)
-    });
-    match read {
-        Ok(items) => Some(Ok(items)),
-        Err(error) => error.map(Err),
-    }
-}
-
-fn items_within<T: DeserializeOwned>(
-    list: &[u8],
-    headers: &HeaderMap,
-) -> Option<Result<Vec<Item<T>>, DecodeError>> {
+) -> Result<Vec<Item<T>>, Option<DecodeError>> {
     let text = std::str::from_utf8(list).ok();
-    let mut cutter = Cutter::new(list)?;
-    let mut items = Vec::new();
-    while let Some(start) = cutter.next_start()? {
-        if let Err(error) = cost::make_room(&mut items, list.len()) {
-            return Some(Err(error));
+    cost::within(list.len(), || {
+        let mut cutter = Cutter::new(list).ok_or(None)?;
+        let mut items = Vec::new();
+        while let Some(start) = cutter.next_start().ok_or(None)? {
+            cost::make_room(&mut items, list.len()).map_err(Some)?;
+            if !text.is_some_and(|text| by_the_book_from(text, start, &mut cutter, &mut items)) {
+                let raw = cutter.cut(start).ok_or(None)?;
+                let raw = RawJson::of(raw, charset::named(headers));
+                items.push(Item::read(raw, items.len()));
+            }
         }
-        if !text.is_some_and(|text| by_the_book_from(text, start, &mut cutter, &mut items)) {
-            let raw = RawJson::of(cutter.cut(start)?, charset::named(headers));
-            items.push(Item::read(raw, items.len()));
-        }
-    }
-    Some(Ok(items))
+        Ok(items)
+    })
 }
 
 /// Reads an item that is valid JSON and holds what is expected. The same pass finds its end.
@@ -98,7 +85,7 @@ mod tests {
             let alone = texts.into_iter().enumerate();
             let alone: Vec<Item<Model>> = alone.map(|(index, raw)| Item::read(raw, index)).collect();
             let read = items(list.as_bytes(), &HeaderMap::new());
-            prop_assert_eq!(read.unwrap().unwrap(), alone);
+            prop_assert_eq!(read.unwrap(), alone);
         }
     }
 }

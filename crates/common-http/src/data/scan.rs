@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use serde_json::Number;
 
-use crate::data::list::has_bracket;
+use crate::data::list::{end_of_text, has_bracket};
 
 /// A position in a text.
 #[derive(Clone, Copy)]
@@ -69,16 +69,7 @@ impl<'a, 's> Scan<'a, 's> {
     /// A string with its quotes; `None` if it does not end.
     fn string(&mut self) -> Option<&'a str> {
         let start = self.at;
-        let bytes = self.text.as_bytes();
-        let mut end = start + 1;
-        loop {
-            match bytes.get(end)? {
-                b'"' => break,
-                b'\\' => end += 2,
-                _ => end += 1,
-            }
-        }
-        self.at = end + 1;
+        self.at = end_of_text(self.text.as_bytes(), start)? + 1;
         Some(&self.text[start..self.at])
     }
 

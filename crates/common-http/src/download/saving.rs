@@ -5,7 +5,9 @@ use std::io::{self, Seek, Write};
 use std::mem;
 use std::panic;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
+
+use crate::lock::lock;
 
 use bytes::Bytes;
 use tempfile::TempPath;
@@ -179,7 +181,7 @@ enum Name {
 impl Temporary {
     /// Keeps the name of the file, or removes the file if the save was cancelled meanwhile.
     fn keep(&self, path: TempPath) {
-        let mut name = self.lock();
+        let mut name = lock(&self.0);
         if matches!(*name, Name::NotYet) {
             *name = Name::There(path);
         }
@@ -187,7 +189,7 @@ impl Temporary {
 
     fn rename(&self, target: &Path) -> Result<(), Trouble> {
         // The lock is kept: a save that is cancelled now waits until the file has its name.
-        let mut name = self.lock();
+        let mut name = lock(&self.0);
         match mem::replace(&mut *name, Name::Gone) {
             Name::There(path) => path
                 .persist(target)
@@ -198,11 +200,7 @@ impl Temporary {
     }
 
     fn remove(&self) {
-        *self.lock() = Name::Gone;
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Name> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *lock(&self.0) = Name::Gone;
     }
 }
 

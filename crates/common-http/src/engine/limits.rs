@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::failure::{Failure, Stalled};
+use super::failure::Stalled;
 
 pub(crate) struct Limits {
     /// The caller's hard limit.
@@ -20,7 +20,7 @@ pub(crate) struct Limits {
 
 /// The reason for a wait before the next attempt.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Wait {
+pub(crate) enum WaitReason {
     /// Our own backoff.
     Own,
     /// The vendor named a time, after a failure.
@@ -35,12 +35,12 @@ impl Limits {
     }
 
     /// Deducts the wait; `None` if the call's limits do not allow it.
-    pub(crate) fn spend(&mut self, wait: Duration, why: Wait) -> Option<()> {
+    pub(crate) fn spend(&mut self, wait: Duration, why: WaitReason) -> Option<()> {
         let back = Instant::now().checked_add(wait)?;
-        if why != Wait::Own {
+        if why != WaitReason::Own {
             self.asked_left = self.asked_left.checked_sub(wait)?;
         }
-        if why == Wait::Throttle
+        if why == WaitReason::Throttle
             && let Some(working) = self.working
         {
             self.working = Some(working.checked_add(wait)?);
@@ -87,17 +87,12 @@ pub(crate) async fn overdue(limit: Duration, why: Stalled, end: Option<Instant>)
     overdue
 }
 
-/// The future's output, or `Failure::Stalled` if the call's time ends first.
-pub(crate) async fn within<F: Future>(
-    end: Option<Instant>,
-    future: F,
-) -> Result<F::Output, Failure> {
+/// The future's output; `None` if the call's time ends first.
+pub(crate) async fn within<F: Future>(end: Option<Instant>, future: F) -> Option<F::Output> {
     // Pinned once: in each arm by itself it would take its room twice.
     let mut future = pin!(future);
     match end {
-        Some(end) => timeout_at(end, future.as_mut())
-            .await
-            .map_err(|_| Failure::Stalled(Stalled::Deadline)),
-        None => Ok(future.as_mut().await),
+        Some(end) => timeout_at(end, future.as_mut()).await.ok(),
+        None => Some(future.as_mut().await),
     }
 }

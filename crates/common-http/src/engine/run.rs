@@ -16,7 +16,7 @@ use super::Engine;
 use super::attempt::{Mode, Reply, exchange};
 use super::doubt::Doubt;
 use super::failure::Failure;
-use super::limits::{Limits, Wait, within};
+use super::limits::{Limits, WaitReason, within};
 use crate::answer::Answer;
 use crate::auth::Live;
 use crate::body::Opened;
@@ -183,8 +183,8 @@ impl Run {
         // Boxed, because a login is itself a call and the futures would contain each other.
         let session = Box::pin(sessions.session(&self.engine, end));
         match within(end, session).await {
-            Ok(session) => session.map(Some).map_err(Failure::Login),
-            Err(_) => Err(Failure::NotInTime(
+            Some(session) => session.map(Some).map_err(Failure::Login),
+            None => Err(Failure::NotInTime(
                 "no session could be opened before the call's deadline",
             )),
         }
@@ -197,7 +197,7 @@ impl Run {
         let idle = self.engine.options().timeouts.idle;
         let opening = timeout(idle, self.request.body.open_to_send());
         match within(end, Box::pin(opening)).await {
-            Ok(Ok(opened)) => opened.map_err(Failure::Local),
+            Some(Ok(opened)) => opened.map_err(Failure::Local),
             _ => Err(Failure::NotInTime(
                 "the request's body could not be opened in time",
             )),
@@ -330,9 +330,9 @@ impl Run {
             Cost::RETRY
         };
         let why = match asked {
-            _ if throttle => Wait::Throttle,
-            Some(_) => Wait::Asked,
-            None => Wait::Own,
+            _ if throttle => WaitReason::Throttle,
+            Some(_) => WaitReason::Asked,
+            None => WaitReason::Own,
         };
         self.limits.spend(wait, why)?;
         if self.engine.clock().is_sandbox() {

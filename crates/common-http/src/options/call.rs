@@ -1,6 +1,5 @@
 //! The settings of one call.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -80,16 +79,12 @@ impl CallOptions {
     }
 }
 
-impl fmt::Debug for CallOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallOptions")
-            .field("deadline", &self.deadline)
-            .field("max_attempts", &self.max_attempts)
-            .field("effect", &self.effect)
-            .field("max_bytes", &self.max_bytes)
-            .finish_non_exhaustive()
-    }
-}
+crate::safe_debug!(CallOptions {
+    deadline,
+    max_attempts,
+    effect,
+    max_bytes
+});
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,8 @@
 //! The retry budget: a token bucket per client that keeps an outage from becoming a storm.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
+
+use crate::lock::lock;
 
 const FULL: u32 = 500;
 
@@ -28,7 +30,7 @@ impl Default for Budget {
 impl Budget {
     /// Takes the cost and returns `true`, if enough tokens are left.
     pub(crate) fn take(&self, cost: Cost) -> bool {
-        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tokens = lock(&self.0);
         let rest = tokens.checked_sub(cost.0);
         *tokens = rest.unwrap_or(*tokens);
         rest.is_some()
@@ -36,7 +38,7 @@ impl Budget {
 
     /// After a success, gives back the cost of its last repetition, or one token if there was none.
     pub(crate) fn give_back(&self, last: Option<Cost>) {
-        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tokens = lock(&self.0);
         *tokens = (*tokens + last.map_or(1, |cost| cost.0)).min(FULL);
     }
 }

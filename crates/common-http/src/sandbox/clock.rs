@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::sandbox::lock::lock;
+use crate::lock::lock;
 
 /// The start of the year 9999, counted from the epoch.
 const YEAR_9999: Duration = Duration::from_secs(253_370_764_800);

@@ -15,9 +15,9 @@ use tokio::net::TcpStream;
 use tokio::select;
 use tokio::sync::watch;
 
+use crate::lock::lock;
 use crate::sandbox::listen::HeaderCase;
-use crate::sandbox::lock::lock;
-use crate::sandbox::play::{End, Reply, Script};
+use crate::sandbox::play::{End, Played, Script};
 use crate::sandbox::shared::{Arrival, Shared};
 
 /// Where a request leaves the script that ends its connection.
@@ -86,20 +86,20 @@ async fn respond(
     let (head, body) = request.into_parts();
     let limit = shared.listen(address).body_limit;
     let arrival = Arrival::new(shared, address, head);
-    let reply = match Limited::new(body, limit).collect().await {
+    let played = match Limited::new(body, limit).collect().await {
         Ok(body) => arrival.complete(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => arrival.too_large(),
         Err(_) => None,
     };
-    match reply {
+    match played {
         None => Err(TakenOver),
-        Some(Reply::Http(answer)) => {
+        Some(Played::Http(answer)) => {
             let mut response = http::Response::new(Full::new(answer.body));
             *response.status_mut() = answer.status;
             *response.headers_mut() = answer.headers;
             Ok(response)
         }
-        Some(Reply::Raw(script)) => {
+        Some(Played::Raw(script)) => {
             *lock(&slot) = Some(script);
             Err(TakenOver)
         }

@@ -6,10 +6,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use crate::lock::lock;
 use crate::sandbox::clock::SandboxClock;
 use crate::sandbox::error::SandboxError;
 use crate::sandbox::fault::Fault;
-use crate::sandbox::lock::lock;
 use crate::sandbox::log::RecordedRequest;
 use crate::sandbox::server::{Bound, Tasks};
 use crate::sandbox::shared::Shared;

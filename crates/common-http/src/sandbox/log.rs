@@ -7,8 +7,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use tokio::sync::watch;
 
+use crate::lock::lock;
 use crate::sandbox::fault::Fault;
-use crate::sandbox::lock::lock;
 
 /// A recorded request, and how it was answered.
 ///
@@ -70,20 +70,13 @@ impl fmt::Debug for RecordedRequest {
 }
 
 /// All requests, in the order in which they were acted on.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Log {
     requests: Mutex<Vec<RecordedRequest>>,
     changed: watch::Sender<()>,
 }
 
 impl Log {
-    pub(super) fn new() -> Self {
-        Self {
-            requests: Mutex::new(Vec::new()),
-            changed: watch::Sender::new(()),
-        }
-    }
-
     pub(super) fn push(&self, request: RecordedRequest) {
         lock(&self.requests).push(request);
         self.changed.send_replace(());

@@ -12,7 +12,7 @@ use crate::sandbox::request::Request;
 use crate::sandbox::vendor::DynVendor;
 
 /// How a request is answered.
-pub(super) enum Reply {
+pub(super) enum Played {
     /// An orderly answer; the connection lives on.
     Http(Answer),
     /// The connection is no longer HTTP.
@@ -37,7 +37,7 @@ pub(super) enum End {
     Stall,
 }
 
-impl Reply {
+impl Played {
     pub(super) fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Http(answer) => Some(answer.status),
@@ -71,28 +71,28 @@ impl Turn<'_> {
     }
 
     /// Plays a fault instead of the answer, or on it.
-    pub(super) fn play(&self, fault: &Fault) -> Reply {
+    pub(super) fn play(&self, fault: &Fault) -> Played {
         match fault {
-            Fault::ResetBeforeEffect => Reply::silent(End::Reset),
+            Fault::ResetBeforeEffect => Played::silent(End::Reset),
             Fault::ResetAfterRequest => {
                 let _unsent = self.act();
-                Reply::silent(End::Reset)
+                Played::silent(End::Reset)
             }
             Fault::StallHead => {
                 let _unsent = self.act();
-                Reply::silent(End::Stall)
+                Played::silent(End::Stall)
             }
             Fault::StallBody { after } => {
-                Reply::Raw(part(&self.act(), *after, self.case, End::Stall))
+                Played::Raw(part(&self.act(), *after, self.case, End::Stall))
             }
             Fault::CutBody { after } => {
-                Reply::Raw(part(&self.act(), *after, self.case, End::Close))
+                Played::Raw(part(&self.act(), *after, self.case, End::Close))
             }
             Fault::Status {
                 status,
                 headers,
                 body,
-            } => Reply::Http(self.finish(Answer {
+            } => Played::Http(self.finish(Answer {
                 status: *status,
                 headers: headers.clone(),
                 body: body.clone(),
@@ -103,29 +103,31 @@ impl Turn<'_> {
             Fault::Unavailable { retry_after } => {
                 self.refuse(StatusCode::SERVICE_UNAVAILABLE, retry_after.as_deref())
             }
-            Fault::BadJson => Reply::Http(break_json(self.act())),
+            Fault::BadJson => Played::Http(break_json(self.act())),
             Fault::Garbage => {
                 let _unsent = self.act();
                 let bytes =
                     Bytes::from_static(b"\x15\x03\x01\x00\x02 this is not HTTP \xff\xfe\r\n\r\n");
-                Reply::Raw(Script {
+                Played::Raw(Script {
                     bytes,
                     status: None,
                     end: End::Close,
                 })
             }
-            Fault::Drift => Reply::Http(self.drift(self.act())),
-            Fault::ContentEncoding => Reply::Http(with(self.act(), CONTENT_ENCODING, Some("gzip"))),
+            Fault::Drift => Played::Http(self.drift(self.act())),
+            Fault::ContentEncoding => {
+                Played::Http(with(self.act(), CONTENT_ENCODING, Some("gzip")))
+            }
             Fault::Redirect { status, location } => {
                 let answer = with(Answer::new(*status), LOCATION, Some(location));
-                Reply::Http(self.finish(answer))
+                Played::Http(self.finish(answer))
             }
         }
     }
 
-    fn refuse(&self, status: StatusCode, retry_after: Option<&str>) -> Reply {
+    fn refuse(&self, status: StatusCode, retry_after: Option<&str>) -> Played {
         let answer = self.vendor.refusal(status, self.request);
-        Reply::Http(self.finish(with(answer, RETRY_AFTER, retry_after)))
+        Played::Http(self.finish(with(answer, RETRY_AFTER, retry_after)))
     }
 
     fn drift(&self, mut answer: Answer) -> Answer {

@@ -1,7 +1,5 @@
 //! A request as a vendor's sandbox reads it.
 
-use std::fmt;
-
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
@@ -142,6 +140,14 @@ impl Request {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The media type of `Content-Type` in lower case, without parameters. Empty if there is none.
+    #[must_use]
+    pub fn media_type(&self) -> String {
+        let kind = self.header("content-type").unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default();
+        kind.trim().to_ascii_lowercase()
+    }
+
     /// The whole body.
     #[must_use]
     pub fn body(&self) -> &Bytes {
@@ -155,10 +161,4 @@ impl Request {
     }
 }
 
-impl fmt::Debug for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request")
-            .field("method", &self.method)
-            .finish_non_exhaustive()
-    }
-}
+crate::safe_debug!(Request { method });

@@ -8,14 +8,14 @@ use http::StatusCode;
 use http::request::Parts;
 use tokio::sync::watch;
 
+use crate::lock::lock;
 use crate::sandbox::clock::SandboxClock;
 use crate::sandbox::error::SandboxError;
 use crate::sandbox::fault::Faults;
 use crate::sandbox::hooks::Hooks;
 use crate::sandbox::listen::Listen;
-use crate::sandbox::lock::lock;
 use crate::sandbox::log::Log;
-use crate::sandbox::play::{Reply, Turn};
+use crate::sandbox::play::{Played, Turn};
 use crate::sandbox::request::Request;
 use crate::sandbox::route::Pattern;
 use crate::sandbox::vendor::DynVendor;
@@ -61,7 +61,7 @@ impl Shared {
             clock,
             faults: Mutex::default(),
             hooks: Mutex::default(),
-            log: Log::new(),
+            log: Log::default(),
             resets: Mutex::new(0),
             accepted: AtomicUsize::new(0),
             open: watch::Sender::new(0),
@@ -101,7 +101,7 @@ impl Shared {
         }
     }
 
-    fn act(&self, request: Request) -> Reply {
+    fn act(&self, request: Request) -> Played {
         let _turn = lock(&self.turn);
         let refusal = |status| self.vendor.refusal(status, &request);
         let answer = match self.find(&request) {
@@ -114,10 +114,10 @@ impl Shared {
         let answer = answer.finish(self.clock.now());
         self.log
             .push(request.record(None, Some(answer.status), None, true));
-        Reply::Http(answer)
+        Played::Http(answer)
     }
 
-    fn act_on(&self, route: usize, request: Request) -> Reply {
+    fn act_on(&self, route: usize, request: Request) -> Played {
         let operation = self.routes[route].operation;
         // Taken out of the lock first, because an action may set a fault or another action.
         let due = lock(&self.hooks).due(operation);
@@ -131,13 +131,13 @@ impl Shared {
             operation,
             request: &request,
         };
-        let reply = match &fault {
-            None => Reply::Http(turn.act()),
+        let played = match &fault {
+            None => Played::Http(turn.act()),
             Some(fault) => turn.play(fault),
         };
         self.log
-            .push(request.record(Some(operation), reply.status(), fault, true));
-        reply
+            .push(request.record(Some(operation), played.status(), fault, true));
+        played
     }
 
     fn find(&self, request: &Request) -> Found {
@@ -179,13 +179,13 @@ impl Arrival {
     }
 
     /// The request has come in full: acts on it.
-    pub(super) fn complete(mut self, body: Bytes) -> Option<Reply> {
+    pub(super) fn complete(mut self, body: Bytes) -> Option<Played> {
         let request = self.request.take()?;
         Some(self.shared.act(request.with_body(body)))
     }
 
     /// The body is larger than the sandbox takes.
-    pub(super) fn too_large(mut self) -> Option<Reply> {
+    pub(super) fn too_large(mut self) -> Option<Played> {
         let request = self.request.take()?;
         let shared = &self.shared;
         let refusal = shared
@@ -196,7 +196,7 @@ impl Arrival {
         shared
             .log
             .push(request.record(operation, Some(answer.status), None, false));
-        Some(Reply::Http(answer))
+        Some(Played::Http(answer))
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 use std::fs::{self, ReadDir};
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -158,7 +158,7 @@ impl Folder {
 
     /// Looks at some files, and removes those that have expired.
     fn sweep(&self, lock: &Lock) {
-        let mut sweep = self.sweep.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sweep = crate::lock::lock(&self.sweep);
         let mut entries = sweep.take().or_else(|| fs::read_dir(&self.path).ok());
         for _ in 0..SWEPT {
             let Some(Ok(entry)) = entries.as_mut().and_then(Iterator::next) else {

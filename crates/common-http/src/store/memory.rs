@@ -1,9 +1,8 @@
 //! A store in memory.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,6 +10,7 @@ use tokio::time::Instant;
 
 use super::{Store, StoreKey};
 use crate::data::redact::Secret;
+use crate::lock::lock;
 
 /// A [`Store`] in memory, shared by the clients of one process and lost with it.
 ///
@@ -54,7 +54,7 @@ impl MemoryStore {
     }
 
     fn entries(&self) -> MutexGuard<'_, Entries> {
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = lock(&self.entries);
         entries.forget_ended();
         entries
     }
@@ -145,13 +145,7 @@ impl Store for MemoryStore {
     }
 }
 
-impl fmt::Debug for MemoryStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryStore")
-            .field("capacity", &self.capacity)
-            .finish_non_exhaustive()
-    }
-}
+crate::safe_debug!(MemoryStore { capacity });
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,6 +15,7 @@ use redis::{ServerErrorKind, cmd};
 use super::{Store, StoreKey};
 use crate::data::redact::Secret;
 use crate::error::{Error, ErrorKind, Result};
+use crate::lock::lock;
 
 /// What each key begins with, unless the program sets something else.
 const PREFIX: &str = "common-http:";
@@ -89,14 +90,9 @@ impl RedisStore {
         command
     }
 
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        let connection = self.connection.lock();
-        connection.unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// The connection that is open, and its number.
     fn open(&self) -> Option<(MultiplexedConnection, u64)> {
-        let connection = self.lock();
+        let connection = lock(&self.connection);
         Some((connection.open.clone()?, connection.number))
     }
 
@@ -113,7 +109,7 @@ impl RedisStore {
             .set_response_timeout(Some(PATIENCE));
         let opening = (self.client).get_multiplexed_async_connection_with_config(&config);
         let open = opening.await.map_err(|error| translated(&error))?;
-        let mut connection = self.lock();
+        let mut connection = lock(&self.connection);
         connection.open = Some(open.clone());
         connection.number += 1;
         Ok((open, connection.number, false))
@@ -121,7 +117,7 @@ impl RedisStore {
 
     /// Opens another connection for the next access, unless that has been done.
     fn close(&self, number: u64) {
-        let mut connection = self.lock();
+        let mut connection = lock(&self.connection);
         if connection.number == number {
             connection.open = None;
         }

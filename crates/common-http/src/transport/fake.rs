@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use url::Position;
 
 use crate::error::Cause;
+use crate::lock::lock;
 use crate::transport::{IncomingBody, OutgoingRequest, Transport, TransportError};
 
 type Handler = Box<dyn Fn(&FakeRequest) -> FakeAnswer + Send + Sync>;
@@ -92,7 +93,7 @@ impl FakeTransport {
     }
 
     fn log(&self) -> MutexGuard<'_, Vec<FakeRequest>> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.requests)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::body::{Opened, Progress};
+use crate::lock::lock;
 use crate::transport::PROGRESS;
 
 /// The number of bytes passed to the connection at once. The connection asks for more when these
@@ -36,10 +37,6 @@ struct Shared {
     waker: Mutex<Option<Waker>>,
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Shared {
     /// Bytes passed to the connection.
     fn sent(&self) -> u64 {
@@ -49,7 +46,7 @@ impl Shared {
     /// Counts bytes that are passed to the connection, and returns the total.
     fn count(&self, bytes: u64) -> u64 {
         let sent = self.sent.fetch_add(bytes, Ordering::AcqRel) + bytes;
-        let mut moved = locked(&self.moved);
+        let mut moved = lock(&self.moved);
         if sent - moved.1 >= PROGRESS {
             *moved = (Instant::now(), sent);
         }
@@ -81,7 +78,7 @@ impl Sending {
         let Some(shared) = &self.shared else {
             return Duration::ZERO;
         };
-        locked(&shared.moved).0.elapsed()
+        lock(&shared.moved).0.elapsed()
     }
 
     /// Whether the last byte has been passed to the connection.
@@ -116,8 +113,8 @@ impl Drop for Sending {
             return;
         }
         // Drop the source first: this closes its file, once a read that is under way has ended.
-        *locked(&shared.source) = Source::Stopped;
-        if let Some(waker) = locked(&shared.waker).take() {
+        *lock(&shared.source) = Source::Stopped;
+        if let Some(waker) = lock(&shared.waker).take() {
             waker.wake();
         }
     }
@@ -234,7 +231,7 @@ impl Outgoing {
 
     fn poll_frame(&self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let left = self.length.map(|length| length - self.shared.sent());
-        let mut source = locked(&self.shared.source);
+        let mut source = lock(&self.shared.source);
         let read = match &mut *source {
             Source::Done => return Poll::Ready(None),
             Source::Stopped => return Poll::Ready(Some(Err(io::ErrorKind::Interrupted.into()))),
@@ -242,7 +239,7 @@ impl Outgoing {
             Source::Chunked(chunked) => match chunked.poll_piece(cx, left) {
                 Poll::Ready(read) => read,
                 Poll::Pending => {
-                    *locked(&self.shared.waker) = Some(cx.waker().clone());
+                    *lock(&self.shared.waker) = Some(cx.waker().clone());
                     return Poll::Pending;
                 }
             },
@@ -262,7 +259,7 @@ impl Outgoing {
             }
         };
         // The connection may now wait for the peer to read. It is woken if the body is stopped.
-        *locked(&self.shared.waker) = Some(cx.waker().clone());
+        *lock(&self.shared.waker) = Some(cx.waker().clone());
         Poll::Ready(Some(frame))
     }
 }
@@ -282,8 +279,7 @@ impl HttpBody for OutgoingBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        let is_done =
-            |outgoing: &Outgoing| matches!(*locked(&outgoing.shared.source), Source::Done);
+        let is_done = |outgoing: &Outgoing| matches!(*lock(&outgoing.shared.source), Source::Done);
         self.asked().is_none_or(is_done)
     }
 

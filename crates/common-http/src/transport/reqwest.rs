@@ -17,7 +17,7 @@ use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::hosts::is_loopback;
 use crate::options::{Connection, ProxyChoice};
 use crate::transport::{
-    IncomingBody, OutgoingRequest, Transport, TransportError, environment, tls_cause,
+    IncomingBody, OutgoingRequest, Transport, TransportError, proxy, tls_cause,
 };
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -37,7 +37,7 @@ impl ReqwestTransport {
     pub(crate) fn check_proxy(connection: &Connection, url: &url::Url) -> Result<()> {
         match connection.proxy {
             ProxyChoice::System if !is_loopback(url) => {
-                environment::check(url, |name| std::env::var(name).ok())
+                proxy::check(url, |name| std::env::var(name).ok())
             }
             _ => Ok(()),
         }
@@ -123,7 +123,16 @@ mod tls {
         connection: &Connection,
         is_plain: bool,
     ) -> Result<ClientBuilder> {
-        check_provider()?;
+        // Without a crypto provider reqwest panics.
+        #[cfg(all(
+            feature = "rustls-no-provider",
+            not(any(feature = "rustls", feature = "native-tls"))
+        ))]
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            let why =
+                "no rustls crypto provider is installed: install one before building a client";
+            return Err(config(why));
+        }
         let mut roots = Vec::new();
         for pem in &connection.roots {
             let bundle = Certificate::from_pem_bundle(pem)
@@ -157,29 +166,6 @@ mod tls {
         pem.extend_from_slice(certificate.key.expose().as_bytes());
         Identity::from_pem(&pem)
             .map_err(|_| config("the client certificate or its key is not readable PEM"))
-    }
-
-    /// Without a crypto provider reqwest panics.
-    #[cfg(all(
-        feature = "rustls-no-provider",
-        not(any(feature = "rustls", feature = "native-tls"))
-    ))]
-    fn check_provider() -> Result<()> {
-        if rustls::crypto::CryptoProvider::get_default().is_some() {
-            return Ok(());
-        }
-        Err(config(
-            "no rustls crypto provider is installed: install one before building a client",
-        ))
-    }
-
-    #[cfg(not(all(
-        feature = "rustls-no-provider",
-        not(any(feature = "rustls", feature = "native-tls"))
-    )))]
-    #[allow(clippy::unnecessary_wraps, reason = "the other variant can fail")]
-    fn check_provider() -> Result<()> {
-        Ok(())
     }
 }
 
@@ -231,15 +217,7 @@ fn translate(error: reqwest::Error) -> TransportError {
     if error.is_connect() {
         return TransportError::Connect(cause(&error));
     }
-    if sources(&error).any(|source| source.downcast_ref().is_some_and(was_not_processed)) {
-        return TransportError::NotProcessed;
-    }
-    if sources(&error).any(|source| source.downcast_ref().is_some_and(was_not_taken)) {
-        return TransportError::NotProcessed;
-    }
-    // A connection was given up before a request, because another one had become HTTP/2, and that
-    // one has ended since. hyper-util's pool shows this only in a text.
-    if sources(&error).any(|source| source.to_string() == "ALPN upgraded to HTTP/2") {
+    if sources(&error).any(was_not_processed) {
         return TransportError::NotProcessed;
     }
     match io_kind(&error) {
@@ -248,16 +226,19 @@ fn translate(error: reqwest::Error) -> TransportError {
     }
 }
 
-/// RFC 9113, sections 6.8 and 8.7: a refused stream and a stream above a GOAWAY's last id were not
-/// processed. For streams up to that id h2 reports another error.
-fn was_not_processed(error: &h2::Error) -> bool {
-    let refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
-    error.is_remote() && (error.is_go_away() || refused)
-}
-
-/// A connection that ends gives requests back that it has not begun to send.
-fn was_not_taken(error: &hyper::Error) -> bool {
-    error.is_canceled()
+fn was_not_processed(error: &(dyn StdError + 'static)) -> bool {
+    // RFC 9113, sections 6.8 and 8.7: a refused stream and a stream above a GOAWAY's last id were
+    // not processed. For streams up to that id h2 reports another error.
+    let is_refused = |error: &h2::Error| {
+        let refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        error.is_remote() && (error.is_go_away() || refused)
+    };
+    error.downcast_ref().is_some_and(is_refused)
+        // A connection that ends gives requests back that it has not begun to send.
+        || error.downcast_ref().is_some_and(hyper::Error::is_canceled)
+        // A connection was given up before a request, because another one had become HTTP/2, and
+        // that one has ended since. hyper-util's pool shows this only in a text.
+        || error.to_string() == "ALPN upgraded to HTTP/2"
 }
 
 fn cause(error: &reqwest::Error) -> Cause {
@@ -363,7 +344,7 @@ mod tests {
             }
             drop((vendor, connection));
             let error = sending.await.unwrap_err();
-            assert_eq!(was_not_taken(&error), not_taken, "{error:?}");
+            assert_eq!(was_not_processed(&error), not_taken, "{error:?}");
         }
     }
 }

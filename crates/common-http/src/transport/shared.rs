@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use url::Url;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::hosts::is_loopback;
 use crate::options::Connection;
 use crate::transport::{ReqwestTransport, Transport};
@@ -30,16 +30,14 @@ impl SharedTransports {
             .iter()
             .fold(0, |place, kind| 2 * place + usize::from(*kind));
         let slot = &self.0[place];
-        if slot.get().is_none() {
-            let mut connection = connection.clone();
-            connection.client_certificate = connection.client_certificate.filter(|_| !is_foreign);
-            // Two concurrent calls may both create it; one is kept.
-            let _ = slot.set(Arc::new(ReqwestTransport::new(&connection, url)?));
+        if let Some(transport) = slot.get() {
+            return Ok(Arc::clone(transport) as _);
         }
-        match slot.get() {
-            Some(transport) => Ok(Arc::clone(transport) as Arc<dyn Transport>),
-            None => Err(Error::new(ErrorKind::Config).with_detail("no connection could be set up")),
-        }
+        let mut connection = connection.clone();
+        connection.client_certificate = connection.client_certificate.filter(|_| !is_foreign);
+        let transport = Arc::new(ReqwestTransport::new(&connection, url)?);
+        // Two concurrent calls may both create it; one is kept.
+        Ok(Arc::clone(slot.get_or_init(|| transport)) as _)
     }
 }
 

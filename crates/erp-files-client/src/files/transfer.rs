@@ -1,11 +1,10 @@
 //! The operation `erp.files.transfer`: the file goes to the signed URL.
 
-use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use common_http::{
     Body, Call, CallOptions, Delivery, Error, ErrorKind, ForeignHosts, ForeignUrl, Operation,
-    Prepared, Result, Secret, Timestamp, safe_debug,
+    Prepared, Result, Secret, Timestamp, safe_debug, sent_by_await,
 };
 use http::HeaderName;
 use http::header::CONTENT_TYPE;
@@ -245,14 +244,7 @@ impl TransferFile {
     }
 }
 
-impl IntoFuture for TransferFile {
-    type Output = Result<()>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
-    }
-}
+sent_by_await!(TransferFile => ());
 
 /// What is wrong with the time at which a signed URL was used.
 enum Time {

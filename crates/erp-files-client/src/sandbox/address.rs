@@ -4,17 +4,10 @@
 
 use std::time::{Duration, SystemTime};
 
+use common_http::percent_encode;
 use common_http::sandbox::rfc3339;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::sandbox::readings::StorageKind;
-
-/// All but RFC 3986's unreserved characters.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// What a signed URL is for.
 pub(super) struct Signed<'a> {
@@ -30,7 +23,7 @@ pub(super) struct Signed<'a> {
 impl Signed<'_> {
     /// The path and the query under which the storage takes the file.
     pub(super) fn target(&self) -> String {
-        let name = encoded(self.name);
+        let name = percent_encode(self.name);
         format!("{}{name}?{}", self.folder(), self.query())
     }
 
@@ -41,7 +34,7 @@ impl Signed<'_> {
             if letter == ' ' || !letter.is_ascii() {
                 name.push(letter);
             } else {
-                name.push_str(&encoded(letter.encode_utf8(&mut [0; 4])));
+                name.push_str(&percent_encode(letter.encode_utf8(&mut [0; 4])));
             }
         }
         format!("{}{name}?{}", self.folder(), self.query())
@@ -55,7 +48,7 @@ impl Signed<'_> {
         let number = self.number;
         match self.kind {
             StorageKind::Azure => {
-                let end = encoded(&rfc3339(self.start + self.life, 0));
+                let end = percent_encode(&rfc3339(self.start + self.life, 0));
                 format!(
                     "sv=2024-11-04&se={end}&sr=b&sp=cw&sig=EXAMPLE%2Bsignature%2F{number:04}%3D"
                 )
@@ -73,8 +66,4 @@ impl Signed<'_> {
             }
         }
     }
-}
-
-fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, ENCODED).to_string()
 }

@@ -86,9 +86,7 @@ fn in_body(request: &Request) -> Result<Option<bool>, Refusal> {
     if request.body().is_empty() {
         return Ok(None);
     }
-    let kind = request.header("content-type").unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
+    if request.media_type() != "application/json" {
         return Err(Refusal::media_type());
     }
     let body = request.json().unwrap_or_default();

@@ -13,9 +13,7 @@ use crate::sandbox::state::Clinic;
 /// `POST /connect/token`.
 pub(super) fn open(clinic: &Clinic, request: &Request) -> Answer {
     let settings = &clinic.settings;
-    let kind = request.header("content-type").unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    if request.media_type() != "application/x-www-form-urlencoded" {
         return refused("invalid_request");
     }
     let mut form = HashMap::new();

@@ -4,7 +4,7 @@ use common_http::sandbox::{Answer, Request};
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::sandbox::checks::{admit, media_type};
+use crate::sandbox::checks::admit;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::state::Laboratory;
 
@@ -14,7 +14,7 @@ pub(super) fn send(laboratory: &Laboratory, request: &Request) -> Result<Answer,
         return Err(Refusal::other_slash(request));
     }
     admit(laboratory, request)?;
-    let kind = media_type(request);
+    let kind = request.media_type();
     if kind != "application/json" {
         return Err(Refusal::media_type(&kind));
     }

@@ -1,4 +1,4 @@
-//! What every call is checked for, before its own business: the media types, and the key.
+//! What every call is checked for, before its own business: the format it accepts, and the key.
 
 use common_http::sandbox::Request;
 
@@ -40,11 +40,4 @@ pub(super) fn admit(laboratory: &Laboratory, request: &Request) -> Result<(), Re
 fn after_word(value: &str, is_it: impl Fn(&str) -> bool) -> Option<&str> {
     let (word, rest) = value.split_once(' ')?;
     is_it(word).then_some(rest)
-}
-
-/// The media type of the request's body, without parameters, in lower case.
-pub(super) fn media_type(request: &Request) -> String {
-    let kind = request.header("content-type").unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default();
-    kind.trim().to_ascii_lowercase()
 }

@@ -5,7 +5,7 @@ use common_http::sandbox::multipart;
 use common_http::sandbox::{Answer, Request};
 use http::StatusCode;
 
-use crate::sandbox::checks::{admit, media_type};
+use crate::sandbox::checks::admit;
 use crate::sandbox::disposition;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::readings::{PathForm, ReportForm, WrongSlash};
@@ -42,7 +42,7 @@ pub(super) fn upload(laboratory: &Laboratory, request: &Request) -> Result<Answe
     if executions.is_some_and(|known| !known.iter().any(|id| id == execution)) {
         return Err(Refusal::unknown_execution());
     }
-    let kind = media_type(request);
+    let kind = request.media_type();
     let upload = match (settings.report_form, kind.as_str()) {
         (ReportForm::Raw | ReportForm::Either, "application/pdf") => {
             raw(request, settings.file_name_required)?

@@ -1,11 +1,10 @@
 //! Changing the settings.
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
 
 use common_http::{
     Call, CallOptions, Engine, Error, ErrorKind, Operation, Prepared, Recorded, Result, Secret,
-    safe_debug,
+    safe_debug, sent_by_await,
 };
 
 use super::Configuration;
@@ -152,11 +151,4 @@ impl UpdateConfiguration {
     }
 }
 
-impl IntoFuture for UpdateConfiguration {
-    type Output = Result<Recorded<TenantConfiguration>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        self.call().into_future()
-    }
-}
+sent_by_await!(UpdateConfiguration => Recorded<TenantConfiguration>);

@@ -1,9 +1,8 @@
 //! Creating a folder.
 
-use std::pin::Pin;
-
 use common_http::{
     Call, CallOptions, Engine, Error, ErrorKind, Operation, Prepared, Recorded, Result, safe_debug,
+    sent_by_await,
 };
 use serde::Serialize;
 
@@ -143,11 +142,4 @@ impl CreateFolder {
     }
 }
 
-impl IntoFuture for CreateFolder {
-    type Output = Result<Recorded<Folder>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        self.call().into_future()
-    }
-}
+sent_by_await!(CreateFolder => Recorded<Folder>);

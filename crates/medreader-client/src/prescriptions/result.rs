@@ -1,10 +1,8 @@
 //! Getting the result of a prescription by its id, or waiting for it.
 
-use std::pin::Pin;
-
 use common_http::{
     Call, CallOptions, Engine, Extra, Operation, Prepared, Recorded, Result, Timestamp,
-    lenient_model, open_enum, safe_debug,
+    lenient_model, open_enum, safe_debug, sent_by_await,
 };
 use futures_core::Stream;
 use serde::{Deserialize, Serialize};
@@ -185,14 +183,7 @@ impl GetResult {
     }
 }
 
-impl IntoFuture for GetResult {
-    type Output = Result<Recorded<PrescriptionResult>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
-    }
-}
+sent_by_await!(GetResult => Recorded<PrescriptionResult>);
 
 impl Target for GetResult {
     type Found = Recorded<PrescriptionResult>;

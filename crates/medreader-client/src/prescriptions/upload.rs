@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 use std::path::PathBuf;
-use std::pin::Pin;
 
 use bytes::Bytes;
 use common_http::{
     Body, Call, CallOptions, Engine, Error, ErrorKind, Extra, Multipart, Operation, Prepared,
-    Recorded, Result, Timestamp, lenient_model, safe_debug,
+    Recorded, Result, Timestamp, lenient_model, safe_debug, sent_by_await,
 };
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
@@ -134,14 +133,7 @@ impl UploadPrescription {
     }
 }
 
-impl IntoFuture for UploadPrescription {
-    type Output = Result<Recorded<Upload>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
-    }
-}
+sent_by_await!(UploadPrescription => Recorded<Upload>);
 
 /// A prescription's file: a PDF, JPEG, PNG or TIFF, recognised by its content.
 ///

@@ -36,17 +36,12 @@ pub(crate) struct Ledger {
 /// A line of the new file: where its text is now.
 #[derive(Clone, Copy)]
 struct Line {
-    source: Source,
+    /// In the temporary file of this run, and not in the file of the earlier ones.
+    is_reading: bool,
+    /// Whether the exam is done. Of an earlier one this is known if this run may leave it out.
+    is_done: bool,
     offset: u64,
     length: u64,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Source {
-    /// The file of the earlier runs. Whether the exam is done is known if this run may leave it out.
-    Earlier { done: bool },
-    /// The temporary file of this run.
-    Reading { done: bool },
 }
 
 #[derive(Deserialize)]
@@ -102,9 +97,8 @@ impl Ledger {
         }
         let is_done = || json::decode::<Exam>(text).is_ok_and(|exam| exam.is_done());
         let line = Line {
-            source: Source::Earlier {
-                done: self.leaves_out && is_done(),
-            },
+            is_reading: false,
+            is_done: self.leaves_out && is_done(),
             offset,
             length: text.len() as u64,
         };
@@ -124,9 +118,8 @@ impl Ledger {
             Failure::file("an exam cannot be saved to the temporary file", &error)
         })?;
         let line = Line {
-            source: Source::Reading {
-                done: exam.is_done(),
-            },
+            is_reading: true,
+            is_done: exam.is_done(),
             offset: self.end,
             length: text.len() as u64,
         };
@@ -141,13 +134,12 @@ impl Ledger {
     }
 
     fn put(&mut self, id: &str, line: Line) {
-        let is_reading = |line: Line| matches!(line.source, Source::Reading { .. });
         let before = match self.by_id.get(id) {
             Some(&index) => self.lines.get_mut(index),
             None => None,
         };
-        let was_read = before.as_ref().is_some_and(|before| is_reading(**before));
-        self.read += u64::from(is_reading(line) && !was_read);
+        let was_read = before.as_ref().is_some_and(|before| before.is_reading);
+        self.read += u64::from(line.is_reading && !was_read);
         match before {
             Some(before) => *before = line,
             None => {
@@ -182,17 +174,16 @@ impl Ledger {
         let mut earlier = Texts::of(self.earlier)?;
         let mut file = AtomicFile::create(self.path)?;
         for line in &self.lines {
-            let mut text = match line.source {
-                Source::Earlier { .. } => earlier.read(line)?,
-                Source::Reading { .. } => readings.read(line)?,
+            let texts = if line.is_reading {
+                &mut readings
+            } else {
+                &mut earlier
             };
+            let mut text = texts.read(line)?;
             text.push(b'\n');
             file.write_all(&text)?;
         }
         file.commit()?;
-        let is_done = |line: &Line| match line.source {
-            Source::Earlier { done } | Source::Reading { done } => done,
-        };
         // An exam may have been rejected on one page and read on another.
         let mut ids = HashSet::new();
         self.salvaged.retain(|exam| match &exam.id {
@@ -201,11 +192,11 @@ impl Ledger {
                     .by_id
                     .get(&**id)
                     .and_then(|&index| self.lines.get(index));
-                !line.is_some_and(is_done) && ids.insert(id.clone())
+                !line.is_some_and(|line| line.is_done) && ids.insert(id.clone())
             }
             None => true,
         });
-        self.lines.retain(is_done);
+        self.lines.retain(|line| line.is_done);
         Ok(Readings {
             readings,
             earlier,
@@ -258,9 +249,10 @@ impl Readings {
     }
 
     fn exam(&mut self, line: &Line) -> io::Result<DoneExam> {
-        let texts = match line.source {
-            Source::Earlier { .. } => &mut self.earlier,
-            Source::Reading { .. } => &mut self.readings,
+        let texts = if line.is_reading {
+            &mut self.readings
+        } else {
+            &mut self.earlier
         };
         let text = texts.read(line)?;
         let exam: Exam = json::decode(&text).map_err(io::Error::other)?;

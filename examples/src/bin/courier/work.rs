@@ -9,18 +9,9 @@ use examples::courier::{Vendors, WorkOptions, Worked};
 use examples::failure::Failure;
 use examples::output;
 use examples::signals::Signals;
-use serde::Serialize;
 
 use crate::args::Work;
 use crate::{failed, open, show};
-
-#[derive(Serialize)]
-struct Document {
-    done: u64,
-    refused: u64,
-    doubt: u64,
-    later: u64,
-}
 
 /// Returns the exit status. If it is to end when idle: a failure if some jobs did not arrive, and the
 /// signal's if one came before.
@@ -48,14 +39,8 @@ pub(crate) async fn run(args: &Work, json: bool) -> Result<ExitCode, Failure> {
         later,
         ..
     } = worked;
-    let document = Document {
-        done,
-        refused,
-        doubt,
-        later,
-    };
     let text = format!("{done} done, {refused} refused, {doubt} in doubt, {later} put off");
-    output::result(json, &document, text)?;
+    output::result(json, &worked, text)?;
     Ok(match stopped.get() {
         _ if !args.until_idle => ExitCode::SUCCESS,
         // Jobs may still wait.

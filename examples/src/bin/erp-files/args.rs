@@ -65,22 +65,14 @@ pub(crate) enum Command {
 pub(crate) struct Analysis {
     /// Id of the patient
     #[arg(long, value_name = "ID")]
-    patient: String,
+    pub(crate) patient: String,
 
     /// Id of the patient's analysis
     #[arg(long, value_name = "ID")]
-    analysis: String,
+    pub(crate) analysis: String,
 }
 
 impl Analysis {
-    pub(crate) fn patient(&self) -> &str {
-        &self.patient
-    }
-
-    pub(crate) fn analysis(&self) -> &str {
-        &self.analysis
-    }
-
     /// The files of this analysis.
     pub(crate) fn files(&self, client: &ErpFilesClient) -> Files {
         let patient = PatientId::from(self.patient.as_str());

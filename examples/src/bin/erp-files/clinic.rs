@@ -1,11 +1,10 @@
 //! The ERP to call: a clinic's, or the sandbox.
 
-use common_http::ForeignHosts;
 use erp_files_client::sandbox::Sandbox;
 use erp_files_client::{ErpFilesClient, ErpFilesClientBuilder};
 use examples::failure::Failure;
 use examples::progress::Progress;
-use examples::{built_in, settings};
+use examples::{built_in, configured, settings};
 
 const BASE_URL: &str = "ERP_BASE_URL";
 
@@ -30,17 +29,9 @@ impl Clinic {
                 (builder, sandbox.url().to_owned(), Some(sandbox))
             }
         };
-        // A network that uses plain http is private, so its storage has a private address, too.
-        // The other setting is for a private network with TLS.
-        let private = settings::allows("ERP_ALLOW_PRIVATE_STORAGE") || settings::allow_plain_http();
-        let storage = ForeignHosts::default().allow_private(private);
-        let client = builder
-            .upload_hosts(storage)
-            .http(settings::http()?.observer(progress.waits()))
-            .build()
-            .map_err(|error| settings::refused(error, "ERP_BASE_URL and ERP_TOKEN_URL"))?;
+        let http = settings::http()?.observer(progress.waits());
         Ok(Self {
-            client,
+            client: configured::erp(builder, http)?,
             url,
             _sandbox: sandbox,
         })

@@ -19,7 +19,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::advice;
 use crate::args;
 use crate::clinic::Clinic;
-use crate::hash::Hash;
+use crate::hash::sha256_of;
 use crate::journal::ResumeFolder;
 
 /// Uploads each file, even if others fail, and prints how each upload ended.
@@ -122,12 +122,10 @@ impl Uploads<'_> {
         if let Some(folder) = &self.resume {
             let of = &self.args.of;
             let clinic = self.clinic.url.trim_end_matches('/');
-            let journal = folder.journal([clinic, of.patient(), of.analysis(), name])?;
+            let journal = folder.journal([clinic, &of.patient, &of.analysis, name])?;
             is_resumed = journal.has_state().await?;
-            let hash = Hash::of_file(path.to_owned()).await?;
-            upload = upload
-                .fingerprint(hash.to_string())
-                .resumable(&Arc::new(journal));
+            let hash = sha256_of(path.to_owned()).await?;
+            upload = upload.fingerprint(hash).resumable(&Arc::new(journal));
         }
         let content_type = match self.args.content_type.as_deref() {
             Some("auto") => input.content_type,

@@ -3,7 +3,7 @@
 use common_http::{Delivery, Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
-use examples::{built_in, settings};
+use examples::{built_in, configured, settings};
 use gensoft_client::sandbox::{PathForm, ReportForm, Sandbox, Settings};
 use gensoft_client::{GensoftClient, GensoftClientBuilder};
 
@@ -33,16 +33,9 @@ impl Laboratory {
                 (builder, Some(sandbox))
             }
         };
-        let http = settings::http()?
-            .accept_html(settings::allows("ACCEPT_HTML"))
-            .observer(progress.waits());
-        let names = "GENSOFT_BASE_URL, GENSOFT_API_KEY and GENSOFT_AUTH_PREFIX";
-        let client = builder
-            .http(http)
-            .build()
-            .map_err(|error| settings::refused(error, names))?;
+        let http = settings::http()?.observer(progress.waits());
         Ok(Self {
-            client,
+            client: configured::gensoft(builder, http)?,
             _sandbox: sandbox,
         })
     }

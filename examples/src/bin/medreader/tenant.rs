@@ -5,7 +5,7 @@ use std::io;
 use common_http::{Cause, Delivery, Error, ErrorKind};
 use examples::failure::Failure;
 use examples::progress::Progress;
-use examples::{built_in, settings};
+use examples::{built_in, configured, settings};
 use medreader_client::sandbox::{Sandbox, Settings};
 use medreader_client::{ErrorCode, MedReaderClient, MedReaderClientBuilder};
 
@@ -46,13 +46,8 @@ impl Tenant {
         };
         let progress = Progress::new();
         let http = settings::http()?.observer(progress.waits());
-        let names = "MEDREADER_BASE_URL and MEDREADER_TENANT_ID";
-        let client = builder
-            .http(http)
-            .build()
-            .map_err(|error| settings::refused(error, names))?;
         Ok(Self {
-            client,
+            client: configured::medreader(builder, http)?,
             progress,
             _sandbox: sandbox,
         })

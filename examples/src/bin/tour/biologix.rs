@@ -55,9 +55,7 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
         output::size(bytes)
     );
     stage.done("biologix.reports.get", saved)?;
-    Ok(Visits::count("biologix", OPERATIONS, |operation| {
-        sandbox.count(operation)
-    }))
+    Ok(Visits::of("biologix", OPERATIONS, &sandbox))
 }
 
 async fn save(stage: &Stage, sandbox: &Sandbox, key: &ExamKey) -> Result<u64, Failure> {

@@ -52,9 +52,7 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     stage.doing("deleting the draft");
     files.delete(&draft).await?;
     stage.done("erp.files.delete", "the draft is gone")?;
-    Ok(Visits::count("erp", OPERATIONS, |operation| {
-        sandbox.count(operation)
-    }))
+    Ok(Visits::of("erp", OPERATIONS, &sandbox))
 }
 
 /// The id of an uploaded file.

@@ -37,7 +37,5 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     let version = sandbox.report_versions(execution).len();
     let uploaded = format!("the laudo of execution {execution} is uploaded, version {version}");
     stage.done("gensoft.reports.upload", uploaded)?;
-    Ok(Visits::count("gensoft", OPERATIONS, |operation| {
-        sandbox.count(operation)
-    }))
+    Ok(Visits::of("gensoft", OPERATIONS, &sandbox))
 }

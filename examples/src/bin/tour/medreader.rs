@@ -44,9 +44,7 @@ pub(crate) async fn chapter(stage: &Stage) -> Result<Visits, Failure> {
     };
     stage.done("(webhook)", received)?;
     results(stage, &client, &folder, &upload).await?;
-    Ok(Visits::count("medreader", OPERATIONS, |operation| {
-        sandbox.count(operation)
-    }))
+    Ok(Visits::of("medreader", OPERATIONS, &sandbox))
 }
 
 async fn configure(stage: &Stage, client: &MedReaderClient, inbox: &Inbox) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use common_http::Operation;
+use common_http::sandbox::{Sandbox, Vendor};
 use examples::failure::Failure;
 use examples::output;
 use serde::Serialize;
@@ -25,14 +26,14 @@ struct Visited {
 
 impl Visits {
     /// Counts the requests of each operation of a client.
-    pub(crate) fn count(
+    pub(crate) fn of<V: Vendor>(
         vendor: &'static str,
         operations: &[&'static Operation],
-        requests: impl Fn(&str) -> usize,
+        sandbox: &Sandbox<V>,
     ) -> Self {
         let visited = |operation: &&'static Operation| Visited {
             id: operation.id(),
-            requests: requests(operation.id()),
+            requests: sandbox.count(operation.id()),
         };
         Self {
             vendor,

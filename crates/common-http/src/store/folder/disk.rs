@@ -62,11 +62,6 @@ fn try_lock(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-#[cfg(not(any(unix, windows)))]
-fn try_lock(_path: &Path) -> io::Result<Option<File>> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
 /// A file that is created can be read and written by this user alone.
 pub(super) fn for_this_user(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]

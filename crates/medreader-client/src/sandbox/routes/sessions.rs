@@ -87,9 +87,7 @@ pub(super) fn caller(records: &Records, request: &Request) -> Result<Caller, Ref
 
 /// The body as JSON, if it is labelled as JSON and is JSON.
 pub(super) fn json_body(request: &Request) -> Option<Value> {
-    let kind = request.header("content-type").unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if kind.eq_ignore_ascii_case("application/json") {
+    if request.media_type() == "application/json" {
         request.json()
     } else {
         None
