@@ -238,7 +238,8 @@ impl Request {
         Ready(self.checked().map_err(|error| error.with_operation(id)))
     }
 
-    /// Sends the request and returns the answer as a stream, whatever its content.
+    /// Sends the request and returns the answer as a stream. Of its content nothing is checked but
+    /// that it is no web page.
     ///
     /// # Errors
     /// Every kind of [`ErrorKind`].

@@ -100,23 +100,20 @@ pub(crate) async fn exchange(
     }
     let enough = match mode {
         Mode::Whole => usize::MAX,
-        Mode::Streamed { check: Some(_) } => CHECKED,
-        Mode::Streamed { check: None } => 0,
+        Mode::Streamed { .. } => CHECKED,
     };
-    if enough > 0 {
-        reply.start = match reply.rest.read(enough).await {
-            Ok(start) => start,
-            Err(Broken::Failed(failure)) => return Err(failure),
-            Err(Broken::TooLarge) => {
-                return Err(reply.unreadable(ErrorKind::TooLarge, "the answer exceeds the limit"));
-            }
-        };
-        // A storage may answer in XML, which nobody reads.
-        let may_be_page = !(prepared.is_foreign && proof::is_xml(&reply.headers));
-        let is_page = may_be_page && proof::is_page(&reply.headers, &reply.start);
-        if is_page && !engine.options().accept_html {
-            return Err(reply.page());
+    reply.start = match reply.rest.read(enough).await {
+        Ok(start) => start,
+        Err(Broken::Failed(failure)) => return Err(failure),
+        Err(Broken::TooLarge) => {
+            return Err(reply.unreadable(ErrorKind::TooLarge, "the answer exceeds the limit"));
         }
+    };
+    // A storage may answer in XML, which nobody reads.
+    let may_be_page = !(prepared.is_foreign && proof::is_xml(&reply.headers));
+    let is_page = may_be_page && proof::is_page(&reply.headers, &reply.start);
+    if is_page && !engine.options().accept_html {
+        return Err(reply.page());
     }
     if prepared.operation.is_login() {
         let (headers, body) = (reply.headers.clone(), reply.start.clone());
