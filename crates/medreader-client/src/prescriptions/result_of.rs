@@ -114,14 +114,15 @@ impl ResultOf {
     ///   not end the wait
     /// - `invalid_input`: no path can have the upload's id, and there is no snapshot
     /// - `rejected`: the vendor refuses the upload's id (400, 422), and there is no snapshot
-    /// - all others of [`GetResult::wait`], which also says what a failed last poll gives
+    /// - all others of [`GetResult::wait`](super::GetResult::wait), which also says what a failed
+    ///   last poll gives
     pub async fn wait(self, options: WaitOptions) -> Result<FoundResult> {
         let arrival = wait(self.clock(), self.target(&options), &options, no_events()).await?;
         Ok(arrival.found)
     }
 
     /// Like [`wait`](Self::wait), but polls sooner when a webhook comes, see
-    /// [`GetResult::wait_or_event`].
+    /// [`GetResult::wait_or_event`](super::GetResult::wait_or_event).
     ///
     /// ```
     /// use futures_util::StreamExt;
