@@ -118,6 +118,9 @@ impl Body {
     }
 
     fn file(place: Place, metadata: &Metadata) -> Result<Self> {
+        if metadata.is_dir() {
+            return Err(unread_file(io::ErrorKind::IsADirectory.into()));
+        }
         if !metadata.is_file() {
             return Err(unread_file(io::ErrorKind::InvalidInput.into()));
         }

@@ -93,13 +93,16 @@ pub(crate) fn base_url(text: &str, allow_plain_http: bool) -> Result<Url> {
 pub(crate) fn checked(text: &str, allow_plain_http: bool) -> Result<Url, &'static str> {
     let url = match Url::parse(text) {
         Ok(url) if is_sendable(&url) => url,
+        _ if text.is_empty() => return Err("is not set"),
         _ => return Err("is malformed"),
     };
     match url.scheme() {
         "https" if cfg!(feature = "__tls") => {}
         "https" => return Err("is https, but this build has no TLS feature"),
         "http" if allow_plain_http || is_loopback(&url) => {}
-        "http" => return Err("is plain http to another machine, which is not allowed"),
+        "http" => {
+            return Err("is plain http to another machine, which only allow_plain_http allows");
+        }
         _ => return Err("is neither http nor https"),
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -194,7 +197,7 @@ mod tests {
     fn refuses_base_urls_that_would_leak_or_mislead() {
         let long = format!("http://127.0.0.1/{}", "a".repeat(70_000));
         for (url, why) in [
-            ("", "malformed"),
+            ("", "not set"),
             ("host.example", "malformed"),
             (&*long, "malformed"),
             ("ftp://host.example", "neither http nor https"),

@@ -238,8 +238,8 @@ impl Request {
         Ready(self.checked().map_err(|error| error.with_operation(id)))
     }
 
-    /// Sends the request and returns the answer as a stream. Of its content nothing is checked but
-    /// that it is no web page.
+    /// Sends the request and returns the answer as a stream. Its content is not checked, but what says
+    /// that it is a web page is none.
     ///
     /// # Errors
     /// Every kind of [`ErrorKind`].

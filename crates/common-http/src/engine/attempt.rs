@@ -100,20 +100,24 @@ pub(crate) async fn exchange(
     }
     let enough = match mode {
         Mode::Whole => usize::MAX,
-        Mode::Streamed { .. } => CHECKED,
+        Mode::Streamed { check: Some(_) } => CHECKED,
+        // Of a page it needs the start, which says that it is not empty.
+        Mode::Streamed { check: None } => usize::from(proof::is_html(&reply.headers)),
     };
-    reply.start = match reply.rest.read(enough).await {
-        Ok(start) => start,
-        Err(Broken::Failed(failure)) => return Err(failure),
-        Err(Broken::TooLarge) => {
-            return Err(reply.unreadable(ErrorKind::TooLarge, "the answer exceeds the limit"));
+    if enough > 0 {
+        reply.start = match reply.rest.read(enough).await {
+            Ok(start) => start,
+            Err(Broken::Failed(failure)) => return Err(failure),
+            Err(Broken::TooLarge) => {
+                return Err(reply.unreadable(ErrorKind::TooLarge, "the answer exceeds the limit"));
+            }
+        };
+        // A storage may answer in XML, which nobody reads.
+        let may_be_page = !(prepared.is_foreign && proof::is_xml(&reply.headers));
+        let is_page = may_be_page && proof::is_page(&reply.headers, &reply.start);
+        if is_page && !engine.options().accept_html {
+            return Err(reply.page());
         }
-    };
-    // A storage may answer in XML, which nobody reads.
-    let may_be_page = !(prepared.is_foreign && proof::is_xml(&reply.headers));
-    let is_page = may_be_page && proof::is_page(&reply.headers, &reply.start);
-    if is_page && !engine.options().accept_html {
-        return Err(reply.page());
     }
     if prepared.operation.is_login() {
         let (headers, body) = (reply.headers.clone(), reply.start.clone());

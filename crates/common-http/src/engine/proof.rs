@@ -11,17 +11,21 @@ use crate::data::survey::is_whole;
 /// Whether the answer is a web page, for example of a firewall or a gateway. An empty one is none:
 /// some servers name HTML as the type of every answer without a body.
 pub(super) fn is_page(headers: &HeaderMap, start: &[u8]) -> bool {
+    let text = charset::unmarked(start);
+    let first = text.trim_ascii_start().first();
+    first.is_some_and(|first| is_html(headers) || *first == b'<')
+}
+
+/// Whether the answer says that it is a web page.
+pub(super) fn is_html(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes());
-    let is_html = kind.is_some_and(|kind| {
+    kind.is_some_and(|kind| {
         let starts_with = |html: &[u8]| {
             let kind = kind.trim_ascii_start().get(..html.len());
             kind.is_some_and(|kind| kind.eq_ignore_ascii_case(html))
         };
         starts_with(b"text/html") || starts_with(b"application/xhtml")
-    });
-    let text = charset::unmarked(start);
-    let first = text.trim_ascii_start().first();
-    first.is_some_and(|first| is_html || *first == b'<')
+    })
 }
 
 /// Whether the answer says that it is XML, as storages answer.

@@ -183,8 +183,11 @@ async fn an_open_file_is_sent_whole_although_it_has_no_name_any_more() {
 async fn what_is_open_but_no_file_is_refused() {
     let folder = File::open("/").await.unwrap();
     let device = File::open("/dev/null").await.unwrap();
-    for other in [folder, device] {
+    for (other, kind) in [
+        (folder, io::ErrorKind::IsADirectory),
+        (device, io::ErrorKind::InvalidInput),
+    ] {
         let error = Body::from_file(other).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::LocalIo);
+        assert_eq!(error.io_kind(), Some(kind));
     }
 }

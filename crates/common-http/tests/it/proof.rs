@@ -141,13 +141,11 @@ async fn a_web_page_is_not_an_answer() {
         let accepting = HttpOptions::default().accept_html(true);
         call(&server.client_with(accepting), &ORDER).await.unwrap();
     }
-    // Nor is it what was to be downloaded.
-    for page in pages {
-        let server = Server::answering(page).await;
-        let client = server.client_with(HttpOptions::default());
-        let error = client.request(&READ).download().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Decode, "{page}");
-    }
+    // Nor is it what was to be downloaded, where its type says so.
+    let server = Server::answering(pages[0]).await;
+    let client = server.client_with(HttpOptions::default());
+    let error = client.request(&READ).download().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
     let empty = "HTTP/1.1 201 Created\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n";
     let server = Server::answering(empty).await;
     call(&server.client(), &ORDER).await.unwrap();
