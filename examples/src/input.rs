@@ -59,7 +59,9 @@ fn unreadable(error: Error) -> Failure {
     let advice = match error.io_kind() {
         Some(io::ErrorKind::NotFound) => "is the path right?",
         Some(io::ErrorKind::PermissionDenied) => "may this user read it?",
-        Some(io::ErrorKind::InvalidInput) => "give it a file, not a folder or a device",
+        Some(io::ErrorKind::InvalidInput | io::ErrorKind::IsADirectory) => {
+            "give it a file, not a folder or a device"
+        }
         _ => return Failure::from(error),
     };
     Failure::from(error).advise(advice)

@@ -187,6 +187,17 @@ fn of_the_erp() {
     assert_eq!(report.reading("erp", "files.dates"), Some("other"));
 }
 
+/// The list could not confirm an upload.
+#[test]
+fn a_list_without_readable_names_is_a_warning() {
+    let report = erp(json!([{"Id": 1, "Titulo": "MARKER.pdf"}])).report();
+    let found = "files listed: 1, none with a readable name";
+    report.is("erp", "read", "warn", found);
+    assert_eq!(report.unknown("erp"), ["files[].Titulo"]);
+    let report = erp(json!([])).report();
+    report.is("erp", "read", "ok", "files listed: 0");
+}
+
 /// The sandboxes can change their answers as a vendor may: nothing fails, and it is named.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_sandboxes_that_drift() {

@@ -6,11 +6,10 @@ mod outcome;
 mod state;
 mod steps;
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use common_http::{Body, CallOptions, Result, Store, safe_debug};
+use common_http::{Body, CallOptions, Result, Store, safe_debug, sent_by_await};
 
 pub use self::outcome::UploadOutcome;
 use crate::files::Files;
@@ -190,11 +189,4 @@ impl Upload {
     }
 }
 
-impl IntoFuture for Upload {
-    type Output = Result<UploadOutcome>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
-    }
-}
+sent_by_await!(Upload => UploadOutcome);

@@ -103,7 +103,6 @@ impl Erp {
         match files.list().await {
             Ok(files) => {
                 report.ok("scope", "the token may list files");
-                report.ok("read", format_args!("files listed: {}", files.len()));
                 read_files(report, &files);
                 self.read_shape(report, patient, analysis).await;
             }
@@ -187,6 +186,17 @@ fn advice_of_read(error: &Error) -> Option<&'static str> {
 }
 
 fn read_files(report: &mut Report, files: &[Item<FileEntry>]) {
+    let count = files.len();
+    let mut read = files.iter().filter_map(Item::value);
+    if count == 0 || read.any(|file| file.name.is_some()) {
+        report.ok("read", format_args!("files listed: {count}"));
+    } else {
+        report.warn(
+            "read",
+            format_args!("files listed: {count}, none with a readable name"),
+            "an upload cannot be found in this list, and ends unconfirmed: report its unknown fields",
+        );
+    }
     for item in files {
         if let Some(rejected) = item.rejected() {
             report.unknown.item("files[]", rejected);
