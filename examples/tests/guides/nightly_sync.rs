@@ -10,7 +10,7 @@ async fn a_night_that_fails_is_made_up_for_by_the_next() -> Result<(), Box<dyn s
     let file = folder.path().join("exams.sqlite");
     let night = async || {
         let db = Connection::open(&file)?;
-        sync(&vendor.client(), "0000001DD", db, path).await
+        sync(&vendor.client(), &"0000001DD".into(), db, path).await
     };
     vendor.fail_always("biologix.reports.get", Fault::ResetAfterRequest)?;
     assert!(night().await.is_err());
@@ -60,7 +60,7 @@ mod when_something_breaks {
         );
         let night = async || {
             let db = open(folder.path());
-            sync(&vendor.client(), "0000001DD", db, path(&folder)).await
+            sync(&vendor.client(), &"0000001DD".into(), db, path(&folder)).await
         };
         night().await.unwrap();
         vendor.issue_exams(150);
@@ -90,7 +90,7 @@ mod when_something_breaks {
         }
         sync(
             &vendor.client(),
-            "0000001DD",
+            &"0000001DD".into(),
             open(folder.path()),
             path(&folder),
         )
@@ -112,11 +112,29 @@ mod when_something_breaks {
         let db = open(folder.path());
         db.execute("UPDATE checkpoint SET json = 'null'", [])
             .unwrap();
-        sync(&vendor.client(), "0000001DD", db, path(&folder))
+        sync(&vendor.client(), &"0000001DD".into(), db, path(&folder))
             .await
             .unwrap();
         assert_eq!(vendor.count("biologix.reports.get"), fetched + 2);
         assert_eq!(reports(), fetched);
+    }
+
+    #[tokio::test]
+    async fn a_night_that_can_save_no_report_is_made_up_for() {
+        let (vendor, folder) = (
+            Sandbox::start().await.unwrap(),
+            tempfile::tempdir().unwrap(),
+        );
+        let reports = folder.path().join("reports");
+        fs::write(&reports, "no folder").unwrap();
+        let night = async || {
+            let (client, db) = (vendor.client(), open(folder.path()));
+            sync(&client, &"0000001DD".into(), db, reports.to_str().unwrap()).await
+        };
+        night().await.unwrap_err();
+        fs::remove_file(&reports).unwrap();
+        night().await.unwrap();
+        assert!(fs::read_dir(&reports).unwrap().count() > 100);
     }
 
     #[tokio::test]
@@ -125,7 +143,7 @@ mod when_something_breaks {
             Sandbox::start().await.unwrap(),
             tempfile::tempdir().unwrap(),
         );
-        let night = async |db| sync(&vendor.client(), "0000001DD", db, path(&folder)).await;
+        let night = async |db| sync(&vendor.client(), &"0000001DD".into(), db, path(&folder)).await;
         night(open(folder.path())).await.unwrap();
         vendor.remove_exam(&vendor.exam_ids()[200]).unwrap();
         let db = open(folder.path());
@@ -144,7 +162,7 @@ mod when_something_breaks {
         let other = open(folder.path());
         other.execute_batch("BEGIN IMMEDIATE").unwrap();
         let db = open(folder.path());
-        let error = sync(&vendor.client(), "0000001DD", db, path(&folder))
+        let error = sync(&vendor.client(), &"0000001DD".into(), db, path(&folder))
             .await
             .unwrap_err();
         assert_eq!(error.to_string(), "database is locked");

@@ -1,5 +1,5 @@
 use biologix_client::exams::{Change, Checkpoint};
-use biologix_client::{BiologixClient, Item, PartnerId};
+use biologix_client::{BiologixClient, ErrorKind, Item, PartnerId};
 use rusqlite::Connection;
 
 type Result = std::result::Result<(), Box<dyn std::error::Error>>;
@@ -8,19 +8,20 @@ const BEGIN: &str = "BEGIN IMMEDIATE;
     CREATE TABLE IF NOT EXISTS exams (id TEXT PRIMARY KEY, json TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS checkpoint AS SELECT 'null' AS json;";
 
-pub async fn sync(client: &BiologixClient, centre: &str, db: Connection, folder: &str) -> Result {
+const REFUSED: [ErrorKind; 2] = [ErrorKind::PermissionDenied, ErrorKind::Rejected];
+
+pub async fn sync(client: &BiologixClient, centre: &PartnerId, db: Connection, to: &str) -> Result {
     db.execute_batch(BEGIN)?;
     let saved: String = db.query_row("SELECT json FROM checkpoint", [], |row| row.get(0))?;
-    let checkpoint: Option<Checkpoint> = serde_json::from_str(&saved).unwrap_or_default();
+    let checkpoint: Checkpoint = serde_json::from_str(&saved).unwrap_or_default();
     let mut ids = db.prepare("SELECT id FROM exams")?;
     let known: rusqlite::Result<Vec<String>> = ids.query_map([], |row| row.get(0))?.collect();
-    let exams = client.exams(&PartnerId::from(centre));
-    let mut changes = exams.changes(&checkpoint.unwrap_or_default()).known(known?);
+    let mut changes = client.exams(centre).changes(&checkpoint).known(known?);
     while let Some(change) = changes.next().await {
         match change? {
             Change::Listed(Item::Read(exam)) => {
-                match client.reports().save_new(&exam, folder).await {
-                    Err(error) if !error.is_transient() => eprintln!("no report: {error}"),
+                match client.reports().save_new(&exam, to).await {
+                    Err(why) if REFUSED.contains(&why.kind()) => eprintln!("no report: {why}"),
                     saved => drop(saved?),
                 }
                 let row = (&exam.exam_id, exam.raw().as_str());
@@ -38,7 +39,7 @@ pub async fn sync(client: &BiologixClient, centre: &str, db: Connection, folder:
 #[tokio::main]
 pub async fn main() -> Result {
     let client = BiologixClient::from_env()?;
-    let centre = std::env::var("BIOLOGIX_PARTNER_ID")?;
+    let centre = std::env::var("BIOLOGIX_PARTNER_ID")?.into();
     let db = Connection::open("exams.sqlite")?;
     sync(&client, &centre, db, "reports").await
 }
