@@ -55,7 +55,8 @@ impl Outcome {
             (Delivery::NotSent, _) => Self::NotSent,
             _ if error.status().is_some_and(|status| status.is_success()) => Self::Unread,
             _ if error.is_transient() => Self::RefusedForNow,
-            // The job is in order, the settings or the account are not.
+            // The job is in order; the settings, the network or the account are not.
+            _ if error.cause().is_some() => Self::RefusedForNow,
             (
                 Delivery::Answered,
                 ErrorKind::Config
@@ -173,8 +174,13 @@ mod tests {
             let found = failed(kind, status, delivery);
             assert_eq!(found, expected, "{kind} {status:?} {delivery}");
         }
-        let refused = Error::new(ErrorKind::Connect).with_cause(Cause::Refused);
-        assert_eq!(Outcome::of(&refused), Outcome::NotSent);
+        for cause in [Cause::Refused, Cause::TlsExpired, Cause::ProxyStatus] {
+            let unsent = Error::new(ErrorKind::Connect).with_cause(cause);
+            assert_eq!(Outcome::of(&unsent), Outcome::NotSent, "{cause}");
+            // A step of the upload before was answered.
+            let answered = unsent.with_delivery(Delivery::Answered);
+            assert_eq!(Outcome::of(&answered), Outcome::RefusedForNow, "{cause}");
+        }
     }
 
     /// Whatever the error says, what may have had its effect is not simply sent again.
