@@ -12,7 +12,6 @@ use std::io;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -202,16 +201,6 @@ impl Body {
             Source::File { state, .. } => Some(state.length),
             Source::Factory { length, .. } => Some(*length),
             Source::SinglePass { length, .. } | Source::Sequence { length, .. } => *length,
-        }
-    }
-
-    /// When the file was last changed. `None` for a body that is no file.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn modified(&self) -> Option<SystemTime> {
-        match &self.0 {
-            Source::File { state, .. } => state.modified,
-            _ => None,
         }
     }
 

@@ -238,8 +238,8 @@ impl Request {
         Ready(self.checked().map_err(|error| error.with_operation(id)))
     }
 
-    /// Sends the request and returns the answer as a stream. Its content is not checked, but what says
-    /// that it is a web page is none.
+    /// Sends the request and returns the answer as a stream. Its content is not checked, but an
+    /// answer of the type HTML is an error.
     ///
     /// # Errors
     /// Every kind of [`ErrorKind`].

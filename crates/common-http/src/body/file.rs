@@ -16,6 +16,8 @@ use std::time::SystemTime;
 use bytes::{Bytes, BytesMut};
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use super::{Body, Source};
+
 /// The number of bytes read at once. A file's reader holds two of these; larger ones are hardly
 /// faster.
 pub(super) const CHUNK: usize = 256 * 1024;
@@ -25,7 +27,7 @@ pub(super) const CHUNK: usize = 256 * 1024;
 pub(super) struct State {
     pub(super) length: u64,
     /// `None` on platforms without it.
-    pub(super) modified: Option<SystemTime>,
+    modified: Option<SystemTime>,
 }
 
 impl State {
@@ -44,6 +46,18 @@ impl State {
             Err(io::ErrorKind::UnexpectedEof.into())
         } else {
             Err(io::ErrorKind::InvalidData.into())
+        }
+    }
+}
+
+impl Body {
+    /// When the file was last changed. `None` for a body that is no file.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn modified(&self) -> Option<SystemTime> {
+        match &self.0 {
+            Source::File { state, .. } => state.modified,
+            _ => None,
         }
     }
 }

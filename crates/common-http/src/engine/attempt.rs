@@ -101,8 +101,8 @@ pub(crate) async fn exchange(
     let enough = match mode {
         Mode::Whole => usize::MAX,
         Mode::Streamed { check: Some(_) } => CHECKED,
-        // Of a page it needs the start, which says that it is not empty.
-        Mode::Streamed { check: None } => usize::from(proof::is_html(&reply.headers)),
+        Mode::Streamed { check: None } if proof::is_html(&reply.headers) => CHECKED,
+        Mode::Streamed { check: None } => 0,
     };
     if enough > 0 {
         reply.start = match reply.rest.read(enough).await {
@@ -112,9 +112,8 @@ pub(crate) async fn exchange(
                 return Err(reply.unreadable(ErrorKind::TooLarge, "the answer exceeds the limit"));
             }
         };
-        // A storage may answer in XML, which nobody reads.
-        let may_be_page = !(prepared.is_foreign && proof::is_xml(&reply.headers));
-        let is_page = may_be_page && proof::is_page(&reply.headers, &reply.start);
+        let is_xml = prepared.is_foreign && proof::is_xml(&reply.headers, &reply.start);
+        let is_page = proof::is_page(&reply.headers, &reply.start) && !is_xml;
         if is_page && !engine.options().accept_html {
             return Err(reply.page());
         }

@@ -28,14 +28,17 @@ pub(super) fn is_html(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether the answer says that it is XML, as storages answer.
-pub(super) fn is_xml(headers: &HeaderMap) -> bool {
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok());
-    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or("");
-    let kind = kind.trim();
-    kind.eq_ignore_ascii_case("application/xml") || kind.eq_ignore_ascii_case("text/xml")
+/// Whether the answer is XML, as storages answer, and neither an error nor a web page.
+pub(super) fn is_xml(headers: &HeaderMap, start: &[u8]) -> bool {
+    let kind = headers.get(CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()?.split(';').next());
+    let is_xml = kind.is_some_and(|kind| {
+        let kind = kind.trim();
+        kind.eq_ignore_ascii_case("application/xml") || kind.eq_ignore_ascii_case("text/xml")
+    });
+    let text = String::from_utf8_lossy(start).to_ascii_lowercase();
+    let others = ["<!doctype", "<html", "<error"];
+    is_xml && !others.iter().any(|other| text.contains(other))
 }
 
 /// Whether the answer is a whole file, not a part of one.

@@ -192,20 +192,27 @@ async fn any_2xx_is_stored() {
 async fn what_is_stored_may_be_said_in_xml() {
     use common_http::transport::FakeAnswer;
     let target = target().await;
-    for (kind, is_stored) in [
-        ("application/xml", true),
-        ("Text/XML; charset=utf-8", true),
-        ("application/xhtml+xml", false),
-        ("text/html", false),
-        ("", false),
+    let stored = "<PostResponse/>";
+    for (kind, root, is_stored) in [
+        ("application/xml", stored, true),
+        ("Text/XML; charset=utf-8", stored, true),
+        (
+            "application/xml",
+            "<Error><Code>InternalError</Code></Error>",
+            false,
+        ),
+        ("application/xml", "<!DOCTYPE html><html>", false),
+        ("application/xhtml+xml", stored, false),
+        ("text/html", stored, false),
+        ("", stored, false),
     ] {
         let answer = move || {
             let answer = FakeAnswer::status(201).header("content-type", kind);
-            answer.chunk(Duration::ZERO, "<?xml version='1.0'?><PostResponse/>")
+            answer.chunk(Duration::ZERO, format!("<?xml version='1.0'?>\n{root}"))
         };
         let erp = network(move |op, _| (op == Op::Transfer).then(answer));
         let transfer = files(&on(&erp)).transfer(&target, Body::from(PDF));
-        assert_eq!(transfer.send().await.is_ok(), is_stored, "{kind}");
+        assert_eq!(transfer.send().await.is_ok(), is_stored, "{kind} {root}");
     }
 }
 
