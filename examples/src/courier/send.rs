@@ -117,11 +117,11 @@ fn no_client() -> Error {
     Error::new(ErrorKind::Config).with_detail("this worker has no client of the vendor")
 }
 
-/// The file was finalized, and the list does not show it.
+/// All was sent, and the list does not show the file.
 fn unconfirmed() -> Error {
     Error::new(ErrorKind::NotFound)
         .with_operation("erp.files.list")
-        .with_detail("the file was finalized, but the ERP's list does not show it")
+        .with_detail("all was sent, but the ERP's list does not show the file")
         .with_code("unconfirmed", true)
         .with_attempts(1)
         .with_delivery(common_http::Delivery::Unknown)

@@ -330,9 +330,10 @@ fn an_upload_that_is_not_listed_is_unconfirmed() {
     let lines: Vec<_> = run.stderr.lines().collect();
     assert!(lines[0].starts_with("error: erp.files.list: "), "{lines:?}");
     assert!(lines[1].starts_with("advice: "), "{lines:?}");
+    let looked = ["list"; 3];
     assert_eq!(
         clinic.steps(),
-        ["initialize", "transfer", "finalize", "list"]
+        [&["initialize", "transfer", "finalize"], &looked[..]].concat()
     );
 }
 

@@ -106,10 +106,10 @@ proptest! {
     #[test]
     fn both_steps_name_the_same_file(name in name()) {
         let erp = network(|_, _| None);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
         let upload = files(&on(&erp)).upload(&*name, Body::from(PDF));
         runtime.block_on(upload.send()).unwrap();
-        prop_assert_eq!(steps(&erp), [Op::Initialize, Op::Transfer, Op::Finalize, Op::List]);
+        prop_assert_eq!(&steps(&erp)[..4], [Op::Initialize, Op::Transfer, Op::Finalize, Op::List]);
         let requests = erp.requests();
         let target = |op| &requests.iter().find(|request| Op::of(request) == op).unwrap().target;
         prop_assert_eq!(target(Op::Initialize).replacen("/files/initialize/", "/files/", 1), target(Op::Finalize).as_str());

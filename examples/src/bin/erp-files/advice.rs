@@ -41,10 +41,10 @@ pub(crate) fn failure_of_upload(error: Error, on_conflict: Conflict, is_resumed:
     Failure::from(error).advise(advice)
 }
 
-/// Says that the list does not show a file that was finalized.
+/// Says that the list does not show a file that was sent to the end.
 pub(crate) fn note_unconfirmed(of: &str) {
     output::note(format_args!(
-        "error: {of}erp.files.list: the file was finalized, but the ERP's list does not show it"
+        "error: {of}erp.files.list: all was sent, but the ERP's list does not show the file"
     ));
     output::note(
         "advice: look for it with `erp-files list` in a while, or run the same command again",

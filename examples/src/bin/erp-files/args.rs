@@ -34,8 +34,8 @@ Files in the folder of --resume-dir:
 If an upload without --resume-dir breaks off, its name may stay taken: the ERP
 then refuses the name, but does not list it (error code unfinished_upload).
 
-Outcomes: uploaded, skipped, replaced, failed, or unconfirmed: the file was
-finalized, but the ERP's list does not show it.";
+Outcomes: uploaded, skipped, replaced, failed, or unconfirmed: all was
+sent, but the ERP's list does not show the file.";
 
 /// Uploads, lists, sends and deletes a patient's files in the gambit clinic ERP (Medakadem).
 #[derive(Debug, Parser)]

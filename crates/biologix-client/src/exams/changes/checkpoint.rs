@@ -13,7 +13,7 @@ const VERSION: u32 = 1;
 ///
 /// The default is for the first run, which reads the whole list. It is saved as JSON: hashes of the
 /// open exams and of the finished ones among and shortly behind them (32 bytes an exam), how many
-/// there were, and when the whole list was last read. Keep it like the list itself, because whoever
+/// there were, and when the whole list was last given. Keep it like the list itself, because whoever
 /// has it can check a guess at an exam.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(try_from = "Saved", into = "Saved")]

@@ -18,11 +18,7 @@ pub(super) enum Begun {
 
 /// The answer to the request for a URL.
 enum Answered {
-    Target {
-        target: UploadTarget,
-        /// A file of the name is listed.
-        replaces: bool,
-    },
+    Target(UploadTarget),
     /// The name is taken, as the list has it.
     Taken {
         error: Error,
@@ -35,7 +31,10 @@ enum Answered {
 impl Upload {
     pub(super) async fn begin(&self) -> Result<Begun> {
         match self.request_url(false).await? {
-            Answered::Target { target, replaces } => Ok(Begun::Target { target, replaces }),
+            Answered::Target(target) => Ok(Begun::Target {
+                target,
+                replaces: false,
+            }),
             Answered::Taken {
                 error,
                 presence,
@@ -47,7 +46,7 @@ impl Upload {
     /// If the answer is lost and the list does not have the name, requests a URL once more.
     async fn request_url(&self, replaces: bool) -> Result<Answered> {
         let lost = match self.initialize(replaces).await {
-            Ok(target) => return Ok(Answered::Target { target, replaces }),
+            Ok(target) => return Ok(Answered::Target(target)),
             Err(error) if error.kind() == ErrorKind::Conflict => {
                 return self.taken(error, false).await;
             }
@@ -57,19 +56,6 @@ impl Upload {
         match self.find().await {
             // The list does not tell, so report the original failure.
             Err(_) | Ok(Presence::Unclear) => Err(lost),
-            // An ERP that is down deletes no file: it must say first that the name is taken.
-            Ok(Presence::Present(_)) if self.on_conflict == OnConflict::Replace && !replaces => {
-                match self.initialize(true).await {
-                    Ok(target) => Ok(Answered::Target {
-                        target,
-                        replaces: true,
-                    }),
-                    Err(error) if error.kind() == ErrorKind::Conflict => {
-                        self.taken(error, false).await
-                    }
-                    Err(error) => Err(in_doubt(error)),
-                }
-            }
             Ok(presence @ Presence::Present(_)) => Ok(Answered::Taken {
                 error: refused_unheard(&lost),
                 presence,
@@ -77,7 +63,7 @@ impl Upload {
             }),
             Ok(Presence::Absent | Presence::InAnotherCase) => {
                 match self.initialize(replaces).await {
-                    Ok(target) => Ok(Answered::Target { target, replaces }),
+                    Ok(target) => Ok(Answered::Target(target)),
                     // Whatever the answer to the second, the first may have reserved the name.
                     Err(error) if error.kind() == ErrorKind::Conflict => {
                         self.taken(in_doubt(error), true).await
@@ -137,11 +123,28 @@ impl Upload {
                 error,
                 "the file of this name cannot be deleted: it has no id, or is not the only one",
             )),
-            (Presence::Present(Some(id)), OnConflict::Replace) => self.replace(&id).await,
+            (Presence::Present(Some(id)), OnConflict::Replace) => {
+                // An ERP that is down deletes no file: it must answer first.
+                let target = match error.status() {
+                    Some(_) => None,
+                    None => self.ask_again().await?,
+                };
+                self.replace(&id, target).await
+            }
         }
     }
 
-    async fn replace(&self, id: &FileId) -> Result<Begun> {
+    /// A URL, or `None` if the name is taken.
+    async fn ask_again(&self) -> Result<Option<UploadTarget>> {
+        match self.initialize(true).await {
+            Ok(target) => Ok(Some(target)),
+            Err(error) if error.kind() == ErrorKind::Conflict => Ok(None),
+            Err(error) => Err(in_doubt(error)),
+        }
+    }
+
+    /// Deletes the file, and requests a URL if there is none yet.
+    async fn replace(&self, id: &FileId, target: Option<UploadTarget>) -> Result<Begun> {
         // Nothing is deleted for a file that has vanished meanwhile.
         self.peek().await?;
         let delete = self.files.delete(id).options(self.options.clone());
@@ -151,8 +154,12 @@ impl Upload {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
+        let replaces = true;
+        if let Some(target) = target {
+            return Ok(Begun::Target { target, replaces });
+        }
         match self.request_url(true).await? {
-            Answered::Target { target, replaces } => Ok(Begun::Target { target, replaces }),
+            Answered::Target(target) => Ok(Begun::Target { target, replaces }),
             // Nothing is deleted a second time.
             Answered::Taken {
                 error, presence, ..

@@ -18,8 +18,8 @@ pub enum UploadOutcome {
         /// Its id, if the list shows it.
         file_id: Option<FileId>,
     },
-    /// The file was finalized, but the list, read afterwards, does not show a file of the name.
-    /// Nothing proves that it is there.
+    /// All was sent, but the list, read afterwards, does not show a file of the name. Nothing proves
+    /// that it is there.
     ///
     /// The state of a [resumable](crate::files::Upload::resumable) upload is kept: the same upload,
     /// run again, looks for the file. It finalizes again if the list says that it is not there, but

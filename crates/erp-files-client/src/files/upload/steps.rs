@@ -15,6 +15,9 @@ use crate::files::upload::state::{Of, State};
 use crate::files::upload::{Upload, UploadOutcome};
 use crate::files::{FINALIZE, INITIALIZE, TRANSFER, UploadTarget};
 
+/// How long to wait before each further look at the list for a finished file.
+const LOOK_AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
+
 impl Upload {
     pub(super) async fn run(self) -> Result<UploadOutcome> {
         self.steps().await.map_err(|error| {
@@ -67,6 +70,22 @@ impl Upload {
         Ok(Presence::of(&self.name, &list))
     }
 
+    /// Looks a finished file up. The list may lag behind for a moment.
+    async fn find_finished(&self) -> Result<Presence> {
+        let mut found = self.find().await?;
+        for pause in LOOK_AGAIN {
+            if matches!(found, Presence::Present(_)) {
+                break;
+            }
+            self.files.engine.clock().sleep(pause).await;
+            match self.find().await {
+                Ok(presence) => found = presence,
+                Err(_) => break,
+            }
+        }
+        Ok(found)
+    }
+
     /// Remembers whether anything was sent.
     pub(super) fn noted<T>(&self, result: Result<T>) -> Result<T> {
         let unsent = matches!(&result, Err(error) if error.delivery() == Delivery::NotSent);
@@ -94,6 +113,7 @@ impl Upload {
             // Somebody else's file, or the earlier content. It may be what the saved URL leads to, so
             // nothing is sent there.
             Presence::Present(_) => return self.start_again(false).await,
+            Presence::Unclear if saved.unsettled => return self.start_again(false).await,
             Presence::Absent | Presence::Unclear | Presence::InAnotherCase => {}
         }
         let replaces = state.replaces;
@@ -221,7 +241,7 @@ impl Upload {
     async fn finished(&self, found: Option<Presence>, replaces: bool) -> Result<UploadOutcome> {
         let found = match found {
             Some(presence) => Ok(presence),
-            None => self.find().await,
+            None => self.find_finished().await,
         };
         let file_id = match found {
             Ok(Presence::Present(id)) => id,

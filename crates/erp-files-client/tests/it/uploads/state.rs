@@ -165,7 +165,7 @@ async fn an_upload_resumes_by_its_key_in_a_shared_store() {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
     let erp = network(|op, nth| match (op, nth) {
         (Op::Transfer, 1) => Some(FakeAnswer::status(400)),
-        (Op::List, 1 | 2) => Some(FakeAnswer::json("[]")),
+        (Op::List, 1..=4) => Some(FakeAnswer::json("[]")),
         _ => None,
     });
     let files = files(&on(&erp));
