@@ -18,6 +18,7 @@ mod results;
 mod snapshot;
 mod upload;
 mod wait;
+mod whose;
 
 use common_http::Engine;
 

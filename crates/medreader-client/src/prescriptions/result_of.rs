@@ -12,6 +12,7 @@ use super::snapshot::FolderSnapshot;
 use super::wait::{
     Arrival, Polled, TOO_LATE, Target, TimeLeft, WaitOptions, may_pass, no_events, wait,
 };
+use super::whose::Evidence;
 use crate::ids::{AnalysisId, PrescriptionId, UploadId};
 use crate::sessions::OPEN;
 
@@ -29,8 +30,7 @@ impl Prescriptions {
     pub fn result_of(&self, upload: &UploadId) -> ResultOf {
         ResultOf {
             prescriptions: self.clone(),
-            upload: upload.clone(),
-            before: None,
+            known: Evidence::of(upload),
             options: CallOptions::default(),
         }
     }
@@ -83,17 +83,16 @@ impl FoundResult {
 #[must_use = "nothing is sent before `wait`"]
 pub struct ResultOf {
     prescriptions: Prescriptions,
-    upload: UploadId,
-    before: Option<FolderSnapshot>,
+    known: Evidence,
     options: CallOptions,
 }
 
-safe_debug!(ResultOf { upload, before });
+safe_debug!(ResultOf { known });
 
 impl ResultOf {
     /// Sets what the folder had before the upload. Without it, only the upload's own id is tried.
     pub fn since(mut self, before: FolderSnapshot) -> Self {
-        self.before = Some(before);
+        self.known.before = Some(before);
         self
     }
 
@@ -153,7 +152,7 @@ impl ResultOf {
     fn target(self, options: &WaitOptions) -> UploadTarget {
         UploadTarget {
             folder_after: options.folder_after.min(options.deadline / 2),
-            is_known: false,
+            last: None,
             of: self,
         }
     }
@@ -193,61 +192,55 @@ fn refuses_id(error: &Error) -> bool {
 struct UploadTarget {
     of: ResultOf,
     folder_after: Duration,
-    /// Whether the vendor has shown that the upload's own id is that of its result. The folder does
-    /// not matter any more then.
-    is_known: bool,
+    /// The last result under the upload's own id.
+    last: Option<Recorded<PrescriptionResult>>,
 }
 
 impl UploadTarget {
     /// Reads the result under the upload's own id, unless that was another's before the upload.
     async fn under_own_id(
         &mut self,
-        own_id: &PrescriptionId,
         left: &TimeLeft,
     ) -> Result<Polled<Recorded<PrescriptionResult>>> {
-        if (self.of.before.as_ref()).is_some_and(|before| before.has(own_id)) {
+        let known = &self.of.known;
+        if known.is_old() {
             let timeout = Error::new(ErrorKind::Timeout).with_detail(TOO_LATE);
             return Ok(Polled::NotYet(timeout.with_operation(RESULT.id())));
         }
-        let result = self.of.read(own_id, left).await;
-        self.is_known |= (result.as_ref()).is_ok_and(|result| self.can_be_own(result));
-        let is_own = self.is_known;
-        Polled::of(result, &RESULT, |result| is_own && result.is_final())
+        let result = self.of.read(&known.own_id, left).await;
+        if let Ok(result) = &result {
+            self.last = Some(result.clone());
+        }
+        Polled::of(result, &RESULT, |result| {
+            known.is_own(result) && result.is_final()
+        })
     }
 
-    /// Whether a result has the upload's id and folder, as far as it names them.
-    fn can_be_own(&self, result: &PrescriptionResult) -> bool {
-        // An id may be written in another case.
-        let is_same = |id: &str, own: &str| id.eq_ignore_ascii_case(own);
-        let folders = result.folder_id.as_ref().zip(self.of.before.as_ref());
-        is_same(result.id.as_str(), self.of.upload.as_str())
-            && folders.is_none_or(|(of, before)| is_same(of.as_str(), before.folder().as_str()))
+    /// Whether the upload's own id is that of its result. The folder is of no interest then.
+    fn is_under_own_id(&self) -> bool {
+        let known = &self.of.known;
+        known.is_new() || self.last.as_ref().is_some_and(|last| known.is_own(last))
     }
 
     /// The upload's result among what is new in the folder, once it is final.
-    async fn in_folder(
-        &mut self,
-        own_id: &PrescriptionId,
-        left: &TimeLeft,
-    ) -> Result<Option<FoundResult>> {
-        let Some(before) = &self.of.before else {
+    async fn in_folder(&mut self, left: &TimeLeft) -> Result<Option<FoundResult>> {
+        let Some(before) = &self.of.known.before else {
             return Ok(None);
         };
         let list = self.of.prescriptions.results(before.folder());
         let list = list.options(left.limit(&self.of.options)).await?;
-        let new = before.new_in(&list);
-        Ok(match new.as_slice() {
+        let can_tell = self.of.known.learn(&list);
+        if self.is_under_own_id() {
+            return Ok(None);
+        }
+        Ok(match self.of.known.new.as_slice() {
             [] => None,
-            new if new.iter().any(|result| result.id == *own_id) => {
-                self.is_known = true;
-                None
-            }
-            [only] if before.can_tell(&list) => {
+            [only] if can_tell => {
                 let result = self.of.read(&only.id, left).await?;
                 let is_final = result.is_final();
                 is_final.then(|| FoundResult::OnlyNewInFolder(Box::new(result)))
             }
-            _ => Some(FoundResult::Ambiguous(new)),
+            new => Some(FoundResult::Ambiguous(new.to_vec())),
         })
     }
 }
@@ -256,24 +249,23 @@ impl Target for UploadTarget {
     type Found = FoundResult;
 
     async fn poll(&mut self, left: &TimeLeft) -> Result<Polled<FoundResult>> {
-        let own_id = self.of.upload.assume_prescription_id();
-        let timeout = match self.under_own_id(&own_id, left).await {
+        let timeout = match self.under_own_id(left).await {
             Ok(Polled::Found(result)) => {
                 return Ok(Polled::Found(FoundResult::SameId(Box::new(result))));
             }
             Ok(Polled::NotYet(timeout)) => timeout,
             Ok(Polled::Failed(error)) => return Ok(Polled::Failed(error)),
             // The folder may still have the result.
-            Err(error) if refuses_id(&error) && self.of.before.is_some() => {
+            Err(error) if refuses_id(&error) && self.of.known.before.is_some() => {
                 error.with_kind(ErrorKind::Timeout).with_detail(TOO_LATE)
             }
             Err(error) => return Err(error),
         };
         let not_yet = Polled::NotYet(timeout);
-        if self.is_known || left.waited() < self.folder_after {
+        if self.is_under_own_id() || left.waited() < self.folder_after {
             return Ok(not_yet);
         }
-        match self.in_folder(&own_id, left).await {
+        match self.in_folder(left).await {
             Ok(Some(found)) => Ok(Polled::Found(found)),
             Ok(None) => Ok(not_yet),
             Err(error) if may_pass(&error) => Ok(Polled::Failed(error)),
@@ -284,6 +276,6 @@ impl Target for UploadTarget {
     }
 
     fn is_named_by(&self, event: &AnalysisId) -> bool {
-        event.assume_prescription_id() == self.of.upload.assume_prescription_id()
+        event.assume_prescription_id() == self.of.known.own_id
     }
 }

@@ -69,6 +69,39 @@ async fn a_result_that_names_another_id_or_folder_is_not_taken() {
     }
 }
 
+/// While it is read it may name less.
+#[tokio::test(start_paused = true)]
+async fn each_answer_is_judged_by_itself() {
+    for folder in [json!(null), json!(FOLDER)] {
+        let early = json!({"id": UPLOAD, "status": "processing", "folder_id": folder});
+        let network = tenant(
+            move |id, at| match id {
+                UPLOAD if at.as_secs() < 4 => answer(&early),
+                UPLOAD => answer(&anothers()[0]),
+                id => result(id, "completed"),
+            },
+            |_| json!([{"id": "new"}]),
+        );
+        let new = found(&network, &json!([])).await.unwrap();
+        assert!(matches!(&new, FoundResult::OnlyNewInFolder(new) if new.id.as_str() == "new"));
+    }
+}
+
+/// Between two answers of the upload's own result.
+#[tokio::test(start_paused = true)]
+async fn a_result_that_is_not_found_for_a_while_stays_the_uploads() {
+    let network = tenant(
+        move |_, at| match at.as_secs() {
+            0..4 => result(UPLOAD, "processing"),
+            4..20 => unknown(),
+            _ => result(UPLOAD, "completed"),
+        },
+        |_| json!([{"id": "other"}]),
+    );
+    let own = found(&network, &json!([])).await.unwrap();
+    assert!(matches!(own, FoundResult::SameId(_)));
+}
+
 /// The vendor may name a folder otherwise than the caller, and a result otherwise than its upload.
 #[tokio::test(start_paused = true)]
 async fn the_folders_list_proves_that_it_is_the_uploads() {

@@ -1,0 +1,78 @@
+//! Whose result it is that is read under an upload's own id.
+//!
+//! The first row that fits counts. "New" is what the folder's last list had, and its snapshot from
+//! before the upload had not. Without a snapshot, nothing is old and nothing is new.
+//!
+//! | in the folder | the result names | it is |
+//! | --- | --- | --- |
+//! | the upload's id is old | (it is not read) | another's |
+//! | the upload's id is new | any id, any folder | the upload's |
+//! | | the upload's id, and its folder or none | the upload's |
+//! | | another id, or another folder | another's |
+//!
+//! Each answer is judged by itself: an earlier one may have named less.
+
+use common_http::safe_debug;
+
+use super::result::PrescriptionResult;
+use super::results::{FolderResults, ListedResult};
+use super::snapshot::FolderSnapshot;
+use crate::ids::{PrescriptionId, UploadId};
+
+/// What is known of an upload and its folder.
+pub(super) struct Evidence {
+    pub(super) own_id: PrescriptionId,
+    pub(super) before: Option<FolderSnapshot>,
+    /// What is new in the folder, as of its last list.
+    pub(super) new: Vec<ListedResult>,
+}
+
+safe_debug!(Evidence { own_id, before });
+
+impl Evidence {
+    pub(super) fn of(upload: &UploadId) -> Self {
+        Self {
+            own_id: upload.assume_prescription_id(),
+            before: None,
+            new: Vec::new(),
+        }
+    }
+
+    /// Whether another result had the upload's id before the upload.
+    pub(super) fn is_old(&self) -> bool {
+        (self.before.as_ref()).is_some_and(|before| before.has(&self.own_id))
+    }
+
+    /// Whether the folder's last list has the upload's id, and had it not before.
+    pub(super) fn is_new(&self) -> bool {
+        self.new.iter().any(|new| new.id == self.own_id)
+    }
+
+    /// Whether a result that was read under the upload's id is the upload's: the table above.
+    pub(super) fn is_own(&self, result: &PrescriptionResult) -> bool {
+        if self.is_old() {
+            return false;
+        }
+        if self.is_new() {
+            return true;
+        }
+        let folders = result.folder_id.as_ref().zip(self.before.as_ref());
+        let is_elsewhere = folders
+            .is_some_and(|(named, before)| !is_same(named.as_str(), before.folder().as_str()));
+        is_same(result.id.as_str(), self.own_id.as_str()) && !is_elsewhere
+    }
+
+    /// Takes in a list of the folder, and tells whether each of its items is known by its id.
+    pub(super) fn learn(&mut self, list: &FolderResults) -> bool {
+        let Some(before) = &self.before else {
+            return false;
+        };
+        self.new = before.new_in(list);
+        before.can_tell(list)
+    }
+}
+
+/// An id may be written in another case.
+fn is_same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
