@@ -25,8 +25,8 @@ impl Prescriptions {
     /// given back to choose from.
     ///
     /// The upload's own id may be that of another prescription. A result under it is not taken if
-    /// the snapshot has the id already, or if the result names another id or folder and the
-    /// folder's list does not have the upload's id.
+    /// the snapshot has the id already, or if the result names another id or folder. It is after
+    /// all if the upload's id, or the id that it names in the upload's folder, is new in the list.
     pub fn result_of(&self, upload: &UploadId) -> ResultOf {
         ResultOf {
             prescriptions: self.clone(),
@@ -219,7 +219,7 @@ impl UploadTarget {
     /// Whether the upload's own id is that of its result. The folder is of no interest then.
     fn is_under_own_id(&self) -> bool {
         let known = &self.of.known;
-        known.is_new() || self.last.as_ref().is_some_and(|last| known.is_own(last))
+        known.is_promised() || self.last.as_ref().is_some_and(|last| known.is_own(last))
     }
 
     /// The upload's result among what is new in the folder, once it is final.
@@ -231,7 +231,10 @@ impl UploadTarget {
         let list = list.options(left.limit(&self.of.options)).await?;
         let can_tell = self.of.known.learn(&list);
         if self.is_under_own_id() {
-            return Ok(None);
+            let known = &self.of.known;
+            let last = self.last.clone();
+            let own = last.filter(|last| known.is_own(last) && last.is_final());
+            return Ok(own.map(|own| FoundResult::SameId(Box::new(own))));
         }
         Ok(match self.of.known.new.as_slice() {
             [] => None,

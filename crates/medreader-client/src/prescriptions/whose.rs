@@ -8,6 +8,7 @@
 //! | the upload's id is old | (it is not read) | another's |
 //! | the upload's id is new | any id, any folder | the upload's |
 //! | | the upload's id, and its folder or none | the upload's |
+//! | the id it names is new | another id, and the upload's folder | the upload's |
 //! | | another id, or another folder | another's |
 //!
 //! Each answer is judged by itself: an earlier one may have named less.
@@ -43,9 +44,14 @@ impl Evidence {
         (self.before.as_ref()).is_some_and(|before| before.has(&self.own_id))
     }
 
-    /// Whether the folder's last list has the upload's id, and had it not before.
-    pub(super) fn is_new(&self) -> bool {
-        self.new.iter().any(|new| new.id == self.own_id)
+    /// Whether the folder's last list has this id, and had it not before the upload.
+    fn is_new(&self, id: &PrescriptionId) -> bool {
+        self.new.iter().any(|new| new.id == *id)
+    }
+
+    /// Whether the upload's own id is new in the folder, so its result will be under it.
+    pub(super) fn is_promised(&self) -> bool {
+        self.is_new(&self.own_id)
     }
 
     /// Whether a result that was read under the upload's id is the upload's: the table above.
@@ -53,13 +59,21 @@ impl Evidence {
         if self.is_old() {
             return false;
         }
-        if self.is_new() {
+        if self.is_promised() {
             return true;
         }
-        let folders = result.folder_id.as_ref().zip(self.before.as_ref());
-        let is_elsewhere = folders
-            .is_some_and(|(named, before)| !is_same(named.as_str(), before.folder().as_str()));
-        is_same(result.id.as_str(), self.own_id.as_str()) && !is_elsewhere
+        let names_own_id = is_same(result.id.as_str(), self.own_id.as_str());
+        match self.is_in_folder(result) {
+            Some(true) => names_own_id || self.is_new(&result.id),
+            Some(false) => false,
+            None => names_own_id,
+        }
+    }
+
+    /// Whether a result names the upload's folder, if it names one and the upload's is known.
+    fn is_in_folder(&self, result: &PrescriptionResult) -> Option<bool> {
+        let (named, before) = result.folder_id.as_ref().zip(self.before.as_ref())?;
+        Some(is_same(named.as_str(), before.folder().as_str()))
     }
 
     /// Takes in a list of the folder, and tells whether each of its items is known by its id.

@@ -1,6 +1,7 @@
 //! Waiting for the result of an upload: by its id, or by what is new in its folder.
 
 mod anothers;
+mod combinations;
 mod failures;
 
 use std::sync::Arc;

@@ -120,6 +120,31 @@ async fn the_folders_list_proves_that_it_is_the_uploads() {
     }
 }
 
+/// Also where no result is readable under that id, or where others are new too.
+#[tokio::test(start_paused = true)]
+async fn a_result_whose_other_id_is_new_in_the_folder_is_the_uploads() {
+    let own = json!({"id": "analysis", "status": "completed", "folder_id": FOLDER});
+    for list in [
+        json!([{"id": "analysis"}]),
+        json!([{"id": "other"}, {"id": "analysis"}]),
+    ] {
+        let own = own.clone();
+        let network = tenant(
+            move |id, _| match id {
+                UPLOAD => answer(&own),
+                _ => unknown(),
+            },
+            move |_| list.clone(),
+        );
+        let found = found(&network, &json!([])).await.unwrap();
+        assert!(matches!(&found, FoundResult::SameId(own) if own.id.as_str() == "analysis"));
+    }
+    // What was there before is another's.
+    let network = tenant(move |_, _| answer(&own), |_| json!([{"id": "analysis"}]));
+    let old = found(&network, &json!([{"id": "analysis"}])).await;
+    assert_eq!(told(&old.unwrap_err()).0, "timeout");
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_id_in_another_form_is_the_same() {
     let upper = |id: &str| id.to_uppercase();
