@@ -8,7 +8,7 @@ use futures_core::Stream;
 use super::Prescriptions;
 use super::result::{PrescriptionResult, RESULT};
 use super::results::ListedResult;
-use super::snapshot::FolderSnapshot;
+use super::snapshot::{FolderSnapshot, is_same};
 use super::wait::{
     Arrival, Polled, TOO_LATE, Target, TimeLeft, WaitOptions, may_pass, no_events, wait,
 };
@@ -279,6 +279,6 @@ impl Target for UploadTarget {
     }
 
     fn is_named_by(&self, event: &AnalysisId) -> bool {
-        event.assume_prescription_id() == self.of.known.own_id
+        is_same(event, &self.of.known.own_id)
     }
 }

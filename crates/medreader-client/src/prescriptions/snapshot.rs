@@ -73,14 +73,14 @@ impl FolderSnapshot {
     }
 
     pub(super) fn has(&self, id: &PrescriptionId) -> bool {
-        self.results.contains(id)
+        self.results.iter().any(|result| is_same(result, id))
     }
 
     /// What the list has and the snapshot had not, each id once.
     pub(super) fn new_in(&self, list: &FolderResults) -> Vec<ListedResult> {
-        let mut known = self.results.clone();
+        let mut known: BTreeSet<_> = self.results.iter().map(form).collect();
         list.readable()
-            .filter(|result| known.insert(result.id.clone()))
+            .filter(|result| known.insert(form(&result.id)))
             .cloned()
             .collect()
     }
@@ -93,4 +93,14 @@ impl FolderSnapshot {
 
 fn is_complete(list: &FolderResults) -> bool {
     list.results.iter().all(|item| item.value().is_some())
+}
+
+/// Whether two ids are the same. The vendor may write one in another case.
+pub(super) fn is_same(one: &impl AsRef<str>, other: &impl AsRef<str>) -> bool {
+    form(one) == form(other)
+}
+
+/// The form in which ids are compared.
+fn form(id: &impl AsRef<str>) -> String {
+    id.as_ref().to_ascii_lowercase()
 }

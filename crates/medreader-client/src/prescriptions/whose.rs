@@ -17,7 +17,7 @@ use common_http::safe_debug;
 
 use super::result::PrescriptionResult;
 use super::results::{FolderResults, ListedResult};
-use super::snapshot::FolderSnapshot;
+use super::snapshot::{FolderSnapshot, is_same};
 use crate::ids::{PrescriptionId, UploadId};
 
 /// What is known of an upload and its folder.
@@ -46,7 +46,7 @@ impl Evidence {
 
     /// Whether the folder's last list has this id, and had it not before the upload.
     fn is_new(&self, id: &PrescriptionId) -> bool {
-        self.new.iter().any(|new| new.id == *id)
+        self.new.iter().any(|new| is_same(&new.id, id))
     }
 
     /// Whether the upload's own id is new in the folder, so its result will be under it.
@@ -62,7 +62,7 @@ impl Evidence {
         if self.is_promised() {
             return true;
         }
-        let names_own_id = is_same(result.id.as_str(), self.own_id.as_str());
+        let names_own_id = is_same(&result.id, &self.own_id);
         match self.is_in_folder(result) {
             Some(true) => names_own_id || self.is_new(&result.id),
             Some(false) => false,
@@ -73,7 +73,7 @@ impl Evidence {
     /// Whether a result names the upload's folder, if it names one and the upload's is known.
     fn is_in_folder(&self, result: &PrescriptionResult) -> Option<bool> {
         let (named, before) = result.folder_id.as_ref().zip(self.before.as_ref())?;
-        Some(is_same(named.as_str(), before.folder().as_str()))
+        Some(is_same(named, before.folder()))
     }
 
     /// Takes in a list of the folder, and tells whether each of its items is known by its id.
@@ -84,9 +84,4 @@ impl Evidence {
         self.new = before.new_in(list);
         before.can_tell(list)
     }
-}
-
-/// An id may be written in another case.
-fn is_same(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other)
 }

@@ -48,6 +48,8 @@ struct World {
     is_readable: bool,
     has_stranger: bool,
     has_snapshot: bool,
+    /// Whether the lists have the ids in capital letters.
+    in_capitals: bool,
 }
 
 fn reads() -> Vec<Option<Read>> {
@@ -82,7 +84,7 @@ fn worlds() -> Vec<World> {
             Early::Unknown,
         ] {
             for listed in [None, Some(UPLOAD), Some(ANALYSIS)] {
-                for bits in 0..8 {
+                for bits in 0..16 {
                     worlds.push(World {
                         read,
                         early,
@@ -90,6 +92,7 @@ fn worlds() -> Vec<World> {
                         is_readable: both[bits & 1],
                         has_stranger: both[bits >> 1 & 1],
                         has_snapshot: both[bits >> 2 & 1],
+                        in_capitals: both[bits >> 3],
                     });
                 }
             }
@@ -142,7 +145,7 @@ impl World {
     }
 
     fn one(&self, id: &str, at: Duration) -> FakeAnswer {
-        match id {
+        match id.to_lowercase().as_str() {
             UPLOAD => self.under_the_uploads_id(at),
             ANALYSIS if self.is_readable => answer(ANALYSIS, "completed", None, OWN),
             STRANGER => answer(STRANGER, "completed", Some(FOLDER), ANOTHERS),
@@ -151,18 +154,25 @@ impl World {
     }
 
     fn old(&self) -> Value {
-        let old = self.read.and_then(|read| read.old);
-        old.iter().map(|id| json!({"id": id})).collect()
+        self.items(self.read.and_then(|read| read.old))
     }
 
     fn list(&self) -> Value {
-        let mut list = self.old();
-        let new = self.listed.into_iter();
-        let new = new.chain(self.has_stranger.then_some(STRANGER));
-        list.as_array_mut()
-            .unwrap()
-            .extend(new.map(|id| json!({"id": id})));
-        list
+        let old = self.read.and_then(|read| read.old);
+        let new = [self.listed, self.has_stranger.then_some(STRANGER)];
+        self.items(old.into_iter().chain(new.into_iter().flatten()))
+    }
+
+    fn items(&self, ids: impl IntoIterator<Item = &'static str>) -> Value {
+        let write = |id: &str| {
+            if self.in_capitals {
+                id.to_uppercase()
+            } else {
+                id.to_owned()
+            }
+        };
+        let ids = ids.into_iter();
+        ids.map(|id| json!({"id": write(id)})).collect()
     }
 
     async fn found(self) -> common_http::Result<FoundResult> {
@@ -215,5 +225,5 @@ async fn whose_result_it_is() {
         }
         own += usize::from(is_own);
     }
-    assert!(own > 300, "{own}");
+    assert!(own > 600, "{own}");
 }
