@@ -109,7 +109,7 @@ impl ResultOf {
     ///
     /// # Errors
     /// - `timeout`: nothing final was found before the wait's deadline; status and code are those
-    ///   of the last poll by id. A folder that cannot be read, except for refused credentials, does
+    ///   of the last poll by id, and the text says if the result under it is another's. A folder that cannot be read, except for refused credentials, does
     ///   not end the wait
     /// - `invalid_input`: no path can have the upload's id, and there is no snapshot
     /// - `rejected`: the vendor refuses the upload's id (400, 422), and there is no snapshot
@@ -168,6 +168,12 @@ impl ResultOf {
     }
 }
 
+/// Why there is nothing under the upload's own id.
+const OLD: &str = "the folder had the upload's id before the upload, and no new result was found \
+                   in time";
+const ANOTHERS: &str = "the result under the upload's id names another id or folder, and no new \
+                        one was found in time";
+
 /// Whether every poll would end with this error, and another could lock the account.
 fn ends_every_poll(error: &Error) -> bool {
     matches!(
@@ -204,15 +210,19 @@ impl UploadTarget {
     ) -> Result<Polled<Recorded<PrescriptionResult>>> {
         let known = &self.of.known;
         if known.is_old() {
-            let timeout = Error::new(ErrorKind::Timeout).with_detail(TOO_LATE);
+            let timeout = Error::new(ErrorKind::Timeout).with_detail(OLD);
             return Ok(Polled::NotYet(timeout.with_operation(RESULT.id())));
         }
         let result = self.of.read(&known.own_id, left).await;
+        let mut is_anothers = false;
         if let Ok(result) = &result {
+            is_anothers = !known.is_own(result);
             self.last = Some(result.clone());
         }
-        Polled::of(result, &RESULT, |result| {
-            known.is_own(result) && result.is_final()
+        let polled = Polled::of(result, &RESULT, |result| !is_anothers && result.is_final());
+        Ok(match polled? {
+            Polled::NotYet(timeout) if is_anothers => Polled::NotYet(timeout.with_detail(ANOTHERS)),
+            polled => polled,
         })
     }
 

@@ -107,9 +107,11 @@ fn not_found(error: Error, upload: &UploadId) -> Failure {
     failure(error).advise(uploaded(upload))
 }
 
+/// The upload's id may be that of another result, so the advice is to list them.
 fn uploaded(upload: &UploadId) -> String {
     format!(
-        "the file was uploaded, as {}: do not upload it again; get its result later",
+        "the file was uploaded, as {}: do not upload it again; find its result later with \
+         `results --folder ID`",
         output::one_line(upload.as_str())
     )
 }

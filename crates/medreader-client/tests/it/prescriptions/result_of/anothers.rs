@@ -44,6 +44,11 @@ async fn a_result_that_was_there_before_the_upload_is_not_read() {
     let error = found(&network, &old).await.unwrap_err();
     assert_eq!(told(&error).0, "timeout");
     assert_eq!(error.operation(), Some("medreader.prescriptions.result"));
+    let text = error.to_string();
+    assert!(
+        text.contains("had the upload's id before the upload"),
+        "{text}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,6 +71,8 @@ async fn a_result_that_names_another_id_or_folder_is_not_taken() {
         let network = tenant(move |_, _| answer(&other), |_| json!([]));
         let error = found(&network, &json!([])).await.unwrap_err();
         assert_eq!(told(&error), ("timeout", Some(200), None, 1, "answered"));
+        let text = error.to_string();
+        assert!(text.contains("names another id or folder"), "{text}");
     }
 }
 
