@@ -50,8 +50,8 @@ use crate::ids::{AnalysisId, PrescriptionId, UploadId};
 /// let before = prescriptions.results(&folder).await?.snapshot(&folder);
 /// let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
 /// let upload = prescriptions.upload(&folder, file).await?;
-/// let waiting = prescriptions.result_of(&upload.id).since(before);
-/// match waiting.wait(WaitOptions::default()).await? {
+/// let waiting = prescriptions.result_of(&upload.id).folder(upload.folder_id.clone());
+/// match waiting.since(before).wait(WaitOptions::default()).await? {
 ///     FoundResult::SameId(result) => {
 ///         println!("{:?}, score {:?}", result.status, result.prescription_confidence_score);
 ///     }

@@ -173,6 +173,24 @@ fn another_patients_result_under_the_uploads_id_is_not_printed() {
     }
 }
 
+/// The vendor's answer to the upload names it as the result does.
+#[test]
+fn the_folder_may_be_given_in_another_form() {
+    let vendor = processing(
+        || json!([]),
+        |id| {
+            let mut result = result(id, "completed");
+            result["folder_id"] = FOLDER.into();
+            Answer::json(200, result.to_string())
+        },
+    );
+    let file = Prescription::pdf();
+    let folder = FOLDER.replace('-', "");
+    let args = ["process", "--json", "--folder", &folder, file.as_str()];
+    let run = Run::of(&mut configured(&vendor.server.url, &args)).is(0);
+    assert_eq!(run.json()["id"], UPLOAD);
+}
+
 #[test]
 fn if_all_there_is_is_another_patients_the_error_says_so() {
     for (before, folder, why) in [

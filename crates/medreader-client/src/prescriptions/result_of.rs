@@ -13,7 +13,7 @@ use super::wait::{
     Arrival, Polled, TOO_LATE, Target, TimeLeft, WaitOptions, may_pass, no_events, wait,
 };
 use super::whose::Evidence;
-use crate::ids::{AnalysisId, PrescriptionId, UploadId};
+use crate::ids::{AnalysisId, FolderId, PrescriptionId, UploadId};
 use crate::sessions::OPEN;
 
 impl Prescriptions {
@@ -75,7 +75,8 @@ impl FoundResult {
 /// let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
 /// let upload = prescriptions.upload(&folder.id, file).await?;
 ///
-/// let waiting = prescriptions.result_of(&upload.id).since(before);
+/// let waiting = prescriptions.result_of(&upload.id).folder(upload.folder_id.clone());
+/// let waiting = waiting.since(before);
 /// let found = waiting.wait(WaitOptions::default()).await?;
 /// assert!(found.result().is_some_and(|result| result.is_final()));
 /// # Ok(()) }
@@ -93,6 +94,15 @@ impl ResultOf {
     /// Sets what the folder had before the upload. Without it, only the upload's own id is tried.
     pub fn since(mut self, before: FolderSnapshot) -> Self {
         self.known.before = Some(before);
+        self
+    }
+
+    /// Sets the folder's id in the upload's answer, which may differ from the caller's.
+    ///
+    /// A result that names another folder is not taken. Without this and without a snapshot, any
+    /// folder will do.
+    pub fn folder(mut self, folder: impl Into<Option<FolderId>>) -> Self {
+        self.known.folder = folder.into();
         self
     }
 

@@ -18,11 +18,13 @@ use common_http::safe_debug;
 use super::result::PrescriptionResult;
 use super::results::{FolderResults, ListedResult};
 use super::snapshot::{FolderSnapshot, is_same};
-use crate::ids::{PrescriptionId, UploadId};
+use crate::ids::{FolderId, PrescriptionId, UploadId};
 
 /// What is known of an upload and its folder.
 pub(super) struct Evidence {
     pub(super) own_id: PrescriptionId,
+    /// The folder's id in the upload's answer.
+    pub(super) folder: Option<FolderId>,
     pub(super) before: Option<FolderSnapshot>,
     /// What is new in the folder, as of its last list.
     pub(super) new: Vec<ListedResult>,
@@ -34,6 +36,7 @@ impl Evidence {
     pub(super) fn of(upload: &UploadId) -> Self {
         Self {
             own_id: upload.assume_prescription_id(),
+            folder: None,
             before: None,
             new: Vec::new(),
         }
@@ -70,10 +73,14 @@ impl Evidence {
         }
     }
 
-    /// Whether a result names the upload's folder, if it names one and the upload's is known.
+    /// Whether a result names the upload's folder, if it names one and the upload's is known. The
+    /// caller may name it otherwise than the vendor.
     fn is_in_folder(&self, result: &PrescriptionResult) -> Option<bool> {
-        let (named, before) = result.folder_id.as_ref().zip(self.before.as_ref())?;
-        Some(is_same(named, before.folder()))
+        let named = result.folder_id.as_ref()?;
+        let given = self.before.as_ref().map(FolderSnapshot::folder);
+        let mut known = self.folder.iter().chain(given).peekable();
+        known.peek()?;
+        Some(known.any(|folder| is_same(named, folder)))
     }
 
     /// Takes in a list of the folder, and tells whether each of its items is known by its id.

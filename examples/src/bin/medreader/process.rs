@@ -37,7 +37,8 @@ pub(crate) async fn run(
 
     tenant.progress.begin_call("waiting for the result");
     stop::advise(uploaded(&upload.id));
-    let mut waiting = tenant.client.prescriptions().result_of(&upload.id);
+    let waiting = tenant.client.prescriptions().result_of(&upload.id);
+    let mut waiting = waiting.folder(upload.folder_id);
     if let Some(before) = before {
         waiting = waiting.since(before);
     }

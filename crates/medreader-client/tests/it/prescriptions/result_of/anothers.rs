@@ -2,12 +2,12 @@
 //! itself.
 
 use common_http::transport::FakeAnswer;
-use medreader_client::prescriptions::FoundResult;
+use medreader_client::prescriptions::{FolderSnapshot, FoundResult, WaitOptions};
 use serde_json::{Value, json};
 
-use super::{found, ids, result, tenant};
+use super::{found, ids, lists, result, tenant};
 use crate::prescriptions::wait::unknown;
-use crate::support::{FOLDER, UPLOAD, calls, told};
+use crate::support::{FOLDER, UPLOAD, calls, client, folder, told};
 
 const ELSEWHERE: &str = "00000000-0000-4000-8000-0000000000ff";
 
@@ -177,4 +177,31 @@ async fn a_foreign_result_does_not_hide_that_several_are_new() {
     );
     let several = found(&network, &json!([])).await.unwrap();
     assert!(matches!(&several, FoundResult::Ambiguous(new) if ids(new) == ["a", "b"]));
+}
+
+/// The caller may name the folder otherwise than the vendor.
+#[tokio::test(start_paused = true)]
+async fn the_folder_in_the_uploads_answer_counts() {
+    for (named, before) in [
+        (FOLDER, Some("pacientes")),
+        ("pacientes", Some("pacientes")),
+        (FOLDER, None),
+    ] {
+        let own = json!({"id": UPLOAD, "status": "completed", "folder_id": named});
+        let network = tenant(move |_, _| answer(&own), |_| json!([]));
+        let prescriptions = client(&network).prescriptions();
+        let waiting = prescriptions.result_of(&UPLOAD.into()).folder(folder());
+        let waiting = match before {
+            Some(folder) => waiting.since(FolderSnapshot::empty(&folder.into())),
+            None => waiting,
+        };
+        let own = waiting.wait(WaitOptions::default()).await.unwrap();
+        assert!(matches!(own, FoundResult::SameId(_)));
+        assert_eq!(lists(&network), 0);
+    }
+    let other = anothers()[0].clone();
+    let network = tenant(move |_, _| answer(&other), |_| json!([]));
+    let waiting = client(&network).prescriptions().result_of(&UPLOAD.into());
+    let other = waiting.folder(folder()).wait(WaitOptions::default()).await;
+    assert_eq!(told(&other.unwrap_err()).0, "timeout");
 }

@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use common_http::transport::FakeAnswer;
-use medreader_client::prescriptions::{FoundResult, WaitOptions};
+use medreader_client::prescriptions::{FolderResults, FoundResult, WaitOptions};
 use serde_json::{Value, json};
 
-use super::{before, ids, tenant};
+use super::{ids, tenant};
 use crate::prescriptions::wait::unknown;
-use crate::support::{FOLDER, UPLOAD, client};
+use crate::support::{FOLDER, UPLOAD, client, folder};
 
 const OWN: &str = "own";
 const ANOTHERS: &str = "another's";
@@ -50,6 +50,8 @@ struct World {
     has_snapshot: bool,
     /// Whether the lists have the ids in capital letters.
     in_capitals: bool,
+    /// Whether the folder's id is in the upload's answer. The caller names it otherwise then.
+    is_named: bool,
 }
 
 fn reads() -> Vec<Option<Read>> {
@@ -84,7 +86,7 @@ fn worlds() -> Vec<World> {
             Early::Unknown,
         ] {
             for listed in [None, Some(UPLOAD), Some(ANALYSIS)] {
-                for bits in 0..16 {
+                for bits in 0..32 {
                     worlds.push(World {
                         read,
                         early,
@@ -92,7 +94,8 @@ fn worlds() -> Vec<World> {
                         is_readable: both[bits & 1],
                         has_stranger: both[bits >> 1 & 1],
                         has_snapshot: both[bits >> 2 & 1],
-                        in_capitals: both[bits >> 3],
+                        in_capitals: both[bits >> 3 & 1],
+                        is_named: both[bits >> 4],
                     });
                 }
             }
@@ -103,20 +106,25 @@ fn worlds() -> Vec<World> {
 }
 
 impl World {
+    fn knows_folder(&self) -> bool {
+        self.has_snapshot || self.is_named
+    }
+
     /// Whether anything could tell whose the result is. Two results under one id cannot be told,
     /// nor an old one without a snapshot.
     fn can_be_told(&self) -> bool {
         let Some(read) = self.read else { return true };
-        read.whose == OWN
-            || (self.listed != Some(UPLOAD) && (self.has_snapshot || read.id != UPLOAD))
+        let is_elsewhere = read.folder == Some(ELSEWHERE) && self.knows_folder();
+        let is_told = self.has_snapshot || is_elsewhere || read.id != UPLOAD;
+        read.whose == OWN || (self.listed != Some(UPLOAD) && is_told)
     }
 
     /// Whether the vendor shows under the upload's id what proves to be the upload's.
     fn is_shown(&self) -> bool {
         self.read.is_some_and(|read| {
             let is_new = |id| self.has_snapshot && self.listed == Some(id);
-            let names_own = read.id == UPLOAD
-                && (!self.has_snapshot || read.folder.is_none_or(|folder| folder == FOLDER));
+            let names_own =
+                read.id == UPLOAD && (read.folder != Some(ELSEWHERE) || !self.knows_folder());
             let names_new = read.folder == Some(FOLDER) && is_new(read.id);
             read.whose == OWN && (names_own || names_new || is_new(UPLOAD))
         })
@@ -177,9 +185,13 @@ impl World {
 
     async fn found(self) -> common_http::Result<FoundResult> {
         let network = tenant(move |id, at| self.one(id, at), move |_| self.list());
-        let mut waiting = client(&network).prescriptions().result_of(&UPLOAD.into());
+        let waiting = client(&network).prescriptions().result_of(&UPLOAD.into());
+        let named = if self.is_named { "pacientes" } else { FOLDER };
+        let mut waiting = waiting.folder(self.is_named.then(folder));
         if self.has_snapshot {
-            waiting = waiting.since(before(&self.old()));
+            let old: FolderResults =
+                serde_json::from_value(json!({"results": self.old()})).unwrap();
+            waiting = waiting.since(old.snapshot(&named.into()));
         }
         waiting.wait(WaitOptions::default()).await
     }
@@ -225,5 +237,5 @@ async fn whose_result_it_is() {
         }
         own += usize::from(is_own);
     }
-    assert!(own > 600, "{own}");
+    assert!(own > 1200, "{own}");
 }
