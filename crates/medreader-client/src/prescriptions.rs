@@ -47,7 +47,7 @@ use crate::ids::{AnalysisId, PrescriptionId, UploadId};
 /// let folder = sandbox.client().folders().create("Pacientes Exemplo").await?.id.clone();
 /// let prescriptions = sandbox.client().prescriptions();
 ///
-/// let before = prescriptions.results(&folder).await?.snapshot(&folder);
+/// let before = prescriptions.snapshot(&folder).await?;
 /// let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
 /// let upload = prescriptions.upload(&folder, file).await?;
 /// let waiting = prescriptions.result_of(&upload.id).folder(upload.folder_id.clone());

@@ -71,7 +71,7 @@ impl FoundResult {
 /// let sandbox = Sandbox::start().await?;
 /// let folder = sandbox.client().folders().create("Pacientes Exemplo").await?;
 /// let prescriptions = sandbox.client().prescriptions();
-/// let before = prescriptions.results(&folder.id).await?.snapshot(&folder.id);
+/// let before = prescriptions.snapshot(&folder.id).await?;
 /// let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
 /// let upload = prescriptions.upload(&folder.id, file).await?;
 ///

@@ -10,7 +10,7 @@ use medreader_client::prescriptions::{
     FolderSnapshot, FoundResult, ListedResult, PrescriptionResult, ResultStatus, Upload,
     WaitOptions,
 };
-use medreader_client::{ErrorCode, FolderId, UploadId};
+use medreader_client::{FolderId, UploadId};
 use tokio::time::timeout;
 
 use crate::args::Process;
@@ -82,16 +82,9 @@ fn print(result: &Recorded<PrescriptionResult>, json: bool) -> Result<ExitCode, 
 async fn snapshot(tenant: &Tenant, folder: &str) -> Option<FolderSnapshot> {
     tenant.progress.begin_call("listing the folder");
     let folder = FolderId::from(folder);
-    let call = tenant.client.prescriptions().results(&folder).send();
-    match timeout(LONGEST_SNAPSHOT, call).await.ok()? {
-        Ok(results) => Some(results.snapshot(&folder)),
-        // The folder may have no results yet. If it does not exist, the upload fails. A 404 without
-        // this code may be a gateway's, and every old result would seem new.
-        Err(error) if ErrorCode::of(&error) == Some(ErrorCode::FolderNotFound) => {
-            Some(FolderSnapshot::empty(&folder))
-        }
-        Err(_) => None,
-    }
+    let prescriptions = tenant.client.prescriptions();
+    let before = timeout(LONGEST_SNAPSHOT, prescriptions.snapshot(&folder)).await;
+    before.ok()?.ok()
 }
 
 /// The wait failed, but not the upload: the advice shows its id, to prevent a second one.

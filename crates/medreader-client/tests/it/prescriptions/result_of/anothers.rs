@@ -2,7 +2,7 @@
 //! itself.
 
 use common_http::transport::FakeAnswer;
-use medreader_client::prescriptions::{FolderSnapshot, FoundResult, WaitOptions};
+use medreader_client::prescriptions::{FolderResults, FoundResult, WaitOptions};
 use serde_json::{Value, json};
 
 use super::{found, ids, lists, result, tenant};
@@ -192,7 +192,10 @@ async fn the_folder_in_the_uploads_answer_counts() {
         let prescriptions = client(&network).prescriptions();
         let waiting = prescriptions.result_of(&UPLOAD.into()).folder(folder());
         let waiting = match before {
-            Some(folder) => waiting.since(FolderSnapshot::empty(&folder.into())),
+            Some(folder) => {
+                let empty: FolderResults = serde_json::from_str("{}").unwrap();
+                waiting.since(empty.snapshot(&folder.into()))
+            }
             None => waiting,
         };
         let own = waiting.wait(WaitOptions::default()).await.unwrap();
