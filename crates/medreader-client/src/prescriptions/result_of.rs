@@ -223,7 +223,15 @@ impl UploadTarget {
             let timeout = Error::new(ErrorKind::Timeout).with_detail(OLD);
             return Ok(Polled::NotYet(timeout.with_operation(RESULT.id())));
         }
-        let result = self.of.read(&known.own_id, left).await;
+        let mut result = self.of.read(&known.own_id, left).await;
+        // The list may have the id in another case, and the vendor may know it only like this.
+        let listed = known.promised().filter(|listed| **listed != known.own_id);
+        let is_unknown = |error: &Error| error.kind() == ErrorKind::NotFound || refuses_id(error);
+        if let (Err(error), Some(listed)) = (&result, listed)
+            && is_unknown(error)
+        {
+            result = self.of.read(listed, left).await;
+        }
         let mut is_anothers = false;
         if let Ok(result) = &result {
             is_anothers = !known.is_own(result);
@@ -239,7 +247,7 @@ impl UploadTarget {
     /// Whether the upload's own id is that of its result. The folder is of no interest then.
     fn is_under_own_id(&self) -> bool {
         let known = &self.of.known;
-        known.is_promised() || self.last.as_ref().is_some_and(|last| known.is_own(last))
+        known.promised().is_some() || self.last.as_ref().is_some_and(|last| known.is_own(last))
     }
 
     /// The upload's result among what is new in the folder, once it is final.

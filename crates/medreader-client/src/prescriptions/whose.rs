@@ -47,14 +47,15 @@ impl Evidence {
         (self.before.as_ref()).is_some_and(|before| before.has(&self.own_id))
     }
 
-    /// Whether the folder's last list has this id, and had it not before the upload.
-    fn is_new(&self, id: &PrescriptionId) -> bool {
-        self.new.iter().any(|new| is_same(&new.id, id))
+    /// This id as the folder's last list has it, if it had it not before the upload.
+    fn listed(&self, id: &PrescriptionId) -> Option<&PrescriptionId> {
+        let mut new = self.new.iter().map(|new| &new.id);
+        new.find(|new| is_same(*new, id))
     }
 
-    /// Whether the upload's own id is new in the folder, so its result will be under it.
-    pub(super) fn is_promised(&self) -> bool {
-        self.is_new(&self.own_id)
+    /// The upload's own id as the list has it, if it is new there: its result will be under it.
+    pub(super) fn promised(&self) -> Option<&PrescriptionId> {
+        self.listed(&self.own_id)
     }
 
     /// Whether a result that was read under the upload's id is the upload's: the table above.
@@ -62,12 +63,12 @@ impl Evidence {
         if self.is_old() {
             return false;
         }
-        if self.is_promised() {
+        if self.promised().is_some() {
             return true;
         }
         let names_own_id = is_same(&result.id, &self.own_id);
         match self.is_in_folder(result) {
-            Some(true) => names_own_id || self.is_new(&result.id),
+            Some(true) => names_own_id || self.listed(&result.id).is_some(),
             Some(false) => false,
             None => names_own_id,
         }

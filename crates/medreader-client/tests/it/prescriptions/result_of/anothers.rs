@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{found, ids, lists, result, tenant};
 use crate::prescriptions::wait::unknown;
-use crate::support::{FOLDER, UPLOAD, calls, client, folder, told};
+use crate::support::{FOLDER, UPLOAD, calls, client, folder, refusal, told};
 
 const ELSEWHERE: &str = "00000000-0000-4000-8000-0000000000ff";
 
@@ -163,6 +163,28 @@ async fn an_id_in_another_form_is_the_same() {
         let network = tenant(move |_, _| answer(&own), |_| json!([]));
         let own = found(&network, &json!([])).await.unwrap();
         assert!(matches!(own, FoundResult::SameId(_)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_in_the_form_of_the_list_is_read_too() {
+    let listed = UPLOAD.to_uppercase();
+    let list = json!([{"id": listed}, {"id": "other"}]);
+    for refused in [404, 400] {
+        let known = listed.clone();
+        let list = list.clone();
+        let network = tenant(
+            move |id, _| {
+                if id == known {
+                    result(id, "completed")
+                } else {
+                    refusal(refused, "erro")
+                }
+            },
+            move |_| list.clone(),
+        );
+        let own = found(&network, &json!([])).await.unwrap();
+        assert!(matches!(&own, FoundResult::SameId(own) if own.id.as_str() == listed));
     }
 }
 
