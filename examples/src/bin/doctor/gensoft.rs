@@ -89,4 +89,4 @@ fn token(report: &mut Report, [with_key, without_key]: [u16; 2]) {
     }
 }
 
-const NOT_SHOWN: &str = "this does not show whether it is accepted: is GENSOFT_BASE_URL right?";
+const NOT_SHOWN: &str = "which shows nothing: check GENSOFT_BASE_URL, or try again later";
