@@ -25,8 +25,9 @@ impl Prescriptions {
     /// given back to choose from.
     ///
     /// The upload's own id may be that of another prescription. A result under it is not taken if
-    /// the snapshot has the id already, or if the result names another id or folder. It is after
-    /// all if the upload's id, or the id that it names in the upload's folder, is new in the list.
+    /// the snapshot has the id already, or if the result names another id or folder. The latter is
+    /// taken if the folder's list shows that it is the upload's: the upload's id is new there, or
+    /// the result names the folder and its id is new.
     pub fn result_of(&self, upload: &UploadId) -> ResultOf {
         ResultOf {
             prescriptions: self.clone(),
