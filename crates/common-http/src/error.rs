@@ -154,8 +154,10 @@ impl Error {
         self.0.status
     }
 
-    /// The vendor's machine-readable code. A listed one is spelled as on the list, any other is
-    /// unchanged.
+    /// The vendor's machine-readable code.
+    ///
+    /// It is as it came, unless the vendor's [`read_error`](crate::Profile::read_error) spells a
+    /// listed one as on the list. The clients do so, except with a storage's codes.
     ///
     /// A code that is not on the vendor's list can be any text. Do not print it; print
     /// [`Error::printable_code`] instead.

@@ -59,8 +59,8 @@ impl Profile {
         self
     }
 
-    /// The listed code that a text spells: the case of letters, hyphens instead of underscores, and
-    /// blanks around it do not matter.
+    /// The listed code that a text spells: the case of letters, hyphens and underscores for each
+    /// other, and blanks around it do not matter.
     ///
     /// ```
     /// use common_http::Profile;
@@ -71,9 +71,9 @@ impl Profile {
     /// ```
     #[must_use]
     pub fn listed_code(&self, text: &str) -> Option<&'static str> {
-        let text = text.trim().replace('-', "_");
-        let mut codes = self.codes.iter().copied();
-        codes.find(|code| code.eq_ignore_ascii_case(&text))
+        let form = |code: &str| code.replace('-', "_").to_ascii_lowercase();
+        let text = form(text.trim());
+        self.codes.iter().copied().find(|code| form(code) == text)
     }
 
     /// Sets the error codes that the vendor documents as transient.
@@ -145,7 +145,20 @@ crate::safe_debug!(ErrorDetail { kind });
 
 #[cfg(test)]
 mod tests {
-    use super::ErrorDetail;
+    use super::{ErrorDetail, Profile};
+
+    #[test]
+    fn a_listed_code_may_have_hyphens_too() {
+        let profile = Profile::new("test", "test/0").codes(&["name-taken", "too_long"]);
+        for (text, code) in [
+            ("name-taken", Some("name-taken")),
+            (" Name_Taken", Some("name-taken")),
+            ("TOO-LONG", Some("too_long")),
+            ("name taken", None),
+        ] {
+            assert_eq!(profile.listed_code(text), code, "{text}");
+        }
+    }
 
     #[test]
     fn one_odd_byte_does_not_cost_the_code() {

@@ -18,6 +18,7 @@ mod results;
 mod snapshot;
 mod upload;
 mod wait;
+mod whose;
 
 use common_http::Engine;
 
@@ -46,11 +47,11 @@ use crate::ids::{AnalysisId, PrescriptionId, UploadId};
 /// let folder = sandbox.client().folders().create("Pacientes Exemplo").await?.id.clone();
 /// let prescriptions = sandbox.client().prescriptions();
 ///
-/// let before = prescriptions.results(&folder).await?.snapshot(&folder);
+/// let before = prescriptions.snapshot(&folder).await?;
 /// let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
 /// let upload = prescriptions.upload(&folder, file).await?;
-/// let waiting = prescriptions.result_of(&upload.id).since(before);
-/// match waiting.wait(WaitOptions::default()).await? {
+/// let waiting = prescriptions.result_of(&upload.id).folder(upload.folder_id.clone());
+/// match waiting.since(before).wait(WaitOptions::default()).await? {
 ///     FoundResult::SameId(result) => {
 ///         println!("{:?}, score {:?}", result.status, result.prescription_confidence_score);
 ///     }

@@ -1,7 +1,7 @@
 //! Sessions: opened with an e-mail address and a password for a tenant, renewed by opening another.
 
 use common_http::lenient::take;
-use common_http::{Call, Credentials, Engine, Extra, Operation, Request, json, safe_debug};
+use common_http::{Call, Credentials, Engine, Extra, Operation, Request, Secret, json, safe_debug};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -46,6 +46,7 @@ impl Sessions {
         let read = |details: &str| {
             let mut login: Extra = json::decode(details.as_bytes())?;
             let user = User::from(login.remove("user").unwrap_or_default());
+            let login = Secret::from(Value::Object(login).to_string());
             Ok(User { login, ..user })
         };
         self.engine.open_session(&OPEN, read)
@@ -98,10 +99,10 @@ pub struct User {
     /// Fields that this type does not name, and those with an unexpected type.
     #[serde(flatten)]
     pub extra: Extra,
-    /// Fields of the login's answer beside the user, undocumented or with an unexpected type. They
-    /// may be secrets: `Serialize` leaves them out.
+    /// Fields of the login's answer beside the user, undocumented or with an unexpected type, as
+    /// the text of a JSON object. One may be a token: `Serialize` leaves them out.
     #[serde(skip)]
-    pub login: Extra,
+    pub login: Secret,
 }
 
 safe_debug!(User {});
@@ -119,7 +120,7 @@ impl From<Value> for User {
             email: take(&mut rest, "email"),
             phone: take(&mut rest, "phone"),
             extra: rest,
-            login: Extra::new(),
+            login: Secret::from("{}"),
         }
     }
 }

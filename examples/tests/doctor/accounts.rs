@@ -138,6 +138,9 @@ async fn without_an_analysis() {
     assert_eq!(sandbox.count("erp.files.list"), 0);
 }
 
+/// A web page under 200.
+const HTML: u16 = 0;
+
 /// As in the README of its client: the answers to `OPTIONS` with the key and without it are compared.
 #[test]
 fn of_a_gensoft_that_shows_whether_it_accepts_the_key() {
@@ -146,13 +149,21 @@ fn of_a_gensoft_that_shows_whether_it_accepts_the_key() {
         (405, 403, "ok", "the key is accepted"),
         (401, 401, "fail", "check GENSOFT_API_KEY"),
         (403, 405, "fail", "GENSOFT_AUTH_PREFIX"),
+        // A firewall, or a Django that refuses a wrong key like this.
+        (403, 403, "warn", "a firewall may refuse every OPTIONS"),
+        (302, 401, "warn", "302 with the key"),
+        (400, 401, "warn", "400 with the key"),
+        (404, 401, "warn", "404 with the key"),
+        (500, 401, "warn", "500 with the key"),
+        (HTML, 401, "warn", "a web page with the key"),
         (404, 404, "skipped", "only a request with an effect"),
         (200, 200, "skipped", "only a request with an effect"),
     ] {
         let server = Server::start(move |request| match request.method.as_str() {
-            "OPTIONS" if request.header("authorization") == Some("MARKER-KEY") => {
-                Answer::json(with_key, "{}")
-            }
+            "OPTIONS" if request.header("authorization") == Some("MARKER-KEY") => match with_key {
+                HTML => Answer::json(200, "<html>").header("content-type", "text/html"),
+                status => Answer::json(status, "{}"),
+            },
             "OPTIONS" => Answer::json(without_key, "{}"),
             _ => Answer::json(404, "{}"),
         });

@@ -173,6 +173,47 @@ fn another_patients_result_under_the_uploads_id_is_not_printed() {
     }
 }
 
+/// The vendor's answer to the upload names it as the result does.
+#[test]
+fn the_folder_may_be_given_in_another_form() {
+    let vendor = processing(
+        || json!([]),
+        |id| {
+            let mut result = result(id, "completed");
+            result["folder_id"] = FOLDER.into();
+            Answer::json(200, result.to_string())
+        },
+    );
+    let file = Prescription::pdf();
+    let folder = FOLDER.replace('-', "");
+    let args = ["process", "--json", "--folder", &folder, file.as_str()];
+    let run = Run::of(&mut configured(&vendor.server.url, &args)).is(0);
+    assert_eq!(run.json()["id"], UPLOAD);
+}
+
+#[test]
+fn if_all_there_is_is_another_patients_the_error_says_so() {
+    for (before, folder, why) in [
+        (vec![UPLOAD], FOLDER, "had the upload's id before"),
+        (vec![], "MARKER-FOLDER", "names another id or folder"),
+    ] {
+        let list: Value = before.iter().map(|id| json!({"id": id})).collect();
+        let vendor = processing(
+            move || list.clone(),
+            move |id| {
+                let mut result = result(id, "completed");
+                result["folder_id"] = folder.into();
+                Answer::json(200, result.to_string())
+            },
+        );
+        let run = process(&vendor, &["--timeout", "1"]).is(1);
+        assert_eq!(run.json()["error"]["kind"], "timeout", "{run:?}");
+        assert!(run.stderr.contains(why), "{run:?}");
+        assert!(run.stderr.contains("`results --folder ID`"), "{run:?}");
+        assert!(!run.stderr.contains("MARKER"), "{run:?}");
+    }
+}
+
 /// An id from the vendor may be any text.
 #[test]
 fn ids_neither_steer_the_terminal_nor_break_its_lines() {

@@ -25,7 +25,8 @@ fn while_it_waits_the_upload_is_named() {
         &["process", "--json", "--folder", FOLDER, file.as_str()],
     );
     let expected = format!(
-        "stopped: the file was uploaded, as {UPLOAD}: do not upload it again; get its result later\n"
+        "stopped: the file was uploaded, as {UPLOAD}: do not upload it again; find its result later \
+         with `results --folder ID`\n"
     );
     assert_eq!(run.stderr, expected);
     assert_eq!(run.json()["error"]["kind"], "interrupted");

@@ -119,12 +119,13 @@ async fn a_refusal_by_its_code_is_one_under_any_status() {
         };
         detail
     });
-    for (status, (code, kind, pause)) in [200, 201, 400, 401, 403, 408, 500, 502]
+    for (status, (code, kind, pause)) in [200, 201, 400, 401, 403, 408, 500, 502, 503]
         .into_iter()
         .flat_map(|status| {
+            // How long a lockout lasts is what the vendor says of it, and so is a 503.
+            let pause = if status == 503 { 300 } else { 30 };
             [
-                (status, ("invalid_client", ErrorKind::Credentials, 30)),
-                // How long a lockout lasts is what the vendor says of it.
+                (status, ("invalid_client", ErrorKind::Credentials, pause)),
                 (status, ("slow_down", ErrorKind::RateLimited, 300)),
             ]
         })

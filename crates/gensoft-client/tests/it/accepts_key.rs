@@ -1,18 +1,21 @@
-use gensoft_client::http::{Method, StatusCode};
-use gensoft_client::{GensoftClient, Result};
+use gensoft_client::http::Method;
+use gensoft_client::{ErrorKind, GensoftClient, Request, Result};
 
 /// Whether the key is accepted; `None` if the server does not show it.
 async fn accepts_key(client: &GensoftClient) -> Result<Option<bool>> {
     let ask = || client.request(Method::OPTIONS, "/api/v1/attendance/");
-    let status = async |request: gensoft_client::Request| match request.await {
-        Ok(answer) => Ok(answer.status()),
-        Err(error) => error.status().ok_or(error), // no answer: see `Error::cause`
+    let status = async |request: Request| match request.await {
+        Ok(answer) => Ok(answer.status().as_u16()),
+        Err(error) if error.kind() == ErrorKind::Decode => Ok(0), // a web page under 200
+        // Without an answer, see `Error::cause`.
+        Err(error) => error.status().map(|status| status.as_u16()).ok_or(error),
     };
-    let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
-    if refused.contains(&status(ask()).await?) {
-        return Ok(Some(false));
-    }
-    // A server that asks nobody for a key here says nothing about ours.
-    let without_key = status(ask().public()).await?;
-    Ok(refused.contains(&without_key).then_some(true))
+    Ok(match (status(ask()).await?, status(ask().public()).await?) {
+        // A firewall may refuse every `OPTIONS` with 403, and Gensoft a wrong key.
+        (403, 403) => None,
+        (401 | 403, _) => Some(false),
+        (200..=299 | 405, 401 | 403) => Some(true),
+        // A server that asks nobody for a key here says nothing about ours.
+        _ => None,
+    })
 }

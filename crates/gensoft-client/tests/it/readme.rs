@@ -1,13 +1,18 @@
 //! The README's check of the key, as it is there.
 
+use std::time::Duration;
+
 use common_http::transport::{FakeAnswer, FakeTransport};
-use gensoft_client::{ErrorKind, HttpOptions};
+use gensoft_client::HttpOptions;
 
 use crate::support::over;
 
 include!("accepts_key.rs");
 
-#[tokio::test]
+/// A web page under 200.
+const HTML: u16 = 0;
+
+#[tokio::test(start_paused = true)]
 async fn the_key_is_compared_with_none() {
     assert!(include_str!("../../README.md").contains(include_str!("accepts_key.rs")));
     for (with_key, without_key, accepted) in [
@@ -15,13 +20,22 @@ async fn the_key_is_compared_with_none() {
         (405, 403, Some(true)),
         (401, 401, Some(false)),
         (403, 401, Some(false)),
+        (403, 403, None),
         (405, 405, None),
         (404, 404, None),
         (200, 200, None),
+        (302, 401, None),
+        (400, 401, None),
+        (404, 401, None),
+        (500, 401, None),
+        (HTML, 401, None),
     ] {
         let network = FakeTransport::new(move |request| {
             let has_key = request.headers.contains_key("authorization");
-            FakeAnswer::status(if has_key { with_key } else { without_key })
+            match if has_key { with_key } else { without_key } {
+                HTML => FakeAnswer::status(200).chunk(Duration::ZERO, "<html>"),
+                status => FakeAnswer::status(status),
+            }
         });
         let client = over(&network, HttpOptions::default());
         assert_eq!(

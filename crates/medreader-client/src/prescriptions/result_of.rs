@@ -8,11 +8,12 @@ use futures_core::Stream;
 use super::Prescriptions;
 use super::result::{PrescriptionResult, RESULT};
 use super::results::ListedResult;
-use super::snapshot::FolderSnapshot;
+use super::snapshot::{FolderSnapshot, is_same};
 use super::wait::{
     Arrival, Polled, TOO_LATE, Target, TimeLeft, WaitOptions, may_pass, no_events, wait,
 };
-use crate::ids::{AnalysisId, PrescriptionId, UploadId};
+use super::whose::Evidence;
+use crate::ids::{AnalysisId, FolderId, PrescriptionId, UploadId};
 use crate::sessions::OPEN;
 
 impl Prescriptions {
@@ -24,13 +25,13 @@ impl Prescriptions {
     /// given back to choose from.
     ///
     /// The upload's own id may be that of another prescription. A result under it is not taken if
-    /// the snapshot has the id already, or if the result names another id or folder and the
-    /// folder's list does not have the upload's id.
+    /// the snapshot has the id already, or if the result names another id or folder. The latter is
+    /// taken if the folder's list shows that it is the upload's: the upload's id is new there, or
+    /// the result names the folder and its id is new.
     pub fn result_of(&self, upload: &UploadId) -> ResultOf {
         ResultOf {
             prescriptions: self.clone(),
-            upload: upload.clone(),
-            before: None,
+            known: Evidence::of(upload),
             options: CallOptions::default(),
         }
     }
@@ -71,11 +72,12 @@ impl FoundResult {
 /// let sandbox = Sandbox::start().await?;
 /// let folder = sandbox.client().folders().create("Pacientes Exemplo").await?;
 /// let prescriptions = sandbox.client().prescriptions();
-/// let before = prescriptions.results(&folder.id).await?.snapshot(&folder.id);
+/// let before = prescriptions.snapshot(&folder.id).await?;
 /// let file = PrescriptionFile::from_bytes("receita.pdf", "%PDF-1.7 ...");
 /// let upload = prescriptions.upload(&folder.id, file).await?;
 ///
-/// let waiting = prescriptions.result_of(&upload.id).since(before);
+/// let waiting = prescriptions.result_of(&upload.id).folder(upload.folder_id.clone());
+/// let waiting = waiting.since(before);
 /// let found = waiting.wait(WaitOptions::default()).await?;
 /// assert!(found.result().is_some_and(|result| result.is_final()));
 /// # Ok(()) }
@@ -83,17 +85,25 @@ impl FoundResult {
 #[must_use = "nothing is sent before `wait`"]
 pub struct ResultOf {
     prescriptions: Prescriptions,
-    upload: UploadId,
-    before: Option<FolderSnapshot>,
+    known: Evidence,
     options: CallOptions,
 }
 
-safe_debug!(ResultOf { upload, before });
+safe_debug!(ResultOf { known });
 
 impl ResultOf {
     /// Sets what the folder had before the upload. Without it, only the upload's own id is tried.
     pub fn since(mut self, before: FolderSnapshot) -> Self {
-        self.before = Some(before);
+        self.known.before = Some(before);
+        self
+    }
+
+    /// Sets the folder's id in the upload's answer, which may differ from the caller's.
+    ///
+    /// A result that names another folder is not taken. Without this and without a snapshot, any
+    /// folder will do.
+    pub fn folder(mut self, folder: impl Into<Option<FolderId>>) -> Self {
+        self.known.folder = folder.into();
         self
     }
 
@@ -110,7 +120,7 @@ impl ResultOf {
     ///
     /// # Errors
     /// - `timeout`: nothing final was found before the wait's deadline; status and code are those
-    ///   of the last poll by id. A folder that cannot be read, except for refused credentials, does
+    ///   of the last poll by id, and the text says if the result under it is another's. A folder that cannot be read, except for refused credentials, does
     ///   not end the wait
     /// - `invalid_input`: no path can have the upload's id, and there is no snapshot
     /// - `rejected`: the vendor refuses the upload's id (400, 422), and there is no snapshot
@@ -153,7 +163,7 @@ impl ResultOf {
     fn target(self, options: &WaitOptions) -> UploadTarget {
         UploadTarget {
             folder_after: options.folder_after.min(options.deadline / 2),
-            is_known: false,
+            last: None,
             of: self,
         }
     }
@@ -168,6 +178,12 @@ impl ResultOf {
         call.options(left.limit(&self.options)).await
     }
 }
+
+/// Why there is nothing under the upload's own id.
+const OLD: &str = "the folder had the upload's id before the upload, and no new result was found \
+                   in time";
+const ANOTHERS: &str = "the result under the upload's id names another id or folder, and no new \
+                        one was found in time";
 
 /// Whether every poll would end with this error, and another could lock the account.
 fn ends_every_poll(error: &Error) -> bool {
@@ -193,61 +209,70 @@ fn refuses_id(error: &Error) -> bool {
 struct UploadTarget {
     of: ResultOf,
     folder_after: Duration,
-    /// Whether the vendor has shown that the upload's own id is that of its result. The folder does
-    /// not matter any more then.
-    is_known: bool,
+    /// The last result under the upload's own id.
+    last: Option<Recorded<PrescriptionResult>>,
 }
 
 impl UploadTarget {
     /// Reads the result under the upload's own id, unless that was another's before the upload.
     async fn under_own_id(
         &mut self,
-        own_id: &PrescriptionId,
         left: &TimeLeft,
     ) -> Result<Polled<Recorded<PrescriptionResult>>> {
-        if (self.of.before.as_ref()).is_some_and(|before| before.has(own_id)) {
-            let timeout = Error::new(ErrorKind::Timeout).with_detail(TOO_LATE);
+        let known = &self.of.known;
+        if known.is_old() {
+            let timeout = Error::new(ErrorKind::Timeout).with_detail(OLD);
             return Ok(Polled::NotYet(timeout.with_operation(RESULT.id())));
         }
-        let result = self.of.read(own_id, left).await;
-        self.is_known |= (result.as_ref()).is_ok_and(|result| self.can_be_own(result));
-        let is_own = self.is_known;
-        Polled::of(result, &RESULT, |result| is_own && result.is_final())
+        let mut result = self.of.read(&known.own_id, left).await;
+        // The list may have the id in another case, and the vendor may know it only like this.
+        let listed = known.promised().filter(|listed| **listed != known.own_id);
+        let is_unknown = |error: &Error| error.kind() == ErrorKind::NotFound || refuses_id(error);
+        if let (Err(error), Some(listed)) = (&result, listed)
+            && is_unknown(error)
+        {
+            result = self.of.read(listed, left).await;
+        }
+        let mut is_anothers = false;
+        if let Ok(result) = &result {
+            is_anothers = !known.is_own(result);
+            self.last = Some(result.clone());
+        }
+        let polled = Polled::of(result, &RESULT, |result| !is_anothers && result.is_final());
+        Ok(match polled? {
+            Polled::NotYet(timeout) if is_anothers => Polled::NotYet(timeout.with_detail(ANOTHERS)),
+            polled => polled,
+        })
     }
 
-    /// Whether a result has the upload's id and folder, as far as it names them.
-    fn can_be_own(&self, result: &PrescriptionResult) -> bool {
-        // An id may be written in another case.
-        let is_same = |id: &str, own: &str| id.eq_ignore_ascii_case(own);
-        let folders = result.folder_id.as_ref().zip(self.of.before.as_ref());
-        is_same(result.id.as_str(), self.of.upload.as_str())
-            && folders.is_none_or(|(of, before)| is_same(of.as_str(), before.folder().as_str()))
+    /// Whether the upload's own id is that of its result. The folder is of no interest then.
+    fn is_under_own_id(&self) -> bool {
+        let known = &self.of.known;
+        known.promised().is_some() || self.last.as_ref().is_some_and(|last| known.is_own(last))
     }
 
     /// The upload's result among what is new in the folder, once it is final.
-    async fn in_folder(
-        &mut self,
-        own_id: &PrescriptionId,
-        left: &TimeLeft,
-    ) -> Result<Option<FoundResult>> {
-        let Some(before) = &self.of.before else {
+    async fn in_folder(&mut self, left: &TimeLeft) -> Result<Option<FoundResult>> {
+        let Some(before) = &self.of.known.before else {
             return Ok(None);
         };
         let list = self.of.prescriptions.results(before.folder());
         let list = list.options(left.limit(&self.of.options)).await?;
-        let new = before.new_in(&list);
-        Ok(match new.as_slice() {
+        let can_tell = self.of.known.learn(&list);
+        if self.is_under_own_id() {
+            let known = &self.of.known;
+            let last = self.last.clone();
+            let own = last.filter(|last| known.is_own(last) && last.is_final());
+            return Ok(own.map(|own| FoundResult::SameId(Box::new(own))));
+        }
+        Ok(match self.of.known.new.as_slice() {
             [] => None,
-            new if new.iter().any(|result| result.id == *own_id) => {
-                self.is_known = true;
-                None
-            }
-            [only] if before.can_tell(&list) => {
+            [only] if can_tell => {
                 let result = self.of.read(&only.id, left).await?;
                 let is_final = result.is_final();
                 is_final.then(|| FoundResult::OnlyNewInFolder(Box::new(result)))
             }
-            _ => Some(FoundResult::Ambiguous(new)),
+            new => Some(FoundResult::Ambiguous(new.to_vec())),
         })
     }
 }
@@ -256,24 +281,23 @@ impl Target for UploadTarget {
     type Found = FoundResult;
 
     async fn poll(&mut self, left: &TimeLeft) -> Result<Polled<FoundResult>> {
-        let own_id = self.of.upload.assume_prescription_id();
-        let timeout = match self.under_own_id(&own_id, left).await {
+        let timeout = match self.under_own_id(left).await {
             Ok(Polled::Found(result)) => {
                 return Ok(Polled::Found(FoundResult::SameId(Box::new(result))));
             }
             Ok(Polled::NotYet(timeout)) => timeout,
             Ok(Polled::Failed(error)) => return Ok(Polled::Failed(error)),
             // The folder may still have the result.
-            Err(error) if refuses_id(&error) && self.of.before.is_some() => {
+            Err(error) if refuses_id(&error) && self.of.known.before.is_some() => {
                 error.with_kind(ErrorKind::Timeout).with_detail(TOO_LATE)
             }
             Err(error) => return Err(error),
         };
         let not_yet = Polled::NotYet(timeout);
-        if self.is_known || left.waited() < self.folder_after {
+        if self.is_under_own_id() || left.waited() < self.folder_after {
             return Ok(not_yet);
         }
-        match self.in_folder(&own_id, left).await {
+        match self.in_folder(left).await {
             Ok(Some(found)) => Ok(Polled::Found(found)),
             Ok(None) => Ok(not_yet),
             Err(error) if may_pass(&error) => Ok(Polled::Failed(error)),
@@ -284,6 +308,6 @@ impl Target for UploadTarget {
     }
 
     fn is_named_by(&self, event: &AnalysisId) -> bool {
-        event.assume_prescription_id() == self.of.upload.assume_prescription_id()
+        is_same(event, &self.of.known.own_id)
     }
 }

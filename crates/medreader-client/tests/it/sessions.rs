@@ -83,7 +83,8 @@ async fn what_else_the_login_says_is_kept() {
     let network = with_logins(move |_| FakeAnswer::json(answer));
     let user = client(&network).sessions().open().send().await.unwrap();
     let expected = r#"{"expires_in":"soon","refresh_token":"EXAMPLE-REFRESH"}"#;
-    assert_eq!(serde_json::to_string(&user.login).unwrap(), expected);
+    assert_eq!(user.login.expose(), expected);
+    assert_eq!(format!("{:?}", user.login), "Secret(***)");
     assert_eq!(serde_json::to_string(&user).unwrap(), r#"{"novo":1}"#);
     assert_eq!(format!("{user:?}"), "User { .. }");
 }

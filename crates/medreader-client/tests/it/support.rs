@@ -14,7 +14,7 @@ pub(crate) const PASSWORD: &str = "EXAMPLE-PASSWORD";
 pub(crate) const LOGIN: &str = "/api/v1/auth/login";
 
 pub(crate) const FOLDER: &str = "00000000-0000-4000-8000-00000000000a";
-pub(crate) const UPLOAD: &str = "00000000-0000-4000-8000-000000000001";
+pub(crate) const UPLOAD: &str = "00000000-0000-4000-8000-00000000000b";
 
 /// What a login answers; each has a token of its own.
 pub(crate) fn session(number: usize) -> String {

@@ -2,9 +2,11 @@
 
 use examples::failure::Failure;
 use examples::settings;
-use gensoft_client::http::{Method, StatusCode};
+use gensoft_client::http::Method;
 use gensoft_client::sandbox::{Laboratory, Sandbox};
-use gensoft_client::{GensoftClient, GensoftClientBuilder, HttpOptions, Request, Result};
+use gensoft_client::{
+    ErrorKind, GensoftClient, GensoftClientBuilder, HttpOptions, Request, Result,
+};
 
 use crate::report::Report;
 use crate::setup;
@@ -38,14 +40,8 @@ impl Target for Gensoft {
     }
 
     async fn examine(&self, report: &mut Report) {
-        match self.accepts_key().await {
-            Ok(Some(true)) => report.ok("token", "the key is accepted"),
-            Ok(Some(false)) => report.fail(
-                "token",
-                "the key is refused",
-                "check GENSOFT_API_KEY; some installations need GENSOFT_AUTH_PREFIX=ApiKey",
-            ),
-            Ok(None) => report.skip("token", "only a request with an effect shows it here"),
+        match self.statuses().await {
+            Ok(statuses) => token(report, statuses),
             Err(error) => report.minor("token", &error, None),
         }
         report.skip("scope", "only a request with an effect shows it");
@@ -54,20 +50,43 @@ impl Target for Gensoft {
 }
 
 impl Gensoft {
-    /// Whether the key is accepted; `None` if the server does not show it. `OPTIONS` has no effect.
-    async fn accepts_key(&self) -> Result<Option<bool>> {
+    /// The statuses of `OPTIONS`, which has no effect, with the key and without it.
+    async fn statuses(&self) -> Result<[u16; 2]> {
         let ask = || (self.client).request(Method::OPTIONS, "/api/v1/attendance/");
-        let is_refused = async |request: Request| {
-            let status = match request.await {
-                Ok(answer) => answer.status(),
-                Err(error) => error.status().ok_or(error)?,
-            };
-            Ok([StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status))
-        };
-        if is_refused(ask()).await? {
-            return Ok(Some(false));
-        }
-        // A server that asks nobody for a key here says nothing about ours.
-        Ok(is_refused(ask().public()).await?.then_some(true))
+        Ok([status(ask()).await?, status(ask().public()).await?])
     }
 }
+
+/// Stands for a web page under 200, which is no answer of Gensoft.
+const WEB_PAGE: u16 = 0;
+
+async fn status(request: Request) -> Result<u16> {
+    match request.await {
+        Ok(answer) => Ok(answer.status().as_u16()),
+        Err(error) if error.kind() == ErrorKind::Decode => Ok(WEB_PAGE),
+        Err(error) => error.status().map(|status| status.as_u16()).ok_or(error),
+    }
+}
+
+/// Whether the key is accepted, as far as these statuses show it.
+fn token(report: &mut Report, [with_key, without_key]: [u16; 2]) {
+    match (with_key, without_key) {
+        (403, 403) => report.warn(
+            "token",
+            "403 with the key and without it",
+            "a firewall may refuse every OPTIONS; if not, check GENSOFT_API_KEY",
+        ),
+        (401 | 403, _) => report.fail(
+            "token",
+            "the key is refused",
+            "check GENSOFT_API_KEY; some installations need GENSOFT_AUTH_PREFIX=ApiKey",
+        ),
+        (200..=299 | 405, 401 | 403) => report.ok("token", "the key is accepted"),
+        (WEB_PAGE, 401 | 403) => report.warn("token", "a web page with the key", NOT_SHOWN),
+        (_, 401 | 403) => report.warn("token", format_args!("{with_key} with the key"), NOT_SHOWN),
+        // A server that asks nobody for a key here says nothing about ours.
+        _ => report.skip("token", "only a request with an effect shows it here"),
+    }
+}
+
+const NOT_SHOWN: &str = "which shows nothing: check GENSOFT_BASE_URL, or try again later";

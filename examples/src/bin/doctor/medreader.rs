@@ -1,7 +1,7 @@
 //! MedReader: a login, the tenant's settings with the webhook's address, and what is answered for a
 //! folder that cannot exist.
 
-use common_http::{Error, RawJson, Recorded};
+use common_http::{Error, Extra, RawJson, Recorded};
 use examples::failure::Failure;
 use examples::settings;
 use medreader_client::configuration::TenantConfiguration;
@@ -60,7 +60,8 @@ impl Target for MedReader {
         let Some(user) = login else { return };
         let unknown = &mut report.unknown;
         unknown.fields("login.user", [&user], |user| &user.extra);
-        for (name, value) in &user.login {
+        let login: Extra = serde_json::from_str(user.login.expose()).unwrap_or_default();
+        for (name, value) in &login {
             let is_known = ["token_type", "expires_in"].contains(&name.as_str());
             unknown.field("login", name, value, is_known);
         }

@@ -10,7 +10,7 @@ use medreader_client::prescriptions::{
     FolderSnapshot, FoundResult, ListedResult, PrescriptionResult, ResultStatus, Upload,
     WaitOptions,
 };
-use medreader_client::{ErrorCode, FolderId, UploadId};
+use medreader_client::{FolderId, UploadId};
 use tokio::time::timeout;
 
 use crate::args::Process;
@@ -37,7 +37,8 @@ pub(crate) async fn run(
 
     tenant.progress.begin_call("waiting for the result");
     stop::advise(uploaded(&upload.id));
-    let mut waiting = tenant.client.prescriptions().result_of(&upload.id);
+    let waiting = tenant.client.prescriptions().result_of(&upload.id);
+    let mut waiting = waiting.folder(upload.folder_id);
     if let Some(before) = before {
         waiting = waiting.since(before);
     }
@@ -81,16 +82,9 @@ fn print(result: &Recorded<PrescriptionResult>, json: bool) -> Result<ExitCode, 
 async fn snapshot(tenant: &Tenant, folder: &str) -> Option<FolderSnapshot> {
     tenant.progress.begin_call("listing the folder");
     let folder = FolderId::from(folder);
-    let call = tenant.client.prescriptions().results(&folder).send();
-    match timeout(LONGEST_SNAPSHOT, call).await.ok()? {
-        Ok(results) => Some(results.snapshot(&folder)),
-        // The folder may have no results yet. If it does not exist, the upload fails. A 404 without
-        // this code may be a gateway's, and every old result would seem new.
-        Err(error) if ErrorCode::of(&error) == Some(ErrorCode::FolderNotFound) => {
-            Some(FolderSnapshot::empty(&folder))
-        }
-        Err(_) => None,
-    }
+    let prescriptions = tenant.client.prescriptions();
+    let before = timeout(LONGEST_SNAPSHOT, prescriptions.snapshot(&folder)).await;
+    before.ok()?.ok()
 }
 
 /// The wait failed, but not the upload: the advice shows its id, to prevent a second one.
@@ -107,9 +101,11 @@ fn not_found(error: Error, upload: &UploadId) -> Failure {
     failure(error).advise(uploaded(upload))
 }
 
+/// The upload's id may be that of another result, so the advice is to list them.
 fn uploaded(upload: &UploadId) -> String {
     format!(
-        "the file was uploaded, as {}: do not upload it again; get its result later",
+        "the file was uploaded, as {}: do not upload it again; find its result later with \
+         `results --folder ID`",
         output::one_line(upload.as_str())
     )
 }

@@ -1,6 +1,7 @@
 //! Waiting for the result of an upload: by its id, or by what is new in its folder.
 
 mod anothers;
+mod combinations;
 mod failures;
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::wait::{events_at, status, unknown};
-use crate::support::{UPLOAD, calls, client, folder, told, vendor};
+use crate::support::{UPLOAD, answers, calls, client, folder, refusal, told, vendor};
 
 /// A MedReader in which a result that is found by its id is given by `one`, and the folder's list
 /// by `list`.
@@ -288,27 +289,26 @@ async fn a_webhook_makes_it_poll() {
 
 #[tokio::test(start_paused = true)]
 async fn a_folder_that_had_nothing_to_list_has_a_snapshot_too() {
-    let network = vendor(|request, _| {
-        let listed = FakeAnswer::json(r#"{"results":[{"id":"new"}]}"#);
-        match request.target.as_str() {
-            target if target.contains("/results?") => listed,
-            target if target.contains("/new/") => result("new", "completed"),
-            _ => unknown(),
-        }
-    });
-    let before = FolderSnapshot::empty(&folder());
-    let waiting = client(&network).prescriptions().result_of(&UPLOAD.into());
-    let found = waiting
-        .since(before)
-        .wait(WaitOptions::default())
-        .await
-        .unwrap();
-    assert!(matches!(found, FoundResult::OnlyNewInFolder(_)));
+    let network = answers(vec![|| refusal(404, "folder_not_found")]);
+    let had_nothing = client(&network).prescriptions().snapshot(&folder()).await;
+    assert_eq!(had_nothing.unwrap(), before(&json!([])));
+
+    let network = answers(vec![|| FakeAnswer::json(r#"{"results":[{"id":"a"}]}"#)]);
+    let had_one = client(&network).prescriptions().snapshot(&folder()).await;
+    assert_eq!(had_one.unwrap(), before(&json!([{"id": "a"}])));
 }
 
-#[test]
-fn an_empty_snapshot_is_that_of_an_empty_list() {
-    assert_eq!(FolderSnapshot::empty(&folder()), before(&json!([])));
+/// Every old result would seem new.
+#[tokio::test(start_paused = true)]
+async fn a_404_that_may_be_a_gateways_is_no_empty_folder() {
+    for (status, code, kind) in [
+        (404, "not_here", "not_found"),
+        (400, "bad_request", "rejected"),
+    ] {
+        let network = vendor(move |_, _| refusal(status, code));
+        let error = client(&network).prescriptions().snapshot(&folder()).await;
+        assert_eq!(error.unwrap_err().kind().as_str(), kind);
+    }
 }
 
 #[test]
