@@ -149,6 +149,26 @@ mod tests {
     }
 
     #[test]
+    fn xml_is_known_by_its_type_unless_it_is_an_error_or_a_page() {
+        let is = |kind: Option<&'static str>, start: &str| {
+            let mut headers = HeaderMap::new();
+            if let Some(kind) = kind {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+            }
+            is_xml(&headers, start.as_bytes())
+        };
+        for kind in ["application/xml", "Text/XML ; charset=utf-8"] {
+            assert!(is(Some(kind), "<?xml version='1.0'?><PostResponse/>"));
+            for other in ["<?xml version='1.0'?><Error>", "<!DOCTYPE html>", "<HTML>"] {
+                assert!(!is(Some(kind), other), "{other}");
+            }
+        }
+        for kind in [None, Some("text/html"), Some("application/xhtml+xml")] {
+            assert!(!is(kind, "<PostResponse/>"), "{kind:?}");
+        }
+    }
+
+    #[test]
     fn an_end_is_shown_by_what_the_protocol_says() {
         let mut headers = HeaderMap::new();
         for (version, length, scheme, expected) in [

@@ -123,6 +123,7 @@ async fn a_web_page_is_not_an_answer() {
         "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 7\r\n\r\nblocked",
         "HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n  <!doctype html>\n",
         "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n<html>",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 7\r\n\r\n<Done/>",
     ];
     for page in pages {
         let server = Server::answering(page).await;
