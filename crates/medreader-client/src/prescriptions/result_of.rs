@@ -120,8 +120,8 @@ impl ResultOf {
     ///
     /// # Errors
     /// - `timeout`: nothing final was found before the wait's deadline; status and code are those
-    ///   of the last poll by id, and the text says if the result under it is another's. A folder that cannot be read, except for refused credentials, does
-    ///   not end the wait
+    ///   of the last poll by id, and the text says if the result under it is another's. A folder
+    ///   that cannot be read, except for refused credentials, does not end the wait
     /// - `invalid_input`: no path can have the upload's id, and there is no snapshot
     /// - `rejected`: the vendor refuses the upload's id (400, 422), and there is no snapshot
     /// - all others of [`GetResult::wait`](super::GetResult::wait), which also says what a failed
